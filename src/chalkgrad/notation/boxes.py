@@ -1,0 +1,212 @@
+"""Boxes: mathematics as it stands on the page, independent of the format.
+
+A notation turns equations into boxes; one writer a format (text, LaTeX, MathML, Typst) turns boxes
+into characters.  A writer that meets an unknown box raises.  ``Document`` is the same idea for a page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Box:
+    """Base of everything that can stand inside a formula."""
+
+
+@dataclass(frozen=True)
+class Sym(Box):
+    """A letter or name: style is italic, bold, upright, script (calligraphic), double (ℝ) or code.
+
+    ``accent`` is "", "hat", "star" (y*), "bar", "tilde" or "prime".  Greek letters are given as the
+    Unicode character; writers that need a command (``\\delta``) translate it.
+    """
+
+    text: str
+    style: str = "italic"
+    accent: str = ""
+
+
+@dataclass(frozen=True)
+class Num(Box):
+    """A number, already rounded for the reader: ``0.25``, ``−3``, ``2.08e-5``, or ``3/7`` (written as a fraction)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Op(Box):
+    """An operator: kind is binary (+ − ⊙ · ×), relation (= ← := ∈ ≈), prefix (−, ∂) or punct (, ;)."""
+
+    text: str
+    kind: str = "binary"
+
+
+@dataclass(frozen=True)
+class Words(Box):
+    """Upright words inside a formula: “for l = 2, …, 49”, “if”, “where”."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Row(Box):
+    items: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Script(Box):
+    base: Box
+    sub: Box | None = None
+    sup: Box | None = None
+
+
+@dataclass(frozen=True)
+class Frac(Box):
+    num: Box
+    den: Box
+
+
+@dataclass(frozen=True)
+class Fence(Box):
+    """Brackets that grow with their contents."""
+
+    body: Box
+    left: str = "("
+    right: str = ")"
+
+
+@dataclass(frozen=True)
+class BigOp(Box):
+    """Σ (or another large operator) with what runs below and above, before its body."""
+
+    symbol: str
+    sub: Box | None = None
+    sup: Box | None = None
+
+
+@dataclass(frozen=True)
+class Under(Box):
+    """A brace under the body with a label: the slides' coloured paths."""
+
+    body: Box
+    label: Box
+
+
+@dataclass(frozen=True)
+class Coloured(Box):
+    """The body in a colour: one of ``PALETTE``'s names."""
+
+    body: Box
+    colour: str
+
+
+@dataclass(frozen=True)
+class Grid(Box):
+    """A matrix written out, row by row."""
+
+    rows: tuple[tuple[Box, ...], ...]
+    left: str = "["
+    right: str = "]"
+
+
+@dataclass(frozen=True)
+class Cases(Box):
+    """A brace with alternatives: (value, condition) pairs."""
+
+    rows: tuple[tuple[Box, Box], ...]
+
+
+# Colours that can be told apart by most people (Okabe–Ito), by name.
+PALETTE: dict[str, str] = {
+    "blue": "#0072B2",
+    "red": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "orange": "#E69F00",
+    "cyan": "#56B4E9",
+    "grey": "#777777",
+}
+
+
+# ---- a page -------------------------------------------------------------------------------------
+
+Inline = tuple["str | Box", ...]
+"""Running text with formulas in it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a display: ``left relation right``, and why.
+
+    A continuation line has ``left=None``.  ``shape`` is the shape of the left side, e.g. ``m × 3``.
+    """
+
+    left: Box | None
+    relation: str
+    right: Box
+    reason: Inline = ()
+    shape: str = ""
+
+
+@dataclass(frozen=True)
+class Display:
+    """Aligned lines, the chain of equalities of one or several steps."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    inline: Inline
+
+
+@dataclass(frozen=True)
+class Bullets:
+    items: tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    header: tuple[Inline, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Verbatim lines."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing as SVG with its text twin (for terminals and for those who cannot see it)."""
+
+    svg: str
+    text: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Two documents side by side (``--beside``): aligned block by block where counts agree."""
+
+    left: "Document"
+    right: "Document"
+
+
+Block = Heading | Paragraph | Bullets | Table | Code | Figure | Display | Columns
+
+
+@dataclass(frozen=True)
+class Document:
+    title: str
+    blocks: tuple[Block, ...] = field(default_factory=tuple)
