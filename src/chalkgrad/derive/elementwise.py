@@ -39,9 +39,9 @@ def from_formula(node: nodes.Node, shape: Shape) -> Expr:
             return scale(value, Ones(shape))
         case nodes.Var(name) if isinstance(name, Expr):
             return name
-        case nodes.Add(terms) if _polynomial(node):
+        case nodes.Add(terms) if is_polynomial(node):
             return add([from_formula(term, shape) for term in terms])
-        case nodes.Mul(factors) if _polynomial(node):
+        case nodes.Mul(factors) if is_polynomial(node):
             return hadamard([from_formula(factor, shape) for factor in factors])
         case nodes.Mul((nodes.Num(value), *rest)):
             return scale(value, from_formula(nodes.Mul(tuple(rest)) if len(rest) > 1 else rest[0], shape))
@@ -52,7 +52,8 @@ def from_formula(node: nodes.Node, shape: Shape) -> Expr:
     return Apply(ElementwiseFunction("", names, body), tuple(leaves))
 
 
-def _polynomial(node: nodes.Node) -> bool:
+def is_polynomial(node: nodes.Node) -> bool:
+    """Whether only sums and products of variables and numbers occur."""
     return all(isinstance(part, nodes.Num | nodes.Var | nodes.Add | nodes.Mul) for part in walk(node))
 
 

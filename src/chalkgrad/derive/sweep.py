@@ -8,7 +8,7 @@ from functools import lru_cache
 from chalkgrad.derive.algebra import add, scale, simplify, transpose
 from chalkgrad.derive.convention import CANONICAL, Convention
 from chalkgrad.derive.derivation import Derivation, Form, Step
-from chalkgrad.derive.elementwise import from_formula, fuse, fuse_if_shorter
+from chalkgrad.derive.elementwise import from_formula, fuse, fuse_if_shorter, is_polynomial
 from chalkgrad.derive.forward import Equation, forward_equations
 from chalkgrad.derive.rules import adjoints
 from chalkgrad.expr import (
@@ -217,6 +217,8 @@ class _Sweep:
             return expr
         form = definition.function.value_derivative
         body = substitute_in_formula(form, {"a": nodes.Var(value), "z": nodes.Var(z)})
+        if not is_polynomial(body):
+            return expr  # ReLU′ and the like are clearer by name
         explicit = from_formula(body, z.shape)
         derivative = Apply(definition.function, definition.args, definition.function.variables[0])
         return simplify(rewrite(expr, lambda node: explicit if node == derivative else node))
