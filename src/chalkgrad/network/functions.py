@@ -15,6 +15,7 @@ from chalkgrad.formula import (
     LOSSES,
     ElementwiseFunction,
     LossFunction,
+    activation,
     format_formula,
     parse_formula,
     substitute,
@@ -97,7 +98,7 @@ def builtin_activation(text: str, keywords: Mapping[str, object], faults: list[F
     if len(faults) > before:
         return None
     values = tuple(known.items())
-    return name, values, None if name == SOFTMAX else ACTIVATIONS[name].with_parameters(values)
+    return name, values, None if name == SOFTMAX else activation(name, **known)
 
 
 def own_function(
@@ -117,7 +118,11 @@ def own_function(
     numbers: dict[str, Fraction] = {}
     for keyword, value in parameters.items():
         number = exact(value)
-        if number is None:
+        if keyword in arguments:
+            faults.append(
+                Fault(f"{path}.{keyword}", "be another letter than the variable", repr(keyword), "Use c.")
+            )
+        elif number is None:
             faults.append(Fault(f"{path}.{keyword}", "be a finite number", shown(value), "Write 0.1, say."))
         else:
             numbers[keyword] = number
@@ -128,10 +133,11 @@ def own_function(
         return None
     try:
         body = parse_formula(formula, (*arguments, *parameters), path=f"{path}.formula")
+        body = substitute(body, {keyword: Num(number) for keyword, number in numbers.items()})
+        body = parse_formula(format_formula(body), arguments, path=f"{path}.formula")
     except InputError as error:
         faults.extend(error.faults)
         return None
-    body = substitute(body, {keyword: Num(number) for keyword, number in numbers.items()})
     if len(faults) == before and arguments[0] not in variables(body):
         fix = f"Use {arguments[0]} in the formula."
         faults.append(Fault(f"{path}.formula", f"depend on {arguments[0]}", shown(formula), fix))
