@@ -200,6 +200,8 @@ class _Sweep:
         elif (shorter := fuse_if_shorter(explicit)) is not None:
             forms.append(Form(simplify(shorter), "canonical-link" if _is_difference(simplify(shorter)) else "cancel"))
         forms = _distinct(forms)
+        if rule == "identity" and _is_difference(forms[-1].expr):
+            forms[-1] = Form(forms[-1].expr, "canonical-link")
         ended = forms[-1].rule in ("canonical-link", "cancel", "targets-sum-to-one") or _is_difference(forms[-1].expr)
         return forms, len(forms) - 1 if ended else 0
 
