@@ -30,11 +30,11 @@ QUIZ = "examples/quiz.toml"
 # What is said, the command, and the exit status it has.
 COMMANDS: tuple[tuple[str, list[str], int], ...] = (
     ("The gradients of a course network, derived step by step", ["derive", HOMEWORK], 0),
-    ("The same in another course's notation: weights n_in × n_out, y* the prediction",
+    ("The same in another course's notation: weights n_in × n_out",
      ["derive", HOMEWORK, "--notation", "transposed"], 0),
     ("A quiz's network with its numbers: forward, loss, backward, update", ["trace", QUIZ], 0),
     ("Are these gradients right?", ["check", QUIZ], 0),
-    ("Is the quiz's printed answer key right?  (Exit status 1: it is not.)", ["verify-key", QUIZ], 1),
+    ("Is the quiz's printed key right?  (Exit status 1: it is not)", ["verify-key", QUIZ], 1),
 )  # fmt: skip
 
 
@@ -45,9 +45,9 @@ def main() -> int:
     for number, (title, arguments, expected) in enumerate(COMMANDS, start=1):
         heading(console, f"{number}. {title}")
         status |= run_command(console, arguments, expected)
-    heading(console, f"{len(COMMANDS) + 1}. Train on XOR: the derived equations, evaluated over and over")
+    heading(console, f"{len(COMMANDS) + 1}. Train on XOR, evaluating the derived equations")
     train_xor(console)
-    heading(console, f"{len(COMMANDS) + 2}. Train on handwritten digits: 5,620 real images of 8 × 8 pixels")
+    heading(console, f"{len(COMMANDS) + 2}. Train on handwritten digits: 5,620 images of 8 × 8 pixels")
     train_digits(console)
     return status
 
