@@ -8,10 +8,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from chalkgrad.derive.derivation import Derivation, Step
-from chalkgrad.derive.elementwise import variables_in_order
-from chalkgrad.derive.index import Applied, Entry, Index, SumOver, entry, place
+from chalkgrad.derive.elementwise import termwise_derivative
+from chalkgrad.derive.index import Applied, Entry, Index, SumOver, entry
 from chalkgrad.expr import (
-    ONE,
     Apply,
     Coefficient,
     Dim,
@@ -36,8 +35,6 @@ from chalkgrad.notation.formulas import (
     SUM,
     FormulaWriter,
     function_name,
-    number,
-    split_sign,
 )
 from chalkgrad.notation.profile import Notation
 
@@ -117,6 +114,11 @@ class Writer:
         if symbol.kind == "grad":
             return self._gradient(symbol, row, column)
         return self._plain(symbol, self._letter(symbol), row, column)
+
+    def layer_output(self, symbol: Symbol) -> Box:
+        """A layer's own output where its use as an input has another name: O⁽¹⁾, later u⁽²⁾."""
+        base = letter_box(self.letters.act, self._style(symbol))
+        return attach_layer(base, self.label(symbol.layer), self.notation.units, [])
 
     def _letter(self, symbol: Symbol) -> str:
         kind = symbol.kind
@@ -329,7 +331,7 @@ class Writer:
         if named and not (expr.function.name.startswith("formula") and expr.wrt is None):
             name = self.function(expr.function.name, expr.wrt is not None)
             return Row((name, Fence(self.expr(expr.args[0])))), ATOM
-        body = expr.function.body if expr.wrt is None else expr.function.derivative(expr.wrt)
+        body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
         args = {name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)}
         writer = FormulaWriter(self._formula_leaf, "" if expr.is_scalar and not self.values else "·" if expr.is_scalar else "⊙")
         return writer.level(substitute(body, dict(args)))
@@ -400,7 +402,7 @@ class _EntryWriter(FormulaWriter):
                 if function.name and len(args) == 1:
                     name = self.writer.function(function.name, wrt is not None)
                     return Row((name, Fence(self.box(args[0])))), ATOM
-                body = function.body if wrt is None else function.derivative(wrt)
+                body = function.body if wrt is None else termwise_derivative(function, wrt)
                 return self.level(substitute(body, dict(zip(function.variables, args, strict=True))))
             case nodes.Mul(factors) if any(isinstance(f, SumOver) for f in factors[:-1]):
                 rest = [f for f in factors if not isinstance(f, SumOver)]
@@ -484,5 +486,3 @@ def _positive(term: Expr) -> Expr:
     c = replace(term.coefficient, rational=-term.coefficient.rational)
     return term.arg if c.is_one else Scale(c, term.arg)
 
-
-__all__ = ["ONE", "IndexLetters", "Writer", "index_box", "letter_box", "number", "place", "split_sign", "step_letters", "variables_in_order"]
