@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from chalkgrad.derive.derivation import Derivation, Step
 from chalkgrad.derive.index import Entry, Index, entry, times
-from chalkgrad.derive.slopes import slope
+from chalkgrad.derive.slopes import leaves, slope
 from chalkgrad.expr import (
     Dim,
     Expr,
@@ -67,15 +67,14 @@ class Influence:
                 found.setdefault(step.symbol, []).extend(reached)
         return {target: _distinct(spots) for target, spots in found.items()}
 
-    def moved(self, bottom: Entry) -> list[Entry]:
+    def moved(self, bottom: Entry) -> Iterator[Entry]:
         """The entries that ``bottom`` moves: the unit of its own number first, then the others in order."""
-        found = []
         own = self._unit(bottom)
         for target, spots in self.places(bottom.symbol, _place(bottom)).items():
-            tops = dict.fromkeys(spot for wide in spots for spot in _spread(wide, target.shape))
-            tops_in_order = [_entry(target, spot) for spot in tops]
-            found += sorted(tops_in_order, key=lambda top: (max(_place(top)) != own, max(_place(top))))
-        return found
+            straight = [spot for wide in spots for spot in _spread(wide, target.shape, own)]
+            yield from (_entry(target, spot) for spot in dict.fromkeys(straight))
+            for wide in spots:
+                yield from (_entry(target, s) for s in _spread(wide, target.shape) if s not in straight)
 
     def _unit(self, where: Entry) -> int:
         """The number of the unit; for a weight that of its receiver, where its influence begins."""
@@ -109,17 +108,25 @@ class Influence:
         """The local derivative ∂top/∂bottom, a formula in entries (with pre-activations merged if asked)."""
         if not self.merged:
             return self._direct(top, bottom)
-        routes = [self._direct(top, bottom)] if bottom.symbol in self.equations[top.symbol].premises else []
-        for step in self.users.get(bottom.symbol, ()):
-            if step.symbol.kind != "pre" or step.symbol not in self.equations[top.symbol].premises:
-                continue
-            for spot in _reach(step.expr, bottom.symbol, _place(bottom)):
-                for middle in _spread(spot, step.symbol.shape):
-                    between = _entry(step.symbol, middle)
-                    upper = self._direct(top, between)
-                    if upper != ZERO:
-                        routes.append(times(upper, self._direct(between, bottom)))
+        definition = self.equations[top.symbol]
+        routes = [self._direct(top, bottom)] if bottom.symbol in definition.premises else []
+        for middle in self._below(top):
+            if bottom.symbol in self.equations[middle.symbol].premises:
+                lower = self._direct(middle, bottom)
+                if lower != ZERO:
+                    routes.append(times(self._direct(top, middle), lower))
         return add(*(route for route in routes if route != ZERO))
+
+    def _below(self, top: Entry) -> Iterator[Entry]:
+        """The pre-activations that ``top`` is computed from."""
+        expr = self.equations[top.symbol].expr
+        if isinstance(expr, RowApply):
+            assert isinstance(expr.arg, Symbol)
+            yield from (_entry(expr.arg, spot) for spot in _spread((ALL, ALL), expr.arg.shape))
+        else:
+            row, column = _place(top)
+            found = leaves(entry(expr, row, column, _Fresh()))
+            yield from (leaf for leaf in found if leaf.symbol.kind == "pre")
 
     def _direct(self, top: Entry, bottom: Entry) -> nodes.Node:
         expr = self.equations[top.symbol].expr
@@ -194,9 +201,14 @@ def _size(spot: Place, shape: Shape) -> int:
     return total
 
 
-def _spread(spot: Place, shape: Shape) -> Iterator[Place]:
-    rows, columns = (range(1, (d.size or 0) + 1) if i == ALL else (i,) for i, d in zip(spot, shape, strict=True))
-    return ((row, column) for row in rows for column in columns)
+def _spread(spot: Place, shape: Shape, only: int | None = None) -> Iterator[Place]:
+    """The single places of a wide one; with ``only``, those of one number in every direction that is wide."""
+    ranges = []
+    for index, dim in zip(spot, shape, strict=True):
+        every = range(1, (dim.size or 0) + 1) if index == ALL else range(index, index + 1)
+        wide = only is not None and len(every) > 1
+        ranges.append([i for i in (only,) if i in every] if wide else every)
+    return ((row, column) for row in ranges[0] for column in ranges[1])
 
 
 def _place(where: Entry) -> Place:
