@@ -13,7 +13,7 @@ Constructors infer shapes and raise ``ShapeError`` where they do not fit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chalkgrad._errors import Fault, ShapeError
@@ -26,7 +26,7 @@ class Dim:
 
     name: str
     layer: int | None = None
-    size: int | None = field(default=None, compare=False)
+    size: int | None = None
 
     def __str__(self) -> str:
         return self.name if self.layer is None else f"{self.name}{self.layer}"
