@@ -73,6 +73,19 @@ def is_tall(box: Box) -> bool:
     return isinstance(box, Grid | Cases | Under) or any(is_tall(child) for child in children(box))
 
 
+def grows(b: Box) -> bool:
+    """Do brackets around it have to grow?"""
+    if isinstance(b, Frac | BigOp) or is_tall(b):
+        return True
+    if isinstance(b, Num):
+        return "/" in b.text
+    if isinstance(b, Script):
+        return grows(b.base)
+    if isinstance(b, Row):
+        return any(map(grows, b.items))
+    return isinstance(b, Fence | Coloured) and grows(b.body)
+
+
 def is_name(box: Box) -> bool:
     """Is it a function's name such as ``log`` or ``ReLU``, set upright and followed by a thin space?"""
     if isinstance(box, Script):

@@ -64,7 +64,9 @@ def box(b: Box) -> str:
 
 def document(d: Document) -> str:
     """Return the page as a complete article."""
-    colours = "\n".join(rf"\definecolor{{cg{name}}}{{HTML}}{{{value[1:]}}}" for name, value in PALETTE.items())
+    colours = "\n".join(
+        rf"\definecolor{{cg{name}}}{{HTML}}{{{value[1:]}}}" for name, value in PALETTE.items()
+    )
     title = f"{{\\LARGE\\bfseries {escape(d.title)}\\par}}\n\\medskip\n\n" if d.title else ""
     body = "\n\n".join(_block(block, LINE) for block in d.blocks)
     return _PREAMBLE.replace("%COLOURS%", colours) + title + body + "\n\\end{document}\n"
@@ -143,7 +145,10 @@ def _note(line: Line, shape: float) -> str:
 
 def _shape(text: str) -> str:
     """Return a shape such as ``m × 3``: single letters and numbers as mathematics, words upright."""
-    words = (_WRITER.words(word) if len(word) > 1 and word.isalpha() else join(list(map(letter, word))) for word in text.split())
+    words = (
+        _WRITER.words(word) if len(word) > 1 and word.isalpha() else join(list(map(letter, word)))
+        for word in text.split()
+    )
     return f"${' '.join(words)}$\\quad{{}}" if text else ""
 
 
@@ -155,7 +160,14 @@ def verbatim(text: str) -> str:
     """Return lines in a typewriter font as they are, in a size at which the longest fits."""
     lines = clean(text, lines=True).split("\n")
     longest = max(map(len, lines))
-    size = next((name for room, name in ((92, "small"), (104, "footnotesize"), (118, "scriptsize")) if longest <= room), "tiny")
+    size = next(
+        (
+            name
+            for room, name in ((92, "small"), (104, "footnotesize"), (118, "scriptsize"))
+            if longest <= room
+        ),
+        "tiny",
+    )
     if text.isascii() and r"\end{verbatim}" not in text:
         body = "\n".join(lines)
         return f"{{\\{size}\n\\begin{{verbatim}}\n{body}\n\\end{{verbatim}}\n}}"

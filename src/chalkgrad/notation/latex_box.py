@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import unicodedata
 
-from .boxes import PALETTE, BigOp, Box, Cases, Coloured, Fence, Frac, Grid, Num, Op, Row, Script, Sym, Under, Words
+from .boxes import (
+    PALETTE,
+    BigOp,
+    Box,
+    Cases,
+    Coloured,
+    Fence,
+    Frac,
+    Grid,
+    Num,
+    Op,
+    Row,
+    Script,
+    Sym,
+    Under,
+    Words,
+)
 from .characters import GREEK, SIGNS, clean
-from .grammar import flat, is_code, is_name, is_tall, marks, number, operator, script_parts, unknown
+from .grammar import flat, grows, is_code, is_name, marks, number, operator, script_parts, unknown
 
-COMMANDS = frozenset("log exp ln max min sin cos tan sinh cosh tanh det dim gcd inf sup lim arg deg ker".split())
+COMMANDS = frozenset(
+    "log exp ln max min sin cos tan sinh cosh tanh det dim gcd inf sup lim arg deg ker".split()
+)
 _NATIVE = {
     "binary": set("+−·⋅×÷⊙∘⊗⊕±∓∗⋆†∪∩/"),
     "relation": {*"=←→⇒⇐↦⇔≔≡≈∼≠≤≥≪≫∝∈∉⊂⊆<>⊥:", ":=", "::"},
@@ -152,7 +170,9 @@ class LatexWriter:
     def _mono(self, text: str) -> str:
         if not self.github:
             return rf"\texttt{{{mono(text)}}}"
-        return rf"\mathtt{{{join([letter(c) if c != ' ' else chr(92) + ' ' for c in text.replace('`', '‘')])}}}"
+        return (
+            rf"\mathtt{{{join([letter(c) if c != ' ' else chr(92) + ' ' for c in text.replace('`', '‘')])}}}"
+        )
 
     def _symbol(self, s: Sym) -> str:
         text = unicodedata.normalize("NFC", clean(s.text))
@@ -231,13 +251,23 @@ class LatexWriter:
             part = self.box(item, code, script)
             if isinstance(item, Op) and item.kind == "prefix" and (before is None or isinstance(before, Op)):
                 part = part[1:-1] if part == "{-}" else part
-            if isinstance(item, Op) and item.kind in {"binary", "relation"} and not script and item.text != "/":
+            if (
+                isinstance(item, Op)
+                and item.kind in {"binary", "relation"}
+                and not script
+                and item.text != "/"
+            ):
                 part = f" {part} " if index else f"{{}} {part} "
             elif isinstance(item, Op) and item.kind == "punct" and not script:
                 part += " "
             elif isinstance(item, Fence) and isinstance(before, Sym | Script) and part.startswith(r"\left"):
                 part = rf"\mathopen{{}}{part}\mathclose{{}}"
-            elif code and before is not None and not isinstance(before, Op) and not isinstance(item, Op | Fence):
+            elif (
+                code
+                and before is not None
+                and not isinstance(before, Op)
+                and not isinstance(item, Op | Fence)
+            ):
                 part = r"\ " + part
             elif isinstance(before, Words | Frac) or isinstance(item, BigOp | Frac | Coloured):
                 part = (r"\;" if isinstance(before, Coloured) and isinstance(item, Coloured) else " ") + part
@@ -273,7 +303,7 @@ class LatexWriter:
         if left is None or right is None:
             ends = (join([letter(c) for c in clean(sign)]) for sign in (f.left, f.right))
             return f"{{{next(ends)}{body}{next(ends)}}}"
-        if _grows(f.body):
+        if grows(f.body):
             return rf"\left{left[1]}{body}\right{right[1]}".replace(" " + r"\right", r"\right")
         return f"{left[0]}{body}{right[0]}".rstrip() if right[0] else f"{left[0]}{body}"
 
@@ -320,15 +350,3 @@ def _number(text: str) -> str:
     if denominator:
         return rf"{sign}\frac{{{main}}}{{{join([letter(c) for c in denominator])}}}"
     return f"{sign}{main}" + (rf"\cdot 10^{{{exponent.replace('−', '-')}}}" if exponent else "")
-
-
-def _grows(b: Box) -> bool:
-    if isinstance(b, Frac | BigOp) or is_tall(b):
-        return True
-    if isinstance(b, Num):
-        return "/" in b.text
-    if isinstance(b, Script):
-        return _grows(b.base)
-    if isinstance(b, Row):
-        return any(map(_grows, b.items))
-    return isinstance(b, Fence | Coloured) and _grows(b.body)
