@@ -104,13 +104,14 @@ def _display(lines: tuple[Line, ...], limit: float) -> str:
         left = math(line.left, True) if line.left is not None else ""
         relation = math(Op(line.relation, "prefix")) if line.relation else ""
         code = is_code(line.right)
-        formula = "".join(f'<div class="cg-part">{math(part, True, code=code)}</div>' for part in parts)
+        first, *more = (math(part, True, code=code) for part in parts)
         wide = "" if beside else " cg-wide"
         rows.append(f'<div class="cg-left">{left}</div><div class="cg-relation">{relation}</div>')
-        rows.append(f'<div class="cg-right{wide}">{formula}</div>')
-        if width:
-            shape = f'<span class="cg-shape">{quoted(line.shape)}</span>' if line.shape else ""
-            rows.append(f'<div class="cg-reason{wide}">{shape}{inline(line.reason)}</div>')
+        rows.append(f'<div class="cg-right{wide}">{first}</div>')
+        continued = [f'<div class="cg-right cg-more{wide}">{part}</div>' for part in more]
+        shape = f'<span class="cg-shape">{quoted(line.shape)}</span>' if line.shape else ""
+        reason = [f'<div class="cg-reason{wide}">{shape}{inline(line.reason)}</div>'] if width else []
+        rows += reason + continued if beside else continued + reason
     return '<div class="cg-display">\n' + "\n".join(rows) + "\n</div>"
 
 

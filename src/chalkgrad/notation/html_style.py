@@ -38,7 +38,7 @@ main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; 
 .cg-relation { grid-column: 2; padding: 0 0.45em; text-align: center; }
 .cg-right { grid-column: 3; }
 .cg-wide { grid-column: 3 / -1; }
-.cg-part + .cg-part { padding: 0.45rem 0 0 2em; }
+.cg-more { padding-left: 2em; }
 .cg-reason { grid-column: 4; padding-left: 2.2rem; color: var(--cg-quiet); font-size: 0.9em; }
 .cg-reason.cg-wide { grid-column: 3 / -1; padding-left: 2em; }
 .cg-shape { display: inline-block; padding: 0 0.5em; margin-right: 0.7em; border-radius: 0.3em;

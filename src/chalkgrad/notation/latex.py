@@ -17,14 +17,13 @@ from .boxes import (
     Line,
     Op,
     Paragraph,
-    Row,
     Table,
 )
 from .breaking import break_lines, ems
 from .characters import clean
 from .display import BESIDE, place_reasons
 from .grammar import is_code, numeric_columns, unknown
-from .latex_box import LatexWriter, cell, escape, join, letter, mono
+from .latex_box import LatexWriter, cell, escape, mono
 
 LINE = 40.0
 """Width of the text block in ems."""
@@ -55,7 +54,7 @@ _WRITER = LatexWriter()
 def box(b: Box) -> str:
     """Return the formula for LaTeX's math mode.
 
-    >>> from chalkgrad.notation.boxes import Fence, Frac, Op, Script, Sym
+    >>> from chalkgrad.notation.boxes import Fence, Frac, Op, Row, Script, Sym
     >>> box(Row((Frac(Sym("a"), Sym("b")), Op("⊙"), Script(Sym("σ"), sup=Op("′")), Fence(Sym("z")))))
     "\\\\frac{a}{b} \\\\odot \\\\sigma'(z)"
     """
@@ -144,12 +143,7 @@ def _note(line: Line, shape: float) -> str:
 
 
 def _shape(text: str) -> str:
-    """Return a shape such as ``m × 3``: single letters and numbers as mathematics, words upright."""
-    words = (
-        _WRITER.words(word) if len(word) > 1 and word.isalpha() else join(list(map(letter, word)))
-        for word in text.split()
-    )
-    return f"${' '.join(words)}$\\quad{{}}" if text else ""
+    return f"${_WRITER.shape(text)}$\\quad{{}}" if text else ""
 
 
 def _length(content: Inline) -> float:

@@ -167,6 +167,11 @@ class LatexWriter:
                 run += c
         return "".join([*parts, rf"\text{{{run}}}" if run or not parts else ""])
 
+    def shape(self, text: str) -> str:
+        """Return a shape such as ``m × 3``: single letters and numbers as mathematics, words upright."""
+        words = clean(text).split()
+        return " ".join(self.words(w) if len(w) > 1 and w.isalpha() else join(list(map(letter, w))) for w in words)
+
     def _mono(self, text: str) -> str:
         if not self.github:
             return rf"\texttt{{{mono(text)}}}"

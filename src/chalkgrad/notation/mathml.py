@@ -148,13 +148,19 @@ class _Writer:
         base, sub, sup = script_parts(s)
         mark, rest = marks(sup)
         raised = "".join(map(_mark, mark)) + (self.write(rest, True) if rest is not None else "")
-        parts = [self._one(base)]
+        at_bracket = isinstance(base, Fence) and base.right and not grows(base.body)
+        if isinstance(base, Fence) and at_bracket:
+            opening = _bracket(base.left, False) + self.write(base.body)
+            parts = [_bracket(base.right, False)]
+        else:
+            opening, parts = "", [self._one(base)]
         parts += [self._one(sub, True)] if sub is not None else []
         parts += [f"<mrow>{raised}</mrow>"] if raised else []
         tag = {(True, True): "msubsup", (True, False): "msub", (False, True): "msup"}.get(
             (sub is not None, bool(raised))
         )
-        return f"<{tag}>{''.join(parts)}</{tag}>" if tag else parts[0]
+        scripted = f"<{tag}>{''.join(parts)}</{tag}>" if tag else parts[0]
+        return f"<mrow>{opening}{scripted}</mrow>" if opening else scripted
 
     def _limits(self, big: Box, sub: Box | None, sup: Box | None) -> str:
         assert isinstance(big, BigOp)
@@ -194,9 +200,13 @@ def _cell(content: str, side: str, indent: int = 0) -> str:
 
 
 def _fenced(body: str, left: str, right: str, stretchy: bool) -> str:
-    attributes = f'fence="true" stretchy="{str(stretchy).lower()}" lspace="0" rspace="0"'
-    before, after = (f"<mo {attributes}>{quoted(sign)}</mo>" if sign else "" for sign in (left, right))
-    return f"<mrow>{before}{body}{after}</mrow>"
+    return f"<mrow>{_bracket(left, stretchy)}{body}{_bracket(right, stretchy)}</mrow>"
+
+
+def _bracket(sign: str, stretchy: bool) -> str:
+    """Return a bracket, which grows with its neighbours or stays as it is."""
+    stretch = str(stretchy).lower()
+    return f'<mo fence="true" stretchy="{stretch}" lspace="0" rspace="0">{quoted(sign)}</mo>' if sign else ""
 
 
 def _mark(mark: str) -> str:
