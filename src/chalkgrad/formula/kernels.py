@@ -93,7 +93,7 @@ def gelu_slope(z: Array, out: Array | None = None) -> Array:
 
 # -- straight pieces --
 def identity(z: Array, out: Array | None = None) -> Array:
-    """z."""
+    """Z."""
     return np.positive(z, out=out)
 
 

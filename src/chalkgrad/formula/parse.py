@@ -57,6 +57,7 @@ def parse_formula(text: str, variables: Sequence[str] = ("z",), path: str = "for
     >>> from chalkgrad.formula import format_formula
     >>> format_formula(parse_formula("0.5*(y - t)**2", ("y", "t")))
     '(y - t)^2/2'
+
     """
     if not isinstance(text, str):
         raise FormulaError(Fault(path, "be a formula as text", repr(text)[:60], "Put it in quotes."))
@@ -277,6 +278,7 @@ def constant(node: Node) -> Fraction | None:
     ------
     OverflowError
         If a power in it goes beyond the exponent cap.
+
     """
     if isinstance(node, Num):
         return node.value
