@@ -1,0 +1,252 @@
+"""Parameters, inputs and targets, checked against the network: all faults together.
+
+Rows are samples.  One sample may be written as one list; with one input or one output a list is one
+number a sample.  Targets of cross-entropy may be whole class numbers 0 … n−1, which become one-hot rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import shown
+from chalkgrad.evaluate.arrays import Array, Arrays, as_float64, read_array
+from chalkgrad.network import Network
+
+_SUM_TOLERANCE = 1e-9
+_TYPED_NAME = re.compile(r"(w|weights?|b|bias(?:es)?)[\s_.\[(^]*(\d+)[\])]?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Data:
+    """Arrays that fit a network: ``x`` (m, n₀), ``t`` (m, n_L), parameters in the network's shapes."""
+
+    parameters: dict[str, Array]
+    x: Array
+    t: Array
+
+
+def validate_data(
+    network: Network,
+    x: object,
+    t: object,
+    parameters: object,
+    *,
+    arithmetic: Arrays | None = None,
+    prefix: str = "",
+    partial: bool = False,
+) -> Data:
+    """Return the arrays of a problem in one arithmetic.
+
+    Parameters
+    ----------
+    network
+        What they must fit.
+    x, t
+        Inputs and targets: arrays, lists, one sample or many.
+    parameters
+        A table ``{"W1": …, "b1": …}`` with W of shape (n_out, n_in).
+    arithmetic
+        What makes the arrays; float64 when left out.
+    prefix
+        Stands before ``x`` and ``t`` in messages, such as ``"sample."``.
+    partial
+        Whether parameters may be missing.
+
+    Raises
+    ------
+    InputError
+        With every fault of parameters, inputs and targets.
+
+    Examples
+    --------
+    >>> data = validate_data(Network("2-1:sigmoid:nobias"), [[1, 2], [3, 4]], [0, 1], {"W1": [[1, -1]]})
+    >>> data.x.shape, data.t.shape
+    ((2, 2), (2, 1))
+    """
+    faults: list[Fault] = []
+    fitted = fit_parameters(network, parameters, faults, partial=partial)
+    inputs = fit_inputs(network, x, f"{prefix}x", faults)
+    targets = fit_targets(network, t, f"{prefix}t", inputs, faults)
+    if faults or inputs is None or targets is None:
+        raise InputError(faults)
+    convert = as_float64 if arithmetic is None else arithmetic.array
+    return Data({name: convert(array) for name, array in fitted.items()}, convert(inputs), convert(targets))
+
+
+def fit_parameters(
+    network: Network,
+    parameters: object,
+    faults: list[Fault],
+    *,
+    partial: bool = False,
+    path: str = "parameters",
+) -> dict[str, Array]:
+    """Return the parameters in the network's order and shapes."""
+    if not isinstance(parameters, Mapping):
+        fix = "Write {'W1': [[…]], 'b1': […]}."
+        faults.append(Fault(path, "be a table of names and arrays", shown(parameters), fix))
+        return {}
+    shapes = network.parameter_shapes()
+    arrays: dict[str, Array] = {}
+    for name, value in parameters.items():
+        if name not in shapes:
+            fix = name_fix(str(name), network)
+            faults.append(
+                Fault(f"{path}.{str(name)[:40]}", "be a parameter of the network", "an unknown name", fix)
+            )
+            continue
+        array = read_array(value, f"{path}.{name}", faults)
+        if array is None:
+            continue
+        if array.ndim == 0 and set(shapes[name]) == {1}:
+            array = array.reshape(shapes[name])
+        if array.shape == shapes[name]:
+            arrays[name] = array
+        else:
+            faults.append(_shape_fault(f"{path}.{name}", name, array.shape, shapes[name]))
+    if not partial:
+        for name, shape in shapes.items():
+            if name not in parameters:
+                fix = "Add it, or draw it with initialise(network)."
+                faults.append(Fault(f"{path}.{name}", f"be given, of shape {shape}", "nothing", fix))
+    return {name: arrays[name] for name in shapes if name in arrays}
+
+
+def _shape_fault(path: str, name: str, got: tuple[int, ...], shape: tuple[int, ...]) -> Fault:
+    if name[0] == "b":
+        fix = f"A bias is one list of {shape[0]}."
+    elif got == shape[::-1]:
+        fix = "It looks transposed: a weight is n_out × n_in."
+    elif len(got) == 1 and got[0] == shape[1] and shape[0] == 1:
+        fix = f"Write {name} = [[…]], one row."
+    else:
+        fix = f"A weight is n_out × n_in: {shape[0]} rows of {shape[1]}."
+    return Fault(path, f"have shape {shape}", _shape(got), fix)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"shape {shape}" if shape else "one number"
+
+
+def name_fix(name: str, network: Network) -> str:
+    """Return what to write instead of a name that is no parameter of the network."""
+    shapes = network.parameter_shapes()
+    typed = _TYPED_NAME.fullmatch(name.strip())
+    if typed is None:
+        names = list(shapes)
+        return f"Its parameters are {', '.join(names) if len(names) <= 8 else f'W1 … {names[-1]}'}."
+    number = int(typed[2]) if len(typed[2]) < 9 else 0
+    meant = ("W" if typed[1][0] in "wW" else "b") + str(number)
+    if meant in shapes:
+        return f"Did you mean {meant!r}?"
+    if 1 <= number <= network.depth:
+        return f"Layer {number} has no bias; remove {name}."
+    return f"The network has {network.depth} layers, so names end with {network.depth}."
+
+
+def fit_inputs(network: Network, x: object, path: str, faults: list[Fault]) -> Array | None:
+    """Return the inputs as m rows of n₀ numbers."""
+    array = read_array(x, path, faults) if x is not None else None
+    if x is None:
+        faults.append(Fault(path, "be given", "nothing", f"Write one row of {network.input_width}, or many."))
+    if array is None:
+        return None
+    width = network.input_width
+    if array.ndim < 2:
+        array = array.reshape(-1, 1) if width == 1 else array.reshape(1, -1)
+    if array.shape[0] == 0:
+        faults.append(Fault(path, "have at least one row", _shape(array.shape), f"Write one row of {width}."))
+        return None
+    if array.shape[1] != width:
+        fix = (
+            "It looks transposed: rows are samples." if array.shape[0] == width else f"Write rows of {width}."
+        )
+        got = f"{array.shape[1]} numbers in a row"
+        faults.append(Fault(path, f"have rows of {width}, the network's input", got, fix))
+        return None
+    return array
+
+
+def fit_targets(
+    network: Network, t: object, path: str, inputs: Array | None, faults: list[Fault]
+) -> Array | None:
+    """Return the targets as m rows of n_L numbers that the loss can take."""
+    width = network.widths[-1]
+    if t is None:
+        faults.append(Fault(path, "be given", "nothing", f"Write one row of {width} for each sample."))
+        return None
+    array = read_array(t, path, faults)
+    if array is None:
+        return None
+    rows = None if inputs is None else inputs.shape[0]
+    axes = array.ndim
+    has_classes = network.loss.name == "cross_entropy" and network.loss.formula is None and width > 1
+    if array.ndim < 2 and width == 1:
+        array = array.reshape(-1, 1)
+    elif has_classes and _are_classes(array, width, rows):
+        return _one_hot(array.reshape(-1), width, rows, path, faults)
+    elif array.ndim < 2:
+        array = array.reshape(1, -1)
+    if array.shape[1] != width:
+        fix = (
+            "It looks transposed: rows are samples." if array.shape[0] == width else f"Write rows of {width}."
+        )
+        got = f"{array.shape[1]} numbers in a row"
+        faults.append(Fault(path, f"have rows of {width}, the network's output", got, fix))
+        return None
+    if rows is not None and array.shape[0] != rows:
+        fix = "Give one row of targets for each row of x."
+        faults.append(Fault(path, f"have {rows} rows, as x has", str(array.shape[0]), fix))
+        return None
+    return _in_domain(network, array, path, axes, faults)
+
+
+def _are_classes(array: Array, width: int, rows: int | None) -> bool:
+    if array.ndim == 2:
+        return bool(array.shape[1] == 1)
+    return bool(array.ndim == 0 or array.shape[0] != width or (rows is not None and rows > 1))
+
+
+def _one_hot(classes: Array, width: int, rows: int | None, path: str, faults: list[Fault]) -> Array | None:
+    wrong = [i for i, c in enumerate(classes) if c != c // 1 or not 0 <= c < width]
+    if wrong:
+        got = shown(float(classes[wrong[0]]))
+        fix = f"Classes are counted from 0 to {width - 1}; or write rows of {width}."
+        condition = f"be a class from 0 to {width - 1}"
+        faults.append(Fault(f"{path}[{wrong[0]}]", condition, got.removesuffix(".0"), fix))
+        return None
+    if rows is not None and len(classes) != rows:
+        fix = "Give one class for each row of x."
+        faults.append(Fault(path, f"have {rows} classes, one for each row of x", str(len(classes)), fix))
+        return None
+    return np.eye(width)[classes.astype(np.int64)]
+
+
+def _in_domain(network: Network, targets: Array, path: str, axes: int, faults: list[Fault]) -> Array | None:
+    name = network.loss.name if network.loss.formula is None else ""
+    if name not in ("binary_cross_entropy", "cross_entropy"):
+        return targets
+    outside = (targets < 0) | (targets > 1)
+    if outside.any():
+        row, column = (int(i) for i in np.unravel_index(int(np.argmax(outside)), targets.shape))
+        got = shown(float(targets[row, column]))
+        fix = "Write 0 or 1 (or a probability), or choose half_squared_error."
+        place = ("", f"[{row + column}]", f"[{row}][{column}]")[axes]
+        faults.append(Fault(path + place, f"be in [0, 1] for {name}", got, fix))
+        return None
+    if name == "cross_entropy":
+        sums = targets.sum(axis=1)
+        wrong = np.abs(sums - 1) > _SUM_TOLERANCE
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            fix = "Divide the row by its sum."
+            faults.append(
+                Fault(f"{path}[{row}]", "sum to 1 for cross_entropy", f"{float(sums[row]):.12g}", fix)
+            )
+            return None
+    return targets

@@ -1,0 +1,73 @@
+"""Parameters to begin with, drawn from a seed."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad.network import Layer, Network
+
+MAX_PARAMETERS = 500_000_000
+_RELU_FAMILY = frozenset({"relu", "leaky_relu", "elu", "softplus", "silu", "gelu"})
+
+
+def initialise(network: Network, seed: int = 0) -> dict[str, NDArray[np.float64]]:
+    """Draw weights from a seed; biases are 0.
+
+    ``relu, leaky_relu, elu, softplus, silu, gelu``: He normal, ``W ~ N(0, 2/n_in)``.
+    Everything else: Glorot uniform, ``W ~ U(−r, r)`` with ``r = √(6/(n_in + n_out))``.
+    Layer l draws from a generator of its own, seeded by (seed, l), so a layer's weights do not depend
+    on the layers before it.
+
+    Parameters
+    ----------
+    network
+        Its shapes and activations.
+    seed
+        A whole number of at least 0.
+
+    Returns
+    -------
+    dict
+        ``W1`` of shape (n₁, n₀), ``b1`` of shape (n₁,), and so on; no ``b`` for a layer without bias.
+
+    Raises
+    ------
+    InputError
+        If there are more than 500,000,000 parameters.
+
+    References
+    ----------
+    He, Zhang, Ren, Sun 2015, eq. 10 (normal); Glorot, Bengio 2010, eq. 16 (uniform).
+
+    Examples
+    --------
+    >>> parameters = initialise(Network("4-3:relu-1:sigmoid"), seed=1)
+    >>> {name: array.shape for name, array in parameters.items()}
+    {'W1': (3, 4), 'b1': (3,), 'W2': (1, 3), 'b2': (1,)}
+    """
+    shapes = network.parameter_shapes()
+    count = sum(math.prod(shape) for shape in shapes.values())
+    if count > MAX_PARAMETERS:
+        condition = f"have at most {MAX_PARAMETERS:,} parameters to be drawn"
+        raise InputError(Fault("layers", condition, f"{count:,}", "Make the widest layers narrower."))
+    parameters: dict[str, NDArray[np.float64]] = {}
+    for name, shape in shapes.items():
+        if name[0] == "b":
+            parameters[name] = np.zeros(shape)
+        else:
+            number = int(name[1:])
+            draw = np.random.default_rng((seed, number))
+            parameters[name] = _weights(network.layers[number - 1], shape, draw)
+    return parameters
+
+
+def _weights(layer: Layer, shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np.float64]:
+    n_out, n_in = shape
+    if layer.activation.name in _RELU_FAMILY and layer.activation.formula is None:
+        return draw.normal(0.0, math.sqrt(2 / n_in), shape)
+    limit = math.sqrt(6 / (n_in + n_out))
+    return draw.uniform(-limit, limit, shape)

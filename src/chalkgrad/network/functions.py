@@ -1,0 +1,155 @@
+"""Activations and losses by name, by parameters or by a formula of one's own.
+
+Everything here returns the function, or ``None`` after adding what is wrong to ``faults``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from chalkgrad._errors import Fault, InputError, did_you_mean
+from chalkgrad._numbers import exact, exact_text, shown
+from chalkgrad.formula import (
+    ACTIVATIONS,
+    LOSSES,
+    ElementwiseFunction,
+    LossFunction,
+    activation,
+    format_formula,
+    parse_formula,
+    substitute,
+    variables,
+)
+from chalkgrad.formula.nodes import Num
+from chalkgrad.network.spec import read_call
+
+Found = tuple[str, tuple[tuple[str, Fraction], ...], ElementwiseFunction | None]
+"""Name, parameters, and the function unless it is softmax."""
+
+SOFTMAX = "softmax"
+_FAMILIAR = {
+    "linear": "identity",
+    "none": "identity",
+    "logistic": "sigmoid",
+    "swish": "silu",
+    "lrelu": "leaky_relu",
+    "mse": "mean_squared_error",
+    "sse": "squared_error",
+    "l2": "squared_error",
+    "quadratic": "half_squared_error",
+    "bce": "binary_cross_entropy",
+    "log_loss": "binary_cross_entropy",
+    "ce": "cross_entropy",
+    "nll": "cross_entropy",
+}
+
+
+def suggestion(word: object, options: Sequence[str]) -> str:
+    """Return ``Did you mean 'relu'?`` for a near or a familiar name, else an empty string.
+
+    >>> suggestion("rleu", ["relu", "tanh"]), suggestion("bce", ["binary_cross_entropy"])
+    ("Did you mean 'relu'?", "Did you mean 'binary_cross_entropy'?")
+    """
+    if not isinstance(word, str):
+        return ""
+    familiar = _FAMILIAR.get(word.lower())
+    return f"Did you mean {familiar!r}?" if familiar in options else did_you_mean(word, options)
+
+
+def builtin_activation(text: str, keywords: Mapping[str, object], faults: list[Fault]) -> Found | None:
+    """Look up ``leaky_relu(0.1)`` or ``leaky_relu`` with keywords: its name, parameters and function."""
+    name, typed = read_call(text)
+    options = [*ACTIVATIONS, SOFTMAX]
+    if name not in options:
+        words = ", ".join(options)
+        fix = (
+            suggestion(name, [*options, "nobias", "skip"])
+            or "Or write one of your own as formula:z*sigmoid(z)."
+        )
+        faults.append(Fault("activation", f"be one of {words}", shown(text), fix))
+        return None
+    known = dict(ACTIVATIONS[name].parameters) if name != SOFTMAX else {}
+    given: dict[str, tuple[object, Fraction | None]] = {
+        keyword: (value, exact(value)) for keyword, value in keywords.items()
+    }
+    for position, (keyword, word) in enumerate(typed):
+        if not keyword and position >= len(known):
+            have = f"at most {len(known)}" if known else "no"
+            faults.append(
+                Fault("activation", f"have {have} parameters in {name}", shown(text), f"Write {name}.")
+            )
+            return None
+        given[keyword or list(known)[position]] = (word, exact_text(word))
+    before = len(faults)
+    for keyword, (value, number) in given.items():
+        if keyword not in known:
+            names = ", ".join(known) if known else "absent"
+            fix = suggestion(keyword, list(known)) or f"Leave {keyword} out."
+            faults.append(
+                Fault("activation", f"have parameters of {name} that are {names}", repr(keyword), fix)
+            )
+        elif number is None:
+            faults.append(
+                Fault(f"activation.{keyword}", "be a finite number", shown(value), "Write 0.1, say.")
+            )
+        else:
+            known[keyword] = number
+    if len(faults) > before:
+        return None
+    values = tuple(known.items())
+    return name, values, None if name == SOFTMAX else activation(name, **known)
+
+
+def own_function(
+    path: str,
+    name: object,
+    formula: object,
+    arguments: tuple[str, ...],
+    parameters: Mapping[str, object],
+    faults: list[Fault],
+) -> tuple[ElementwiseFunction, str] | None:
+    """Read a function given by a formula; its parameters are put into it as numbers."""
+    before = len(faults)
+    taken = [*ACTIVATIONS, SOFTMAX] if path == "activation" else list(LOSSES)
+    if not isinstance(name, str) or not name.isidentifier() or name in taken:
+        fix = "Give it a name of its own, such as 'mine'."
+        faults.append(Fault(f"{path}.name", "be a new name of letters, digits and _", shown(name), fix))
+    numbers: dict[str, Fraction] = {}
+    for keyword, value in parameters.items():
+        number = exact(value)
+        if keyword in arguments:
+            faults.append(
+                Fault(f"{path}.{keyword}", "be another letter than the variable", repr(keyword), "Use c.")
+            )
+        elif number is None:
+            faults.append(Fault(f"{path}.{keyword}", "be a finite number", shown(value), "Write 0.1, say."))
+        else:
+            numbers[keyword] = number
+    if not isinstance(formula, str):
+        faults.append(
+            Fault(f"{path}.formula", "be a formula in quotes", shown(formula), f"Use {arguments[0]} in it.")
+        )
+        return None
+    try:
+        body = parse_formula(formula, (*arguments, *parameters), path=f"{path}.formula")
+        body = substitute(body, {keyword: Num(number) for keyword, number in numbers.items()})
+        body = parse_formula(format_formula(body), arguments, path=f"{path}.formula")
+    except InputError as error:
+        faults.extend(error.faults)
+        return None
+    if len(faults) == before and arguments[0] not in variables(body):
+        fix = f"Use {arguments[0]} in the formula."
+        faults.append(Fault(f"{path}.formula", f"depend on {arguments[0]}", shown(formula), fix))
+    if len(faults) > before:
+        return None
+    return ElementwiseFunction(str(name), arguments, body), format_formula(body)
+
+
+def builtin_loss(name: object, faults: list[Fault]) -> LossFunction | None:
+    """Look up a loss by its name."""
+    if isinstance(name, str) and name in LOSSES:
+        return LOSSES[name]
+    fix = suggestion(name, list(LOSSES)) or "Or write one of your own as formula:(y-t)^4."
+    faults.append(Fault("loss", f"be one of {', '.join(LOSSES)}", shown(name), fix))
+    return None

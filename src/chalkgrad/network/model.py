@@ -1,0 +1,207 @@
+"""The network itself: layers, loss and penalty, checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import Number, exact, plain_number, shown
+from chalkgrad.network.checks import check_layers, check_loss
+from chalkgrad.network.layers import MAX_DEPTH, read_input, read_layers, unknown_keys
+from chalkgrad.network.parts import Layer, Loss
+from chalkgrad.network.spec import MAX_SPEC, split_spec
+
+KEYS = ("layers", "loss", "factor", "reduction", "l2")
+_PARTNER = {"sigmoid": "binary_cross_entropy", "softmax": "cross_entropy"}
+_HINT = "Write widths joined by '-', such as 4-3:relu-1:sigmoid."
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Network:
+    """A feed-forward network with its loss: what all gradients are derived from.
+
+    ``A₀ = X; Z_l = A_{l−1} W_lᵀ + 1 b_lᵀ; A_l = f_l(Z_l) [+ A_{l−skip}]; L = loss(A_L, T) + l2 Σ_l Σ W_l²``.
+
+    The penalty is over weights only, not biases, and is not divided by the number of samples.
+
+    Parameters
+    ----------
+    layers
+        A specification such as ``"4-3:relu-1:sigmoid"``, or a sequence that begins with the input's
+        width and goes on with layers, residual blocks, widths, specifications or tables.
+    loss
+        A ``Loss`` or its text.  Left out it is the partner of the last activation: binary cross-entropy
+        for sigmoid, cross-entropy for softmax, half the squared error for everything else.
+    factor, reduction
+        Put into the loss.
+    l2
+        The constant c of the penalty c·ΣW², 0 for none.
+
+    Raises
+    ------
+    InputError
+        With every fault of the description, in reading order.
+
+    Examples
+    --------
+    >>> network = Network("4-3:relu-2:relu-1:sigmoid")
+    >>> network.widths, network.depth, network.loss
+    ((4, 3, 2, 1), 3, Loss('binary_cross_entropy'))
+    >>> from chalkgrad.network import Layer, Residual
+    >>> Network([4, Layer(3, "relu"), Residual(Layer(3, "tanh"), 3)])
+    Network('4-3:relu-3:tanh-3:skip(2)', loss='half_squared_error')
+    """
+
+    input_width: int
+    layers: tuple[Layer, ...]
+    loss: Loss
+    l2: Fraction
+
+    def __init__(
+        self,
+        layers: str | Sequence[object],
+        loss: str | Loss | Mapping[str, object] | None = None,
+        *,
+        factor: Number | None = None,
+        reduction: str | None = None,
+        l2: Number = 0,
+    ) -> None:
+        faults: list[Fault] = []
+        input_width, read = _read_description(layers, faults)
+        check_layers(input_width, read, faults)
+        last = read[-1] if read else None
+        whole_loss = _read_loss(loss, last, factor, reduction, faults)
+        if last is not None and whole_loss is not None:
+            check_loss(whole_loss, last, len(read), faults)
+        penalty = exact(l2)
+        if penalty is None or penalty < 0:
+            faults.append(Fault("l2", "be a number of at least 0", shown(l2), "Leave it out for no penalty."))
+        if faults:
+            raise InputError(faults)
+        object.__setattr__(self, "input_width", input_width)
+        object.__setattr__(self, "layers", tuple(read))
+        object.__setattr__(self, "loss", whole_loss)
+        object.__setattr__(self, "l2", penalty)
+
+    @property
+    def depth(self) -> int:
+        """The number L of layers, the input not counted."""
+        return len(self.layers)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The widths n₀, n₁, …, n_L."""
+        return (self.input_width, *(layer.width for layer in self.layers))
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each parameter, in the order W1, b1, W2 and so on.
+
+        >>> Network("1-1:relu:nobias-2").parameter_shapes()
+        {'W1': (1, 1), 'W2': (2, 1), 'b2': (2,)}
+        """
+        shapes: dict[str, tuple[int, ...]] = {}
+        for number, (layer, inputs) in enumerate(zip(self.layers, self.widths, strict=False), start=1):
+            shapes[f"W{number}"] = (layer.width, inputs)
+            if layer.bias:
+                shapes[f"b{number}"] = (layer.width,)
+        return shapes
+
+    def __str__(self) -> str:
+        return "-".join([str(self.input_width), *map(str, self.layers)])
+
+    def __repr__(self) -> str:
+        rest = {key: value for key, value in self.to_dict().items() if key != "layers"}
+        words = ", ".join(f"{key}={value!r}" for key, value in rest.items())
+        return f"Network({str(self)!r}, {words})"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the plain table of the network, as a problem file has it.
+
+        >>> Network("3-1", factor=0.1).to_dict()
+        {'layers': '3-1', 'loss': 'half_squared_error', 'factor': 0.1}
+        """
+        table: dict[str, object] = {"layers": str(self), "loss": str(self.loss)}
+        if self.loss.factor != 1:
+            table["factor"] = plain_number(self.loss.factor)
+        if self.loss.reduction != "mean":
+            table["reduction"] = self.loss.reduction
+        if self.l2:
+            table["l2"] = plain_number(self.l2)
+        return table
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, object]) -> Network:
+        """Read the table of a network, the inverse of ``to_dict``; raises ``InputError``."""
+        faults = unknown_keys(table, KEYS)
+        given = {key: table[key] for key in KEYS if key in table}
+        if "layers" not in table:
+            faults.insert(0, Fault("layers", "be given", "no layers", _HINT))
+            given["layers"] = "1-1"
+        for key in ("factor", "reduction", "l2"):
+            if given.get(key, 0) is None:
+                faults.append(Fault(key, "be left out or have a value", "nothing", f"Remove {key}."))
+                del given[key]
+        try:
+            network = cls(**given)  # type: ignore[arg-type]
+        except InputError as error:
+            faults.extend(error.faults)
+        if faults:
+            raise InputError(faults)
+        return network
+
+
+def _read_description(layers: object, faults: list[Fault]) -> tuple[int, list[Layer | None]]:
+    items: list[object] = []
+    if isinstance(layers, str):
+        if len(layers) > MAX_SPEC:
+            got = f"{len(layers):,} characters"
+            faults.append(Fault("layers", f"have at most {MAX_SPEC:,} characters", got, "Use fewer layers."))
+            return 0, []
+        items = list(split_spec(layers)) if layers.strip() else []
+    elif isinstance(layers, Sequence) and not isinstance(layers, (bytes, bytearray)):
+        items = list(layers[:1]) + list(layers[1:])
+        if items and isinstance(items[0], str):
+            items[:1] = split_spec(items[0])
+    else:
+        faults.append(Fault("layers", "be a text or a list", shown(layers), _HINT))
+        return 0, []
+    if len(items) < 2:
+        got = "nothing" if not items else f"only the input ({shown(items[0])})"
+        faults.append(Fault("layers", "have an input and at least one layer", got, _HINT))
+        return 0, []
+    if len(items) > MAX_DEPTH + 1:
+        faults.append(
+            Fault("layers", f"be at most {MAX_DEPTH:,}", f"{len(items) - 1:,}", "Use fewer layers.")
+        )
+        return 0, []
+    return read_input(items[0], faults), read_layers(items[1:], 1, faults)
+
+
+def _read_loss(
+    loss: object, last: Layer | None, factor: object, reduction: object, faults: list[Fault]
+) -> Loss | None:
+    given: dict[str, object] = {}
+    found: list[Fault] = []
+    if loss is None:
+        partner = _PARTNER.get(last.activation.name) if last is not None and not last.skip else None
+        given = {"name": partner or "half_squared_error"}
+    elif isinstance(loss, Loss):
+        given = {"name": str(loss), "factor": loss.factor, "reduction": loss.reduction}
+    elif isinstance(loss, Mapping):
+        keys = ("name", "formula", "factor", "reduction")
+        found += [Fault(f"loss.{f.path}", f.condition, f.got, f.fix) for f in unknown_keys(loss, keys)]
+        given = {key: loss[key] for key in keys if key in loss}
+        given.setdefault("name", "formula" if "formula" in given else "")
+    else:
+        given = {"name": loss}
+    given |= {} if factor is None else {"factor": factor}
+    given |= {} if reduction is None else {"reduction": reduction}
+    whole_loss = None
+    try:
+        whole_loss = Loss(**given)  # type: ignore[arg-type]
+    except InputError as error:
+        found += error.faults
+    faults.extend(found)
+    return None if found else whole_loss

@@ -1,0 +1,281 @@
+"""The parts of a network: activations, layers and losses.
+
+Each part checks itself when it is built and raises one ``InputError`` with every fault of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import cast
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import Number, exact, number_text, plain_number, shown, whole
+from chalkgrad.formula import ElementwiseFunction, LossFunction
+from chalkgrad.network.functions import (
+    SOFTMAX,
+    Found,
+    builtin_activation,
+    builtin_loss,
+    own_function,
+    suggestion,
+)
+from chalkgrad.network.spec import formula_text, read_formula, read_part
+
+MAX_WIDTH = 1_000_000
+REDUCTIONS = ("mean", "sum")
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Activation:
+    """What a layer does to its pre-activation: ``a = f(z)``, by a known name or by a formula in z.
+
+    Parameters
+    ----------
+    name
+        ``"relu"``, ``"leaky_relu(0.1)"``, ``"softmax"`` …, ``"formula:z*sigmoid(z)"``, or with
+        ``formula`` a name of one's own.
+    formula
+        The formula in ``z``; its derivative is derived.
+    **parameters
+        Numbers of the activation (``slope=0.1``) or letters used in the formula.
+
+    Raises
+    ------
+    InputError
+        If the name is unknown, a parameter is no finite number or the formula cannot be read.
+
+    >>> Activation("leaky_relu", slope=0.1)
+    Activation('leaky_relu(0.1)')
+    >>> str(Activation("swish", "z*sigmoid(c*z)", c=2))
+    'formula:swish=z*sigmoid(2*z)'
+    """
+
+    name: str
+    formula: str | None
+    parameters: tuple[tuple[str, Fraction], ...]
+    function: ElementwiseFunction | None = field(compare=False)
+
+    def __init__(self, name: str, formula: str | None = None, **parameters: Number) -> None:
+        faults: list[Fault] = []
+        typed = read_formula(name) if isinstance(name, str) and formula is None else None
+        if typed is not None:
+            name, formula = typed
+        found: Found | None
+        if formula is not None:
+            own = own_function("activation", name, formula, ("z",), parameters, faults)
+            found = None if own is None else (name, (), own[0])
+            formula = own[1] if own is not None else formula
+        else:
+            found = builtin_activation(name if isinstance(name, str) else shown(name), parameters, faults)
+        if found is None:
+            raise InputError(faults)
+        object.__setattr__(self, "name", found[0])
+        object.__setattr__(self, "formula", formula)
+        object.__setattr__(self, "parameters", found[1])
+        object.__setattr__(self, "function", found[2])
+
+    @property
+    def is_softmax(self) -> bool:
+        """Whether it is the row-coupled softmax, which has no elementwise function."""
+        return self.name == SOFTMAX and self.formula is None
+
+    def __str__(self) -> str:
+        if self.formula is not None:
+            return formula_text(self.name, self.formula)
+        values = ",".join(number_text(value) for _, value in self.parameters)
+        return f"{self.name}({values})" if values else self.name
+
+    def __repr__(self) -> str:
+        return f"Activation({str(self)!r})"
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Layer:
+    """One layer: ``A_l = f(A_{l−1} W_lᵀ + 1 b_lᵀ)``, plus ``A_{l−skip}`` when ``skip`` is not 0.
+
+    Parameters
+    ----------
+    width
+        Number of neurons, 1 … 1,000,000.
+    activation
+        An ``Activation`` or its text.
+    bias
+        Whether the layer has ``b_l``.
+    skip
+        How many layers back the residual connection begins; 0 for none.
+
+    Raises
+    ------
+    InputError
+        With every fault of the layer.
+
+    >>> Layer(3, "relu", bias=False)
+    Layer(3, 'relu', bias=False)
+    """
+
+    width: int
+    activation: Activation
+    bias: bool
+    skip: int
+
+    def __init__(
+        self, width: int, activation: Activation | str = "identity", bias: bool = True, skip: int = 0
+    ) -> None:
+        faults: list[Fault] = []
+        object.__setattr__(self, "width", read_width(width, faults))
+        if isinstance(activation, str):
+            try:
+                activation = Activation(activation)
+            except InputError as error:
+                faults.extend(error.faults)
+        elif not isinstance(activation, Activation):
+            fix = 'Write it in quotes, such as "relu".'
+            faults.append(Fault("activation", "be the name of an activation", shown(activation), fix))
+        if not isinstance(bias, bool):
+            faults.append(Fault("bias", "be true or false", shown(bias)))
+        back = whole(skip)
+        if back is None or back < 0:
+            faults.append(
+                Fault("skip", "be a whole number of layers, 0 for none", shown(skip), "Write 1, say.")
+            )
+        if faults:
+            raise InputError(faults)
+        object.__setattr__(self, "activation", activation)
+        object.__setattr__(self, "bias", bias)
+        object.__setattr__(self, "skip", back)
+
+    @classmethod
+    def parse(cls, text: str) -> Layer:
+        """Read one part of a specification, ``3:leaky_relu(0.1):nobias:skip``."""
+        if text.count("(") != text.count(")"):
+            raise InputError(Fault("activation", "close every parenthesis", shown(text), "Balance ( and )."))
+        part = read_part(text)
+        faults: list[Fault] = []
+        if len(part.activations) > 1:
+            got = " and ".join(map(repr, part.activations))
+            near = [suggestion(name, ("nobias", "skip")) for name in part.activations]
+            fix = next(filter(None, near), "Keep one of them.")
+            faults.append(Fault("activation", "be one activation", got, fix))
+        if len(part.skips) > 1:
+            faults.append(Fault("skip", "be given once", shown(text), "Keep one of them."))
+        activation = part.activations[0] if part.activations else "identity"
+        try:
+            layer = cls(_integer(part.width), activation, part.bias, _integer(*part.skips[:1] or "0"))
+        except InputError as error:
+            faults = [*error.faults, *faults] if len(part.activations) <= 1 else [*faults, *error.faults]
+        if faults:
+            raise InputError(faults)
+        return layer
+
+    @property
+    def function(self) -> ElementwiseFunction:
+        """The elementwise function; softmax has none (ask ``is_softmax`` first)."""
+        assert self.activation.function is not None, "softmax is row-coupled"
+        return self.activation.function
+
+    @property
+    def is_softmax(self) -> bool:
+        """Whether the activation is softmax."""
+        return self.activation.is_softmax
+
+    def __str__(self) -> str:
+        options = [] if str(self.activation) == "identity" else [str(self.activation)]
+        options += [] if self.bias else ["nobias"]
+        options += {0: [], 1: ["skip"]}.get(self.skip, [f"skip({self.skip})"])
+        return ":".join([str(self.width), *options])
+
+    def __repr__(self) -> str:
+        named = [] if str(self.activation) == "identity" else [repr(str(self.activation))]
+        named += [] if self.bias else ["bias=False"]
+        named += [f"skip={self.skip}"] if self.skip else []
+        return f"Layer({', '.join([str(self.width), *named])})"
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Loss:
+    """What is minimised: the sum over outputs of a formula in y and t, reduced over the samples.
+
+    ``L = factor · reduction over samples of Σ_j ℓ(y_j, t_j)``; ``mean_squared_error`` takes the mean over
+    outputs too.
+
+    Parameters
+    ----------
+    name
+        A name of the table, ``"formula:(y-t)^4"``, or with ``formula`` a name of one's own.
+    formula
+        The formula of one output's loss in ``y`` (prediction) and ``t`` (target).
+    factor
+        A positive constant in front.
+    reduction
+        ``"mean"`` or ``"sum"`` over the samples of a batch.
+
+    Raises
+    ------
+    InputError
+        With every fault of the loss.
+
+    >>> Loss("quartic", "(y-t)^4", factor=0.25)
+    Loss('formula:quartic=(y - t)^4', factor=0.25)
+    """
+
+    name: str
+    formula: str | None
+    factor: Fraction
+    reduction: str
+    loss_function: LossFunction = field(compare=False)
+
+    def __init__(
+        self, name: str, formula: str | None = None, factor: Number = 1, reduction: str = "mean"
+    ) -> None:
+        faults: list[Fault] = []
+        typed = read_formula(name) if isinstance(name, str) and formula is None else None
+        if typed is not None:
+            name, formula = typed
+        function: LossFunction | None = None
+        if formula is None:
+            function = builtin_loss(name, faults)
+        else:
+            own = own_function("loss", name, formula, ("y", "t"), {}, faults)
+            if own is not None:
+                function, formula = LossFunction(own[0].name, own[0], False, ""), own[1]
+        scale = exact(factor)
+        if scale is None or scale <= 0:
+            fix = "Leave it out for 1." if scale is not None else "Write 0.5, say."
+            faults.append(Fault("factor", "be a positive number", shown(factor), fix))
+        if reduction not in REDUCTIONS:
+            fix = suggestion(reduction, REDUCTIONS) or "Leave it out for mean."
+            faults.append(Fault("reduction", "be mean or sum (over the samples)", shown(reduction), fix))
+        if faults:
+            raise InputError(faults)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "formula", formula)
+        object.__setattr__(self, "factor", scale)
+        object.__setattr__(self, "reduction", reduction)
+        object.__setattr__(self, "loss_function", function)
+
+    def __str__(self) -> str:
+        return self.name if self.formula is None else formula_text(self.name, self.formula)
+
+    def __repr__(self) -> str:
+        factor = [] if self.factor == 1 else [f"factor={plain_number(self.factor)!r}"]
+        reduction = [] if self.reduction == "mean" else [f"reduction={self.reduction!r}"]
+        return f"Loss({', '.join([repr(str(self)), *factor, *reduction])})"
+
+
+def _integer(text: str) -> int:
+    """Return the whole number of a text; another text as it is, for ``Layer`` to refuse with its place."""
+    stripped = text.strip()
+    is_integer = stripped.lstrip("+-").isdecimal() and len(stripped) < 400
+    return int(stripped) if is_integer else cast(int, stripped)
+
+
+def read_width(value: object, faults: list[Fault]) -> int:
+    """Return a width, or 0 after adding a fault."""
+    width = whole(value)
+    if width is None or not 1 <= width <= MAX_WIDTH:
+        got = "nothing" if isinstance(value, str) and not value else shown(value)
+        condition = f"be a whole number from 1 to {MAX_WIDTH:,}"
+        faults.append(Fault("width", condition, got, "Write a number such as 3."))
+        return 0
+    return width
