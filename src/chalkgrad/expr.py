@@ -94,7 +94,12 @@ class Expr:
 
     @property
     def is_scalar(self) -> bool:
+        """Whether it is 1 × 1."""
         return self.shape[0].is_one and self.shape[1].is_one
+
+    def operands(self) -> tuple[Expr, ...]:
+        """The operands of an operation that a reader adds for itself."""
+        raise TypeError(f"unknown expression {type(self).__name__}")
 
 
 @dataclass(frozen=True)
@@ -300,7 +305,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (arg,)
         case Symbol() | Ones():
             return ()
-    raise TypeError(f"unknown expression {type(expr).__name__}")
+    return expr.operands()
 
 
 def with_children(expr: Expr, new: tuple[Expr, ...]) -> Expr:

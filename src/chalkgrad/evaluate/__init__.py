@@ -1,0 +1,7 @@
+"""What are the numbers?  The interpreter of the derived equations, in float64, exactly, or to many digits."""
+
+from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.evaluate.parameters import initialise
+from chalkgrad.evaluate.trace import Trace, TraceStep, gradients, trace
+
+__all__ = ["Data", "Trace", "TraceStep", "gradients", "initialise", "trace", "validate_data"]
