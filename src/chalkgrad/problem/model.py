@@ -40,6 +40,7 @@ _SECTIONS = {
     "key": None,
 }
 _TEXTS = ("title", "notation")
+_TOP = (*_TEXTS, "seed")
 _PLACE = {name: f"{section}.{name}" for section in ("sample", "update") for name in _SECTIONS[section] or ()}
 
 
@@ -182,7 +183,8 @@ class Problem:
     @classmethod
     def from_dict(cls, table: Mapping[str, object]) -> Problem:
         """Read the table of a problem file; raises ``InputError`` with every fault of it."""
-        faults = unknown_keys(table, (*_TEXTS, "seed", *_SECTIONS))
+        faults = [_below_its_section(fault) for fault in unknown_keys(table, (*_TOP, *_SECTIONS))]
+        top = len(faults)
         sections = {name: _section(table, name, faults) for name in _SECTIONS}
         network: Network | None = None
         if "network" not in table:
@@ -193,7 +195,7 @@ class Problem:
                 network = Network.from_dict(sections["network"])
             except InputError as error:
                 faults.extend(below("network", error.faults))
-        given: dict[str, object] = {name: table[name] for name in (*_TEXTS, "seed") if name in table}
+        given: dict[str, object] = {name: table[name] for name in _TOP if name in table}
         given["parameters"], given["key"] = sections["parameters"], sections["key"]
         for section in ("sample", "update"):
             known = _SECTIONS[section] or ()
@@ -201,12 +203,21 @@ class Problem:
             given |= {name: value for name, value in sections[section].items() if name in known}
         found: list[Fault] = []
         values = _read(network, given, found)
-        faults.extend(_placed(fault) for fault in found)
+        faults[top:top] = [fault for fault in found if fault.path in _TOP]
+        faults.extend(_placed(fault) for fault in found if fault.path not in _TOP)
         if faults or network is None:
             raise InputError(faults)
         problem = cls.__new__(cls)
         problem._fill(network, values)
         return problem
+
+
+def _below_its_section(fault: Fault) -> Fault:
+    """Return the fault of an unknown name, with the section the name belongs to, if it does."""
+    for section, names in _SECTIONS.items():
+        if fault.path in (names or ()):
+            return replace(fault, fix=f"Put it below [{section}].")
+    return fault
 
 
 def _section(table: Mapping[str, object], name: str, faults: list[Fault]) -> dict[str, object]:
