@@ -1,0 +1,70 @@
+# Everything happens in .venv, which these commands make themselves.  They need python3 (3.11 or newer),
+# make, and for the native parts a C++ compiler.  Stamps inside .venv keep the second call quick.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format docs oracles bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.run ## a guided tour: derive, trace, check, train
+	@$(BIN)/python -m chalkgrad.app.tour
+
+test: $(VENV)/.dev ## all tests; oracles whose library is missing are skipped, saying so
+	$(BIN)/python -m pytest --numprocesses auto --quiet
+
+lint: $(VENV)/.dev ## ruff (lint and format) and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev ## rewrite the code the way `make lint` wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/.docs ## the documentation, its examples executed, into docs/_build
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
+	@echo "docs/_build/index.html"
+
+oracles: $(VENV)/.oracles ## the oracle tests with PyTorch and JAX installed (a large download); none may skip
+	$(BIN)/python -m pytest --numprocesses auto --quiet --require-oracles tests/oracles
+
+bench: $(VENV)/.dev ## start-up, derivation and gradient timings
+	$(BIN)/python benchmarks/bench_start.py
+	$(BIN)/python benchmarks/bench_gradients.py
+
+clean: ## remove everything that these commands made
+	rm -rf $(VENV) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf src/*.egg-info
+	find src tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "chalkgrad needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python's venv module is incomplete; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@touch $@
+
+# The development install is editable, so it serves `make run` as well.
+$(VENV)/.run: $(VENV)/.made pyproject.toml $(SOURCES)
+	@if [ ! -f $(VENV)/.dev ]; then echo "installing chalkgrad into $(VENV) ..."; $(PIP) install .; fi
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml
+	@echo "installing chalkgrad and the development tools into $(VENV) ..."
+	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.dev
+	@$(PIP) install --editable '.[docs]'
+	@touch $@
+
+$(VENV)/.oracles: $(VENV)/.dev
+	@$(PIP) install --editable '.[oracles]'
+	@touch $@

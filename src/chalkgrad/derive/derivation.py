@@ -1,0 +1,134 @@
+"""What a derivation is: steps, each with its reason and its premises.  Pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalkgrad.derive.convention import Convention
+from chalkgrad.expr import Expr, Shape, Symbol, symbols
+from chalkgrad.network import Network
+
+
+@dataclass(frozen=True)
+class Form:
+    """One of several equal ways to write a step's right side, and the rule that led to it."""
+
+    expr: Expr
+    rule: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """``symbol = expr``, with the chain of equal forms that leads to it.
+
+    Parameters
+    ----------
+    symbol
+        What is defined: Z1, Y, L, dZ2, dW1, W1_new …
+    forms
+        The chain of equalities as a teacher writes it; all have the same value.
+    chosen
+        Which form is evaluated.
+    through
+        The symbols whose defining equations the chain rule went through (empty for forward steps).
+    """
+
+    symbol: Symbol
+    forms: tuple[Form, ...]
+    chosen: int = 0
+    through: tuple[Symbol, ...] = ()
+
+    @property
+    def expr(self) -> Expr:
+        """The form that is evaluated."""
+        return self.forms[self.chosen].expr
+
+    @property
+    def rule(self) -> str:
+        """The rule of the evaluated form, one of ``RULE_NAMES``."""
+        return self.forms[self.chosen].rule
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the symbol."""
+        return self.symbol.shape
+
+    @property
+    def premises(self) -> tuple[Symbol, ...]:
+        """The symbols that must be known first."""
+        return symbols(self.expr)
+
+    @property
+    def name(self) -> str:
+        """The canonical name, e.g. ``dZ2``."""
+        return self.symbol.name
+
+
+RULE_NAMES: dict[str, str] = {
+    "linear": "weighted sum of the inputs",
+    "activation": "activation function",
+    "residual": "activation function, plus the skipped-over input",
+    "loss": "loss",
+    "differentiate-loss": "differentiate the loss by the output",
+    "formula": "the derivative written out",
+    "chain": "chain rule",
+    "sum-of-paths": "chain rule, summed over everything that uses it",
+    "insert": "insert what is already known",
+    "value-form": "derivative through the function's value",
+    "identity": "the derivative of the identity is 1",
+    "softmax-jacobian": "chain rule through the softmax's Jacobian diag(ŷ) − ŷŷᵀ",
+    "targets-sum-to-one": "the targets of a sample sum to one: the canonical link",
+    "canonical-link": "common factors cancel: the canonical link",
+    "cancel": "common factors cancel",
+    "transpose-layout": "the same, in this notation's layout",
+    "batch-mean": "mean over the batch",
+    "update": "gradient descent",
+}
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Forward equations, loss, reverse sweep and update of a network, in one convention.
+
+    Attributes
+    ----------
+    forward
+        Z1, A1, …, Y.
+    loss
+        L.
+    backward
+        dY, dZ_L, dW_L, db_L, dA_{L−1}, … in the order of the sweep.
+    updates
+        W_l ← W_l − η dW_l and the like.
+    """
+
+    network: Network
+    convention: Convention
+    forward: tuple[Step, ...]
+    loss: Step
+    backward: tuple[Step, ...]
+    updates: tuple[Step, ...]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Everything, in order."""
+        return (*self.forward, self.loss, *self.backward, *self.updates)
+
+    @property
+    def gradients(self) -> tuple[Step, ...]:
+        """The steps of the parameters' gradients, in order of the parameters W1, b1, W2, …"""
+        found = [s for s in self.backward if s.symbol.of is not None and s.symbol.of.kind in ("weight", "bias")]
+        return tuple(sorted(found, key=lambda s: (s.symbol.layer, s.symbol.of.kind != "weight" if s.symbol.of else 0)))
+
+    def step(self, name: str) -> Step:
+        """Find a step by its canonical name (``dW1``, ``Z2``, ``L``).
+
+        Raises
+        ------
+        KeyError
+            No step has that name.
+        """
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(f"no step {name!r}; there are {', '.join(s.name for s in self.steps)}")

@@ -1,0 +1,93 @@
+"""Between matrices and scalar formulas: an elementwise expression is one formula in its leaves.
+
+``fuse`` is how cancellations are found: (Ŷ − T)/(Ŷ(1 − Ŷ)) ⊙ Ŷ ⊙ (1 − Ŷ) becomes one formula in ŷ and t,
+the scalar algebra simplifies it to ŷ − t, and it returns as the matrix Ŷ − T.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from chalkgrad.derive.algebra import add, hadamard, scale, split_scale
+from chalkgrad.expr import Apply, Expr, Hadamard, Ones, Scale, Shape, Sum
+from chalkgrad.formula import ElementwiseFunction, differentiate, nodes, simplify, substitute, walk
+
+
+def to_formula(expr: Expr) -> nodes.Node:
+    """The formula of one entry; whatever is not elementwise is a variable named by the expression itself."""
+    match expr:
+        case Sum(terms):
+            return nodes.Add(tuple(to_formula(term) for term in terms))
+        case Hadamard(factors):
+            return nodes.Mul(tuple(to_formula(factor) for factor in factors))
+        case Scale(c, arg) if not c.powers:
+            return nodes.Mul((nodes.Num(c.rational), to_formula(arg)))
+        case Ones():
+            return nodes.Num(Fraction(1))
+        case Apply(function, args, wrt):
+            body = function.body if wrt is None else function.derivative(wrt)
+            return substitute(
+                body, {name: to_formula(arg) for name, arg in zip(function.variables, args, strict=True)}
+            )
+    return nodes.Var(expr)
+
+
+def from_formula(node: nodes.Node, shape: Shape) -> Expr:
+    """The matrix whose entries the formula gives: sums and products of leaves stay visible, the rest is one function."""
+    match node:
+        case nodes.Num(value):
+            return scale(value, Ones(shape))
+        case nodes.Var(name) if isinstance(name, Expr):
+            return name
+        case nodes.Add(terms) if is_polynomial(node):
+            return add([from_formula(term, shape) for term in terms])
+        case nodes.Mul(factors) if is_polynomial(node):
+            return hadamard([from_formula(factor, shape) for factor in factors])
+        case nodes.Mul((nodes.Num(value), *rest)):
+            return scale(value, from_formula(nodes.Mul(tuple(rest)) if len(rest) > 1 else rest[0], shape))
+    leaves = [leaf for leaf in variables_in_order(node) if isinstance(leaf, Expr)]
+    names = tuple(f"x{i}" for i in range(1, len(leaves) + 1))
+    renamed = {leaf: nodes.Var(name) for leaf, name in zip(leaves, names, strict=True)}
+    body = substitute(node, dict(renamed))
+    return Apply(ElementwiseFunction("", names, body), tuple(leaves))
+
+
+def is_polynomial(node: nodes.Node) -> bool:
+    """Whether only sums and products of variables and numbers occur."""
+    return all(isinstance(part, nodes.Num | nodes.Var | nodes.Add | nodes.Mul) for part in walk(node))
+
+
+def variables_in_order(node: nodes.Node) -> list[object]:
+    """The variables' names, each once, in reading order."""
+    return list(dict.fromkeys(part.name for part in walk(node) if isinstance(part, nodes.Var)))
+
+
+def leaf_count(node: nodes.Node) -> int:
+    """How many times variables are mentioned: the measure by which a cancellation is an improvement."""
+    return sum(isinstance(part, nodes.Var) for part in walk(node))
+
+
+def fuse(expr: Expr) -> Expr:
+    """Simplify an elementwise expression as one formula; its symbolic coefficient stays in front."""
+    front, rest = split_scale(expr)
+    return scale(front, from_formula(simplify(to_formula(rest)), rest.shape))
+
+
+def fuse_if_shorter(expr: Expr) -> Expr | None:
+    """``fuse``, but only where something really cancels (fewer mentions of variables than before)."""
+    front, rest = split_scale(expr)
+    before = to_formula(rest)
+    after = simplify(before)
+    if leaf_count(after) >= leaf_count(before):
+        return None
+    return scale(front, from_formula(after, rest.shape))
+
+
+def termwise_derivative(function: ElementwiseFunction, variable: str) -> nodes.Node:
+    """The derivative with each term of a sum by itself, as it first stands on the board: −t/y + (1 − t)/(1 − y)."""
+    body = function.body
+    if not isinstance(body, nodes.Add):
+        return function.derivative(variable)
+    terms = [differentiate(term, variable) for term in body.terms]
+    kept = tuple(term for term in terms if term != nodes.Num(Fraction(0)))
+    return nodes.Add(kept) if len(kept) > 1 else function.derivative(variable)

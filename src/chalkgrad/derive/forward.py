@@ -1,0 +1,143 @@
+"""The forward equations of a network, in a convention: the only place that says what a layer computes.
+
+    rows:     Z_l = A_{l−1} W_lᵀ + 1 b_lᵀ        columns:  Z_l = W_l A_{l−1} + b_l 1ᵀ
+    A_l = f_l(Z_l) [+ A_{l−s}]
+    L = factor/m · Σ ℓ(Y, T) + λ Σ_l Σ W_l²
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chalkgrad.derive.algebra import add, matmul, scale, simplify, transpose
+from chalkgrad.derive.convention import Convention
+from chalkgrad.expr import (
+    ONE,
+    Apply,
+    Dim,
+    Expr,
+    Hadamard,
+    Ones,
+    Reduce,
+    RowApply,
+    Scalar,
+    Scale,
+    Shape,
+    Sum,
+    Symbol,
+    coefficient,
+)
+from chalkgrad.network import Network
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``symbol = expr``."""
+
+    symbol: Symbol
+    expr: Expr
+
+
+class Alphabet:
+    """The symbols of a network in a convention, with their shapes."""
+
+    def __init__(self, network: Network, convention: Convention) -> None:
+        self.network = network
+        self.convention = convention
+        self.m = Dim("m") if convention.batch else ONE
+        roots = list(range(network.depth + 1))
+        for layer in range(1, network.depth + 1):  # a residual makes two widths one dimension
+            skip = network.layers[layer - 1].skip
+            if skip:
+                roots[layer] = roots[layer - skip]
+        self.dims = [Dim("n", roots[i], width) for i, width in enumerate(network.widths)]
+
+    def _samples(self, layer: int) -> Shape:
+        n = self.dims[layer]
+        return (self.m, n) if self.convention.samples == "rows" else (n, self.m)
+
+    def activation(self, layer: int) -> Symbol:
+        """X for layer 0, Y for the last, A_l between."""
+        kind = "input" if layer == 0 else "output" if layer == self.network.depth else "act"
+        return Symbol(kind, layer, self._samples(layer))
+
+    def pre(self, layer: int) -> Symbol:
+        """Z_l."""
+        return Symbol("pre", layer, self._samples(layer))
+
+    def weight(self, layer: int) -> Symbol:
+        """W_l, n_out × n_in or turned."""
+        n_in, n_out = self.dims[layer - 1], self.dims[layer]
+        return Symbol("weight", layer, (n_out, n_in) if self.convention.weights == "out_in" else (n_in, n_out))
+
+    def bias(self, layer: int) -> Symbol:
+        """b_l, always a column."""
+        return Symbol("bias", layer, (self.dims[layer], ONE))
+
+    @property
+    def target(self) -> Symbol:
+        """T, laid out like Y."""
+        return Symbol("target", self.network.depth, self._samples(self.network.depth))
+
+    @property
+    def loss(self) -> Symbol:
+        """L, 1 × 1."""
+        return Symbol("loss", self.network.depth, (ONE, ONE))
+
+
+def forward_equations(network: Network, convention: Convention) -> list[Equation]:
+    """Z₁, A₁, …, Z_L, Y, L in the order of computation."""
+    names = Alphabet(network, convention)
+    equations = []
+    for number, layer in enumerate(network.layers, start=1):
+        z = names.pre(number)
+        equations.append(Equation(z, _linear(names, number)))
+        value: Expr
+        if layer.is_softmax:
+            value = RowApply("softmax", z, 1 if convention.samples == "rows" else 0)
+        elif layer.function.name == "identity":
+            value = z
+        else:
+            value = Apply(layer.function, (z,))
+        if layer.skip:
+            value = Sum((value, names.activation(number - layer.skip)))
+        equations.append(Equation(names.activation(number), value))
+    equations.append(Equation(names.loss, loss_expression(names)))
+    return equations
+
+
+def _linear(names: Alphabet, number: int) -> Expr:
+    convention = names.convention
+    a, w = names.activation(number - 1), names.weight(number)
+    if convention.samples == "rows":
+        terms = [matmul(a, transpose(w) if convention.weights == "out_in" else w)]
+    else:
+        terms = [matmul(w if convention.weights == "out_in" else transpose(w), a)]
+    if names.network.layers[number - 1].bias:
+        b = names.bias(number)
+        ones = Ones((names.m, ONE))
+        terms.append(matmul(ones, transpose(b)) if convention.samples == "rows" else matmul(b, transpose(ones)))
+    return simplify(add(terms))
+
+
+LAMBDA = "lambda"
+
+
+def loss_expression(names: Alphabet) -> Expr:
+    """factor / (m n_L) · Σ ℓ(Y, T) + λ Σ_l Σ W_l ⊙ W_l (m for a mean over the batch, n_L for one over outputs)."""
+    network = names.network
+    loss = network.loss
+    divisors = []
+    if loss.reduction == "mean":
+        divisors.append((names.m, -1))
+    if loss.loss_function.mean_over_outputs:
+        divisors.append((names.dims[-1], -1))
+    y = names.activation(network.depth)
+    total = Reduce(Apply(loss.loss_function.function, (y, names.target)))
+    terms = [scale(coefficient(loss.factor, *divisors), total)]
+    if network.l2:
+        strength = coefficient(Fraction(1), (Scalar(LAMBDA, network.l2), 1))
+        weights = [names.weight(i) for i in range(1, network.depth + 1)]
+        terms.extend(Scale(strength, Reduce(Hadamard((w, w)))) for w in weights)
+    return terms[0] if len(terms) == 1 else Sum(tuple(terms))

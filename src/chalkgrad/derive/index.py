@@ -1,0 +1,178 @@
+"""The index zoom: one entry of a matrix equation, with its sums written out.
+
+(ΔW)_nj = Σ_k Δ_nk W_kj, and so on through every operation; δ_j = f′(z_j) Σ_k w_kj δ_k is what becomes of
+Δ₁ = (Δ₂ W₂) ⊙ f′(Z₁).  The result is a scalar formula (``chalkgrad.formula.nodes``) with two more nodes,
+``SumOver`` and ``Applied``, whose variables are entries of symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chalkgrad.derive.derivation import Step
+from chalkgrad.expr import (
+    ONE,
+    Apply,
+    Coefficient,
+    Dim,
+    Expr,
+    Hadamard,
+    MatMul,
+    Ones,
+    Reduce,
+    RowApply,
+    Scale,
+    Sum,
+    Symbol,
+    Transpose,
+)
+from chalkgrad.formula import ElementwiseFunction, nodes
+
+Index = str | int
+"""An index: a letter that runs, or a number (from 1) that is fixed."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``symbol[row, column]``; an index of a direction that has only one place is None."""
+
+    symbol: Symbol
+    row: Index | None
+    column: Index | None
+
+
+@dataclass(frozen=True)
+class SumOver(nodes.Node):
+    """Σ over an index that runs from 1 to a dimension."""
+
+    index: str
+    dim: Dim
+    body: nodes.Node
+
+
+@dataclass(frozen=True)
+class Applied(nodes.Node):
+    """An elementwise function, or its derivative by the variable ``wrt``, at scalar arguments."""
+
+    function: ElementwiseFunction
+    args: tuple[nodes.Node, ...]
+    wrt: str | None = None
+
+
+Letters = Callable[[Dim], str]
+"""Gives a letter that is not yet in use for an index over a dimension."""
+
+
+@dataclass(frozen=True)
+class IndexEquation:
+    """One step at one entry: ``left = forms[0] = forms[1] = …``."""
+
+    left: Entry
+    forms: tuple[tuple[nodes.Node, str], ...]
+    step: Step
+
+
+def place(dim: Dim, letters: Letters) -> Index | None:
+    """The index over a dimension: none where it is structurally 1, the number 1 where a width is 1."""
+    if dim == ONE:
+        return None
+    return 1 if dim.is_one else letters(dim)
+
+
+def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+    """The entry (row, column) of an expression; ``letters`` names the indices that are summed over."""
+    match expr:
+        case Symbol():
+            r, c = expr.shape
+            return nodes.Var(Entry(expr, _at(r, row), _at(c, column)))
+        case Ones():
+            return nodes.Num(Fraction(1))
+        case Sum(terms):
+            return nodes.Add(tuple(entry(term, row, column, letters) for term in terms))
+        case Scale(c, arg):
+            return times(*coefficient_nodes(c), entry(arg, row, column, letters))
+        case MatMul(left, right):
+            return _product(left, right, row, column, letters)
+        case Transpose(arg):
+            return entry(arg, column, row, letters)
+        case Hadamard(factors):
+            return times(*[entry(factor, row, column, letters) for factor in factors])
+        case Apply(function, args, wrt):
+            return Applied(function, tuple(entry(arg, row, column, letters) for arg in args), wrt)
+        case RowApply(kind, arg, axis):
+            return _row_function(kind, arg, axis, row, column, letters)
+        case Reduce(Hadamard((Symbol() as w, Symbol() as same))) if w == same:
+            rows, columns = w.shape
+            r, c = place(rows, letters), place(columns, letters)
+            square = nodes.Pow(entry(w, r, c, letters), nodes.Num(Fraction(2)))
+            return _summed(_summed(square, c, columns), r, rows)
+        case Reduce(arg):
+            rows, columns = arg.shape
+            r, c = place(rows, letters), place(columns, letters)
+            return _summed(_summed(entry(arg, r, c, letters), c, columns), r, rows)
+    raise TypeError(f"no index form for {type(expr).__name__}")
+
+
+def _at(dim: Dim, index: Index | None) -> Index | None:
+    if dim == ONE:
+        return None
+    return 1 if index is None else index
+
+
+def times(*factors: nodes.Node) -> nodes.Node:
+    """A product without ones and without nested products."""
+    flat: list[nodes.Node] = []
+    for factor in factors:
+        flat.extend(factor.factors if isinstance(factor, nodes.Mul) else [factor])
+    kept = [factor for factor in flat if factor != nodes.Num(Fraction(1))]
+    if not kept:
+        return nodes.Num(Fraction(1))
+    return kept[0] if len(kept) == 1 else nodes.Mul(tuple(kept))
+
+
+def coefficient_nodes(c: Coefficient) -> list[nodes.Node]:
+    """A coefficient's factors as formula nodes; dimensions and scalars are variables."""
+    found: list[nodes.Node] = [nodes.Num(c.rational)] if c.rational != 1 else []
+    for base, power in c.powers:
+        variable = nodes.Var(base)
+        found.append(variable if power == 1 else nodes.Pow(variable, nodes.Num(Fraction(power))))
+    return found
+
+
+def _summed(body: nodes.Node, index: Index | None, dim: Dim) -> nodes.Node:
+    return SumOver(index, dim, body) if isinstance(index, str) else body
+
+
+def _product(
+    left: Expr, right: Expr, row: Index | None, column: Index | None, letters: Letters
+) -> nodes.Node:
+    inner = left.shape[1]
+    k = place(inner, letters)
+    a, b = entry(left, row, k, letters), entry(right, k, column, letters)
+    parts = (a, b) if not isinstance(right, Ones) else (a,)
+    return _summed(times(*parts), k, inner)
+
+
+def _row_function(
+    kind: str, arg: Expr, axis: int, row: Index | None, column: Index | None, letters: Letters
+) -> nodes.Node:
+    dim = arg.shape[axis]
+    k = place(dim, letters)
+    other = entry(arg, row, k, letters) if axis == 1 else entry(arg, k, column, letters)
+    total = _summed(nodes.Call("exp", (other,)), k, dim)
+    if kind == "logsumexp":
+        return nodes.Call("log", (total,))
+    own = nodes.Call("exp", (entry(arg, row, column, letters),))
+    return nodes.Mul((own, nodes.Pow(total, nodes.Num(Fraction(-1)))))
+
+
+def index_equation(step: Step, letters: Letters) -> IndexEquation:
+    """A step at one entry; ``letters`` is asked first for the entry's own row and column."""
+    rows, columns = step.symbol.shape
+    row, column = place(rows, letters), place(columns, letters)
+    left = Entry(step.symbol, row, column)
+    forms = tuple((entry(form.expr, row, column, letters), form.rule) for form in step.forms)
+    return IndexEquation(left, forms, step)
+

@@ -1,0 +1,113 @@
+"""The chain rule, one line per operation.
+
+For Q = op(X₁, …, X_k) and the gradient G = ∂L/∂Q, each rule gives ∂L/∂X_i, the vector-Jacobian product.
+With the inner product ⟨A, B⟩ = Σ_ij A_ij B_ij, every rule is the adjoint identity ⟨G, dQ⟩ = Σ_i ⟨∂L/∂X_i, dX_i⟩:
+
+    Q = X + Y        ⟨G, dX + dY⟩            ⇒  G, G
+    Q = c X          ⟨G, c dX⟩               ⇒  c G
+    Q = X Y          ⟨G, dX Y + X dY⟩        ⇒  G Yᵀ, XᵀG
+    Q = Xᵀ           ⟨G, dXᵀ⟩                ⇒  Gᵀ
+    Q = X ⊙ Y        ⟨G, dX ⊙ Y + X ⊙ dY⟩    ⇒  G ⊙ Y, X ⊙ G
+    Q = f(X, Y)      ⟨G, f_x ⊙ dX + …⟩       ⇒  G ⊙ f_x(X, Y), G ⊙ f_y(X, Y)
+    Q = Σ_ij X_ij    ⟨g, Σ dX⟩               ⇒  g 1
+    Q = softmax(X)   dQ = Q ⊙ (dX − (Q ⊙ dX) 1 1ᵀ)          ⇒  G ⊙ Q − Q ⊙ ((G ⊙ Q) 1 1ᵀ)
+    Q = log Σ exp X  dq = (softmax(X) ⊙ dX) 1                ⇒  (G 1ᵀ) ⊙ softmax(X)
+
+Source of the method: reverse accumulation, Linnainmaa 1970; matrix forms as in Giles 2008, section 2.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalkgrad.derive.algebra import add, hadamard, matmul, negative, scale, transpose
+from chalkgrad.expr import (
+    ONE,
+    Apply,
+    Expr,
+    Hadamard,
+    MatMul,
+    Ones,
+    Reduce,
+    RowApply,
+    Scale,
+    Sum,
+    Transpose,
+)
+
+Adjoints = list[tuple[Expr, Expr]]
+"""Pairs (operand, gradient that flows to it)."""
+
+
+def _sum(q: Sum, g: Expr) -> Adjoints:
+    return [(term, g) for term in q.terms]
+
+
+def _scale(q: Scale, g: Expr) -> Adjoints:
+    return [(q.arg, scale(q.coefficient, g))]
+
+
+def _matmul(q: MatMul, g: Expr) -> Adjoints:
+    return [(q.left, matmul(g, transpose(q.right))), (q.right, matmul(transpose(q.left), g))]
+
+
+def _transpose(q: Transpose, g: Expr) -> Adjoints:
+    return [(q.arg, transpose(g))]
+
+
+def _hadamard(q: Hadamard, g: Expr) -> Adjoints:
+    f = q.factors
+    return [(f[i], hadamard([g, *f[:i], *f[i + 1 :]])) for i in range(len(f))]
+
+
+def _apply(q: Apply, g: Expr) -> Adjoints:
+    variables = q.function.variables
+    return [
+        (arg, hadamard([g, Apply(q.function, q.args, wrt)]))
+        for arg, wrt in zip(q.args, variables, strict=True)
+    ]
+
+
+def _reduce(q: Reduce, g: Expr) -> Adjoints:
+    rows, columns = q.arg.shape
+    return [(q.arg, matmul(matmul(Ones((rows, ONE)), g), Ones((ONE, columns))))]
+
+
+def over_sample(expr: Expr, axis: int) -> Expr:
+    """The sum over one sample's entries, repeated to the full shape: X 1 1ᵀ (rows) or 1 1ᵀ X (columns)."""
+    rows, columns = expr.shape
+    if axis == 1:
+        return matmul(matmul(expr, Ones((columns, ONE))), Ones((ONE, columns)))
+    return matmul(Ones((rows, ONE)), matmul(Ones((ONE, rows)), expr))
+
+
+def softmax_gradient(g: Expr, value: Expr, axis: int) -> Expr:
+    """``G ⊙ Q − Q ⊙ ((G ⊙ Q) 1 1ᵀ)`` for Q = softmax(X) with value ``value``."""
+    weighted = hadamard([g, value])
+    return add([weighted, negative(hadamard([value, over_sample(weighted, axis)]))])
+
+
+def _row_apply(q: RowApply, g: Expr) -> Adjoints:
+    if q.kind == "softmax":
+        return [(q.arg, softmax_gradient(g, q, q.axis))]
+    rows, columns = q.arg.shape
+    spread = matmul(g, Ones((ONE, columns))) if q.axis == 1 else matmul(Ones((rows, ONE)), g)
+    return [(q.arg, hadamard([spread, RowApply("softmax", q.arg, q.axis)]))]
+
+
+RULES: dict[type[Expr], Callable[[Any, Expr], Adjoints]] = {
+    Sum: _sum,
+    Scale: _scale,
+    MatMul: _matmul,
+    Transpose: _transpose,
+    Hadamard: _hadamard,
+    Apply: _apply,
+    Reduce: _reduce,
+    RowApply: _row_apply,
+}
+
+
+def adjoints(q: Expr, g: Expr) -> Adjoints:
+    """The gradients that flow from ``q`` to its operands when ``g`` = ∂L/∂q flows into it."""
+    return RULES[type(q)](q, g)

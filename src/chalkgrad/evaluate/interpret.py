@@ -1,0 +1,200 @@
+"""The interpreter: an expression and the values of its symbols give a matrix.
+
+Works in any arithmetic (float64, exact rationals, 50 digits), because it only uses +, −, ×, the matrix
+product and the arithmetic's elementwise functions.  An expression is compiled once into closures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.expr import (
+    Apply,
+    Coefficient,
+    Dim,
+    Expr,
+    Hadamard,
+    MatMul,
+    Ones,
+    Reduce,
+    RowApply,
+    Scale,
+    Sum,
+    Symbol,
+    Transpose,
+)
+from chalkgrad.formula import Arithmetic
+
+Array = NDArray[Any]
+Values = dict[Any, Any]
+"""Symbol → its matrix, Dim → its integer, Scalar → its number."""
+Compiled = Callable[[Values], Any]
+
+
+def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
+    """Turn an expression into a function of the values of its symbols."""
+    match expr:
+        case Symbol():
+            return lambda values: values[expr]
+        case Ones(shape):
+            one = arithmetic.number(1)
+            return lambda values: np.full([size(dim, values) for dim in shape], one)
+        case Sum(terms):
+            return _sum([compile_expr(term, arithmetic) for term in terms], terms, arithmetic)
+        case Scale(c, arg):
+            return _scale(c, compile_expr(arg, arithmetic), arithmetic)
+        case MatMul(left, right):
+            return _matmul(left, right, arithmetic)
+        case Transpose(arg):
+            inner = compile_expr(arg, arithmetic)
+            return lambda values: inner(values).T
+        case Hadamard(factors):
+            return _product([compile_expr(factor, arithmetic) for factor in factors])
+        case Apply(function, args, wrt):
+            parts = [compile_expr(arg, arithmetic) for arg in args]
+            kernel = arithmetic.kernel(function, wrt)
+            if len(parts) == 1:
+                only = parts[0]
+                return lambda values: kernel(only(values))
+            return lambda values: kernel(*[part(values) for part in parts])
+        case RowApply(kind, arg, axis):
+            inner, row = compile_expr(arg, arithmetic), ROW_FUNCTIONS[kind]
+            return lambda values: row(inner(values), axis, arithmetic)
+        case Reduce(arg):
+            inner = compile_expr(arg, arithmetic)
+            return lambda values: inner(values).sum(keepdims=True)
+    raise TypeError(f"no value for expression {type(expr).__name__}")
+
+
+def size(dim: Dim, values: Values) -> int:
+    """The integer of a dimension: its own, or the one found in the data."""
+    return dim.size if dim.size is not None else int(values[dim])
+
+
+def _sum(parts: list[Compiled], terms: tuple[Expr, ...], arithmetic: Arithmetic) -> Compiled:
+    first, *rest = parts
+    signs = [isinstance(t, Scale) and t.coefficient == Coefficient(_MINUS_ONE) for t in terms[1:]]
+    bare = [
+        compile_expr(t.arg, arithmetic) if minus and isinstance(t, Scale) else part
+        for t, part, minus in zip(terms[1:], rest, signs, strict=True)
+    ]
+
+    def run(values: Values) -> Any:
+        total = first(values)
+        for part, minus in zip(bare, signs, strict=True):
+            total = total - part(values) if minus else total + part(values)
+        return total
+
+    return run
+
+
+def _scale(c: Coefficient, inner: Compiled, arithmetic: Arithmetic) -> Compiled:
+    number = arithmetic.number(c.rational)
+    if not c.powers:
+        if c.rational == -1:
+            return lambda values: -inner(values)
+        return lambda values: number * inner(values)
+
+    def run(values: Values) -> Any:
+        return coefficient_value(c, values, arithmetic) * inner(values)
+
+    return run
+
+
+def coefficient_value(c: Coefficient, values: Values, arithmetic: Arithmetic) -> Any:
+    """The number of a coefficient such as 2/(m n₃) or −η."""
+    top, bottom = arithmetic.number(c.rational.numerator), arithmetic.number(c.rational.denominator)
+    for base, power in c.powers:
+        known = size(base, values) if isinstance(base, Dim) else values.get(base, getattr(base, "value", None))
+        factor = arithmetic.number(known) if isinstance(base, Dim) or base not in values else known
+        if power > 0:
+            top = top * factor**power
+        else:
+            bottom = bottom * factor**-power
+    return top / bottom
+
+
+def _product(parts: list[Compiled]) -> Compiled:
+    if len(parts) == 2:
+        a, b = parts
+        return lambda values: a(values) * b(values)
+
+    def run(values: Values) -> Any:
+        total = parts[0](values)
+        for part in parts[1:]:
+            total = total * part(values)
+        return total
+
+    return run
+
+
+def _matmul(left: Expr, right: Expr, arithmetic: Arithmetic) -> Compiled:
+    """A product; with ones it is a sum over the batch, or a row repeated by broadcasting."""
+    if isinstance(left, Ones):
+        other = compile_expr(right, arithmetic)
+        rows = left.shape[0]
+        if left.shape[1].is_one:  # 1 · row: repeat
+            return lambda values: _repeat(other(values), 0, size(rows, values))
+        return lambda values: _repeat(other(values).sum(axis=0, keepdims=True), 0, size(rows, values))
+    if isinstance(right, Ones):
+        other = compile_expr(left, arithmetic)
+        columns = right.shape[1]
+        if right.shape[0].is_one:
+            return lambda values: _repeat(other(values), 1, size(columns, values))
+        return lambda values: _repeat(other(values).sum(axis=1, keepdims=True), 1, size(columns, values))
+    a, b = compile_expr(left, arithmetic), compile_expr(right, arithmetic)
+    return lambda values: a(values) @ b(values)
+
+
+def _repeat(values: Array, axis: int, count: int) -> Array:
+    if count == values.shape[axis]:
+        return values
+    shape = list(values.shape)
+    shape[axis] = count
+    return np.broadcast_to(values, shape)
+
+
+_MINUS_ONE = Coefficient().rational * -1
+
+
+# ---- functions of a whole sample --------------------------------------------------------------------
+
+
+def _shifted(z: Array, axis: int, arithmetic: Arithmetic) -> tuple[Array, Array, Array]:
+    """z − max z, exp of it, and the place of the maximum, a one-hot mask (the pivot)."""
+    top = np.expand_dims(z.argmax(axis=axis), axis)
+    shifted = z - np.take_along_axis(z, top, axis)
+    return shifted, arithmetic.call("exp", shifted), top
+
+
+def softmax(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
+    """exp(z − max z) / Σ exp(z − max z)."""
+    _, powers, _ = _shifted(z, axis, arithmetic)
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def logsumexp(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
+    """max z + log Σ exp(z − max z)."""
+    _, powers, top = _shifted(z, axis, arithmetic)
+    return np.take_along_axis(z, top, axis) + arithmetic.call("log", powers.sum(axis=axis, keepdims=True))
+
+
+def log_softmax(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
+    """log softmax(z), exact also where one entry holds nearly all the probability.
+
+    With the maximum as pivot, log p_max = −log(1 + Σ_{j ≠ max} exp(z_j − z_max)): nothing cancels.
+    """
+    shifted, powers, top = _shifted(z, axis, arithmetic)
+    np.put_along_axis(powers, top, arithmetic.number(0), axis)
+    return shifted - arithmetic.call("log1p", powers.sum(axis=axis, keepdims=True))
+
+
+ROW_FUNCTIONS: dict[str, Callable[[Array, int, Arithmetic], Array]] = {
+    "softmax": softmax,
+    "logsumexp": logsumexp,
+    "log_softmax": log_softmax,
+}

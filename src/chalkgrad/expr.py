@@ -1,0 +1,391 @@
+"""What is an equation?  Typed matrix expressions.
+
+Everything is a matrix: a batch is m × n, a bias n × 1, a single column sample n × 1, the loss 1 × 1.
+Dimensions are symbols (m, n₀, n₁ …) that carry their integer once it is known, so shapes are checked
+by *name*: a product that fits only because two widths happen to agree is still refused.
+
+    expr := Symbol | Ones | Sum(terms) | Scale(coefficient, arg) | MatMul(left, right) | Transpose(arg)
+          | Hadamard(factors) | Apply(function, args, wrt) | RowApply(kind, arg, axis) | Reduce(arg, axis)
+
+Constructors infer shapes and raise ``ShapeError`` where they do not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from chalkgrad._errors import Fault, ShapeError
+from chalkgrad.formula import ElementwiseFunction
+
+
+@dataclass(frozen=True)
+class Dim:
+    """A dimension by name; ``size`` is its integer, or None while it is open (the batch size m)."""
+
+    name: str
+    layer: int | None = None
+    size: int | None = field(default=None, compare=False)
+
+    def __str__(self) -> str:
+        return self.name if self.layer is None else f"{self.name}{self.layer}"
+
+    @property
+    def is_one(self) -> bool:
+        """Whether the dimension is 1, by name or because its known size is 1."""
+        return self.size == 1
+
+
+ONE = Dim("1", None, 1)
+Shape = tuple[Dim, Dim]
+
+
+def fits(a: Dim, b: Dim) -> bool:
+    """Whether two dimensions are the same one (any two dimensions of size 1 are)."""
+    return a == b or (a.is_one and b.is_one)
+
+
+def show_shape(shape: Shape) -> str:
+    """``m × n1`` with the integer where it is known: ``m × 3``."""
+    return " × ".join(str(dim.size) if dim.size is not None else str(dim) for dim in shape)
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A named number: the learning rate η, the penalty λ; ``value`` is known or given later."""
+
+    name: str
+    value: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A rational times powers of dimensions and named scalars: 2/(m n₃), λ, −η."""
+
+    rational: Fraction = Fraction(1)
+    powers: tuple[tuple[Dim | Scalar, int], ...] = ()
+
+    def __mul__(self, other: Coefficient) -> Coefficient:
+        merged = dict(self.powers)
+        for base, power in other.powers:
+            merged[base] = merged.get(base, 0) + power
+        powers = tuple((base, power) for base, power in merged.items() if power)
+        return Coefficient(self.rational * other.rational, powers)
+
+    @property
+    def is_one(self) -> bool:
+        return self.rational == 1 and not self.powers
+
+
+def coefficient(value: Fraction | int = 1, *powers: tuple[Dim | Scalar, int]) -> Coefficient:
+    """Build a coefficient; dimensions known to be 1 vanish."""
+    kept = tuple((b, p) for b, p in powers if p and not (isinstance(b, Dim) and b.is_one))
+    return Coefficient(Fraction(value), kept)
+
+
+@dataclass(frozen=True)
+class Expr:
+    """Base of all matrix expressions; every one has a ``shape``."""
+
+    @property
+    def shape(self) -> Shape:
+        raise NotImplementedError
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.shape[0].is_one and self.shape[1].is_one
+
+
+@dataclass(frozen=True)
+class Symbol(Expr):
+    """A named matrix.
+
+    ``kind`` is one of input, target, weight, bias, pre (Z), act (A), output (the last A), loss,
+    grad (∂L/∂``of``) or next (``of`` after the update).
+    """
+
+    kind: str
+    layer: int
+    dims: Shape
+    of: Symbol | None = None
+
+    @property
+    def shape(self) -> Shape:
+        return self.dims
+
+    @property
+    def name(self) -> str:
+        """The canonical name: X, T, W1, b1, Z1, A1, Y, L, dW1, W1_new."""
+        if self.of is not None:
+            return f"d{self.of.name}" if self.kind == "grad" else f"{self.of.name}_new"
+        letter = LETTERS[self.kind]
+        return letter if self.kind in ("input", "target", "output", "loss") else f"{letter}{self.layer}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+LETTERS = {
+    "input": "X",
+    "target": "T",
+    "weight": "W",
+    "bias": "b",
+    "pre": "Z",
+    "act": "A",
+    "output": "Y",
+    "loss": "L",
+}
+
+
+@dataclass(frozen=True)
+class Ones(Expr):
+    """A matrix of ones; as a column it sums or repeats over the batch."""
+
+    dims: Shape
+
+    @property
+    def shape(self) -> Shape:
+        return self.dims
+
+
+@dataclass(frozen=True)
+class Sum(Expr):
+    """A sum of terms of one shape."""
+
+    terms: tuple[Expr, ...]
+
+    def __post_init__(self) -> None:
+        _same_shapes("Sum", self.terms)
+
+    @property
+    def shape(self) -> Shape:
+        return self.terms[0].shape
+
+
+@dataclass(frozen=True)
+class Scale(Expr):
+    """A coefficient times a matrix."""
+
+    coefficient: Coefficient
+    arg: Expr
+
+    @property
+    def shape(self) -> Shape:
+        return self.arg.shape
+
+
+@dataclass(frozen=True)
+class MatMul(Expr):
+    """The matrix product."""
+
+    left: Expr
+    right: Expr
+
+    def __post_init__(self) -> None:
+        if not fits(self.left.shape[1], self.right.shape[0]):
+            raise ShapeError(
+                Fault(
+                    f"product {describe(self.left)} · {describe(self.right)}",
+                    "have equal inner dimensions",
+                    f"({show_shape(self.left.shape)}) · ({show_shape(self.right.shape)})",
+                    "A transpose is missing or the factors are in the wrong order.",
+                )
+            )
+
+    @property
+    def shape(self) -> Shape:
+        return self.left.shape[0], self.right.shape[1]
+
+
+@dataclass(frozen=True)
+class Transpose(Expr):
+    """The transpose."""
+
+    arg: Expr
+
+    @property
+    def shape(self) -> Shape:
+        return self.arg.shape[1], self.arg.shape[0]
+
+
+@dataclass(frozen=True)
+class Hadamard(Expr):
+    """The product entry by entry, ⊙."""
+
+    factors: tuple[Expr, ...]
+
+    def __post_init__(self) -> None:
+        _same_shapes("Hadamard product", self.factors)
+
+    @property
+    def shape(self) -> Shape:
+        return self.factors[0].shape
+
+
+@dataclass(frozen=True)
+class Apply(Expr):
+    """An elementwise function of matrices of one shape, or its derivative by the variable ``wrt``."""
+
+    function: ElementwiseFunction
+    args: tuple[Expr, ...]
+    wrt: str | None = None
+
+    def __post_init__(self) -> None:
+        _same_shapes(self.function.name or "function", self.args)
+
+    @property
+    def shape(self) -> Shape:
+        return self.args[0].shape
+
+
+@dataclass(frozen=True)
+class RowApply(Expr):
+    """A function that couples the entries of one sample: ``softmax`` or ``logsumexp``.
+
+    ``axis`` is 1 where a sample is a row and 0 where it is a column.
+    """
+
+    kind: str
+    arg: Expr
+    axis: int
+
+    @property
+    def shape(self) -> Shape:
+        rows, columns = self.arg.shape
+        if self.kind == "softmax":
+            return rows, columns
+        return (rows, ONE) if self.axis == 1 else (ONE, columns)
+
+
+@dataclass(frozen=True)
+class Reduce(Expr):
+    """The sum of all entries, 1 × 1.  (Row and column sums are products with ones.)"""
+
+    arg: Expr
+
+    @property
+    def shape(self) -> Shape:
+        return ONE, ONE
+
+
+def _same_shapes(what: str, parts: tuple[Expr, ...]) -> None:
+    first = parts[0].shape
+    for part in parts[1:]:
+        if not all(fits(a, b) for a, b in zip(first, part.shape, strict=True)):
+            raise ShapeError(
+                Fault(
+                    f"{what} of {describe(parts[0])} and {describe(part)}",
+                    "have operands of one shape",
+                    f"{show_shape(first)} and {show_shape(part.shape)}",
+                )
+            )
+
+
+# ---- the trees --------------------------------------------------------------------------------------
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The direct operands."""
+    match expr:
+        case Sum(terms):
+            return terms
+        case Hadamard(factors):
+            return factors
+        case Apply(_, args, _):
+            return args
+        case MatMul(left, right):
+            return left, right
+        case Scale(_, arg) | Transpose(arg) | RowApply(_, arg, _) | Reduce(arg):
+            return (arg,)
+        case Symbol() | Ones():
+            return ()
+    raise TypeError(f"unknown expression {type(expr).__name__}")
+
+
+def with_children(expr: Expr, new: tuple[Expr, ...]) -> Expr:
+    """The same operation on other operands."""
+    match expr:
+        case Sum():
+            return Sum(new)
+        case Hadamard():
+            return Hadamard(new)
+        case Apply():
+            return replace(expr, args=new)
+        case MatMul():
+            return MatMul(*new)
+        case Scale() | Transpose() | RowApply() | Reduce():
+            return replace(expr, arg=new[0])
+    return expr
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Every node, parents first."""
+    yield expr
+    for child in children(expr):
+        yield from walk(child)
+
+
+def rewrite(expr: Expr, rule: Callable[[Expr], Expr]) -> Expr:
+    """Apply ``rule`` to every node, children first."""
+    old = children(expr)
+    new = tuple(rewrite(child, rule) for child in old)
+    return rule(with_children(expr, new) if new != old else expr)
+
+
+def substitute(expr: Expr, values: dict[Symbol, Expr]) -> Expr:
+    """Replace symbols by expressions of the same shape."""
+    return rewrite(expr, lambda node: values.get(node, node) if isinstance(node, Symbol) else node)
+
+
+def symbols(expr: Expr) -> tuple[Symbol, ...]:
+    """The symbols that occur, each once, in reading order."""
+    return tuple(dict.fromkeys(node for node in walk(expr) if isinstance(node, Symbol)))
+
+
+def describe(expr: Expr) -> str:
+    """A plain one-line form in canonical names, for messages and debugging.
+
+    >>> n = Dim("n", 1, 3)
+    >>> w = Symbol("weight", 1, (n, ONE))
+    >>> describe(Transpose(w))
+    'W1ᵀ'
+    """
+    match expr:
+        case Symbol():
+            return expr.name
+        case Ones(dims):
+            return f"1({show_shape(dims)})"
+        case Sum(terms):
+            return "(" + " + ".join(describe(t) for t in terms) + ")"
+        case Scale(c, arg):
+            return f"{describe_coefficient(c)}·{describe(arg)}"
+        case MatMul(left, right):
+            return f"({describe(left)} {describe(right)})"
+        case Transpose(arg):
+            return f"{describe(arg)}ᵀ"
+        case Hadamard(factors):
+            return "(" + " ⊙ ".join(describe(f) for f in factors) + ")"
+        case Apply(function, args, wrt):
+            name = function.name or function.formula
+            mark = "" if wrt is None else ("′" if len(args) == 1 else f"_{wrt}")
+            return f"{name}{mark}({', '.join(describe(a) for a in args)})"
+        case RowApply(kind, arg, _):
+            return f"{kind}({describe(arg)})"
+        case Reduce(arg):
+            return f"sum({describe(arg)})"
+    raise TypeError(f"unknown expression {type(expr).__name__}")
+
+
+def describe_coefficient(c: Coefficient) -> str:
+    """``2/(m n3)``-like text of a coefficient."""
+    numerator = abs(c.rational.numerator)
+    above = [str(numerator)] if numerator != 1 else []
+    below = [str(c.rational.denominator)] if c.rational.denominator != 1 else []
+    for base, power in c.powers:
+        name = base.name if isinstance(base, Scalar) else str(base)
+        (above if power > 0 else below).extend([name] * abs(power))
+    text = "·".join(above) or "1"
+    if below:
+        text += "/" + (below[0] if len(below) == 1 else f"({'·'.join(below)})")
+    return ("-" if c.rational < 0 else "") + text

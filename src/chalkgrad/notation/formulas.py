@@ -1,0 +1,174 @@
+"""Scalar formulas as boxes, the way a teacher writes them: fractions, powers, σ, cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from fractions import Fraction
+
+from chalkgrad.formula import nodes
+from chalkgrad.notation.boxes import Box, Cases, Fence, Frac, Num, Op, Row, Script, Sym, Words
+
+Leaf = Callable[[Hashable], Box]
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+
+FUNCTION_NAMES: dict[str, Box] = {
+    "sigmoid": Sym("σ"),
+    "relu": Sym("ReLU", "upright"),
+    "leaky_relu": Sym("LReLU", "upright"),
+    "elu": Sym("ELU", "upright"),
+    "silu": Sym("SiLU", "upright"),
+    "gelu": Sym("GELU", "upright"),
+    "identity": Sym("id", "upright"),
+}
+
+
+def function_name(name: str) -> Box:
+    """The printed name of a function: σ, ReLU, tanh, softmax, or the user's own."""
+    return FUNCTION_NAMES.get(name, Sym(name, "upright"))
+
+
+def number(value: Fraction) -> Box:
+    """A rational: an integer, a short decimal's fraction, or a/b."""
+    if value.denominator == 1:
+        return Num(str(value.numerator).replace("-", "−"))
+    sign = "−" if value < 0 else ""
+    return Num(f"{sign}{abs(value.numerator)}/{value.denominator}")
+
+
+class FormulaWriter:
+    """Writes formulas; ``leaf`` draws variables, ``times`` is the product sign (none: side by side)."""
+
+    def __init__(self, leaf: Leaf, times: str = "") -> None:
+        self.leaf = leaf
+        self.times = times
+
+    def box(self, node: nodes.Node) -> Box:
+        """The formula without outer brackets."""
+        return self.level(node)[0]
+
+    def inside(self, node: nodes.Node, least: int) -> Box:
+        """The formula, in brackets if it binds less tightly than ``least``."""
+        box, level = self.level(node)
+        return box if level >= least else Fence(box)
+
+    def level(self, node: nodes.Node) -> tuple[Box, int]:
+        """The box and how tightly it binds."""
+        match node:
+            case nodes.Num(value):
+                return number(value), SUM if value < 0 else ATOM
+            case nodes.Named(name):
+                return Sym("π" if name == "pi" else name), ATOM
+            case nodes.Var(name):
+                return self.leaf(name), ATOM
+            case nodes.Add(terms):
+                return self._sum(terms), SUM
+            case nodes.Mul(factors):
+                return self._product(factors)
+            case nodes.Pow(base, exponent):
+                return self._power(base, exponent)
+            case nodes.Call(function, args):
+                return self._call(function, args)
+            case nodes.Where(condition, then, otherwise):
+                test = Row((self.box(condition.left), Op(_RELATIONS[condition.op], "relation"), self.box(condition.right)))
+                return Cases(((self.box(then), test), (self.box(otherwise), Words("otherwise")))), ATOM
+        raise TypeError(f"no box for formula node {type(node).__name__}")
+
+    def _sum(self, terms: tuple[nodes.Node, ...]) -> Box:
+        items: list[Box] = []
+        for i, term in enumerate(terms):
+            negative, bare = split_sign(term)
+            if i or negative:
+                items.append(Op("−" if negative else "+", "binary" if i else "prefix"))
+            items.append(self.inside(bare, PRODUCT))
+        return Row(tuple(items))
+
+    def _product(self, factors: tuple[nodes.Node, ...]) -> tuple[Box, int]:
+        negative, bare = split_sign(nodes.Mul(factors))
+        if negative:
+            return Row((Op("−", "prefix"), self.inside(bare, PRODUCT))), SUM
+        above = [f for f in factors if not _is_reciprocal(f)]
+        below = [_reciprocal(f) for f in factors if _is_reciprocal(f)]
+        rational = Fraction(1)
+        rest = []
+        for factor in above:
+            if isinstance(factor, nodes.Num):
+                rational *= factor.value
+            else:
+                rest.append(factor)
+        if below and rational.denominator != 1:
+            below.insert(0, nodes.Num(Fraction(rational.denominator)))
+            rational = Fraction(rational.numerator)
+        if rational != 1 or not rest:
+            rest.insert(0, nodes.Num(rational))
+        top = self._times(rest)
+        if not below:
+            return top, PRODUCT if len(rest) > 1 else self.level(rest[0])[1]
+        return Frac(self.box(rest[0]) if len(rest) == 1 else top, self._bottom(below)), PRODUCT
+
+    def _bottom(self, factors: list[nodes.Node]) -> Box:
+        return self.box(factors[0]) if len(factors) == 1 else self._times(factors)
+
+    def _times(self, factors: list[nodes.Node]) -> Box:
+        items: list[Box] = []
+        for i, factor in enumerate(factors):
+            if i:
+                if self.times and not isinstance(factors[i - 1], nodes.Num):
+                    items.append(Op(self.times))
+                elif isinstance(factor, nodes.Num):
+                    items.append(Op("·"))
+            items.append(self.inside(factor, PRODUCT if len(factors) == 1 else POWER))
+        return Row(tuple(items))
+
+    def _power(self, base: nodes.Node, exponent: nodes.Node) -> tuple[Box, int]:
+        if exponent == nodes.Num(Fraction(1, 2)):
+            return self._call("sqrt", (base,))
+        if isinstance(exponent, nodes.Num) and exponent.value < 0:
+            below = base if exponent.value == -1 else nodes.Pow(base, nodes.Num(-exponent.value))
+            return Frac(Num("1"), self.box(below)), PRODUCT
+        if isinstance(base, nodes.Call) and base.function in ("tanh", "sin", "cos") and isinstance(exponent, nodes.Num):
+            name = Script(function_name(base.function), None, self.box(exponent))
+            return Row((name, Fence(self.box(base.args[0])))), ATOM
+        return Script(self.inside(base, ATOM), None, self.box(exponent)), POWER
+
+    def _call(self, function: str, args: tuple[nodes.Node, ...]) -> tuple[Box, int]:
+        if function == "exp":
+            return Script(Sym("e"), None, self.box(args[0])), POWER
+        if function == "abs":
+            return Fence(self.box(args[0]), "|", "|"), ATOM
+        if function == "sqrt":
+            return Row((Sym("√", "upright"), Fence(self.box(args[0])))), ATOM
+        inner: list[Box] = []
+        for i, arg in enumerate(args):
+            inner.extend([Op(",", "punct"), self.box(arg)] if i else [self.box(arg)])
+        return Row((function_name(function), Fence(Row(tuple(inner)) if len(inner) > 1 else inner[0]))), ATOM
+
+
+_RELATIONS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
+
+
+def _is_reciprocal(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Pow) and isinstance(node.exponent, nodes.Num) and node.exponent.value < 0
+
+
+def _reciprocal(node: nodes.Node) -> nodes.Node:
+    assert isinstance(node, nodes.Pow) and isinstance(node.exponent, nodes.Num)
+    power = -node.exponent.value
+    return node.base if power == 1 else nodes.Pow(node.base, nodes.Num(power))
+
+
+def split_sign(node: nodes.Node) -> tuple[bool, nodes.Node]:
+    """Whether a term is negative, and the term without its sign."""
+    match node:
+        case nodes.Num(value) if value < 0:
+            return True, nodes.Num(-value)
+        case nodes.Mul(factors):
+            for i, factor in enumerate(factors):
+                if isinstance(factor, nodes.Num) and factor.value < 0:
+                    rest = list(factors)
+                    if factor.value == -1:
+                        del rest[i]
+                    else:
+                        rest[i] = nodes.Num(-factor.value)
+                    return True, rest[0] if len(rest) == 1 else nodes.Mul(tuple(rest))
+    return False, node

@@ -1,0 +1,58 @@
+"""What all tests share: one hypothesis profile, oracles that may be required, and their summary."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections import Counter
+
+import pytest
+from hypothesis import settings
+
+# The same examples on every machine; a failure is reproducible and a slow machine is no failure.
+settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("reproducible")
+
+FIGURE = "oracle figure"  # user property: {"oracle": name, "networks": count, "worst": relative error}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-oracles",
+        action="store_true",
+        help="fail where an oracle's library is missing, do not skip",
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("oracle"):
+        library = marker.args[0]
+        if importlib.util.find_spec(library) is None:
+            reason = f"the oracle {library} is not installed; `make oracles` installs it"
+            if item.config.getoption("--require-oracles"):
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Under --require-oracles a skip of another kind is a failure too: nothing may go missing quietly."""
+    if config.getoption("--require-oracles"):
+        for item in items:
+            if any(marker.name in ("skip", "skipif") for marker in item.iter_markers()):
+                raise pytest.UsageError(f"{item.nodeid} would be skipped although oracles are required")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that oracle tests recorded, also when they ran in other processes."""
+    counts: Counter[str] = Counter()
+    worst: dict[str, float] = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, figure in report.user_properties if report.when == "call" else ():
+            if name == FIGURE:
+                oracle = figure["oracle"]
+                counts[oracle] += figure["networks"]
+                worst[oracle] = max(worst.get(oracle, 0.0), figure["worst"])
+    if counts:
+        terminalreporter.section("oracles")
+    for oracle, count in counts.items():
+        line = f"{oracle}: {count} random networks, worst relative error {worst[oracle]:.1e}"
+        terminalreporter.line(line)

@@ -1,0 +1,162 @@
+"""The import rule of docs/architecture.md: arrows between rooms run downwards only."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "src" / "chalkgrad"
+
+# room -> rooms it may import.  A room is a module or a folder directly under src/chalkgrad.
+ALLOWED: dict[str, set[str]] = {
+    "_errors": set(),
+    "data": {"_errors"},
+    "formula": {"_errors"},
+    "network": {"formula", "_errors"},
+    "expr": {"formula", "_errors"},
+    "derive": {"network", "expr", "formula", "_errors"},
+    "evaluate": {"derive", "expr", "network", "formula", "_errors"},
+    "problem": {"network", "evaluate", "formula", "_errors"},
+    "notation": {"derive", "expr", "network", "formula", "evaluate", "_errors"},
+    "check": {"derive", "evaluate", "network", "formula", "problem", "_errors"},
+    "train": {"derive", "evaluate", "network", "_errors"},
+}
+ROOMS = {*ALLOWED, "app"}
+FRONT = "__init__"  # chalkgrad itself: gathers the public names of all rooms but app
+
+# library -> rooms that may import it.  In module scope only where it does not cost start-up time.
+EVERYWHERE = {"numpy"}
+LIBRARIES: dict[str, set[str]] = {
+    "rich": {"app", "notation"},
+    "mpmath": {"formula", "evaluate", "check"},
+    "typst": {"app", "notation"},
+}
+AT_START = {"numpy", "rich"}  # rich only in app, see test_libraries
+
+Import = tuple[str, bool]  # the dotted module, and whether it is imported in module scope
+
+
+def imports(source: str, module: str, *, is_package: bool) -> Iterator[Import]:
+    """Yield what a module imports, relative imports resolved, with TYPE_CHECKING blocks included."""
+    tree = ast.parse(source)
+    lazy = {
+        id(inner)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for inner in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) not in lazy
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = module.split(".")[: -node.level + is_package or None]
+                base = ".".join([*above, *filter(None, [base])])
+            for alias in node.names:
+                yield f"{base}.{alias.name}", id(node) not in lazy
+
+
+def room_of(dotted: str) -> str:
+    """Name the room of ``chalkgrad.derive.sweep`` (derive), of ``chalkgrad`` and its names (__init__)."""
+    parts = dotted.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in ROOMS else FRONT
+
+
+def wrong_edges(module: str, source: str, *, is_package: bool = False) -> list[str]:
+    """List the imports of a module that the tables do not allow."""
+    here = room_of(module)
+    wrong = []
+    for target, at_start in imports(source, module, is_package=is_package):
+        library = target.split(".")[0]
+        if library == "chalkgrad":
+            there = room_of(target)
+            fine = here in ("app", there) or there in ALLOWED.get(here, ROOMS - {"app"})
+            if not fine or (there == FRONT and here not in ("app", FRONT)):
+                wrong.append(f"{module}: {here} must not import {target}")
+        elif library not in sys.stdlib_module_names | EVERYWHERE:
+            if here not in LIBRARIES.get(library, set()):
+                wrong.append(f"{module}: {here} must not import {library}")
+            elif at_start and (library not in AT_START or here != "app"):
+                wrong.append(f"{module}: {library} must be imported inside the function that needs it")
+    return wrong
+
+
+def modules() -> list[tuple[str, Path]]:
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        found.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), path))
+    return found
+
+
+def test_every_module_is_in_a_known_room() -> None:
+    rooms = {module.split(".")[1] for module, _ in modules() if "." in module}
+    assert rooms <= ROOMS, "name the new room in ALLOWED here and in docs/architecture.md"
+
+
+def test_the_table_has_no_cycle() -> None:
+    """The rooms can be put in one order in which every arrow runs down."""
+    left, order = dict(ALLOWED), list[str]()
+    while left:
+        ground = [room for room, below in left.items() if below <= set(order)]
+        assert ground, f"a cycle among {sorted(left)}"
+        order += ground
+        left = {room: below for room, below in left.items() if room not in ground}
+
+
+@pytest.mark.parametrize(
+    ("module", "path"), modules(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_imports_run_downwards(module: str, path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert wrong_edges(module, source, is_package=path.name == "__init__.py") == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("chalkgrad.derive.sweep", "from chalkgrad.evaluate import gradients"),
+        ("chalkgrad.derive.sweep", "from ..evaluate.interpret import run"),
+        ("chalkgrad.derive.sweep", "def f():\n    import chalkgrad.notation"),
+        (
+            "chalkgrad.formula.nodes",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import chalkgrad.network",
+        ),
+        ("chalkgrad.evaluate.interpret", "import chalkgrad"),
+        ("chalkgrad.evaluate.interpret", "from chalkgrad import Network"),
+        ("chalkgrad.check.slope", "from chalkgrad.app import cli"),
+        ("chalkgrad.derive.sweep", "from .. import notation"),
+        ("chalkgrad", "from chalkgrad.app.cli import main"),
+        ("chalkgrad.check.slope", "import sympy"),
+        ("chalkgrad.check.slope", "import mpmath"),
+        ("chalkgrad.train.loop", "def f():\n    import rich"),
+        ("chalkgrad.notation.text", "import rich"),
+    ],
+)
+def test_a_planted_violation_is_found(module: str, source: str) -> None:
+    assert wrong_edges(module, source)
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        (
+            "chalkgrad.derive.sweep",
+            "from .rules import RULES\nfrom chalkgrad.expr import Expr\nimport numpy as np",
+        ),
+        ("chalkgrad.check.slope", "def f():\n    import mpmath"),
+        (
+            "chalkgrad.app.cli",
+            "import rich\nfrom chalkgrad import Network\nfrom chalkgrad.train import train",
+        ),
+        ("chalkgrad", "from chalkgrad.derive import derive"),
+    ],
+)
+def test_an_allowed_import_is_not_accused(module: str, source: str) -> None:
+    assert wrong_edges(module, source) == []

@@ -1,0 +1,53 @@
+"""The built package carries its data, its licence and its command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Build from a copy, so that the working tree stays as it is."""
+    copy = tmp_path_factory.mktemp("copy")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        (copy / name).write_bytes((ROOT / name).read_bytes())
+    for path in (ROOT / "src").rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts and ".egg-info" not in str(path):
+            target = copy / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    flags = ["--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", "wheel", *flags, "--wheel-dir", str(copy / "dist"), str(copy)]
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return zipfile.ZipFile(next((copy / "dist").glob("*.whl")))
+
+
+def test_every_file_of_the_package_is_in_it(wheel: zipfile.ZipFile) -> None:
+    package = ROOT / "src"
+    wanted = {
+        path.relative_to(package).as_posix()
+        for path in (package / "chalkgrad").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert wanted - set(wheel.namelist()) == set()
+
+
+def test_it_offers_the_command(wheel: zipfile.ZipFile) -> None:
+    entry = next(name for name in wheel.namelist() if name.endswith("entry_points.txt"))
+    assert "chalkgrad = chalkgrad.app.cli:main" in wheel.read(entry).decode()
+
+
+def test_it_names_its_licence_and_only_light_needs(wheel: zipfile.ZipFile) -> None:
+    metadata = wheel.read(next(name for name in wheel.namelist() if name.endswith("/METADATA"))).decode()
+    assert "License-Expression: Apache-2.0" in metadata
+    needs = [line.split(":")[1].strip() for line in metadata.splitlines() if line.startswith("Requires-Dist")]
+    core = {need.split(">")[0] for need in needs if "extra ==" not in need}
+    assert core == {"numpy", "rich", "mpmath"}
