@@ -14,14 +14,16 @@ PACKAGE = Path(__file__).parents[2] / "src" / "chalkgrad"
 # room -> rooms it may import.  A room is a module or a folder directly under src/chalkgrad.
 ALLOWED: dict[str, set[str]] = {
     "_errors": set(),
+    "_numbers": set(),
+    "_files": {"_numbers", "_errors"},
     "data": {"_errors"},
     "formula": {"_errors"},
-    "network": {"formula", "_errors"},
+    "network": {"formula", "_numbers", "_errors"},
     "expr": {"formula", "_errors"},
     "derive": {"network", "expr", "formula", "_errors"},
-    "evaluate": {"derive", "expr", "network", "formula", "_errors"},
-    "problem": {"network", "evaluate", "formula", "_errors"},
-    "notation": {"derive", "expr", "network", "formula", "evaluate", "_errors"},
+    "evaluate": {"derive", "expr", "network", "formula", "_numbers", "_errors"},
+    "problem": {"network", "evaluate", "formula", "_files", "_numbers", "_errors"},
+    "notation": {"derive", "expr", "network", "formula", "evaluate", "_files", "_errors"},
     "check": {"derive", "evaluate", "network", "formula", "problem", "_errors"},
     "train": {"derive", "evaluate", "network", "_errors"},
 }

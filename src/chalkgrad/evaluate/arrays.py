@@ -6,7 +6,7 @@ decimals in a file.  What is wrong is reported with its place: which row is ragg
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,6 @@ Array = NDArray[Any]
 MAX_TOLD = 10
 _MAX_AXES = 2
 _LARGEST_WHOLE = 2**53
-
-
-class Arrays(Protocol):
-    """The part of an arithmetic that makes arrays."""
-
-    def array(self, nested: Array, /) -> Array:
-        """Return the numbers in this arithmetic."""
 
 
 def as_float64(array: Array) -> Array:

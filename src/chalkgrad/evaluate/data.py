@@ -14,7 +14,8 @@ import numpy as np
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate.arrays import MAX_TOLD, Array, Arrays, as_float64, read_array
+from chalkgrad.evaluate.arrays import MAX_TOLD, Array, as_float64, read_array
+from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 
 _SUM_TOLERANCE = 1e-9
@@ -36,7 +37,7 @@ def validate_data(
     t: object,
     parameters: object,
     *,
-    arithmetic: Arrays | None = None,
+    arithmetic: Arithmetic | None = None,
     prefix: str = "",
     partial: bool = False,
 ) -> Data:

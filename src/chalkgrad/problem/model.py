@@ -20,17 +20,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table, write_text
 from chalkgrad._numbers import Number, exact, plain_number, shown
-from chalkgrad._toml import write_toml
-from chalkgrad.evaluate.arrays import Array, Arrays, as_float64
+from chalkgrad.evaluate.arrays import Array, as_float64
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.parameters import initialise
+from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 from chalkgrad.network.layers import below, unknown_keys
 from chalkgrad.problem import fields
 from chalkgrad.problem.key import KeyEntry, read_key
+from chalkgrad.problem.toml import write_toml
 
 _SECTIONS = {
     "network": ("layers", "loss", "factor", "reduction", "l2"),
@@ -135,7 +138,7 @@ class Problem:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def arrays(self, arithmetic: Arrays | None = None) -> Data:
+    def arrays(self, arithmetic: Arithmetic | None = None) -> Data:
         """Return all parameters and the sample as arrays of one arithmetic (float64 when left out).
 
         Raises
@@ -149,7 +152,7 @@ class Problem:
         convert = as_float64 if arithmetic is None else arithmetic.array
         return Data(self.all_parameters(arithmetic), convert(self.x), convert(self.t))
 
-    def all_parameters(self, arithmetic: Arrays | None = None) -> dict[str, Array]:
+    def all_parameters(self, arithmetic: Arithmetic | None = None) -> dict[str, Array]:
         """Return the parameters, given and drawn, as arrays of one arithmetic."""
         convert = as_float64 if arithmetic is None else arithmetic.array
         names = self.network.parameter_shapes()
@@ -255,10 +258,13 @@ def _placed(fault: Fault) -> Fault:
     return fault
 
 
-def _plain(array: Array) -> object:
-    if array.ndim:
-        return [_plain(row) for row in array]
-    number = exact(array.item())
+def _plain(numbers: object) -> object:
+    """Return an array, or what is in one, as plain lists."""
+    if isinstance(numbers, np.ndarray):
+        numbers = numbers.tolist()
+    if isinstance(numbers, list):
+        return [_plain(number) for number in numbers]
+    number = exact(numbers)
     assert number is not None, "numbers of a problem are finite"
     return plain_number(number)
 
