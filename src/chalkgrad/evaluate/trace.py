@@ -17,7 +17,6 @@ from chalkgrad.derive import ETA, Derivation, derive
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
-from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Exact, Precise
 from chalkgrad.network import Network
 
@@ -51,21 +50,6 @@ class TraceStep:
     gradients: dict[str, Array]
     parameters: dict[str, Array]
     updated: dict[str, Array]
-
-    def symbols(self, derivation: Derivation) -> Values:
-        """The values by symbol of the canonical batch derivation."""
-        found: Values = batch_size(len(self.values["X"]))
-        named = {**self.values, "L": np.array([[self.loss]])}
-        named.update({f"dZ{layer}": value for layer, value in self.deltas.items()})
-        named.update(self.errors)
-        named.update({f"d{name}": value for name, value in self.gradients.items()})
-        named.update(self.parameters)
-        named.update({f"{name}_new": value for name, value in self.updated.items()})
-        for symbol in _all_symbols(derivation):
-            if symbol.name in named:
-                value = named[symbol.name]
-                found[symbol] = value.reshape(-1, 1) if value.ndim == 1 else value
-        return found
 
 
 @dataclass(frozen=True)
@@ -179,7 +163,7 @@ def trace(
     eta = arithmetic.array([float(rate) if arithmetic is FLOAT64 else rate])[0]
     current, done = data.parameters, []
     for _ in range(steps):
-        step = _run(derivation, program, data, current, eta, frozen, arithmetic)
+        step = _run(derivation, program, data, current, eta, frozen)
         done.append(step)
         current = step.updated
     return Trace(network, derivation, tuple(done), eta, name, tuple(frozen))
@@ -214,11 +198,6 @@ def _rate(value: Any, steps: Any, frozen: Sequence[str], network: Network) -> Fr
     return Fraction(rate)
 
 
-def _all_symbols(derivation: Derivation) -> list[Symbol]:
-    found = dict.fromkeys(symbol for step in derivation.steps for symbol in (step.symbol, *step.premises))
-    return list(found)
-
-
 def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:
     """X, T and the parameters by symbol; biases as columns."""
     values: Values = batch_size(len(data.x))
@@ -243,7 +222,6 @@ def _run(
     parameters: Mapping[str, Array],
     eta: Any,
     frozen: Sequence[str],
-    arithmetic: Arithmetic,
 ) -> TraceStep:
     values = inputs(derivation, data, parameters)
     values[ETA] = eta
@@ -271,7 +249,6 @@ def _run(
     named["values"]["T"] = data.t
     named["gradients"] = {name: named["gradients"][name] for name in parameters}
     loss = np.asarray(values[derivation.loss.symbol]).reshape(-1)[0]
-    del arithmetic
     return TraceStep(loss, **named, parameters=dict(parameters))
 
 

@@ -133,6 +133,8 @@ class Writer:
     def _is_matrix(self, symbol: Symbol) -> bool:
         if symbol.kind == "loss":
             return self.derivation.convention.batch
+        if self.notation.batch_case == "upper" and symbol.kind != "weight" and symbol.kind != "bias":
+            return self.derivation.convention.batch and (symbol.of is None or symbol.of.kind not in ("weight", "bias"))
         return not (symbol.shape[0].is_one or symbol.shape[1].is_one)
 
     def _style(self, symbol: Symbol) -> str:
@@ -268,7 +270,10 @@ class Writer:
         raise TypeError(f"no box for expression {type(expr).__name__}")
 
     def _ones(self, shape: tuple[Dim, Dim]) -> Box:
-        return Num("1") if shape[0].is_one and shape[1].is_one else Sym("1", "bold")
+        if shape[0].is_one and shape[1].is_one:
+            return Num("1")
+        ones = Sym("1", "bold")
+        return Script(ones, None, Sym("T", "upright")) if shape[0].is_one else ones
 
     def _sum(self, terms: tuple[Expr, ...]) -> Box:
         items: list[Box] = []
@@ -303,12 +308,24 @@ class Writer:
                 dim = (left if isinstance(left, Ones) else right).shape[1 if isinstance(left, Ones) else 0]
                 if dim.name == "m":
                     index = Sym(self.notation.indices[3])
+                    one = right if isinstance(left, Ones) else left
+                    summed = self._of_sample(one, index) if isinstance(one, Symbol) else summed
                     return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), summed)), PRODUCT
         items: tuple[Box, ...] = (self._inside(left, PRODUCT), self._inside(right, POWER))
         both_scalar = left.is_scalar and right.is_scalar
         if self.values and (both_scalar or not (isinstance(left, Ones) or isinstance(right, Ones))):
             items = (items[0], Op("·"), items[1])
         return Row(items), PRODUCT
+
+    def _of_sample(self, symbol: Symbol, index: Box) -> Box:
+        """One sample's column of a batch: dz with the sample's number in brackets, dz^[2](s)."""
+        saved, self.letters = self.letters, self.single_letters
+        box = self.symbol(symbol)
+        self.letters = saved
+        mark = Fence(index)
+        if isinstance(box, Script):
+            return replace(box, sup=Row((box.sup, mark)) if box.sup is not None else mark)
+        return Script(box, None, mark)
 
     def _transposed(self, arg: Expr) -> Box:
         mark = Sym("T", "upright")
