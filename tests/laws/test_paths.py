@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
 from chalkgrad.derive import Convention, derive
+from chalkgrad.derive.chosen import find_weight
 from chalkgrad.derive.influence import Influence
-from chalkgrad.derive.paths import find_weight, paths
+from chalkgrad.derive.paths import paths
 from chalkgrad.evaluate import initialise, trace
 from chalkgrad.formula import Exact, Float64, Precise
 from chalkgrad.network import Network
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "identity": lambda z: z,
     "relu": lambda z: np.maximum(z, 0),
     "tanh": np.tanh,
@@ -86,12 +88,13 @@ def cases(draw: st.DrawFn) -> tuple[Network, dict[str, Any], Any, Any, str, tupl
         )
     )
     network = Network(
-        "-".join([*parts, f"{widths[-1]}:{last}"]), loss, factor=draw(st.sampled_from([1, 3])), l2=draw(st.sampled_from([0, 0.5]))
+        "-".join([*parts, f"{widths[-1]}:{last}"]),
+        loss,
+        factor=draw(st.sampled_from([1, 3])),
+        l2=draw(st.sampled_from([0, 0.5])),
     )
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
-    parameters = {
-        name: rng.normal(size=shape) for name, shape in network.parameter_shapes().items()
-    }
+    parameters = {name: rng.normal(size=shape) for name, shape in network.parameter_shapes().items()}
     x = rng.normal(size=widths[0])
     t = rng.dirichlet(np.ones(widths[-1])) if loss == "cross_entropy" else rng.uniform(size=widths[-1])
     name = draw(st.sampled_from(list(parameters)))
@@ -122,7 +125,7 @@ def test_the_count_is_the_number_of_paths(case: Any, merged: bool) -> None:
     derivation = derive(network, batch=False)
     weight = (name, tuple(i + 1 for i in place))
     found = paths(derivation, weight, merged=merged, limit=10_000)
-    assert found.count == len(found.paths) == len(set(p.nodes for p in found.paths))
+    assert found.count == len(found.paths) == len({p.nodes for p in found.paths})
     few = paths(derivation, weight, merged=merged, limit=1)
     assert (few.count, few.paths) == (found.count, found.paths[:1])
     for path in found.paths:
@@ -137,7 +140,9 @@ def test_paths_are_exact_in_exact_arithmetic() -> None:
     network = Network("2-3:relu-3:relu:skip-2", loss="half_squared_error", l2=Fraction(1, 10))
     rng = np.random.default_rng(0)
     parameters = {
-        name: np.array([Fraction(int(v), 7) for v in rng.integers(-9, 9, size=int(np.prod(shape)))]).reshape(shape)
+        name: np.array([Fraction(int(v), 7) for v in rng.integers(-9, 9, size=int(np.prod(shape)))]).reshape(
+            shape
+        )
         for name, shape in network.parameter_shapes().items()
     }
     step = trace(network, parameters, [[Fraction(1, 2), -3]], [[1, 2]], exact=True).steps[0]

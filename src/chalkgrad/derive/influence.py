@@ -6,7 +6,7 @@ loss.  Nothing is expanded that is not asked for, so a layer of thousands of uni
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from chalkgrad.derive.derivation import Derivation, Step
@@ -203,11 +203,12 @@ def _size(spot: Place, shape: Shape) -> int:
 
 def _spread(spot: Place, shape: Shape, only: int | None = None) -> Iterator[Place]:
     """The single places of a wide one; with ``only``, those of one number in every direction that is wide."""
-    ranges = []
+    ranges: list[Sequence[int]] = []
     for index, dim in zip(spot, shape, strict=True):
         every = range(1, (dim.size or 0) + 1) if index == ALL else range(index, index + 1)
-        wide = only is not None and len(every) > 1
-        ranges.append([i for i in (only,) if i in every] if wide else every)
+        if only is not None and len(every) > 1:
+            every = range(only, only + 1) if only in every else range(0)
+        ranges.append(every)
     return ((row, column) for row in ranges[0] for column in ranges[1])
 
 

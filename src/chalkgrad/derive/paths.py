@@ -8,16 +8,16 @@ with the product of the widths; it is counted without walking them, and at most 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad.derive.chosen import find_weight
 from chalkgrad.derive.convention import CANONICAL, Convention
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.index import Entry
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from chalkgrad.formula import Arithmetic
 
 Array = NDArray[Any]
-_NAME = re.compile(r"([WwBb])(\d+)(?:\s*\[\s*(\d+)\s*(?:,\s*(\d+)\s*)?\])?")
 
 
 @dataclass(frozen=True)
@@ -205,7 +204,7 @@ def paths(
     walked = []
     for way in islice(_walk(influence, start), limit):
         down = tuple(reversed(way))
-        walked.append(Path(down, tuple(factor(t, b) for t, b in zip(down, down[1:], strict=False))))
+        walked.append(Path(down, tuple(factor(t, b) for t, b in pairwise(down))))
     return PathSum(derivation, start, tuple(walked), influence.counts()[start.symbol], merged, per_sample)
 
 
@@ -222,39 +221,6 @@ def _walk(influence: Influence, start: Entry) -> Iterator[list[Entry]]:
         else:
             way.append(following)
             choices.append(iter(influence.moved(following)))
-
-
-def find_weight(derivation: Derivation, weight: str | tuple[str, tuple[int, ...]]) -> Entry:
-    """The entry that ``"W1[2,2]"`` or ``("W1", (2, 2))`` names; raises ``InputError`` if there is none."""
-    name, indices = _read_name(weight)
-    parameters = {s.symbol.of.name: s.symbol.of for s in derivation.gradients if s.symbol.of is not None}
-    if name not in parameters:
-        options = ", ".join(parameters)
-        raise InputError(Fault("path", f"choose one of {options}", repr(name), "Write for example W1[1,1]."))
-    symbol = parameters[name]
-    sizes = [dim.size or 0 for dim in symbol.shape[: 1 if symbol.kind == "bias" else 2]]
-    if not indices and all(size == 1 for size in sizes):
-        indices = (1,) * len(sizes)
-    shape = " × ".join(map(str, sizes))
-    if len(indices) != len(sizes):
-        example = f"{name}[{','.join('1' for _ in sizes)}]"
-        condition = f"have {len(sizes)} ind{'ex' if len(sizes) == 1 else 'ices'}, {name} being {shape} here"
-        raise InputError(Fault("path", condition, f"{len(indices)}", f"Write for example {example}."))
-    if not all(1 <= index <= size for index, size in zip(indices, sizes, strict=True)):
-        got = f"{name}[{','.join(map(str, indices))}]"
-        raise InputError(Fault("path", f"lie inside {name}, which is {shape} here, counted from 1", got))
-    return Entry(symbol, indices[0], indices[1] if len(indices) == 2 else None)
-
-
-def _read_name(weight: str | tuple[str, tuple[int, ...]]) -> tuple[str, tuple[int, ...]]:
-    if not isinstance(weight, str):
-        return weight[0], tuple(weight[1])
-    match = _NAME.fullmatch(weight.strip())
-    if match is None:
-        raise InputError(Fault("path", "name a weight or bias by its indices", repr(weight), "Write W1[2,1] or b1[2]."))
-    letter, layer, *found = match.groups()
-    indices = tuple(int(index) for index in found if index is not None)
-    return f"{'W' if letter in 'Ww' else 'b'}{int(layer)}", indices
 
 
 class _Reader:

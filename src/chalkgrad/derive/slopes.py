@@ -13,7 +13,7 @@ from chalkgrad.formula.build import children as formula_children
 
 
 def slope(node: nodes.Node, bottom: Entry) -> nodes.Node:
-    """The derivative of a formula in entries by one entry; of a sum only the terms that hold it are written."""
+    """The derivative of a formula in entries by one entry; of a sum only the terms with it are written."""
     parts = list(dict.fromkeys(_parts(node)))
     flat = _flat(node)
     found = []
@@ -21,7 +21,9 @@ def slope(node: nodes.Node, bottom: Entry) -> nodes.Node:
         inner = _inner_slope(part, bottom)
         if inner != ZERO:
             name = part.name if isinstance(part, nodes.Var) else part
-            outer = substitute(differentiate(flat, name), {p: p for p in parts if not isinstance(p, nodes.Var)})
+            outer = substitute(
+                differentiate(flat, name), {p: p for p in parts if not isinstance(p, nodes.Var)}
+            )
             found.append(times(outer, inner))
     return add(*found)
 
@@ -63,7 +65,13 @@ def _inner_slope(part: nodes.Node, bottom: Entry) -> nodes.Node:
                     terms.append(times(Applied(function, args, variable), inner))
             return add(*terms)
         case SumOver(index, dim, body):
-            return add(*(s for i in _holding(body, index, dim, bottom) if (s := slope(at(body, index, i), bottom)) != ZERO))
+            return add(
+                *(
+                    s
+                    for i in _holding(body, index, dim, bottom)
+                    if (s := slope(at(body, index, i), bottom)) != ZERO
+                )
+            )
     raise TypeError(f"no derivative of {type(part).__name__}")
 
 
