@@ -25,6 +25,7 @@ from chalkgrad.expr import (
     Ones,
     Reduce,
     RowApply,
+    Scalar,
     Scale,
     Sum,
     Symbol,
@@ -115,13 +116,22 @@ def coefficient_value(c: Coefficient, values: Values, arithmetic: Arithmetic) ->
     """The number of a coefficient such as 2/(m n₃) or −η."""
     top, bottom = arithmetic.number(c.rational.numerator), arithmetic.number(c.rational.denominator)
     for base, power in c.powers:
-        known = size(base, values) if isinstance(base, Dim) else values.get(base, getattr(base, "value", None))
-        factor = arithmetic.number(known) if isinstance(base, Dim) or base not in values else known
+        factor = _factor(base, values, arithmetic)
         if power > 0:
             top = top * factor**power
         else:
             bottom = bottom * factor**-power
     return top / bottom
+
+
+def _factor(base: Dim | Scalar, values: Values, arithmetic: Arithmetic) -> Any:
+    if isinstance(base, Dim):
+        return arithmetic.number(size(base, values))
+    if base in values:
+        return values[base]
+    if base.value is None:
+        raise KeyError(f"the scalar {base.name} has no value")
+    return arithmetic.number(base.value)
 
 
 def _product(parts: list[Compiled]) -> Compiled:

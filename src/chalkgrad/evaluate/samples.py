@@ -1,7 +1,9 @@
 """Functions that couple the entries of one sample: the softmax and its relatives, in any arithmetic.
 
 All use the largest entry c of each sample as pivot, so that nothing overflows and nothing cancels:
-with e_j = exp(z_j − z_c) and s = Σ_{j≠c} e_j,  p_j = e_j/(1 + s),  1 − p_c = s/(1 + s),  log p_c = −log(1 + s).
+with e_j = exp(z_j − z_c) and s = Σ_{j≠c} e_j,
+
+    p_j = e_j/(1 + s),  1 − p_c = s/(1 + s),  log p_c = −log(1 + s).
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ def _pivoted(axis: int, arithmetic: Arithmetic, z: Array) -> _Pivoted:
 def _probabilities(axis: int, arithmetic: Arithmetic, p: _Pivoted) -> Array:
     powers = p.powers.copy()
     np.put_along_axis(powers, p.pivot, arithmetic.number(1), axis)
-    return powers / (arithmetic.number(1) + p.others)
+    probabilities: Array = powers / (arithmetic.number(1) + p.others)
+    return probabilities
 
 
 def softmax(axis: int, arithmetic: Arithmetic, z: Array) -> Array:
@@ -52,14 +55,15 @@ def logsumexp(axis: int, arithmetic: Arithmetic, z: Array) -> Array:
 def log_softmax(axis: int, arithmetic: Arithmetic, z: Array) -> Array:
     """``log p_j``."""
     p = _pivoted(axis, arithmetic, z)
-    return p.shifted - arithmetic.call("log1p", p.others)
+    logs: Array = p.shifted - arithmetic.call("log1p", p.others)
+    return logs
 
 
 def softmax_complement(axis: int, arithmetic: Arithmetic, z: Array) -> Array:
     """``1 − p_j``."""
     p = _pivoted(axis, arithmetic, z)
     one = arithmetic.number(1)
-    result = one - _probabilities(axis, arithmetic, p)
+    result: Array = one - _probabilities(axis, arithmetic, p)
     np.put_along_axis(result, p.pivot, p.others / (one + p.others), axis)
     return result
 
@@ -79,7 +83,8 @@ def softmax_pull(axis: int, arithmetic: Arithmetic, z: Array, g: Array) -> Array
     p = _pivoted(axis, arithmetic, z)
     probabilities = _probabilities(axis, arithmetic, p)
     relative = g - np.take_along_axis(g, p.pivot, axis)
-    return probabilities * (relative - (probabilities * relative).sum(axis=axis, keepdims=True))
+    pulled: Array = probabilities * (relative - (probabilities * relative).sum(axis=axis, keepdims=True))
+    return pulled
 
 
 SAMPLE_FUNCTIONS: dict[str, Callable[..., Array]] = {

@@ -4,11 +4,11 @@
 ordinary small number.  Before numbers are put in, every elementwise part that mentions a saturating output
 is written through Z instead:
 
-    σ(z) − t = (1 − t) σ(z) − t σ(−z)            log σ(z) = −softplus(−z)      (scalar identities of ``stabilise``)
+    σ(z) − t = (1 − t) σ(z) − t σ(−z)            log σ(z) = −softplus(−z)
     p_c − t_c = (1 − t_c) − Σ_{j≠c} p_j          log p_c = −log(1 + Σ_{j≠c} exp(z_j − z_c))
 
-for p = softmax(z) with c the place of its largest entry.  Both forms are equal; the laws test that in 50-digit
-arithmetic.
+for p = softmax(z) with c the place of its largest entry.  Both forms are equal; the laws test that in
+50-digit arithmetic.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SATURATING = ("sigmoid", "tanh")
 
 @dataclass(frozen=True)
 class SampleKernel(Expr):
-    """A numeric routine over whole samples: log_softmax(z), softmax_complement(z), softmax_minus(z, t), softmax_pull(z, g)."""
+    """A numeric routine over whole samples, one of ``samples.SAMPLE_FUNCTIONS``, applied to ``args``."""
 
     kind: str
     args: tuple[Expr, ...]

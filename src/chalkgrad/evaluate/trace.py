@@ -14,7 +14,7 @@ from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import exact as exact_number
 from chalkgrad._numbers import exact_text, shown
 from chalkgrad.derive import ETA, Derivation, derive
-from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.evaluate.data import Data, validate_data, validate_inputs
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
 from chalkgrad.formula import Arithmetic, Exact, Precise
@@ -171,13 +171,17 @@ def trace(
 
 def _arithmetic(exact: bool, digits: int | None) -> tuple[Arithmetic, str]:
     if exact and digits is not None:
-        raise InputError(Fault("digits", "be left out with exact=True", str(digits), "Exact numbers have no rounding."))
+        raise InputError(
+            Fault("digits", "be left out with exact=True", str(digits), "Exact numbers have no rounding.")
+        )
     if exact:
         return Exact(), "exact"
     if digits is None:
         return FLOAT64, "float64"
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 10_000:
-        raise InputError(Fault("digits", "be a whole number from 1 to 10000", shown(digits), "Write digits=50."))
+    if isinstance(digits, bool) or not 1 <= int(digits) <= 10_000:
+        raise InputError(
+            Fault("digits", "be a whole number from 1 to 10000", shown(digits), "Write digits=50.")
+        )
     return Precise(digits), f"{digits} digits"
 
 
@@ -185,13 +189,18 @@ def _rate(value: Any, steps: Any, frozen: Sequence[str], network: Network) -> Fr
     faults = []
     rate = exact_text(value) if isinstance(value, str) else exact_number(value)
     if rate is None:
-        faults.append(Fault("learning_rate", "be a finite number", shown(value), "Write learning_rate=0.1, say."))
+        faults.append(
+            Fault("learning_rate", "be a finite number", shown(value), "Write learning_rate=0.1, say.")
+        )
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         faults.append(Fault("steps", "be a whole number of at least 1", shown(steps), "Write steps=1."))
     names = list(network.parameter_shapes())
     for index, name in enumerate(frozen):
         if name not in names:
-            fix = did_you_mean(str(name), [n.lower() for n in names]) or f"The parameters are {', '.join(names[:8])}."
+            fix = (
+                did_you_mean(str(name), [n.lower() for n in names])
+                or f"The parameters are {', '.join(names[:8])}."
+            )
             faults.append(Fault(f"frozen[{index}]", "name a parameter of the network", shown(name), fix))
     if faults or rate is None:
         raise InputError(faults)
@@ -227,7 +236,9 @@ def _run(
     values[ETA] = eta
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         program.run(values)
-    named: dict[str, dict[str, Array]] = {key: {} for key in ("values", "deltas", "errors", "gradients", "updated")}
+    named: dict[str, dict[str, Array]] = {
+        key: {} for key in ("values", "deltas", "errors", "gradients", "updated")
+    }
     named["values"] = {"X": data.x}
     for step in derivation.steps:
         symbol, value = step.symbol, np.asarray(values[step.symbol])
@@ -285,6 +296,41 @@ def gradients(
     values = inputs(derivation, data, data.parameters)
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         program.run(values)
-    found = {step.symbol.of.name: values[step.symbol] for step in derivation.gradients if step.symbol.of is not None}
+    found = {
+        step.symbol.of.name: values[step.symbol]
+        for step in derivation.gradients
+        if step.symbol.of is not None
+    }
     result = {name: found[name].reshape(-1) if name[0] == "b" else found[name] for name in data.parameters}
     return float(values[derivation.loss.symbol][0, 0]), result
+
+
+def predict(network: Network, parameters: Mapping[str, Any], x: Any) -> NDArray[np.float64]:
+    """The network's outputs Y for a batch of inputs, by the forward equations in float64.
+
+    Parameters
+    ----------
+    network
+        The description.
+    parameters
+        ``{"W1": (n₁, n₀), "b1": (n₁,), …}``.
+    x
+        Inputs (m, n₀), samples as rows.
+
+    Returns
+    -------
+    ndarray
+        (m, n_L).
+
+    Raises
+    ------
+    InputError
+        With every fault of the data.
+    """
+    data = validate_inputs(network, x, parameters)
+    derivation = derive(network)
+    output = derivation.forward[-1].symbol
+    values = compile_derivation(derivation, FLOAT64, frozenset({output})).run(
+        inputs(derivation, data, data.parameters)
+    )
+    return np.asarray(values[output])
