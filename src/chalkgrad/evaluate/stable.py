@@ -40,7 +40,7 @@ SATURATING = ("sigmoid", "tanh")
 
 @dataclass(frozen=True)
 class SampleKernel(Expr):
-    """A numeric routine over whole samples, one of ``samples.SAMPLE_FUNCTIONS``, applied to ``args``."""
+    """A numeric routine over whole samples, a method of ``samples.Pivoted``, applied to ``args``."""
 
     kind: str
     args: tuple[Expr, ...]

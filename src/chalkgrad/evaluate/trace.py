@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from chalkgrad.derive import ETA, Derivation, derive
 from chalkgrad.evaluate.data import Data, validate_data, validate_inputs
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
+from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Exact, Precise
 from chalkgrad.network import Network
 
@@ -210,18 +212,22 @@ def _rate(value: Any, steps: Any, frozen: Sequence[str], network: Network) -> Fr
 def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:
     """X, T and the parameters by symbol; biases as columns."""
     values: Values = batch_size(len(data.x))
-    for step in derivation.forward:
-        for symbol in step.premises:
-            if symbol.kind == "input":
-                values[symbol] = data.x
-            elif symbol.kind == "weight":
-                values[symbol] = parameters[symbol.name]
-            elif symbol.kind == "bias":
-                values[symbol] = parameters[symbol.name].reshape(-1, 1)
-    for symbol in derivation.loss.premises:
-        if symbol.kind == "target":
-            values[symbol] = data.t
+    for symbol in _given(derivation):
+        if symbol.kind == "weight":
+            values[symbol] = parameters[symbol.name]
+        elif symbol.kind == "bias":
+            values[symbol] = parameters[symbol.name].reshape(-1, 1)
+        else:
+            values[symbol] = data.x if symbol.kind == "input" else data.t
     return values
+
+
+@lru_cache(maxsize=64)
+def _given(derivation: Derivation) -> tuple[Symbol, ...]:
+    """What no equation defines: inputs, targets, parameters."""
+    defined = {step.symbol for step in derivation.steps}
+    used = (symbol for step in (*derivation.forward, derivation.loss) for symbol in step.premises)
+    return tuple(dict.fromkeys(symbol for symbol in used if symbol not in defined))
 
 
 def _run(
