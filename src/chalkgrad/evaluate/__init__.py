@@ -2,6 +2,7 @@
 
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.parameters import initialise
+from chalkgrad.evaluate.predict import predict
 from chalkgrad.evaluate.trace import Trace, TraceStep, gradients, trace
 
-__all__ = ["Data", "Trace", "TraceStep", "gradients", "initialise", "trace", "validate_data"]
+__all__ = ["Data", "Trace", "TraceStep", "gradients", "initialise", "predict", "trace", "validate_data"]
