@@ -24,7 +24,7 @@ Monomial = tuple[tuple[int, int], ...]
 Polynomial = dict[Monomial, Fraction]
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """The expansion would have more than ``MAX_TERMS`` terms."""
 
 
@@ -78,7 +78,7 @@ class Ring:
             raise ZeroDivisionError
         size = max(value.coefficient.numerator.bit_length(), value.coefficient.denominator.bit_length())
         if size * abs(order) > MAX_BITS:
-            raise TooLarge
+            raise TooLargeError
         powers = {base: own * order for base, own in value.powers.items() if order}
         return Rational(value.coefficient**order, powers)
 
@@ -101,7 +101,7 @@ class Ring:
                 else:
                     total.pop(monomial, None)
         if len(total) > MAX_TERMS:
-            raise TooLarge
+            raise TooLargeError
         outside = Rational(Fraction(1), {base: order for base, order in common.items() if order})
         return self.multiply(outside, self.collect(total))
 
@@ -171,7 +171,7 @@ class Ring:
 def multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial:
     """Return the product of two polynomials."""
     if len(left) * len(right) > 4 * MAX_TERMS:
-        raise TooLarge
+        raise TooLargeError
     result: Polynomial = {}
     for first, a in left.items():
         for second, b in right.items():
@@ -182,7 +182,7 @@ def multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial:
             else:
                 result.pop(monomial, None)
     if len(result) > MAX_TERMS:
-        raise TooLarge
+        raise TooLargeError
     return result
 
 
@@ -250,4 +250,4 @@ def _leading_sign(polynomial: Polynomial) -> int:
 
 def _bounded(value: Fraction) -> None:
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
-        raise TooLarge
+        raise TooLargeError

@@ -145,12 +145,12 @@ def _product(node: Mul) -> Node:
         u = factor.args[0]
         for other, candidate in enumerate(factors):
             base, order = _order(candidate)
-            if isinstance(base, Call) and base.function == "sigmoid" and order >= 1:
-                if base.args[0] in (negate(u), mul(MINUS_ONE, u)):
-                    rest = [f for index, f in enumerate(factors) if index not in (at, other)]
-                    if order > 1:
-                        rest.append(power(base, Num(order - 1)))
-                    return mul(*rest, _sigmoid(u))
+            if order < 1 or base != _sigmoid(negate(u)):
+                continue
+            rest = [f for index, f in enumerate(factors) if index not in (at, other)]
+            if order > 1:
+                rest.append(power(base, Num(order - 1)))
+            return mul(*rest, _sigmoid(u))
     return _tanh(node)
 
 
