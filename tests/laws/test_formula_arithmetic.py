@@ -69,6 +69,8 @@ DEFINITIONS: dict[str, Callable[[Any], Any]] = {
     "sigmoid(z) - 1": lambda z: sig(z) - 1 if z < 1e5 else mpmath.mpf(0),
     "z*sigmoid(z)": lambda z: z * sig(z),
     "(exp(z) - exp(-z))/(exp(z) + exp(-z))": lambda z: mpmath.tanh(z) if abs(z) < 1e5 else mpmath.sign(z),
+    "1 + tanh(z)": lambda z: 1 + mpmath.tanh(z) if abs(z) < 1e5 else 1 + mpmath.sign(z),
+    "2 - 2*tanh(z)": lambda z: 2 - 2 * mpmath.tanh(z) if abs(z) < 1e5 else 2 - 2 * mpmath.sign(z),
     "z/sqrt(1 + z^2)": lambda z: z / mpmath.sqrt(1 + z * z),
 }
 
@@ -173,6 +175,14 @@ def test_exact_reads_decimals_and_refuses_what_has_no_exact_value() -> None:
     with pytest.raises(ZeroDivisionError):
         exact.evaluate(parse_formula("1/z"), {"z": exact.array([0])})
     assert exact.evaluate(parse_formula("where(z > 0, 1/z, 0)"), {"z": exact.array([0])})[0] == 0
+
+
+def test_digits_cancelled_are_made_up_for() -> None:
+    value = Precise(30).evaluate(parse_formula("exp(z) - 1 - z - z^2/2"), {"z": Precise(30).array([1e-30])})[
+        0
+    ]
+    with mpmath.workdps(60):
+        assert abs(value / (mpmath.mpf(10) ** -90 / 6) - 1) < mpmath.mpf(10) ** -28
 
 
 def test_error_function_over_the_whole_range() -> None:

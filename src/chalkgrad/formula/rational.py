@@ -89,11 +89,16 @@ class Ring:
             return Rational(Fraction(0), {})
         if len(parts) == 1:
             return parts[0]
+        if len(parts) > MAX_TERMS:
+            raise TooLargeError
         bases = {base for part in parts for base in part.powers}
-        common = {base: min(part.powers.get(base, 0) for part in parts) for base in bases}
+        lowest = {base: min(part.powers.get(base, 0) for part in parts) for base in bases}
+        common = {base: order for base, order in lowest.items() if order}
         total: Polynomial = {}
         for part in parts:
-            rest = {base: part.powers.get(base, 0) - order for base, order in common.items()}
+            rest = dict(part.powers)
+            for base, order in common.items():
+                rest[base] = rest.get(base, 0) - order
             for monomial, coefficient in self.expand(Rational(part.coefficient, rest)).items():
                 value = total.get(monomial, Fraction(0)) + coefficient
                 if value:
@@ -102,8 +107,7 @@ class Ring:
                     total.pop(monomial, None)
         if len(total) > MAX_TERMS:
             raise TooLargeError
-        outside = Rational(Fraction(1), {base: order for base, order in common.items() if order})
-        return self.multiply(outside, self.collect(total))
+        return self.multiply(Rational(Fraction(1), common), self.collect(total))
 
     def expand(self, value: Rational) -> Polynomial:
         """Return the polynomial of a rational function without denominators."""
