@@ -153,8 +153,8 @@ class Layer:
         part = read_part(text)
         faults: list[Fault] = []
         if len(part.activations) > 1:
-            got = " and ".join(map(repr, part.activations))
-            near = [suggestion(name, ("nobias", "skip")) for name in part.activations]
+            got = " and ".join(shown(name, 20) for name in part.activations[:3])
+            near = [suggestion(name[:20], ("nobias", "skip")) for name in part.activations[:3]]
             fix = next(filter(None, near), "Keep one of them.")
             faults.append(Fault("activation", "be one activation", got, fix))
         if len(part.skips) > 1:
