@@ -13,8 +13,9 @@ Constructors infer shapes and raise ``ShapeError`` where they do not fit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from chalkgrad._errors import Fault, ShapeError
 from chalkgrad.formula import ElementwiseFunction
@@ -26,7 +27,7 @@ class Dim:
 
     name: str
     layer: int | None = None
-    size: int | None = field(default=None, compare=False)
+    size: int | None = None
 
     def __str__(self) -> str:
         return self.name if self.layer is None else f"{self.name}{self.layer}"
@@ -94,7 +95,12 @@ class Expr:
 
     @property
     def is_scalar(self) -> bool:
+        """Whether it is 1 × 1."""
         return self.shape[0].is_one and self.shape[1].is_one
+
+    def operands(self) -> tuple[Expr, ...]:
+        """The operands of an operation that a reader adds for itself."""
+        raise TypeError(f"unknown expression {type(self).__name__}")
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,14 @@ class Symbol(Expr):
     def shape(self) -> Shape:
         return self.dims
 
-    @property
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.kind, self.layer, self.dims, self.of))
+
+    def __hash__(self) -> int:  # symbols key every table of values: hash once
+        return self._hash
+
+    @cached_property
     def name(self) -> str:
         """The canonical name: X, T, W1, b1, Z1, A1, Y, L, dW1, W1_new."""
         if self.of is not None:
@@ -300,7 +313,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (arg,)
         case Symbol() | Ones():
             return ()
-    raise TypeError(f"unknown expression {type(expr).__name__}")
+    return expr.operands()
 
 
 def with_children(expr: Expr, new: tuple[Expr, ...]) -> Expr:

@@ -93,7 +93,7 @@ def test_a_gradient_that_is_not_finite_is_named(broken: float) -> None:
 
 
 def test_control_c_keeps_the_parameters_reached() -> None:
-    kept = []
+    kept: list[Array] = []
 
     def gradient(parameters: Parameters, x: Array, t: Array) -> tuple[float, Parameters]:
         if len(kept) == 3:

@@ -142,7 +142,8 @@ def targets(random: np.random.Generator, loss: str, m: int, n: int) -> Array:
         if random.random() < 0.5:
             return np.eye(n)[random.integers(0, n, size=m)]
         soft = random.random((m, n)) + 0.01
-        return soft / soft.sum(axis=1, keepdims=True)
+        soft /= soft.sum(axis=1, keepdims=True)
+        return soft
     return random.normal(size=(m, n))
 
 

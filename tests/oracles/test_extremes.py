@@ -55,8 +55,8 @@ HEADS: dict[tuple[str, str], Callable[[list[Any], list[Any]], Any]] = {
         (softplus(zj) - tj) ** 2 / 2 for zj, tj in zip(z, t, strict=True)
     ),
 }
-# Hard targets for probabilities.  For the squared error, targets that a saturated output does not hit: y − t of
-# rounded y and t has no relative precision to promise.
+# Hard targets for probabilities.  For the squared error, targets that a saturated output does not hit: y − t
+# of rounded y and t has no relative precision to promise.
 TARGETS = {
     "binary_cross_entropy": [1.0, 0.0],
     "cross_entropy": [0.0, 1.0],

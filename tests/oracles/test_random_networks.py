@@ -21,7 +21,7 @@ from tests.oracles import cases
 from tests.oracles.cases import Case, random_case, relative_errors
 
 TOLERANCE = 1e-12
-TORCH_NETWORKS, JAX_NETWORKS, CHUNK = 600, 48, 24
+TORCH_NETWORKS, JAX_NETWORKS, CHUNK = 600, 40, 20
 
 
 def worst_of(case: Case, reference: ModuleType) -> tuple[float, str]:
@@ -39,7 +39,10 @@ def compare(
     worst, wrong = 0.0, []
     for number in numbers:
         case = random_case(number)
-        error, name = worst_of(case, reference)
+        try:
+            error, name = worst_of(case, reference)
+        except Exception as exception:  # one network that fails must not hide the others
+            error, name = float("inf"), f"{type(exception).__name__}: {exception}"
         worst = max(worst, error)
         if not error <= TOLERANCE:
             wrong.append(f"{name} by {error:.2e} in {case}: {case.spec}")

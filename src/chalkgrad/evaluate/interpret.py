@@ -7,11 +7,14 @@ product and the arithmetic's elementwise functions.  An expression is compiled o
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.evaluate.samples import Pivoted
+from chalkgrad.evaluate.stable import SampleKernel
 from chalkgrad.expr import (
     Apply,
     Coefficient,
@@ -22,6 +25,7 @@ from chalkgrad.expr import (
     Ones,
     Reduce,
     RowApply,
+    Scalar,
     Scale,
     Sum,
     Symbol,
@@ -56,14 +60,15 @@ def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
             return _product([compile_expr(factor, arithmetic) for factor in factors])
         case Apply(function, args, wrt):
             parts = [compile_expr(arg, arithmetic) for arg in args]
-            kernel = arithmetic.kernel(function, wrt)
+            kernel = partial(arithmetic.apply, function, wrt)
             if len(parts) == 1:
                 only = parts[0]
                 return lambda values: kernel(only(values))
             return lambda values: kernel(*[part(values) for part in parts])
         case RowApply(kind, arg, axis):
-            inner, row = compile_expr(arg, arithmetic), ROW_FUNCTIONS[kind]
-            return lambda values: row(inner(values), axis, arithmetic)
+            return _sample_kernel(kind, (arg,), axis, arithmetic)
+        case SampleKernel(kind, args, axis):
+            return _sample_kernel(kind, args, axis, arithmetic)
         case Reduce(arg):
             inner = compile_expr(arg, arithmetic)
             return lambda values: inner(values).sum(keepdims=True)
@@ -109,13 +114,22 @@ def coefficient_value(c: Coefficient, values: Values, arithmetic: Arithmetic) ->
     """The number of a coefficient such as 2/(m n₃) or −η."""
     top, bottom = arithmetic.number(c.rational.numerator), arithmetic.number(c.rational.denominator)
     for base, power in c.powers:
-        known = size(base, values) if isinstance(base, Dim) else values.get(base, getattr(base, "value", None))
-        factor = arithmetic.number(known) if isinstance(base, Dim) or base not in values else known
+        factor = _factor(base, values, arithmetic)
         if power > 0:
             top = top * factor**power
         else:
             bottom = bottom * factor**-power
     return top / bottom
+
+
+def _factor(base: Dim | Scalar, values: Values, arithmetic: Arithmetic) -> Any:
+    if isinstance(base, Dim):
+        return arithmetic.number(size(base, values))
+    if base in values:
+        return values[base]
+    if base.value is None:
+        raise KeyError(f"the scalar {base.name} has no value")
+    return arithmetic.number(base.value)
 
 
 def _product(parts: list[Compiled]) -> Compiled:
@@ -161,40 +175,14 @@ def _repeat(values: Array, axis: int, count: int) -> Array:
 _MINUS_ONE = Coefficient().rational * -1
 
 
-# ---- functions of a whole sample --------------------------------------------------------------------
+def _sample_kernel(kind: str, args: tuple[Expr, ...], axis: int, arithmetic: Arithmetic) -> Compiled:
+    """A function of whole samples; the pivoted pre-activations are shared by all that use them."""
+    z, *rest = [compile_expr(arg, arithmetic) for arg in args]
+    key = ("pivoted", args[0], axis)
 
+    def run(values: Values) -> Any:
+        if key not in values:
+            values[key] = Pivoted(axis, arithmetic, z(values))
+        return getattr(values[key], kind)(*[part(values) for part in rest])
 
-def _shifted(z: Array, axis: int, arithmetic: Arithmetic) -> tuple[Array, Array, Array]:
-    """z − max z, exp of it, and the place of the maximum, a one-hot mask (the pivot)."""
-    top = np.expand_dims(z.argmax(axis=axis), axis)
-    shifted = z - np.take_along_axis(z, top, axis)
-    return shifted, arithmetic.call("exp", shifted), top
-
-
-def softmax(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
-    """exp(z − max z) / Σ exp(z − max z)."""
-    _, powers, _ = _shifted(z, axis, arithmetic)
-    return powers / powers.sum(axis=axis, keepdims=True)
-
-
-def logsumexp(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
-    """max z + log Σ exp(z − max z)."""
-    _, powers, top = _shifted(z, axis, arithmetic)
-    return np.take_along_axis(z, top, axis) + arithmetic.call("log", powers.sum(axis=axis, keepdims=True))
-
-
-def log_softmax(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
-    """log softmax(z), exact also where one entry holds nearly all the probability.
-
-    With the maximum as pivot, log p_max = −log(1 + Σ_{j ≠ max} exp(z_j − z_max)): nothing cancels.
-    """
-    shifted, powers, top = _shifted(z, axis, arithmetic)
-    np.put_along_axis(powers, top, arithmetic.number(0), axis)
-    return shifted - arithmetic.call("log1p", powers.sum(axis=axis, keepdims=True))
-
-
-ROW_FUNCTIONS: dict[str, Callable[[Array, int, Arithmetic], Array]] = {
-    "softmax": softmax,
-    "logsumexp": logsumexp,
-    "log_softmax": log_softmax,
-}
+    return run

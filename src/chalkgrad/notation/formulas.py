@@ -70,7 +70,13 @@ class FormulaWriter:
             case nodes.Call(function, args):
                 return self._call(function, args)
             case nodes.Where(condition, then, otherwise):
-                test = Row((self.box(condition.left), Op(_RELATIONS[condition.op], "relation"), self.box(condition.right)))
+                test = Row(
+                    (
+                        self.box(condition.left),
+                        Op(_RELATIONS[condition.op], "relation"),
+                        self.box(condition.right),
+                    )
+                )
                 return Cases(((self.box(then), test), (self.box(otherwise), Words("otherwise")))), ATOM
         raise TypeError(f"no box for formula node {type(node).__name__}")
 
@@ -96,6 +102,9 @@ class FormulaWriter:
                 rational *= factor.value
             else:
                 rest.append(factor)
+        if rational.denominator != 1 and not below and rest:
+            front = Frac(Num(str(rational.numerator)), Num(str(rational.denominator)))
+            return Row((front, self._times(rest, least=POWER))), PRODUCT
         if below and rational.denominator != 1:
             below.insert(0, nodes.Num(Fraction(rational.denominator)))
             rational = Fraction(rational.numerator)
@@ -109,7 +118,7 @@ class FormulaWriter:
     def _bottom(self, factors: list[nodes.Node]) -> Box:
         return self.box(factors[0]) if len(factors) == 1 else self._times(factors)
 
-    def _times(self, factors: list[nodes.Node]) -> Box:
+    def _times(self, factors: list[nodes.Node], least: int = PRODUCT) -> Box:
         items: list[Box] = []
         for i, factor in enumerate(factors):
             if i:
@@ -117,7 +126,7 @@ class FormulaWriter:
                     items.append(Op(self.times))
                 elif isinstance(factor, nodes.Num):
                     items.append(Op("·"))
-            items.append(self.inside(factor, PRODUCT if len(factors) == 1 else POWER))
+            items.append(self.inside(factor, least if len(factors) == 1 else POWER))
         return Row(tuple(items))
 
     def _power(self, base: nodes.Node, exponent: nodes.Node) -> tuple[Box, int]:
@@ -126,7 +135,11 @@ class FormulaWriter:
         if isinstance(exponent, nodes.Num) and exponent.value < 0:
             below = base if exponent.value == -1 else nodes.Pow(base, nodes.Num(-exponent.value))
             return Frac(Num("1"), self.box(below)), PRODUCT
-        if isinstance(base, nodes.Call) and base.function in ("tanh", "sin", "cos") and isinstance(exponent, nodes.Num):
+        if (
+            isinstance(base, nodes.Call)
+            and base.function in ("tanh", "sin", "cos")
+            and isinstance(exponent, nodes.Num)
+        ):
             name = Script(function_name(base.function), None, self.box(exponent))
             return Row((name, Fence(self.box(base.args[0])))), ATOM
         return Script(self.inside(base, ATOM), None, self.box(exponent)), POWER
@@ -152,7 +165,8 @@ def _is_reciprocal(node: nodes.Node) -> bool:
 
 
 def _reciprocal(node: nodes.Node) -> nodes.Node:
-    assert isinstance(node, nodes.Pow) and isinstance(node.exponent, nodes.Num)
+    assert isinstance(node, nodes.Pow)
+    assert isinstance(node.exponent, nodes.Num)
     power = -node.exponent.value
     return node.base if power == 1 else nodes.Pow(node.base, nodes.Num(power))
 

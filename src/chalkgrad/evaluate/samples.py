@@ -1,0 +1,88 @@
+"""Functions that couple the entries of one sample: the softmax and its relatives, in any arithmetic.
+
+All use the largest entry c of each sample as pivot, so that nothing overflows and nothing cancels:
+with e_j = exp(z_j − z_c) and s = Σ_{j≠c} e_j,
+
+    p_j = e_j/(1 + s),  1 − p_c = s/(1 + s),  log p_c = −log(1 + s).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.formula import Arithmetic, Float64
+
+Array = NDArray[Any]
+
+
+class Pivoted:
+    """A batch of pre-activations measured from each sample's largest entry.
+
+    Parameters
+    ----------
+    axis
+        1 where a sample is a row, 0 where it is a column.
+    arithmetic
+        The arithmetic of ``z``.
+    z
+        The pre-activations.
+    """
+
+    def __init__(self, axis: int, arithmetic: Arithmetic, z: Array) -> None:
+        self.axis, self.arithmetic = axis, arithmetic
+        self.one = arithmetic.number(1)
+        top = z.argmax(axis=axis)
+        self.place = (np.arange(len(top)), top) if axis == 1 else (top, np.arange(len(top)))
+        self.largest = np.expand_dims(z[self.place], axis)
+        self.shifted = z - self.largest
+        self.powers = self._function("exp", np.exp, self.shifted)
+        self.powers[self.place] = arithmetic.number(0)
+        self.others = self.powers.sum(axis=axis, keepdims=True)
+        self.powers[self.place] = self.one
+        self.probabilities: Array = self.powers / (self.one + self.others)
+
+    def _function(self, name: str, fast: Callable[[Array], Array], u: Array) -> Array:
+        return fast(u) if isinstance(self.arithmetic, Float64) else self.arithmetic.call(name, u)
+
+    def _log_total(self) -> Array:
+        return self._function("log1p", np.log1p, self.others)
+
+    def _flat(self, column: Array) -> Array:
+        return np.squeeze(column, axis=self.axis)
+
+    def softmax(self) -> Array:
+        """``p_j = exp(z_j) / Σ_k exp(z_k)``."""
+        return self.probabilities
+
+    def logsumexp(self) -> Array:
+        """``log Σ_k exp(z_k)``."""
+        total: Array = self.largest + self._log_total()
+        return total
+
+    def log_softmax(self) -> Array:
+        """``log p_j``."""
+        logs: Array = self.shifted - self._log_total()
+        return logs
+
+    def softmax_complement(self) -> Array:
+        """``1 − p_j``."""
+        result: Array = self.one - self.probabilities
+        result[self.place] = self._flat(self.others / (self.one + self.others))
+        return result
+
+    def softmax_minus(self, t: Array) -> Array:
+        """``p_j − t_j``; at the pivot (1 − t_c) − (1 − p_c)."""
+        result: Array = self.probabilities - t
+        result[self.place] = (self.one - t[self.place]) - self._flat(self.others / (self.one + self.others))
+        return result
+
+    def softmax_pull(self, g: Array) -> Array:
+        """``p_j (g_j − Σ_k p_k g_k)``, with g measured from its value at the pivot, which changes nothing."""
+        relative = g - np.expand_dims(g[self.place], self.axis)
+        mean = (self.probabilities * relative).sum(axis=self.axis, keepdims=True)
+        pulled: Array = self.probabilities * (relative - mean)
+        return pulled
