@@ -3,7 +3,8 @@
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.layout import all_symbols, values_in
 from chalkgrad.evaluate.parameters import initialise
-from chalkgrad.evaluate.trace import Trace, TraceStep, gradients, predict, trace
+from chalkgrad.evaluate.predict import predict
+from chalkgrad.evaluate.trace import Trace, TraceStep, gradients, trace
 
 __all__ = [
     "Data",

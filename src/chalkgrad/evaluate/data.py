@@ -79,23 +79,6 @@ def validate_data(
     return Data({name: convert(array) for name, array in fitted.items()}, convert(inputs), convert(targets))
 
 
-def validate_inputs(network: Network, x: object, parameters: object) -> Data:
-    """Return inputs and parameters in float64, for a pass forward that needs no targets (``t`` is empty).
-
-    Raises
-    ------
-    InputError
-        With every fault of parameters and inputs.
-    """
-    faults: list[Fault] = []
-    fitted = fit_parameters(network, parameters, faults)
-    rows = fit_inputs(network, x, "x", faults)
-    if faults or rows is None:
-        raise InputError(faults)
-    numbers = {name: as_float64(array) for name, array in fitted.items()}
-    return Data(numbers, as_float64(rows), np.empty((0, 0)))
-
-
 def fit_parameters(
     network: Network,
     parameters: object,

@@ -74,6 +74,18 @@ class Pivoted:
         result[self.place] = self._flat(self.others / (self.one + self.others))
         return result
 
+    def log_softmax_complement(self) -> Array:
+        """``log(1 − p_j)``; at the pivot log Σ_{j≠c} e_j − log(1 + s), by a pivot of its own."""
+        result = self._function("log1p", np.log1p, -self.probabilities)
+        rest = self.shifted.copy()
+        rest[self.place] = self.shifted.min(axis=self.axis) - self.one  # never the largest of the rest
+        second = np.expand_dims(rest.max(axis=self.axis), self.axis)
+        powers = self._function("exp", np.exp, rest - second)
+        powers[self.place] = self.arithmetic.number(0)
+        others = second + self._function("log", np.log, powers.sum(axis=self.axis, keepdims=True))
+        result[self.place] = self._flat(others - self._log_total())
+        return result
+
     def softmax_minus(self, t: Array) -> Array:
         """``p_j − t_j``; at the pivot (1 − t_c) − (1 − p_c)."""
         result: Array = self.probabilities - t

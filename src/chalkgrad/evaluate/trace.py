@@ -15,7 +15,7 @@ from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import exact as exact_number
 from chalkgrad._numbers import exact_text, shown
 from chalkgrad.derive import ETA, Derivation, derive
-from chalkgrad.evaluate.data import Data, validate_data, validate_inputs
+from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
 from chalkgrad.expr import Symbol
@@ -309,34 +309,3 @@ def gradients(
     }
     result = {name: found[name].reshape(-1) if name[0] == "b" else found[name] for name in data.parameters}
     return float(values[derivation.loss.symbol][0, 0]), result
-
-
-def predict(network: Network, parameters: Mapping[str, Any], x: Any) -> NDArray[np.float64]:
-    """The network's outputs Y for a batch of inputs, by the forward equations in float64.
-
-    Parameters
-    ----------
-    network
-        The description.
-    parameters
-        ``{"W1": (n₁, n₀), "b1": (n₁,), …}``.
-    x
-        Inputs (m, n₀), samples as rows.
-
-    Returns
-    -------
-    ndarray
-        (m, n_L).
-
-    Raises
-    ------
-    InputError
-        With every fault of the data.
-    """
-    data = validate_inputs(network, x, parameters)
-    derivation = derive(network)
-    output = derivation.forward[-1].symbol
-    values = compile_derivation(derivation, FLOAT64, frozenset({output})).run(
-        inputs(derivation, data, data.parameters)
-    )
-    return np.asarray(values[output])
