@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, plain_number, shown
@@ -84,6 +85,13 @@ class Network:
         object.__setattr__(self, "layers", tuple(read))
         object.__setattr__(self, "loss", whole_loss)
         object.__setattr__(self, "l2", penalty)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.input_width, self.layers, self.loss, self.l2))
+
+    def __hash__(self) -> int:  # networks key the table of derivations: hash once
+        return self._hash
 
     @property
     def depth(self) -> int:
@@ -171,12 +179,12 @@ def _read_description(layers: object, faults: list[Fault]) -> tuple[int, list[La
         got = "nothing" if not items else f"only the input ({shown(items[0])})"
         faults.append(Fault("layers", "have an input and at least one layer", got, _HINT))
         return 0, []
-    if len(items) > MAX_DEPTH + 1:
-        faults.append(
-            Fault("layers", f"be at most {MAX_DEPTH:,}", f"{len(items) - 1:,}", "Use fewer layers.")
-        )
-        return 0, []
-    return read_input(items[0], faults), read_layers(items[1:], 1, faults)
+    found: list[Fault] = []
+    input_width, read = read_input(items[0], found), read_layers(items[1:], 1, found)
+    if len(read) > MAX_DEPTH:
+        found, read = [Fault("layers", f"be at most {MAX_DEPTH:,}", "more", "Use fewer layers.")], []
+    faults.extend(found)
+    return input_width, read
 
 
 def _read_loss(
