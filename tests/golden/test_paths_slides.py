@@ -83,7 +83,7 @@ def test_put_together_it_is_the_slides_product() -> None:
 
 def test_the_numbers_stand_on_the_page() -> None:
     step = trace(SLIDES, {"W1": W1, "W2": W2, "W3": W3}, [X], [[T]]).steps[0]
-    page = text.document(path_page(SLIDES, "W1[2,2]", values={**step.values, **step.parameters}), 100)
+    page = text.document(path_page(SLIDES, "W1[2,2]", step=step), 100)
     blue, red = by_hand()
     for value in (blue, red, blue + red):
         assert f"{abs(value):.4g}" in page
@@ -123,6 +123,6 @@ def test_very_many_paths_are_counted_and_factored() -> None:
 def test_every_notation_and_format_can_write_it(name: str) -> None:
     network = Network("2-3:relu-3:tanh:skip-2:softmax", l2=0.1)
     step = trace(network, initialise(network), [X], [[0, 1]]).steps[0]
-    page = path_page(network, "W1[1,2]", name, limit=20, values={**step.values, **step.parameters})
+    page = path_page(network, "W1[1,2]", name, limit=20, step=step)
     for written in (text.document(page, 100), latex.document(page), html.document(page)):
         assert "penalty" in written

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from chalkgrad.derive import derive
@@ -10,6 +9,7 @@ from chalkgrad.derive.elementwise import is_polynomial
 from chalkgrad.derive.index import Applied, Entry, entry, times
 from chalkgrad.derive.paths import LocalDerivative, Path, PathNumbers, PathSum, paths
 from chalkgrad.derive.slopes import leaves, plain
+from chalkgrad.evaluate import TraceStep
 from chalkgrad.expr import Apply, Symbol
 from chalkgrad.formula import Arithmetic, Float64, nodes, simplify, substitute
 from chalkgrad.network import Network
@@ -47,7 +47,7 @@ def path_page(
     notation: Notation | str = "transposed",
     *,
     limit: int = 8,
-    values: Mapping[Any, Any] | None = None,
+    step: TraceStep | None = None,
     arithmetic: Arithmetic | None = None,
     sample: int = 0,
 ) -> Document:
@@ -63,12 +63,12 @@ def path_page(
         A built-in notation's name, a TOML file, or a ``Notation``.
     limit
         How many paths are written at most; of more, the first and the factored form are shown.
-    values
-        Numbers, as a trace has them: parameters, X, T, Z1, A1, …, Y by canonical name.
+    step
+        Numbers: a step of a trace of this network.
     arithmetic
-        Of the numbers; float64 if left out.
+        That of the trace; float64 if left out.
     sample
-        Which sample of the values, from 0.
+        Which of the trace's samples, from 0.
     """
     chosen = find_notation(notation)
     derivation = derive(network, convention=chosen.convention(batch=False))
@@ -77,7 +77,8 @@ def path_page(
     blocks: list[Block] = [Paragraph(page.introduction()), page.sum_of_paths()]
     blocks += [Heading("The factors"), page.factors()]
     blocks += [Heading("Put together"), page.products()]
-    if values is not None:
+    if step is not None:
+        values = {**step.values, **step.parameters}
         numbers = found.evaluate(values, arithmetic or Float64(), sample=sample)
         blocks += [Heading("The numbers"), *page.numbers(numbers)]
     if found.count > 1:
