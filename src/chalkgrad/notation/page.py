@@ -61,7 +61,7 @@ def derivation_page(
     """
     chosen = find_notation(notation)
     derivation = derive(network, convention=chosen.convention(batch))
-    page = _Page(chosen, derivation, zoom or chosen.zoom)
+    page = Page(chosen, derivation, zoom or chosen.zoom)
     blocks: list[Block] = [Paragraph(page.introduction())]
     blocks += [Heading("Forward pass"), *page.section(derivation.forward)]
     blocks += [Heading("Loss"), *page.section((derivation.loss,))]
@@ -86,7 +86,9 @@ SQUARED = {
 """The three squared errors in words."""
 
 
-class _Page:
+class Page:
+    """The parts of a page: sections of lines, conventions, functions."""
+
     def __init__(self, notation: Notation, derivation: Derivation, zoom: str) -> None:
         self.notation = notation
         self.derivation = derivation

@@ -67,8 +67,8 @@ class Writer:
         What to write, and how.  The derivation must have the notation's convention.
     zoom
         ``matrix`` or ``index``.
-    values, scalars
-        Boxes to be put in the place of symbols: numbers plugged into the formulas.
+    values, scalars, batch
+        Boxes to be put in the place of symbols, and the batch size m: numbers plugged into the formulas.
     """
 
     def __init__(
@@ -78,12 +78,14 @@ class Writer:
         zoom: str = "matrix",
         values: Mapping[Symbol, Box] | None = None,
         scalars: Mapping[Scalar, Box] | None = None,
+        batch: int | None = None,
     ) -> None:
         self.notation = notation
         self.derivation = derivation
         self.zoom = zoom
         self.values = values or {}
         self.scalars = scalars or {}
+        self.batch = batch
         self.letters = notation.letters_for(zoom, derivation.convention.batch)
         self.single_letters = notation.letters_for(zoom, False)
         self.depth = derivation.network.depth
@@ -215,6 +217,8 @@ class Writer:
 
     def dim(self, dim: Dim) -> Box:
         """A dimension: m, or a width's integer."""
+        if dim.size is None and self.batch is not None:
+            return Num(str(self.batch))
         return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
 
     def coefficient(self, c: Coefficient) -> Box | None:
@@ -270,7 +274,7 @@ class Writer:
             case Apply():
                 return self._apply(expr)
             case RowApply(kind, arg, _):
-                return Row((function_name(kind), Fence(self.expr(arg)))), ATOM
+                return called(function_name(kind), self.expr(arg)), ATOM
             case Reduce():
                 return self._reduce(expr)
         raise TypeError(f"no box for expression {type(expr).__name__}")
@@ -361,7 +365,7 @@ class Writer:
         named = expr.function.name and len(expr.args) == 1
         if named and not (expr.function.name.startswith("formula") and expr.wrt is None):
             name = self.function(expr.function.name, expr.wrt is not None)
-            return Row((name, Fence(self.expr(expr.args[0])))), ATOM
+            return called(name, self.expr(expr.args[0])), ATOM
         body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
         args: dict[Hashable, nodes.Node] = {
             name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)
@@ -436,7 +440,7 @@ class _EntryWriter(FormulaWriter):
             case Applied(function, args, wrt):
                 if function.name and len(args) == 1:
                     name = self.writer.function(function.name, wrt is not None)
-                    return Row((name, Fence(self.box(args[0])))), ATOM
+                    return called(name, self.box(args[0])), ATOM
                 body = function.body if wrt is None else termwise_derivative(function, wrt)
                 return self.level(substitute(body, dict(zip(function.variables, args, strict=True))))
             case nodes.Mul(factors) if any(isinstance(f, SumOver) for f in factors[:-1]):
@@ -478,6 +482,11 @@ def step_letters(notation: Notation, derivation: Derivation, step: Step) -> Inde
 
 
 # ---- small parts --------------------------------------------------------------------------------------
+
+
+def called(name: Box, arg: Box) -> Box:
+    """A function's name with its argument in brackets."""
+    return Row((name, arg if isinstance(arg, Fence) and arg.left == "(" else Fence(arg)))
 
 
 def index_box(index: Index) -> Box:
