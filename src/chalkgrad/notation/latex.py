@@ -140,7 +140,8 @@ def _shape(text: str) -> str:
 
 def verbatim(text: str) -> str:
     """Return lines in a typewriter font as they are, in a size at which the longest fits."""
-    lines = clean(text, lines=True).split("\n")
+    text = clean(text, lines=True)
+    lines = text.split("\n")
     longest = max(map(len, lines))
     sizes = ((92, "small"), (104, "footnotesize"), (118, "scriptsize"))
     size = next((name for room, name in sizes if longest <= room), "tiny")
