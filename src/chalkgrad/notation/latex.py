@@ -185,7 +185,7 @@ def _table(t: Table, line: float) -> str:
             if width > room / len(natural):
                 spec[c] = rf"p{{{share:.1f}em}}"
     lines = [cell(" & ".join(inline(item) for item in row)) for row in rows]
-    head = " & ".join(rf"\textbf{{{inline(item)}}}" for item in rows[0])
+    head = " & ".join(rf"{{\bfseries {inline(item)}}}" for item in rows[0])
     body = " \\\\\n".join([head + r" \\ \hline", *lines[1:]]).replace(r"\hline \\", r"\hline")
     return f"\\begin{{tabular}}{{@{{}}{''.join(spec)}@{{}}}}\n{body} \\\\\n\\end{{tabular}}"
 

@@ -89,6 +89,8 @@ class LatexWriter:
 
     def _letter(self, c: str) -> str:
         """Return one character; GitHub's ``text`` knows no accents as commands, but every character."""
+        if self.github and c in "<>":
+            return r"\lt" if c == "<" else r"\gt"
         written = letter(c)
         return rf"\text{{{c.replace('`', '‘')}}}" if self.github and written.startswith(r"\text") else written
 
@@ -100,7 +102,7 @@ class LatexWriter:
         run = ""
         for c in clean(text).replace("`", "‘"):
             if c in SIGNS or c in GREEK:
-                parts += [rf"\text{{{run}}}" if run else "", letter(c) + " "]
+                parts += [rf"\text{{{run}}}" if run else "", self._letter(c) + " "]
                 run = ""
             else:
                 run += c
@@ -116,9 +118,7 @@ class LatexWriter:
     def _mono(self, text: str) -> str:
         if not self.github:
             return rf"\texttt{{{mono(text)}}}"
-        return (
-            rf"\mathtt{{{join([self._letter(c) if c != ' ' else chr(92) + ' ' for c in text.replace('`', '‘')])}}}"
-        )
+        return rf"\mathtt{{{join(['~' if c == ' ' else self._letter(c) for c in text])}}}"
 
     def _symbol(self, s: Sym) -> str:
         text = unicodedata.normalize("NFC", clean(s.text))
@@ -141,7 +141,7 @@ class LatexWriter:
         return rf"\mathrm{{{text}}}\," if self.github else rf"\operatorname{{{text}}}"
 
     def _styled(self, text: str, style: str) -> str:
-        written = join([self._letter(c) if not c.isspace() else r"\ " for c in text]) or "{}"
+        written = join(["~" if c.isspace() else self._letter(c) for c in text]) or "{}"
         ascii_letters = text.isascii() and text.isalnum()
         match style:
             case "bold":
@@ -173,8 +173,6 @@ class LatexWriter:
         return f"{wrap}{{{written}}}"
 
     def _sign(self, c: str) -> str:
-        if c in "<>" and c and not self.github:
-            return c
         return join([self._letter(part) for part in c])
 
     def _large(self, symbol: str) -> str:
@@ -211,7 +209,7 @@ class LatexWriter:
                 and not isinstance(before, Op)
                 and not isinstance(item, Op | Fence)
             ):
-                part = r"\ " + part
+                part = "~" + part
             elif isinstance(before, Words | Frac) or isinstance(item, BigOp | Frac | Coloured):
                 part = (r"\;" if isinstance(before, Coloured) and isinstance(item, Coloured) else " ") + part
             elif not script and isinstance(before, Script | Fence | BigOp) and isinstance(item, Sym | Script):
