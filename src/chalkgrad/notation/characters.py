@@ -57,8 +57,8 @@ SIGNS: dict[str, str] = {
     "∑": r"\sum", "∏": r"\prod", "∫": r"\int", "′": r"\prime", "″": r"{\prime\prime}", "°": r"^{\circ}",
     "½": r"\tfrac12", "¼": r"\tfrac14", "⟨": r"\langle", "⟩": r"\rangle", "‖": r"\|", "∥": r"\|",
     "⌈": r"\lceil", "⌉": r"\rceil", "⌊": r"\lfloor", "⌋": r"\rfloor", "ı": r"\imath", "\\": r"\backslash",
-    "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_", "<": r"\lt",
-    ">": r"\gt", "|": r"\vert", "~": r"\sim", "^": r"\wedge", "✓": r"\checkmark",
+    "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_", "<": "<",
+    ">": ">", "|": r"\vert", "~": r"\sim", "^": r"\wedge", "✓": r"\checkmark",
 }  # fmt: skip
 """Signs and their LaTeX commands in mathematics (amsmath, amssymb)."""
 
