@@ -6,7 +6,7 @@ decimals in a file.  What is wrong is reported with its place: which row is ragg
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,18 @@ from chalkgrad._numbers import exact, exact_text, shown
 Array = NDArray[Any]
 _MAX_AXES = 2
 _LARGEST_WHOLE = 2**53
+
+
+class Arrays(Protocol):
+    """The part of an arithmetic that makes arrays."""
+
+    def array(self, nested: Array, /) -> Array:
+        """Return the numbers in this arithmetic."""
+
+
+def as_float64(array: Array) -> Array:
+    """Return the numbers in float64, each rounded once."""
+    return array.astype(np.float64, copy=False)
 
 
 def read_array(value: object, path: str, faults: list[Fault]) -> Array | None:
@@ -51,6 +63,9 @@ def read_array(value: object, path: str, faults: list[Fault]) -> Array | None:
 
 def _quick(value: list[Any] | tuple[Any, ...]) -> Array | None:
     """Return a list of plain numbers as float64, or ``None`` for the careful reader."""
+    rows = value if value and isinstance(value[0], (list, tuple)) else [value]
+    if any(isinstance(item, bool) for row in rows if isinstance(row, (list, tuple)) for item in row):
+        return None
     try:
         array = np.asarray(value)
     except (ValueError, TypeError, OverflowError):

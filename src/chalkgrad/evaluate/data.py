@@ -9,24 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate.arrays import Array, read_array
+from chalkgrad.evaluate.arrays import Array, Arrays, as_float64, read_array
 from chalkgrad.network import Network
 
 _SUM_TOLERANCE = 1e-9
 _TYPED_NAME = re.compile(r"(w|weights?|b|bias(?:es)?)[\s_.\[(^]*(\d+)[\])]?", re.IGNORECASE)
-
-
-class Arrays(Protocol):
-    """The part of an arithmetic that makes arrays."""
-
-    def array(self, nested: Array, /) -> Array:
-        """Return the numbers in this arithmetic."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +74,8 @@ def validate_data(
     targets = fit_targets(network, t, f"{prefix}t", inputs, faults)
     if faults or inputs is None or targets is None:
         raise InputError(faults)
-    convert = _float64 if arithmetic is None else arithmetic.array
+    convert = as_float64 if arithmetic is None else arithmetic.array
     return Data({name: convert(array) for name, array in fitted.items()}, convert(inputs), convert(targets))
-
-
-def _float64(array: Array) -> Array:
-    return array.astype(np.float64, copy=False)
 
 
 def fit_parameters(
@@ -107,7 +95,7 @@ def fit_parameters(
     arrays: dict[str, Array] = {}
     for name, value in parameters.items():
         if name not in shapes:
-            fix = _name_fix(str(name), network)
+            fix = name_fix(str(name), network)
             faults.append(
                 Fault(f"{path}.{str(name)[:40]}", "be a parameter of the network", "an unknown name", fix)
             )
@@ -145,7 +133,8 @@ def _shape(shape: tuple[int, ...]) -> str:
     return f"shape {shape}" if shape else "one number"
 
 
-def _name_fix(name: str, network: Network) -> str:
+def name_fix(name: str, network: Network) -> str:
+    """Return what to write instead of a name that is no parameter of the network."""
     shapes = network.parameter_shapes()
     typed = _TYPED_NAME.fullmatch(name.strip())
     if typed is None:

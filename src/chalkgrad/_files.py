@@ -1,0 +1,149 @@
+"""Read a table from a TOML or JSON file, and write text so that a file is old or new, never half.
+
+Numbers with a decimal point stay ``Decimal``, as they were typed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import json
+import os
+import re
+import stat
+import tomllib
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from chalkgrad._errors import Fault, InputError, MissingFileError
+from chalkgrad._numbers import shown
+
+MAX_BYTES = 64 * 1024 * 1024
+_PLACE = re.compile(r"\s*\(at (line \d+, column \d+|end of document)\)")
+
+
+def read_table(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the table of a file: JSON if it is called ``.json`` or begins with ``{``, else TOML.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file.
+    InputError
+        If it is no file, too large, not text, or neither TOML nor JSON; with line and column.
+    """
+    name, text = os.fspath(path), read_text(path)
+    suffix = Path(name).suffix.lower()
+    is_json = suffix == ".json" or (suffix != ".toml" and text.lstrip().startswith("{"))
+    try:
+        table = _json(text) if is_json else tomllib.loads(text, parse_float=_decimal)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise _unreadable(name, "JSON", place, error.msg, text) from None
+    except tomllib.TOMLDecodeError as error:
+        found = _PLACE.search(str(error))
+        place = found[1] if found else "an unknown place"
+        raise _unreadable(name, "TOML", place, _PLACE.sub("", str(error)), text) from None
+    except RecursionError:
+        fault = Fault(name, "be nested less deeply", "lists inside lists, hundreds deep", "Flatten it.")
+        raise InputError(fault) from None
+    except ValueError as error:
+        raise InputError(Fault(name, "be readable", str(error)[:80], "Shorten that number.")) from None
+    if not isinstance(table, dict):
+        fix = 'Write {"network": {"layers": "4-3:relu-1"}}, say.'
+        raise InputError(Fault(name, "be a table", shown(table), fix))
+    return table
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the number {text[:30]!r}") from None
+
+
+def _json(text: str) -> Any:
+    def table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"the name {name[:30]!r} twice in one table")
+        return dict(pairs)
+
+    return json.loads(text, parse_float=_decimal, parse_constant=Decimal, object_pairs_hook=table)
+
+
+def _unreadable(name: str, form: str, place: str, reason: str, text: str) -> InputError:
+    found = re.match(r"line (\d+)", place)
+    lines = text.splitlines()
+    number = int(found[1]) if found else 0
+    line = f": {shown(lines[number - 1].strip(), 50)}" if 0 < number <= len(lines) else ""
+    reason = reason[:100].rstrip(".")
+    return InputError(Fault(name, f"be {form}", f"{place}{line}", f"{reason}."))
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Return the text of a file of UTF-8; raises as ``read_table`` does."""
+    name = os.fspath(path)
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise InputError(Fault(name, "be a file", "a directory", "Name a file in it."))
+        if not stat.S_ISREG(mode):
+            raise InputError(Fault(name, "be a file", "a device or pipe", "Save it as a file first."))
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise MissingFileError(Fault(name, "be an existing file", "nothing there", _near(name))) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            Fault(shown(name), "be a file that can be read", reason, "Check its name.")
+        ) from None
+    if len(content) > MAX_BYTES:
+        got = f"more than {MAX_BYTES // 2**20} MB"
+        raise InputError(
+            Fault(name, f"have at most {MAX_BYTES // 2**20} MB", got, "Pass the arrays from Python.")
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        got = f"byte 0x{content[error.start]:02x} at position {error.start}"
+        raise InputError(Fault(name, "be text in UTF-8", got, "Save it as UTF-8 text.")) from None
+    if "\0" in text:
+        got = f"a zero byte at position {text.index(chr(0))}"
+        raise InputError(Fault(name, "be text in UTF-8", got, "Save it as UTF-8 text."))
+    return text
+
+
+def _near(name: str) -> str:
+    folder = Path(name).parent
+    with contextlib.suppress(OSError, ValueError):
+        near = difflib.get_close_matches(Path(name).name, os.listdir(folder), n=1)
+        if near:
+            return f"Did you mean {str(folder / near[0])!r}?"
+    return "Check its name."
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file under a temporary name and move it into place; raises ``InputError`` if it cannot."""
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            with open(temporary, "x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        fault = Fault(os.fspath(path), "be a file that can be written", reason, "Choose another place.")
+        raise InputError(fault) from None
