@@ -118,6 +118,11 @@ class Writer:
             return self._gradient(symbol, row, column)
         return self._plain(symbol, self._letter(symbol), row, column)
 
+    def layer_output(self, symbol: Symbol) -> Box:
+        """A layer's own output where its use as an input has another name: O⁽¹⁾, later u⁽²⁾."""
+        base = letter_box(self.letters.act, self._style(symbol))
+        return attach_layer(base, self.label(symbol.layer), self.notation.units, [])
+
     def _letter(self, symbol: Symbol) -> str:
         kind = symbol.kind
         if self._feeds(symbol):

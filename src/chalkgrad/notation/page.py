@@ -1,0 +1,251 @@
+"""A derivation as a page: forward pass, loss, backward pass, update, each line with its reason."""
+
+from __future__ import annotations
+
+from chalkgrad.derive import RULE_NAMES, Derivation, Step, derive
+from chalkgrad.derive.index import index_equation
+from chalkgrad.expr import Symbol
+from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, nodes, parse_formula
+from chalkgrad.network import Network
+from chalkgrad.notation.boxes import (
+    Block,
+    Box,
+    Bullets,
+    Columns,
+    Display,
+    Document,
+    Fence,
+    Heading,
+    Inline,
+    Line,
+    Num,
+    Op,
+    Paragraph,
+    Row,
+    Sym,
+)
+from chalkgrad.notation.formulas import FormulaWriter
+from chalkgrad.notation.layers import LayerBlock, by_layer
+from chalkgrad.notation.profile import Notation, find_notation
+from chalkgrad.notation.transposes import transpose_blocks
+from chalkgrad.notation.write import Writer, letter_box, step_letters
+
+
+def derivation_page(
+    network: Network,
+    notation: Notation | str = "matrix",
+    *,
+    batch: bool = False,
+    zoom: str | None = None,
+    transposes: bool = False,
+) -> Document:
+    """The derivation of every gradient of a network, in a notation.
+
+    Parameters
+    ----------
+    network
+        The description.
+    notation
+        A built-in notation's name, a TOML file, or a ``Notation``.
+    batch
+        For a batch of m samples, or for a single sample (default).
+    zoom
+        ``matrix`` or ``index``; the notation's own if left out.
+    transposes
+        Whether to show, for each gradient, where its transposes come from.
+
+    Returns
+    -------
+    Document
+        Give it to a writer: ``chalkgrad.notation.render(document, "latex")``.
+    """
+    chosen = find_notation(notation)
+    derivation = derive(network, convention=chosen.convention(batch))
+    page = _Page(chosen, derivation, zoom or chosen.zoom)
+    blocks: list[Block] = [Paragraph(page.introduction())]
+    blocks += [Heading("Forward pass"), *page.section(derivation.forward)]
+    blocks += [Heading("Loss"), *page.section((derivation.loss,))]
+    blocks += [Heading("Backward pass"), *page.section(page.shown_backward())]
+    if transposes:
+        blocks += [Heading("Where the transposes come from"), *page.transposes()]
+    blocks += [Heading("Update"), *page.section(derivation.updates)]
+    blocks += [Heading("Functions and conventions"), *page.functions(), Bullets(page.conventions())]
+    return Document(f"Backpropagation for {network}", tuple(blocks))
+
+
+def beside(left: Document, right: Document) -> Document:
+    """Two pages side by side."""
+    return Document(left.title, (Columns(left, right),))
+
+
+class _Page:
+    def __init__(self, notation: Notation, derivation: Derivation, zoom: str) -> None:
+        self.notation = notation
+        self.derivation = derivation
+        self.zoom = zoom
+        self.writer = Writer(notation, derivation, zoom)
+
+    # -- text ---------------------------------------------------------------------------------------
+
+    def introduction(self) -> Inline:
+        network, batch = self.derivation.network, self.derivation.convention.batch
+        what = "a batch of m samples" if batch else "one sample"
+        sides = {"rows": "as rows", "columns": "as columns"}[self.derivation.convention.samples]
+        sides = sides if batch else {"as rows": "as a row", "as columns": "as a column"}[sides]
+        widths = "–".join(str(width) for width in network.widths)
+        return (f"A {widths} network, {what} {sides}, in the notation “{self.notation.name}”.",)
+
+    def conventions(self) -> tuple[Inline, ...]:
+        """What a reader must know to check the equations."""
+        items: list[Inline] = [(note,) for note in self.notation.notes]
+        network = self.derivation.network
+        loss = network.loss
+        if self.derivation.convention.batch:
+            how = "the mean" if loss.reduction == "mean" else "the sum"
+            items.append((f"The loss of a batch is {how} of its samples' losses.",))
+        if network.l2:
+            items.append((f"The penalty counts weights only, with λ = {float(network.l2):g}: λ ∑ W² without ½, so its gradient is 2λW.",))
+        used = {step.rule for step in self.derivation.backward}
+        if "targets-sum-to-one" in used:
+            items.append(("The targets of each sample are probabilities: they sum to one.",))
+        if any(isinstance(layer.function.body, nodes.Call) and layer.function.name == "relu" for layer in network.layers if not layer.is_softmax):
+            items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
+        items.extend((text,) for text in self._differs())
+        return tuple(items)
+
+    def _differs(self) -> list[str]:
+        """Where the network's own convention differs from what this notation's document usually writes."""
+        name, usual = self.derivation.network.loss.loss_function.name, self.notation.squared
+        squared = {"squared_error": "∑(y − t)²", "half_squared_error": "½∑(y − t)²", "mean_squared_error": "the mean of (y − t)² over the outputs"}
+        if name in squared and name != usual and self.derivation.network.widths[-1] >= 1:
+            if {name, usual} == {"squared_error", "mean_squared_error"} and self.derivation.network.widths[-1] == 1:
+                return []
+            return [f"This notation's document writes the squared error as {squared[usual]}; this network's is {squared[name]}."]
+        return []
+
+    # -- equations ----------------------------------------------------------------------------------
+
+    def shown_backward(self) -> tuple[Step, ...]:
+        """Notations with a δ go from δ to δ; the others show every ∂L/∂a as well."""
+        if self.notation.letters.error in ("", "d", ".grad"):
+            return self.derivation.backward
+        return tuple(step for step in self.derivation.backward if not self._between(step))
+
+    def _between(self, step: Step) -> bool:
+        return step.symbol.of is not None and step.symbol.of.kind == "act" and step.rule == "chain"
+
+    def section(self, steps: tuple[Step, ...]) -> list[Block]:
+        blocks: list[Block] = []
+        lines: list[Line] = []
+        for block in by_layer(steps):
+            if block.general is not None:
+                if lines:
+                    blocks.append(Display(tuple(lines)))
+                    lines = []
+                blocks.append(Paragraph(self._for_all(block)))
+                blocks.append(Display(tuple(self.block_lines(block))))
+            else:
+                lines.extend(self.block_lines(block))
+        if lines:
+            blocks.append(Display(tuple(lines)))
+        return blocks
+
+    def _for_all(self, block: LayerBlock) -> Inline:
+        first, last = block.layers[0], block.layers[-1]
+        order = (first, last) if block.steps[0].symbol.kind != "grad" else (last, first)
+        dots: Box = Row((Sym("l"), Op("=", "relation"), Num(str(order[0])), Op(",", "punct"), Sym("…", "upright"), Op(",", "punct"), Num(str(order[1]))))
+        return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
+
+    def block_lines(self, block: LayerBlock) -> list[Line]:
+        self.writer.general = block.general
+        lines = [line for step in block.steps for line in self.lines(step)]
+        self.writer.general = None
+        return lines
+
+    def lines(self, step: Step) -> list[Line]:
+        """One step as a chain of equalities."""
+        left, forms = self._sides(step)
+        relation = self.notation.update if step.symbol.kind == "next" else "="
+        lines: list[Line] = []
+        for right, rule in forms:
+            first = not lines
+            if not first and right == lines[-1].right:
+                continue
+            reason = self.reason(step, rule, first)
+            lines.append(Line(left if first else None, relation if first else "=", right, reason, self.shape(step.symbol) if first else ""))
+        return lines
+
+    def _sides(self, step: Step) -> tuple[Box, list[tuple[Box, str]]]:
+        if self.zoom == "index":
+            equation = index_equation(step, step_letters(self.notation, self.derivation, step))
+            left = self.writer.symbol(equation.left.symbol, equation.left.row, equation.left.column)
+            return left, [(self.writer.entry(node), rule) for node, rule in equation.forms]
+        forms = [(self.writer.expr(form.expr), form.rule) for form in step.forms]
+        left = self.writer.symbol(step.symbol)
+        if self.writer.letters.feeds and step.symbol.kind in ("act", "output"):
+            return self._fed(step.symbol, left, forms)
+        return left, forms
+
+    def _fed(self, symbol: Symbol, named: Box, forms: list[tuple[Box, str]]) -> tuple[Box, list[tuple[Box, str]]]:
+        """The slides write a layer's output O⁽¹⁾ = 𝒜(I⁽¹⁾) = u⁽²⁾."""
+        output = self.writer.layer_output(symbol)
+        return output, [(Row((forms[0][0], Op("=", "relation"), named)), forms[0][1]), *forms[1:]]
+
+    def shape(self, symbol: Symbol) -> str:
+        """The shape of a symbol, with numbers where they are known: ``m × 3``."""
+        if symbol.kind == "loss" or (symbol.is_scalar and not self.derivation.convention.batch):
+            return ""
+        general = self.writer.general
+        def show(dim: object) -> str:
+            layer, size, name = getattr(dim, "layer", None), getattr(dim, "size", None), getattr(dim, "name", "")
+            if general is not None and layer is not None:
+                offset = layer - general
+                return "n_l" if not offset else f"n_(l{offset:+d})".replace("-", "−")
+            return str(size) if size is not None else str(name)
+        return " × ".join(show(dim) for dim in symbol.shape)
+
+    def reason(self, step: Step, rule: str, first: bool) -> Inline:
+        """Why a line follows."""
+        text = RULE_NAMES[rule]
+        if first and rule in ("chain", "sum-of-paths") and step.through:
+            inline: list[str | Box] = [text + " through "]
+            for i, symbol in enumerate(step.through):
+                inline += ([" and "] if i else []) + [self.writer.symbol(symbol)]
+            return tuple(inline)
+        return (text,)
+
+    # -- where the transposes come from ----------------------------------------------------------------
+
+    def transposes(self) -> list[Block]:
+        """For each product in the backward pass: the entry with its sum, and the shapes that force the layout."""
+        return transpose_blocks(self.notation, self.derivation)
+
+    # -- functions -------------------------------------------------------------------------------------
+
+    def functions(self) -> list[Block]:
+        """Each activation's formula and its derivative."""
+        lines: list[Line] = []
+        seen: set[ElementwiseFunction] = set()
+        z = letter_box(self.notation.index_letters.pre, "italic")
+        writer = FormulaWriter(lambda leaf: z)
+        for layer in self.derivation.network.layers:
+            if layer.is_softmax or layer.function in seen or layer.function.name == "identity":
+                continue
+            seen.add(layer.function)
+            for prime in (False, True):
+                name = self.writer.function(layer.function.name, prime)
+                body = layer.function.derivative("z") if prime else _definition(layer.function)
+                lines.append(Line(_call(name, z), "=", writer.box(body)))
+        return [Display(tuple(lines))] if lines else []
+
+
+def _call(name: Box, arg: Box) -> Box:
+    return Row((name, Fence(arg)))
+
+
+def _definition(function: ElementwiseFunction) -> nodes.Node:
+    """The formula that defines a function, also where its body is only its own name."""
+    body = function.body
+    if isinstance(body, nodes.Call) and FUNCTIONS[body.function].meaning:
+        return parse_formula(FUNCTIONS[body.function].meaning, ("u",))
+    return body
