@@ -1,6 +1,7 @@
 """Scalar formulas: read, differentiate, simplify, evaluate; the activations and losses made of them."""
 
 from chalkgrad.formula.activations import ACTIVATIONS, activation
+from chalkgrad.formula.arithmetic import Arithmetic, Exact, Float64, Precise
 from chalkgrad.formula.build import substitute, variables, walk
 from chalkgrad.formula.differentiate import differentiate
 from chalkgrad.formula.elementwise import ElementwiseFunction, function_from_text
@@ -8,7 +9,9 @@ from chalkgrad.formula.functions import FUNCTIONS, ScalarFunction
 from chalkgrad.formula.losses import LOSSES, LossFunction, loss_from_text
 from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, Pow, Var, Where
 from chalkgrad.formula.parse import parse_formula
+from chalkgrad.formula.same import same
 from chalkgrad.formula.simplify import simplify
+from chalkgrad.formula.stable import stabilise
 from chalkgrad.formula.text import format_formula
 
 __all__ = [
@@ -16,15 +19,19 @@ __all__ = [
     "FUNCTIONS",
     "LOSSES",
     "Add",
+    "Arithmetic",
     "Call",
     "Compare",
     "ElementwiseFunction",
+    "Exact",
+    "Float64",
     "LossFunction",
     "Mul",
     "Named",
     "Node",
     "Num",
     "Pow",
+    "Precise",
     "ScalarFunction",
     "Var",
     "Where",
@@ -34,7 +41,9 @@ __all__ = [
     "function_from_text",
     "loss_from_text",
     "parse_formula",
+    "same",
     "simplify",
+    "stabilise",
     "substitute",
     "variables",
     "walk",

@@ -52,7 +52,9 @@ def activation(name: str, **parameters: Fraction | int | str) -> ElementwiseFunc
     faults = []
     for key, value in parameters.items():
         if key not in defaults:
-            wanted = f"be one of {', '.join(defaults)}" if defaults else f"be left out, {name} has no parameters"
+            wanted = (
+                f"be one of {', '.join(defaults)}" if defaults else f"be left out, {name} has no parameters"
+            )
             faults.append(Fault(f"{name}.{key}", wanted, repr(value), did_you_mean(key, list(defaults))))
             continue
         try:

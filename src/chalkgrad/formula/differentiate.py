@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import lru_cache
+from functools import cache
 
 from chalkgrad.formula.build import MINUS_ONE, ONE, ZERO, add, mul, negate, power, substitute
 from chalkgrad.formula.functions import FUNCTIONS
@@ -90,7 +90,7 @@ def _chain(node: Call, variable: Hashable, done: dict[int, Node]) -> Node:
     return add(*terms)
 
 
-@lru_cache(maxsize=None)
+@cache
 def derivative_rule(function: str, argument: int) -> Node:
     """Return the table's partial derivative of a function, in its own argument names."""
     entry = FUNCTIONS[function]

@@ -81,7 +81,11 @@ class ElementwiseFunction:
         """The points where a function of one variable has no derivative, as far as they are rational."""
         if len(self.variables) != 1:
             return ()
-        points = {point for switch in _switches(self.body) if (point := _zero(switch, self.variables[0])) is not None}
+        points = {
+            point
+            for switch in _switches(self.body)
+            if (point := _zero(switch, self.variables[0])) is not None
+        }
         return tuple(sorted(point for point in points if _breaks(self, point)))
 
 

@@ -74,4 +74,3 @@ def fold_where(condition: Compare, then: Node, otherwise: Node) -> Node:
     if condition.left == condition.right:
         return then if condition.op in (">=", "<=") else otherwise
     return Where(condition, then, otherwise)
-

@@ -77,7 +77,9 @@ _ENTRIES = (
         meaning="(exp(u) - exp(-u))/(exp(u) + exp(-u))",
         value_derivative="1 - a^2",
     ),
-    ScalarFunction("softplus", _U, ("sigmoid(u)",), meaning="log(1 + exp(u))", value_derivative="1 - exp(-a)"),
+    ScalarFunction(
+        "softplus", _U, ("sigmoid(u)",), meaning="log(1 + exp(u))", value_derivative="1 - exp(-a)"
+    ),
     ScalarFunction("erf", _U, ("2*exp(-u^2)/sqrt(pi)",)),
     ScalarFunction("erfc", _U, ("-2*exp(-u^2)/sqrt(pi)",), meaning="1 - erf(u)"),
     ScalarFunction("sin", _U, ("cos(u)",)),

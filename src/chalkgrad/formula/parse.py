@@ -1,8 +1,8 @@
 """Formulas typed by people become nodes, or a located ``FormulaError``; nothing is ever executed.
 
-    expression := prefix (infix expression)*        by binding power (Pratt)
-    prefix     := number | name | name "(" expression, … ")" | "(" expression ")" | "-" expression
-    where      := "where(" expression (">"|">="|"<"|"<=") expression "," expression "," expression ")"
+expression := prefix (infix expression)*        by binding power (Pratt)
+prefix     := number | name | name "(" expression, … ")" | "(" expression ")" | "-" expression
+where      := "where(" expression (">"|">="|"<"|"<=") expression "," expression "," expression ")"
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 from chalkgrad._errors import Fault, FormulaError, did_you_mean
 from chalkgrad.formula.build import add, divide, mul, negate, power, substitute, subtract, walk
@@ -263,7 +263,7 @@ def _example_arguments(wanted: int) -> tuple[str, ...]:
     return ("z",) if wanted == 1 else ("z", "0.01")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _abbreviation(word: str) -> Node:
     names, text = ABBREVIATIONS[word]
     return parse_formula(text, names)

@@ -73,7 +73,9 @@ class _Simplifier:
             condition = Compare(
                 node.condition.op, self.forms(node.condition.left)[0], self.forms(node.condition.right)[0]
             )
-            return self._folded(fold_where(condition, self.forms(node.then)[0], self.forms(node.otherwise)[0]))
+            return self._folded(
+                fold_where(condition, self.forms(node.then)[0], self.forms(node.otherwise)[0])
+            )
         raise TypeError(f"cannot simplify {type(node).__name__}")
 
     def _folded(self, node: Node) -> tuple[Node, Rational]:

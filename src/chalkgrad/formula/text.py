@@ -32,7 +32,11 @@ def _write(node: Node) -> tuple[str, int]:
     if isinstance(node, Mul):
         return _product(node.factors)
     if isinstance(node, Pow):
-        if isinstance(node.exponent, Num) and node.exponent.value.denominator == 1 and node.exponent.value < 0:
+        if (
+            isinstance(node.exponent, Num)
+            and node.exponent.value.denominator == 1
+            and node.exponent.value < 0
+        ):
             return _product((node,))
         return f"{_within(node.base, _ATOM)}^{_within(node.exponent, _ATOM)}", _POWER
     if isinstance(node, Call):

@@ -72,7 +72,11 @@ def tidy_product(factors: list[Node]) -> Node:
         node, order = queue.pop()
         if isinstance(node, Mul) and order.denominator == 1:
             queue.extend((part, order) for part in reversed(node.factors))
-        elif isinstance(node, Pow) and isinstance(node.exponent, Num) and _may_multiply(node.exponent.value, order):
+        elif (
+            isinstance(node, Pow)
+            and isinstance(node.exponent, Num)
+            and _may_multiply(node.exponent.value, order)
+        ):
             queue.append((node.base, order * node.exponent.value))
         elif isinstance(node, Num) and (node.value or order > 0) and _small(node.value, order):
             coefficient *= node.value ** int(order)

@@ -6,7 +6,7 @@
     dW2 = [["-0.004", "0.1"]]                       a matrix, row by row
 
 Answers keep their digits: ``"2.080"`` and ``2.080`` have three decimals.  A number answers for a value
-(``loss``, ``Y``, ``Z1``, ``A1``, ``delta1``, ``dW1``, ``db1`` …); any other text is a formula as people type it.
+(``loss``, ``Y``, ``Z1``, ``A1``, ``delta1``, ``dW1``, ``db1`` …); any other text is a formula as typed.
 """
 
 from __future__ import annotations

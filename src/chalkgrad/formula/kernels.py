@@ -1,0 +1,242 @@
+"""float64 kernels: one for each known function, and fused ones for the built-in activations and losses.
+
+Every fused kernel takes (arrays…, out) and never gives NaN for finite input where there is a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.formula.special import erf, erfc, normal_parts
+
+Array = NDArray[np.float64]
+Kernel = Callable[..., Array]
+
+
+# -- sigmoid and its family, from e = exp(−|z|), which cannot overflow --
+def sigmoid(z: Array, out: Array | None = None) -> Array:
+    """σ(z) = 1/(1 + exp(−z))."""
+    tail = np.exp(-np.abs(z))
+    above = np.where(z >= 0, 1.0, tail)
+    tail += 1.0
+    return np.divide(above, tail, out=out)
+
+
+def sigmoid_slope(z: Array, out: Array | None = None) -> Array:
+    """σ(z)·σ(−z) = e/(1 + e)²."""
+    tail = np.exp(-np.abs(z))
+    below = tail + 1.0
+    below *= below
+    return np.divide(tail, below, out=out)
+
+
+def tanh_slope(z: Array, out: Array | None = None) -> Array:
+    """1 − tanh²(z) = 4·e/(1 + e)² with e = exp(−2|z|)."""
+    tail = np.exp(-2.0 * np.abs(z))
+    below = tail + 1.0
+    below *= below
+    tail *= 4.0
+    return np.divide(tail, below, out=out)
+
+
+def softplus(z: Array, out: Array | None = None) -> Array:
+    """log(1 + exp(z)) = max(z, 0) + log(1 + exp(−|z|))."""
+    result = np.log1p(np.exp(-np.abs(z)))
+    return np.add(result, np.maximum(z, 0.0), out=out)
+
+
+def silu(z: Array, out: Array | None = None) -> Array:
+    """z·σ(z)."""
+    return np.multiply(z, sigmoid(z), out=out)
+
+
+def silu_slope(z: Array, out: Array | None = None) -> Array:
+    """σ(z)·(1 + z·σ(−z))."""
+    tail = np.exp(-np.abs(z))
+    up = z >= 0
+    whole = 1.0 + tail
+    slope = np.where(up, tail, 1.0)
+    slope *= z
+    slope /= whole
+    slope += 1.0
+    slope *= np.where(up, 1.0, tail)
+    return np.divide(slope, whole, out=out)
+
+
+def gelu(z: Array, out: Array | None = None) -> Array:
+    """z·Φ(z)."""
+    return np.multiply(z, normal_parts(z)[0], out=out)
+
+
+def gelu_slope(z: Array, out: Array | None = None) -> Array:
+    """Φ(z) + z·φ(z)."""
+    below, density = normal_parts(z)
+    return np.add(below, np.clip(z, -40.0, 40.0) * density, out=out)
+
+
+# -- straight pieces --
+def identity(z: Array, out: Array | None = None) -> Array:
+    """z."""
+    return np.positive(z, out=out)
+
+
+def identity_slope(z: Array, out: Array | None = None) -> Array:
+    """1."""
+    if out is None:
+        return np.ones(np.shape(z))
+    out[...] = 1.0
+    return out
+
+
+def relu(z: Array, out: Array | None = None) -> Array:
+    """max(z, 0)."""
+    return np.maximum(z, 0.0, out=out)
+
+
+def relu_slope(z: Array, out: Array | None = None) -> Array:
+    """1 where z > 0, else 0."""
+    above = np.greater(z, 0.0)
+    if out is None:
+        return above.astype(np.float64)
+    out[...] = above
+    return out
+
+
+def _leaky(slope: float) -> tuple[Kernel, Kernel]:
+    def value(z: Array, out: Array | None = None) -> Array:
+        return _into(np.where(z > 0, z, slope * z), out)
+
+    def derivative(z: Array, out: Array | None = None) -> Array:
+        return _into(np.where(z > 0, 1.0, slope), out)
+
+    return value, derivative
+
+
+def _elu(alpha: float) -> tuple[Kernel, Kernel]:
+    def value(z: Array, out: Array | None = None) -> Array:
+        return _into(np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0))), out)
+
+    def derivative(z: Array, out: Array | None = None) -> Array:
+        return _into(np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0.0))), out)
+
+    return value, derivative
+
+
+def _into(result: Array, out: Array | None) -> Array:
+    if out is None:
+        return result
+    out[...] = result
+    return out
+
+
+# -- losses --
+def _difference(factor: float) -> Kernel:
+    def kernel(y: Array, t: Array, out: Array | None = None) -> Array:
+        result: Array = np.subtract(y, t, out=out)
+        return result if factor == 1 else np.multiply(result, factor, out=out)
+
+    return kernel
+
+
+def _square(factor: float) -> Kernel:
+    def kernel(y: Array, t: Array, out: Array | None = None) -> Array:
+        difference = np.subtract(y, t)
+        difference *= difference
+        return np.multiply(difference, factor, out=out)
+
+    return kernel
+
+
+def cross_entropy(y: Array, t: Array, out: Array | None = None) -> Array:
+    """−t·log(y), and 0 where t = 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.multiply(-t, np.log(np.where(t == 0, 1.0, y)), out=out)
+
+
+def cross_entropy_slope(y: Array, t: Array, out: Array | None = None) -> Array:
+    """−t/y, and 0 where t = 0."""
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.divide(-t, np.where(t == 0, 1.0, y), out=out)
+
+
+def binary_cross_entropy(y: Array, t: Array, out: Array | None = None) -> Array:
+    """−t·log(y) − (1 − t)·log(1 − y), where 0·log 0 = 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first = t * np.log(np.where(t == 0, 1.0, y))
+        second = (1.0 - t) * np.log1p(np.where(t == 1, 0.0, -y))
+        return np.negative(first + second, out=out)
+
+
+def binary_cross_entropy_slope(y: Array, t: Array, out: Array | None = None) -> Array:
+    """(y − t)/(y·(1 − y)), which is 1/(1 − y) for t = 0 and −1/y for t = 1."""
+    above = np.where(t == 0, 1.0, np.where(t == 1, -1.0, y - t))
+    below = np.where(t == 0, 1.0 - y, np.where(t == 1, y, y * (1.0 - y)))
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        return np.divide(above, below, out=out)
+
+
+def fused(name: str, parameters: dict[str, Fraction]) -> dict[str | None, Kernel]:
+    """Return the fused kernels of a built-in function: ``None`` for the value, a variable for its slope."""
+    numbers = {key: float(value) for key, value in parameters.items()}
+    if name == "leaky_relu":
+        return dict(zip((None, "z"), _leaky(numbers["slope"]), strict=True))
+    if name == "elu":
+        return dict(zip((None, "z"), _elu(numbers["alpha"]), strict=True))
+    return _FUSED.get(name, {})
+
+
+_FUSED: dict[str, dict[str | None, Kernel]] = {
+    "identity": {None: identity, "z": identity_slope},
+    "relu": {None: relu, "z": relu_slope},
+    "sigmoid": {None: sigmoid, "z": sigmoid_slope},
+    "tanh": {None: lambda z, out=None: np.tanh(z, out=out), "z": tanh_slope},
+    "softplus": {None: softplus, "z": sigmoid},
+    "silu": {None: silu, "z": silu_slope},
+    "gelu": {None: gelu, "z": gelu_slope},
+    "squared_error": {None: _square(1.0), "y": _difference(2.0), "t": _difference(-2.0)},
+    "mean_squared_error": {None: _square(1.0), "y": _difference(2.0), "t": _difference(-2.0)},
+    "half_squared_error": {None: _square(0.5), "y": _difference(1.0), "t": _difference(-1.0)},
+    "cross_entropy": {None: cross_entropy, "y": cross_entropy_slope},
+    "binary_cross_entropy": {None: binary_cross_entropy, "y": binary_cross_entropy_slope},
+}
+
+
+FLOAT_KERNELS: dict[str, Callable[..., Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.true_divide,
+    "negate": np.negative,
+    "power": np.power,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "expm1": np.expm1,
+    "log1p": np.log1p,
+    "sigmoid": sigmoid,
+    "tanh": np.tanh,
+    "softplus": softplus,
+    "erf": erf,
+    "erfc": erfc,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "atan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "relu": relu,
+    "abs": np.abs,
+    "sign": np.sign,
+    "max": np.maximum,
+    "min": np.minimum,
+    "where >": lambda left, right, then, otherwise: np.where(np.greater(left, right), then, otherwise),
+    "where >=": lambda left, right, then, otherwise: np.where(np.greater_equal(left, right), then, otherwise),
+    "where <": lambda left, right, then, otherwise: np.where(np.less(left, right), then, otherwise),
+    "where <=": lambda left, right, then, otherwise: np.where(np.less_equal(left, right), then, otherwise),
+}
+"""What a tape needs in float64."""
