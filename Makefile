@@ -36,8 +36,8 @@ oracles: $(VENV)/.oracles ## the oracle tests with PyTorch and JAX installed (a 
 	$(BIN)/python -m pytest --numprocesses auto --quiet --require-oracles tests/oracles
 
 bench: $(VENV)/.dev ## start-up, derivation and gradient timings
-	$(BIN)/python benchmarks/bench_start.py
-	$(BIN)/python benchmarks/bench_gradients.py
+	$(BIN)/python -m benchmarks.bench_start
+	$(BIN)/python -m benchmarks.bench_gradients
 
 clean: ## remove everything that these commands made
 	rm -rf $(VENV) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections import Counter
 
 import pytest
 from hypothesis import settings
@@ -11,7 +12,7 @@ from hypothesis import settings
 settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("reproducible")
 
-FIGURE = "oracle figure"
+FIGURE = "oracle figure"  # user property: {"oracle": name, "networks": count, "worst": relative error}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,13 +43,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures that oracle tests recorded, also when they ran in other processes."""
-    figures = [
-        value
-        for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
-        for name, value in report.user_properties
-        if name == FIGURE and report.when == "call"
-    ]
-    if figures:
+    counts: Counter[str] = Counter()
+    worst: dict[str, float] = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, figure in report.user_properties if report.when == "call" else ():
+            if name == FIGURE:
+                oracle = figure["oracle"]
+                counts[oracle] += figure["networks"]
+                worst[oracle] = max(worst.get(oracle, 0.0), figure["worst"])
+    if counts:
         terminalreporter.section("oracles")
-        for figure in figures:
-            terminalreporter.line(str(figure))
+    for oracle, count in counts.items():
+        line = f"{oracle}: {count} random networks, worst relative error {worst[oracle]:.1e}"
+        terminalreporter.line(line)

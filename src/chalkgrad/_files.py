@@ -48,28 +48,41 @@ def read_table(path: str | os.PathLike[str]) -> dict[str, Any]:
     except RecursionError:
         fault = Fault(name, "be nested less deeply", "lists inside lists, hundreds deep", "Flatten it.")
         raise InputError(fault) from None
-    except ValueError as error:
-        raise InputError(Fault(name, "be readable", str(error)[:80], "Shorten that number.")) from None
+    except _RefusedError as error:
+        raise InputError(Fault(name, *error.args)) from None
+    except ValueError:  # Python's own limit on digits
+        raise InputError(
+            Fault(name, "have numbers of at most 1000 digits", "a longer one", "Round it.")
+        ) from None
     if not isinstance(table, dict):
         fix = 'Write {"network": {"layers": "4-3:relu-1"}}, say.'
         raise InputError(Fault(name, "be a table", shown(table), fix))
     return table
 
 
+class _RefusedError(ValueError):
+    """What is read is refused: condition, value and fix."""
+
+
 def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise ValueError(f"the number {text[:30]!r}") from None
+        raise _RefusedError(
+            "have numbers within 1e±308", shown(text, 30), "Write a smaller exponent."
+        ) from None
 
 
 def _json(text: str) -> Any:
     def table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"the name {name[:30]!r} twice in one table")
-        return dict(pairs)
+        seen: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in seen:
+                raise _RefusedError(
+                    "have each name once in a table", f"{shown(name, 30)} twice", "Keep one of them."
+                )
+            seen[name] = value
+        return seen
 
     return json.loads(text, parse_float=_decimal, parse_constant=Decimal, object_pairs_hook=table)
 
@@ -94,6 +107,8 @@ def read_text(path: str | os.PathLike[str]) -> str:
             raise InputError(Fault(name, "be a file", "a device or pipe", "Save it as a file first."))
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
+    except InputError:
+        raise
     except (FileNotFoundError, NotADirectoryError):
         raise MissingFileError(Fault(name, "be an existing file", "nothing there", _near(name))) from None
     except (OSError, ValueError) as error:

@@ -13,7 +13,7 @@ Constructors infer shapes and raise ``ShapeError`` where they do not fit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chalkgrad._errors import Fault, ShapeError
@@ -26,7 +26,7 @@ class Dim:
 
     name: str
     layer: int | None = None
-    size: int | None = field(default=None, compare=False)
+    size: int | None = None
 
     def __str__(self) -> str:
         return self.name if self.layer is None else f"{self.name}{self.layer}"
@@ -94,7 +94,12 @@ class Expr:
 
     @property
     def is_scalar(self) -> bool:
+        """Whether it is 1 × 1."""
         return self.shape[0].is_one and self.shape[1].is_one
+
+    def operands(self) -> tuple[Expr, ...]:
+        """The operands of an operation that a reader adds for itself."""
+        raise TypeError(f"unknown expression {type(self).__name__}")
 
 
 @dataclass(frozen=True)
@@ -300,7 +305,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (arg,)
         case Symbol() | Ones():
             return ()
-    raise TypeError(f"unknown expression {type(expr).__name__}")
+    return expr.operands()
 
 
 def with_children(expr: Expr, new: tuple[Expr, ...]) -> Expr:

@@ -55,10 +55,18 @@ def networks(draw: st.DrawFn) -> Network:
     if draw(st.booleans()):
         layers.append(Layer(3, draw(st.sampled_from(["softmax", "sigmoid"]))))
     last = layers[-1]
-    losses = ["squared_error", "half_squared_error", "mean_squared_error", "formula:quartic=(y-t)^4", "formula:y-t"]
+    losses = [
+        "squared_error",
+        "half_squared_error",
+        "mean_squared_error",
+        "formula:quartic=(y-t)^4",
+        "formula:y-t",
+    ]
     if str(last.activation) in ("softmax", "sigmoid") and not last.skip:
         losses += ["binary_cross_entropy", "cross_entropy"]
-    loss = Loss(draw(st.sampled_from(losses)), factor=draw(numbers), reduction=draw(st.sampled_from(["mean", "sum"])))
+    loss = Loss(
+        draw(st.sampled_from(losses)), factor=draw(numbers), reduction=draw(st.sampled_from(["mean", "sum"]))
+    )
     return Network([widths[0], *layers], draw(st.sampled_from([None, loss])), l2=draw(st.just(0) | numbers))
 
 
@@ -108,7 +116,12 @@ def test_every_way_to_say_it() -> None:
         {"width": 3, "activation": {"name": "swish", "formula": "z*sigmoid(z)"}},
         {"width": 1},
     ]
-    objects = [4, Layer(3, "leaky_relu(slope=0.1)", bias=False), Layer(3, Activation("swish", "z*sigmoid(z)")), 1]
+    objects = [
+        4,
+        Layer(3, "leaky_relu(slope=0.1)", bias=False),
+        Layer(3, Activation("swish", "z*sigmoid(z)")),
+        1,
+    ]
     texts = ["4", "3:nobias:leaky_relu(1/10)", "3:formula:swish=z*sigmoid(z)", 1]
     assert Network(tables) == Network(objects) == Network(texts) == network
     assert network == Network("4–3 : leaky_relu( 0.1 ) : nobias - 3:formula:swish=z*sigmoid(z) − 1")
@@ -147,7 +160,9 @@ def test_numbers_are_what_was_typed() -> None:
 
 def test_factor_and_reduction_replace_those_of_the_loss() -> None:
     loss = Loss("squared_error", factor=2)
-    assert Network("2-1", loss, factor=3, reduction="sum").loss == Loss("squared_error", factor=3, reduction="sum")
+    assert Network("2-1", loss, factor=3, reduction="sum").loss == Loss(
+        "squared_error", factor=3, reduction="sum"
+    )
     assert Network("2-1", loss, reduction="sum").loss == Loss("squared_error", factor=2, reduction="sum")
 
 

@@ -1,0 +1,1 @@
+"""How do I use it from a terminal?  The command line and the guided tour; nothing imports this room."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from chalkgrad.derive.algebra import add, hadamard, scale, split_scale
 from chalkgrad.expr import Apply, Expr, Hadamard, Ones, Scale, Shape, Sum
-from chalkgrad.formula import ElementwiseFunction, nodes, simplify, substitute, walk
+from chalkgrad.formula import ElementwiseFunction, differentiate, nodes, simplify, substitute, walk
 
 
 def to_formula(expr: Expr) -> nodes.Node:
@@ -81,3 +81,13 @@ def fuse_if_shorter(expr: Expr) -> Expr | None:
     if leaf_count(after) >= leaf_count(before):
         return None
     return scale(front, from_formula(after, rest.shape))
+
+
+def termwise_derivative(function: ElementwiseFunction, variable: str) -> nodes.Node:
+    """The derivative with each term of a sum by itself, as it first stands on the board: −t/y + (1 − t)/(1 − y)."""
+    body = function.body
+    if not isinstance(body, nodes.Add):
+        return function.derivative(variable)
+    terms = [differentiate(term, variable) for term in body.terms]
+    kept = tuple(term for term in terms if term != nodes.Num(Fraction(0)))
+    return nodes.Add(kept) if len(kept) > 1 else function.derivative(variable)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chalkgrad.derive.derivation import Step
@@ -170,9 +170,18 @@ def _row_function(
 
 def index_equation(step: Step, letters: Letters) -> IndexEquation:
     """A step at one entry; ``letters`` is asked first for the entry's own row and column."""
-    rows, columns = step.symbol.shape
+    rows, columns = _numbered(step.symbol)
     row, column = place(rows, letters), place(columns, letters)
     left = Entry(step.symbol, row, column)
     forms = tuple((entry(form.expr, row, column, letters), form.rule) for form in step.forms)
     return IndexEquation(left, forms, step)
 
+
+
+def _numbered(symbol: Symbol) -> tuple[Dim, Dim]:
+    """The symbol's own dimensions under its own layers' numbers, also where a residual made two layers' one."""
+    base = symbol.of or symbol
+    if base.kind != "weight":
+        return symbol.shape
+    rows, columns = symbol.shape
+    return (rows, columns) if rows != columns else (replace(rows, layer=base.layer), replace(columns, layer=base.layer - 1))

@@ -6,7 +6,7 @@ decimals in a file.  What is wrong is reported with its place: which row is ragg
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,9 @@ from chalkgrad._errors import Fault
 from chalkgrad._numbers import exact, exact_text, shown
 
 Array = NDArray[Any]
+MAX_TOLD = 10
 _MAX_AXES = 2
 _LARGEST_WHOLE = 2**53
-
-
-class Arrays(Protocol):
-    """The part of an arithmetic that makes arrays."""
-
-    def array(self, nested: Array, /) -> Array:
-        """Return the numbers in this arithmetic."""
 
 
 def as_float64(array: Array) -> Array:
@@ -86,7 +80,7 @@ def _finite(array: Array, path: str, faults: list[Fault]) -> Array | None:
     first = np.unravel_index(int(np.argmin(good)), array.shape)
     place = "".join(f"[{int(index)}]" for index in first)
     more = int(array.size - good.sum()) - 1
-    fix = f"Replace it, and {more} more after it." if more else "Replace it, or leave its row out."
+    fix = f"Replace it. So with {more} more after it." if more else "Replace it, or leave its row out."
     faults.append(Fault(path + place, "be a finite number", shown(float(array[first])), fix))
     return None
 
@@ -106,23 +100,25 @@ def read_nested(value: object, path: str, faults: list[Fault]) -> Array | None:
 
 
 def _rows(rows: list[Any] | tuple[Any, ...], path: str, faults: list[Fault]) -> Array | None:
-    width = next(len(row) for row in rows if isinstance(row, (list, tuple)))
     like = next(index for index, row in enumerate(rows) if isinstance(row, (list, tuple)))
-    before, everything = len(faults), []
+    width, found, everything = len(rows[like]), list[Fault](), list[Any]()
     for index, row in enumerate(rows):
         place = f"{path}[{index}]"
         if not isinstance(row, (list, tuple)):
             fix = f"Write [{shown(row, 20)}]."
-            faults.append(Fault(place, f"be a list like {path}[{like}]", shown(row), fix))
+            found.append(Fault(place, f"be a list like {path}[{like}]", shown(row), fix))
         elif len(row) != width or not row:
-            fix = "Make all rows equally long."
             condition = f"have {width} numbers like {path}[{like}]" if width else "have at least one number"
-            faults.append(Fault(place, condition, str(len(row)), fix))
+            found.append(Fault(place, condition, str(len(row)), "Make all rows equally long."))
         elif any(isinstance(item, (list, tuple)) for item in row):
-            faults.append(_too_deep(place, "lists inside it"))
+            found.append(_too_deep(place, "lists inside it"))
         else:
-            everything.extend(_leaves(row, place, faults) or [])
-    return None if len(faults) > before else _pack(everything, (len(rows), width))
+            everything.extend(_leaves(row, place, found) or [])
+    if len(found) > MAX_TOLD:
+        got = f"{len(found) - MAX_TOLD:,} more rows that are wrong"
+        found[MAX_TOLD:] = [Fault(path, "have good rows", got, "Repair the rows above first.")]
+    faults.extend(found)
+    return None if found else _pack(everything, (len(rows), width))
 
 
 def _leaves(values: Any, path: str, faults: list[Fault], single: bool = False) -> list[Any] | None:
@@ -136,7 +132,9 @@ def _leaves(values: Any, path: str, faults: list[Fault], single: bool = False) -
     elif isinstance(value, bool):
         fix = f"Write {int(value)}."
     else:
-        fix = "Replace it" + (f", and {len(wrong) - 1} more after it." if len(wrong) > 1 else ".")
+        fix = "Replace it."
+    if len(wrong) > 1:
+        fix += f" So with {len(wrong) - 1} more after it."
     place = path if single else f"{path}[{wrong[0]}]"
     faults.append(Fault(place, "be a finite number", shown(value), fix))
     return None

@@ -14,11 +14,12 @@ import numpy as np
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate.arrays import Array, Arrays, as_float64, read_array
+from chalkgrad.evaluate.arrays import MAX_TOLD, Array, as_float64, read_array
+from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 
 _SUM_TOLERANCE = 1e-9
-_TYPED_NAME = re.compile(r"(w|weights?|b|bias(?:es)?)[\s_.\[(^]*(\d+)[\])]?", re.IGNORECASE)
+_TYPED_NAME = re.compile(r"([wb][a-z]*)[\s_.\[(^]*(\d+)[\])]?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def validate_data(
     t: object,
     parameters: object,
     *,
-    arithmetic: Arrays | None = None,
+    arithmetic: Arithmetic | None = None,
     prefix: str = "",
     partial: bool = False,
 ) -> Data:
@@ -93,12 +94,15 @@ def fit_parameters(
         return {}
     shapes = network.parameter_shapes()
     arrays: dict[str, Array] = {}
+    unknown = [str(name) for name in parameters if name not in shapes]
+    for name in unknown[:MAX_TOLD]:
+        fix = name_fix(name, network)
+        faults.append(Fault(f"{path}.{name[:40]}", "be a parameter of the network", "an unknown name", fix))
+    if len(unknown) > MAX_TOLD:
+        got = f"{len(unknown) - MAX_TOLD:,} more"
+        faults.append(Fault(path, "have no unknown names", got, "Remove them."))
     for name, value in parameters.items():
         if name not in shapes:
-            fix = name_fix(str(name), network)
-            faults.append(
-                Fault(f"{path}.{str(name)[:40]}", "be a parameter of the network", "an unknown name", fix)
-            )
             continue
         array = read_array(value, f"{path}.{name}", faults)
         if array is None:
@@ -202,7 +206,6 @@ def fit_targets(
     if rows is not None and array.shape[0] != rows:
         fix = "Give one row of targets for each row of x."
         faults.append(Fault(path, f"have {rows} rows, as x has", str(array.shape[0]), fix))
-        return None
     return _in_domain(network, array, path, axes, faults)
 
 

@@ -7,11 +7,14 @@ product and the arithmetic's elementwise functions.  An expression is compiled o
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.evaluate.samples import SAMPLE_FUNCTIONS
+from chalkgrad.evaluate.stable import SampleKernel
 from chalkgrad.expr import (
     Apply,
     Coefficient,
@@ -56,14 +59,17 @@ def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
             return _product([compile_expr(factor, arithmetic) for factor in factors])
         case Apply(function, args, wrt):
             parts = [compile_expr(arg, arithmetic) for arg in args]
-            kernel = arithmetic.kernel(function, wrt)
+            kernel = partial(arithmetic.apply, function, wrt)
             if len(parts) == 1:
                 only = parts[0]
                 return lambda values: kernel(only(values))
             return lambda values: kernel(*[part(values) for part in parts])
         case RowApply(kind, arg, axis):
-            inner, row = compile_expr(arg, arithmetic), ROW_FUNCTIONS[kind]
-            return lambda values: row(inner(values), axis, arithmetic)
+            inner, row = compile_expr(arg, arithmetic), SAMPLE_FUNCTIONS[kind]
+            return lambda values: row(axis, arithmetic, inner(values))
+        case SampleKernel(kind, args, axis):
+            parts, row = [compile_expr(arg, arithmetic) for arg in args], SAMPLE_FUNCTIONS[kind]
+            return lambda values: row(axis, arithmetic, *[part(values) for part in parts])
         case Reduce(arg):
             inner = compile_expr(arg, arithmetic)
             return lambda values: inner(values).sum(keepdims=True)
@@ -159,42 +165,3 @@ def _repeat(values: Array, axis: int, count: int) -> Array:
 
 
 _MINUS_ONE = Coefficient().rational * -1
-
-
-# ---- functions of a whole sample --------------------------------------------------------------------
-
-
-def _shifted(z: Array, axis: int, arithmetic: Arithmetic) -> tuple[Array, Array, Array]:
-    """z − max z, exp of it, and the place of the maximum, a one-hot mask (the pivot)."""
-    top = np.expand_dims(z.argmax(axis=axis), axis)
-    shifted = z - np.take_along_axis(z, top, axis)
-    return shifted, arithmetic.call("exp", shifted), top
-
-
-def softmax(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
-    """exp(z − max z) / Σ exp(z − max z)."""
-    _, powers, _ = _shifted(z, axis, arithmetic)
-    return powers / powers.sum(axis=axis, keepdims=True)
-
-
-def logsumexp(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
-    """max z + log Σ exp(z − max z)."""
-    _, powers, top = _shifted(z, axis, arithmetic)
-    return np.take_along_axis(z, top, axis) + arithmetic.call("log", powers.sum(axis=axis, keepdims=True))
-
-
-def log_softmax(z: Array, axis: int, arithmetic: Arithmetic) -> Array:
-    """log softmax(z), exact also where one entry holds nearly all the probability.
-
-    With the maximum as pivot, log p_max = −log(1 + Σ_{j ≠ max} exp(z_j − z_max)): nothing cancels.
-    """
-    shifted, powers, top = _shifted(z, axis, arithmetic)
-    np.put_along_axis(powers, top, arithmetic.number(0), axis)
-    return shifted - arithmetic.call("log1p", powers.sum(axis=axis, keepdims=True))
-
-
-ROW_FUNCTIONS: dict[str, Callable[[Array, int, Arithmetic], Array]] = {
-    "softmax": softmax,
-    "logsumexp": logsumexp,
-    "log_softmax": log_softmax,
-}

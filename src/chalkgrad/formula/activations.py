@@ -43,6 +43,7 @@ def activation(name: str, **parameters: Fraction | int | str) -> ElementwiseFunc
     ------
     InputError
         If the name or a parameter is unknown, or a parameter is not a number.
+
     """
     if name not in _TABLE:
         fix = did_you_mean(name, list(_TABLE))
@@ -77,7 +78,7 @@ def _build(
     slope = substitute(parse_formula(through_value, ("a", "z", *names)), numbers) if through_value else None  # type: ignore[arg-type]
     if name == "elu" and values["alpha"] > 0:
         bounds = (-float(values["alpha"]), inf)
-    if name == "elu" and values["alpha"] < 0 or name == "leaky_relu" and values["slope"] < 0:
+    if (name == "elu" and values["alpha"] < 0) or (name == "leaky_relu" and values["slope"] < 0):
         slope = None  # the sign of the value no longer tells the branch
         bounds = (0.0, inf)
     return ElementwiseFunction(name, ("z",), body, tuple(values.items()), slope, range=bounds)

@@ -188,6 +188,7 @@ class Exact(Arithmetic):
             If the formula has a function without rational values.
         ZeroDivisionError
             If a denominator is zero.
+
         """
         from chalkgrad.formula.exact import exact_value
 

@@ -85,6 +85,7 @@ def invert(node: Node) -> Node:
     ------
     ZeroDivisionError
         If ``node`` is the number 0.
+
     """
     if isinstance(node, Num):
         return Num(1 / node.value)

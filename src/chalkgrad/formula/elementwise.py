@@ -7,12 +7,13 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import inf
 
-from chalkgrad.formula.build import add, mul, num, subtract, walk
+from chalkgrad._errors import UnsupportedError
+from chalkgrad.formula.build import children, num, subtract
 from chalkgrad.formula.differentiate import differentiate
+from chalkgrad.formula.exact import exact_value
 from chalkgrad.formula.functions import FUNCTIONS
 from chalkgrad.formula.nodes import Add, Call, Mul, Node, Num, Pow, Var, Where
 from chalkgrad.formula.parse import parse_formula
-from chalkgrad.formula.simplify import simplify
 from chalkgrad.formula.text import format_formula
 
 
@@ -43,6 +44,7 @@ class ElementwiseFunction:
     >>> swish = ElementwiseFunction("swish", ("z",), parse_formula("z*sigmoid(z)"))
     >>> format_formula(swish.derivative("z"))
     'sigmoid(z)*(1 + z*(1 - sigmoid(z)))'
+
     """
 
     name: str
@@ -81,11 +83,7 @@ class ElementwiseFunction:
         """The points where a function of one variable has no derivative, as far as they are rational."""
         if len(self.variables) != 1:
             return ()
-        points = {
-            point
-            for switch in _switches(self.body)
-            if (point := _zero(switch, self.variables[0])) is not None
-        }
+        points = _breakpoints(self.body, self.variables[0])
         return tuple(sorted(point for point in points if _breaks(self, point)))
 
 
@@ -118,25 +116,36 @@ def _degree(node: Node, name: str) -> float:
     return 0
 
 
-def _switches(node: Node) -> set[Node]:
-    """Return the formulas whose sign changes switch a branch."""
-    found: set[Node] = set()
-    for part in walk(node):
-        if isinstance(part, Where):
-            found.add(simplify(subtract(part.condition.left, part.condition.right)))
-        elif isinstance(part, Call) and FUNCTIONS[part.function].switch:
-            values = list(part.args) + [num(0)]
-            found.add(simplify(subtract(values[0], values[1])))
+def _breakpoints(node: Node, name: str) -> set[Fraction]:
+    """Return the rational points where a branch switches on the sign of a piecewise linear formula."""
+    points = {point for part in children(node) for point in _breakpoints(part, name)}
+    switch: Node | None = None
+    if isinstance(node, Where):
+        switch = subtract(node.condition.left, node.condition.right)
+    elif isinstance(node, Call) and FUNCTIONS[node.function].switch:
+        values = [*node.args, num(0)]
+        switch = subtract(values[0], values[1])
+    if switch is not None and _degree(switch, name) <= 1:
+        points |= _zeros(switch, name, sorted(points))
+    return points
+
+
+def _zeros(node: Node, name: str, breaks: list[Fraction]) -> set[Fraction]:
+    """Return the zeros of a formula that is linear between the breaks: one straight line each."""
+    found = set()
+    for low, high in zip([None, *breaks], [*breaks, None], strict=True):
+        start = low if low is not None else (high or Fraction(0)) - 3
+        end = high if high is not None else start + 3
+        a, b = start + (end - start) / 3, end - (end - start) / 3
+        try:
+            at_a, at_b = exact_value(node, {name: a}), exact_value(node, {name: b})
+        except (UnsupportedError, ZeroDivisionError):
+            continue
+        if at_a != at_b:
+            zero = a - at_a * (b - a) / (at_b - at_a)
+            if (low is None or low <= zero) and (high is None or zero <= high):
+                found.add(zero)
     return found
-
-
-def _zero(node: Node, name: str) -> Fraction | None:
-    """Return the zero of a linear formula a·z + b, or ``None``."""
-    slope = differentiate(node, name)
-    if not isinstance(slope, Num) or slope.value == 0:
-        return None
-    offset = simplify(add(node, mul(num(-1), slope, Var(name))))
-    return -offset.value / slope.value if isinstance(offset, Num) else None
 
 
 def _breaks(function: ElementwiseFunction, point: Fraction) -> bool:

@@ -68,6 +68,7 @@ def exact_value(node: Node, values: Mapping[Hashable, Fraction]) -> Fraction:
         If a function in it has no rational values.
     ZeroDivisionError
         If it has no value at this point, after cancelling what cancels.
+
     """
     names = list(values)
     for count in range(max(1, len(names))):

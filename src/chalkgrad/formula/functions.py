@@ -34,6 +34,7 @@ class ScalarFunction:
         The formula whose sign switches the branch; its zeros are kinks.
     convention : str
         What is used where the derivative does not exist.
+
     """
 
     name: str

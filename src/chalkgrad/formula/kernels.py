@@ -18,47 +18,59 @@ Array = NDArray[np.float64]
 Kernel = Callable[..., Array]
 
 
-# -- sigmoid and its family, from e = exp(−|z|), which cannot overflow --
+# -- sigmoid and its family; slopes from e = exp(−|z|), which cannot overflow --
 def sigmoid(z: Array, out: Array | None = None) -> Array:
-    """σ(z) = 1/(1 + exp(−z))."""
-    tail = np.exp(-np.abs(z))
-    above = np.where(z >= 0, 1.0, tail)
-    tail += 1.0
-    return np.divide(above, tail, out=out)
+    """σ(z) = 1/(1 + exp(−z)); an overflowing exp gives the right zero."""
+    result: Array = np.negative(z, out=out)
+    if not isinstance(result, np.ndarray):
+        result = np.asarray(result)
+    with np.errstate(over="ignore"):
+        np.exp(result, out=result)
+    result += 1.0
+    return np.divide(1.0, result, out=result)
+
+
+def _tail(z: Array, factor: float = -1.0) -> Array:
+    """exp(−|z|)."""
+    result: Array = np.asarray(np.abs(z))
+    result *= factor
+    return np.exp(result, out=result)
 
 
 def sigmoid_slope(z: Array, out: Array | None = None) -> Array:
     """σ(z)·σ(−z) = e/(1 + e)²."""
-    tail = np.exp(-np.abs(z))
+    tail = _tail(z)
     below = tail + 1.0
     below *= below
-    return np.divide(tail, below, out=out)
+    return np.divide(tail, below, out=tail if out is None else out)
 
 
 def tanh_slope(z: Array, out: Array | None = None) -> Array:
     """1 − tanh²(z) = 4·e/(1 + e)² with e = exp(−2|z|)."""
-    tail = np.exp(-2.0 * np.abs(z))
+    tail = _tail(z, -2.0)
     below = tail + 1.0
     below *= below
     tail *= 4.0
-    return np.divide(tail, below, out=out)
+    return np.divide(tail, below, out=tail if out is None else out)
 
 
 def softplus(z: Array, out: Array | None = None) -> Array:
     """log(1 + exp(z)) = max(z, 0) + log(1 + exp(−|z|))."""
-    result = np.log1p(np.exp(-np.abs(z)))
-    return np.add(result, np.maximum(z, 0.0), out=out)
+    result = _tail(z)
+    np.log1p(result, out=result)
+    return np.add(result, np.maximum(z, 0.0), out=result if out is None else out)
 
 
 def silu(z: Array, out: Array | None = None) -> Array:
     """z·σ(z)."""
-    return np.multiply(z, sigmoid(z), out=out)
+    result = sigmoid(z)
+    return np.multiply(z, result, out=result if out is None else out)
 
 
 def silu_slope(z: Array, out: Array | None = None) -> Array:
     """σ(z)·(1 + z·σ(−z))."""
-    tail = np.exp(-np.abs(z))
-    up = z >= 0
+    tail = _tail(z)
+    up = np.greater_equal(z, 0)
     whole = 1.0 + tail
     slope = np.where(up, tail, 1.0)
     slope *= z
@@ -81,7 +93,7 @@ def gelu_slope(z: Array, out: Array | None = None) -> Array:
 
 # -- straight pieces --
 def identity(z: Array, out: Array | None = None) -> Array:
-    """z."""
+    """Z."""
     return np.positive(z, out=out)
 
 
@@ -146,8 +158,8 @@ def _difference(factor: float) -> Kernel:
 def _square(factor: float) -> Kernel:
     def kernel(y: Array, t: Array, out: Array | None = None) -> Array:
         difference = np.subtract(y, t)
-        difference *= difference
-        return np.multiply(difference, factor, out=out)
+        with np.errstate(over="ignore"):
+            return np.multiply(difference * factor, difference, out=out)
 
     return kernel
 
@@ -155,7 +167,7 @@ def _square(factor: float) -> Kernel:
 def cross_entropy(y: Array, t: Array, out: Array | None = None) -> Array:
     """−t·log(y), and 0 where t = 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.multiply(-t, np.log(np.where(t == 0, 1.0, y)), out=out)
+        return np.subtract(0.0, t * np.log(np.where(t == 0, 1.0, y)), out=out)
 
 
 def cross_entropy_slope(y: Array, t: Array, out: Array | None = None) -> Array:
@@ -169,7 +181,7 @@ def binary_cross_entropy(y: Array, t: Array, out: Array | None = None) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         first = t * np.log(np.where(t == 0, 1.0, y))
         second = (1.0 - t) * np.log1p(np.where(t == 1, 0.0, -y))
-        return np.negative(first + second, out=out)
+        return np.subtract(0.0, first + second, out=out)
 
 
 def binary_cross_entropy_slope(y: Array, t: Array, out: Array | None = None) -> Array:

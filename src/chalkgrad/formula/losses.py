@@ -23,6 +23,7 @@ class LossFunction:
     domain
         What the targets must satisfy: ``real``, ``unit`` (each in [0, 1]) or ``simplex`` (each row ≥ 0
         with sum 1).
+
     """
 
     name: str

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache
 
 from chalkgrad._errors import Fault, FormulaError, did_you_mean
-from chalkgrad.formula.build import add, divide, mul, negate, power, substitute, subtract, walk
+from chalkgrad.formula.build import add, divide, mul, negate, power, substitute, subtract
 from chalkgrad.formula.functions import ABBREVIATIONS, FUNCTIONS
 from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, Pow, Var, Where
 
@@ -57,6 +57,7 @@ def parse_formula(text: str, variables: Sequence[str] = ("z",), path: str = "for
     >>> from chalkgrad.formula import format_formula
     >>> format_formula(parse_formula("0.5*(y - t)**2", ("y", "t")))
     '(y - t)^2/2'
+
     """
     if not isinstance(text, str):
         raise FormulaError(Fault(path, "be a formula as text", repr(text)[:60], "Put it in quotes."))
@@ -156,7 +157,8 @@ class _Parser:
         if word in FUNCTIONS or word in ABBREVIATIONS or word == "where":
             raise self._error(f"give {word} its argument", at, f"Write {word}({self._example()}).")
         options = (*self.names, *_CONSTANTS)
-        fix = did_you_mean(word, options) or f"Names that may stand here: {', '.join(options)}."
+        near = next((f"Did you mean {name!r}?" for name in self.names if word.lower().startswith(name)), "")
+        fix = near or did_you_mean(word, options) or f"Names that may stand here: {', '.join(options)}."
         raise self._error(f"use only the names {', '.join(options)}", at, fix, got=repr(word))
 
     def _called(self, word: str, at: int) -> Node:
@@ -276,6 +278,7 @@ def constant(node: Node) -> Fraction | None:
     ------
     OverflowError
         If a power in it goes beyond the exponent cap.
+
     """
     if isinstance(node, Num):
         return node.value
@@ -305,8 +308,3 @@ def _degree(node: Node) -> Fraction:
     if isinstance(node, Add | Mul):
         return max(_degree(part) for part in (node.terms if isinstance(node, Add) else node.factors))
     return Fraction(1)
-
-
-def count_nodes(node: Node) -> int:
-    """Return the number of nodes, for caps."""
-    return sum(1 for _ in walk(node))

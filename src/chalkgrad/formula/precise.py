@@ -159,6 +159,7 @@ def value_at(node: Node, values: Mapping[Hashable, Any], digits: int) -> Any:
         For each variable an mpf, a ``Fraction``, an int or a float.
     digits
         Significant digits of the result.
+
     """
     result = _adaptive(stable_tape(node), values, digits)
     if result != result and all(_is_finite(value) for value in values.values()):

@@ -77,6 +77,19 @@ def _find_pair(terms: list[Node]) -> tuple[int, int, Node] | None:
                 joined = _join(factor, sign) if other is not None and other != index else None
                 if other is not None and joined is not None:
                     return index, other, mul(Num(sign * coefficient), rest, joined)
+    return _find_hyperbolic(terms)
+
+
+def _find_hyperbolic(terms: list[Node]) -> tuple[int, int, Node] | None:
+    """Find c·exp(u) and ±c·exp(−u), which are 2c·cosh(u) or 2c·sinh(u)."""
+    for first, term in enumerate(terms):
+        for second in range(first + 1, len(terms)):
+            (a, left), (b, right) = split(term), split(terms[second])
+            if not (isinstance(left, Call) and isinstance(right, Call) and abs(a) == abs(b)):
+                continue
+            if left.function == right.function == "exp" and negate(left.args[0]) == right.args[0]:
+                function = "cosh" if a == b else "sinh"
+                return first, second, mul(Num(2 * a), Call(function, left.args))
     return None
 
 
@@ -138,6 +151,19 @@ def _product(node: Mul) -> Node:
                     if order > 1:
                         rest.append(power(base, Num(order - 1)))
                     return mul(*rest, _sigmoid(u))
+    return _tanh(node)
+
+
+def _tanh(node: Mul) -> Node:
+    """sinh(u)/cosh(u) = tanh(u)."""
+    factors = list(node.factors)
+    for factor in factors:
+        if isinstance(factor, Call) and factor.function == "sinh":
+            below = power(Call("cosh", factor.args), MINUS_ONE)
+            if below in factors:
+                factors.remove(factor)
+                factors.remove(below)
+                return mul(*factors, Call("tanh", factor.args))
     return node
 
 

@@ -13,6 +13,7 @@ from chalkgrad.network.parts import Activation, Layer, read_width
 from chalkgrad.network.spec import MAX_SPEC, split_spec
 
 MAX_DEPTH = 1000
+MAX_TOLD = 20
 
 
 class Residual:
@@ -135,9 +136,13 @@ def read_input(item: object, faults: list[Fault]) -> int:
 
 def unknown_keys(table: Mapping[Any, object], known: Sequence[str]) -> list[Fault]:
     """Return a fault for each key that no one reads, with the nearest one that is read."""
+    unknown = [key for key in table if key not in known]
+    condition = f"be one of {', '.join(known)}"
     faults = []
-    for key in table:
-        if key not in known:
-            fix = suggestion(str(key), known) or "Remove it."
-            faults.append(Fault(str(key)[:60], f"be one of {', '.join(known)}", "an unknown name", fix))
+    for key in unknown[:MAX_TOLD]:
+        fix = suggestion(str(key), known) or "Remove it."
+        faults.append(Fault(str(key)[:60], condition, "an unknown name", fix))
+    if len(unknown) > MAX_TOLD:
+        got = f"{len(unknown) - MAX_TOLD:,} more unknown names"
+        faults.append(Fault(str(unknown[MAX_TOLD])[:60], condition, got, "Remove them."))
     return faults

@@ -133,7 +133,7 @@ class Layer:
             fix = 'Write it in quotes, such as "relu".'
             faults.append(Fault("activation", "be the name of an activation", shown(activation), fix))
         if not isinstance(bias, bool):
-            faults.append(Fault("bias", "be true or false", shown(bias)))
+            faults.append(Fault("bias", "be true or false", shown(bias), "Leave it out for true."))
         back = whole(skip)
         if back is None or back < 0:
             faults.append(

@@ -199,8 +199,8 @@ class Figure:
 class Columns:
     """Two documents side by side (``--beside``): aligned block by block where counts agree."""
 
-    left: "Document"
-    right: "Document"
+    left: Document
+    right: Document
 
 
 Block = Heading | Paragraph | Bullets | Table | Code | Figure | Display | Columns

@@ -96,6 +96,9 @@ class FormulaWriter:
                 rational *= factor.value
             else:
                 rest.append(factor)
+        if rational.denominator != 1 and not below and rest:
+            front = Frac(Num(str(rational.numerator)), Num(str(rational.denominator)))
+            return Row((front, self._times(rest, least=POWER))), PRODUCT
         if below and rational.denominator != 1:
             below.insert(0, nodes.Num(Fraction(rational.denominator)))
             rational = Fraction(rational.numerator)
@@ -109,7 +112,7 @@ class FormulaWriter:
     def _bottom(self, factors: list[nodes.Node]) -> Box:
         return self.box(factors[0]) if len(factors) == 1 else self._times(factors)
 
-    def _times(self, factors: list[nodes.Node]) -> Box:
+    def _times(self, factors: list[nodes.Node], least: int = PRODUCT) -> Box:
         items: list[Box] = []
         for i, factor in enumerate(factors):
             if i:
@@ -117,7 +120,7 @@ class FormulaWriter:
                     items.append(Op(self.times))
                 elif isinstance(factor, nodes.Num):
                     items.append(Op("·"))
-            items.append(self.inside(factor, PRODUCT if len(factors) == 1 else POWER))
+            items.append(self.inside(factor, least if len(factors) == 1 else POWER))
         return Row(tuple(items))
 
     def _power(self, base: nodes.Node, exponent: nodes.Node) -> tuple[Box, int]:

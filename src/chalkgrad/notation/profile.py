@@ -30,6 +30,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "matrices": ("bold", "italic"),
     "broadcast": ("ones", "implicit"),
     "count": ("first", "last"),
+    "batch_case": ("shape", "upper"),
     "chain": ("loss first", "weight first"),
     "path_nodes": ("all", "activations"),
 }
@@ -94,6 +95,9 @@ class Notation:
         u⁽²⁾ = O⁽¹⁾), numbered by the layer that receives it.
     units, parameters
         Where the layer number stands: ``_l  _(l)  ^l  ^(l)  ^[l]  l``.
+    batch_case
+        ``upper``: everything that has a column (or row) for each sample takes the batch letter;
+        ``shape``: only what is more than one unit wide.
     indices
         The letters of sender, unit, receiver-above and sample.
     loss, reduction
@@ -117,6 +121,7 @@ class Notation:
     units: str = "_(l)"
     parameters: str = "_l"
     count: str = "first"
+    batch_case: str = "shape"
     indices: tuple[str, str, str, str] = ("k", "j", "i", "n")
     output_index: str = ""
     vectors: str = "bold"

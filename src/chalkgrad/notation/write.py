@@ -8,10 +8,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from chalkgrad.derive.derivation import Derivation, Step
-from chalkgrad.derive.elementwise import variables_in_order
-from chalkgrad.derive.index import Applied, Entry, Index, SumOver, entry, place
+from chalkgrad.derive.elementwise import termwise_derivative
+from chalkgrad.derive.index import Applied, Entry, Index, SumOver, entry
 from chalkgrad.expr import (
-    ONE,
     Apply,
     Coefficient,
     Dim,
@@ -36,8 +35,6 @@ from chalkgrad.notation.formulas import (
     SUM,
     FormulaWriter,
     function_name,
-    number,
-    split_sign,
 )
 from chalkgrad.notation.profile import Notation
 
@@ -136,6 +133,8 @@ class Writer:
     def _is_matrix(self, symbol: Symbol) -> bool:
         if symbol.kind == "loss":
             return self.derivation.convention.batch
+        if self.notation.batch_case == "upper" and symbol.kind != "weight" and symbol.kind != "bias":
+            return self.derivation.convention.batch and (symbol.of is None or symbol.of.kind not in ("weight", "bias"))
         return not (symbol.shape[0].is_one or symbol.shape[1].is_one)
 
     def _style(self, symbol: Symbol) -> str:
@@ -271,7 +270,10 @@ class Writer:
         raise TypeError(f"no box for expression {type(expr).__name__}")
 
     def _ones(self, shape: tuple[Dim, Dim]) -> Box:
-        return Num("1") if shape[0].is_one and shape[1].is_one else Sym("1", "bold")
+        if shape[0].is_one and shape[1].is_one:
+            return Num("1")
+        ones = Sym("1", "bold")
+        return Script(ones, None, Sym("T", "upright")) if shape[0].is_one else ones
 
     def _sum(self, terms: tuple[Expr, ...]) -> Box:
         items: list[Box] = []
@@ -306,12 +308,24 @@ class Writer:
                 dim = (left if isinstance(left, Ones) else right).shape[1 if isinstance(left, Ones) else 0]
                 if dim.name == "m":
                     index = Sym(self.notation.indices[3])
+                    one = right if isinstance(left, Ones) else left
+                    summed = self._of_sample(one, index) if isinstance(one, Symbol) else summed
                     return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), summed)), PRODUCT
         items: tuple[Box, ...] = (self._inside(left, PRODUCT), self._inside(right, POWER))
         both_scalar = left.is_scalar and right.is_scalar
         if self.values and (both_scalar or not (isinstance(left, Ones) or isinstance(right, Ones))):
             items = (items[0], Op("·"), items[1])
         return Row(items), PRODUCT
+
+    def _of_sample(self, symbol: Symbol, index: Box) -> Box:
+        """One sample's column of a batch: dz with the sample's number in brackets, dz^[2](s)."""
+        saved, self.letters = self.letters, self.single_letters
+        box = self.symbol(symbol)
+        self.letters = saved
+        mark = Fence(index)
+        if isinstance(box, Script):
+            return replace(box, sup=Row((box.sup, mark)) if box.sup is not None else mark)
+        return Script(box, None, mark)
 
     def _transposed(self, arg: Expr) -> Box:
         mark = Sym("T", "upright")
@@ -334,7 +348,7 @@ class Writer:
         if named and not (expr.function.name.startswith("formula") and expr.wrt is None):
             name = self.function(expr.function.name, expr.wrt is not None)
             return Row((name, Fence(self.expr(expr.args[0])))), ATOM
-        body = expr.function.body if expr.wrt is None else expr.function.derivative(expr.wrt)
+        body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
         args = {name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)}
         writer = FormulaWriter(self._formula_leaf, "" if expr.is_scalar and not self.values else "·" if expr.is_scalar else "⊙")
         return writer.level(substitute(body, dict(args)))
@@ -405,7 +419,7 @@ class _EntryWriter(FormulaWriter):
                 if function.name and len(args) == 1:
                     name = self.writer.function(function.name, wrt is not None)
                     return Row((name, Fence(self.box(args[0])))), ATOM
-                body = function.body if wrt is None else function.derivative(wrt)
+                body = function.body if wrt is None else termwise_derivative(function, wrt)
                 return self.level(substitute(body, dict(zip(function.variables, args, strict=True))))
             case nodes.Mul(factors) if any(isinstance(f, SumOver) for f in factors[:-1]):
                 rest = [f for f in factors if not isinstance(f, SumOver)]
@@ -489,5 +503,3 @@ def _positive(term: Expr) -> Expr:
     c = replace(term.coefficient, rational=-term.coefficient.rational)
     return term.arg if c.is_one else Scale(c, term.arg)
 
-
-__all__ = ["ONE", "IndexLetters", "Writer", "index_box", "letter_box", "number", "place", "split_sign", "step_letters", "variables_in_order"]

@@ -11,6 +11,8 @@ from chalkgrad.evaluate.arrays import Array, read_array
 from chalkgrad.evaluate.data import fit_inputs, fit_parameters, fit_targets, name_fix
 from chalkgrad.network import Network
 
+MAX_NAMES = 2000
+
 
 def read_parameters(network: Network | None, value: object, faults: list[Fault]) -> dict[str, Array]:
     """Return the parameters that are given; without a network only their numbers are checked."""
@@ -82,6 +84,11 @@ def read_frozen(network: Network | None, value: object, faults: list[Fault]) -> 
         return ()
     names = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
     known = network.parameter_shapes() if network is not None else {}
+    if len(names) > MAX_NAMES:
+        faults.append(
+            Fault("frozen", f"have at most {MAX_NAMES:,} names", f"{len(names):,}", "Name each once.")
+        )
+        return ()
     for index, name in enumerate(names):
         if not isinstance(name, str):
             faults.append(Fault(f"frozen[{index}]", "be a parameter's name", shown(name), 'Write "b1", say.'))

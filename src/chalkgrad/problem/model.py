@@ -20,17 +20,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table, write_text
 from chalkgrad._numbers import Number, exact, plain_number, shown
-from chalkgrad._toml import write_toml
-from chalkgrad.evaluate.arrays import Array, Arrays, as_float64
+from chalkgrad.evaluate.arrays import Array, as_float64
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.parameters import initialise
+from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 from chalkgrad.network.layers import below, unknown_keys
 from chalkgrad.problem import fields
 from chalkgrad.problem.key import KeyEntry, read_key
+from chalkgrad.problem.toml import write_toml
 
 _SECTIONS = {
     "network": ("layers", "loss", "factor", "reduction", "l2"),
@@ -40,6 +43,7 @@ _SECTIONS = {
     "key": None,
 }
 _TEXTS = ("title", "notation")
+_TOP = (*_TEXTS, "seed")
 _PLACE = {name: f"{section}.{name}" for section in ("sample", "update") for name in _SECTIONS[section] or ()}
 
 
@@ -134,7 +138,7 @@ class Problem:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def arrays(self, arithmetic: Arrays | None = None) -> Data:
+    def arrays(self, arithmetic: Arithmetic | None = None) -> Data:
         """Return all parameters and the sample as arrays of one arithmetic (float64 when left out).
 
         Raises
@@ -148,7 +152,7 @@ class Problem:
         convert = as_float64 if arithmetic is None else arithmetic.array
         return Data(self.all_parameters(arithmetic), convert(self.x), convert(self.t))
 
-    def all_parameters(self, arithmetic: Arrays | None = None) -> dict[str, Array]:
+    def all_parameters(self, arithmetic: Arithmetic | None = None) -> dict[str, Array]:
         """Return the parameters, given and drawn, as arrays of one arithmetic."""
         convert = as_float64 if arithmetic is None else arithmetic.array
         names = self.network.parameter_shapes()
@@ -182,7 +186,8 @@ class Problem:
     @classmethod
     def from_dict(cls, table: Mapping[str, object]) -> Problem:
         """Read the table of a problem file; raises ``InputError`` with every fault of it."""
-        faults = unknown_keys(table, (*_TEXTS, "seed", *_SECTIONS))
+        faults = [_below_its_section(fault) for fault in unknown_keys(table, (*_TOP, *_SECTIONS))]
+        top = len(faults)
         sections = {name: _section(table, name, faults) for name in _SECTIONS}
         network: Network | None = None
         if "network" not in table:
@@ -193,7 +198,7 @@ class Problem:
                 network = Network.from_dict(sections["network"])
             except InputError as error:
                 faults.extend(below("network", error.faults))
-        given: dict[str, object] = {name: table[name] for name in (*_TEXTS, "seed") if name in table}
+        given: dict[str, object] = {name: table[name] for name in _TOP if name in table}
         given["parameters"], given["key"] = sections["parameters"], sections["key"]
         for section in ("sample", "update"):
             known = _SECTIONS[section] or ()
@@ -201,12 +206,21 @@ class Problem:
             given |= {name: value for name, value in sections[section].items() if name in known}
         found: list[Fault] = []
         values = _read(network, given, found)
-        faults.extend(_placed(fault) for fault in found)
+        faults[top:top] = [fault for fault in found if fault.path in _TOP]
+        faults.extend(_placed(fault) for fault in found if fault.path not in _TOP)
         if faults or network is None:
             raise InputError(faults)
         problem = cls.__new__(cls)
         problem._fill(network, values)
         return problem
+
+
+def _below_its_section(fault: Fault) -> Fault:
+    """Return the fault of an unknown name, with the section the name belongs to, if it does."""
+    for section, names in _SECTIONS.items():
+        if fault.path in (names or ()):
+            return replace(fault, fix=f"Put it below [{section}].")
+    return fault
 
 
 def _section(table: Mapping[str, object], name: str, faults: list[Fault]) -> dict[str, object]:
@@ -244,10 +258,13 @@ def _placed(fault: Fault) -> Fault:
     return fault
 
 
-def _plain(array: Array) -> object:
-    if array.ndim:
-        return [_plain(row) for row in array]
-    number = exact(array.item())
+def _plain(numbers: object) -> object:
+    """Return an array, or what is in one, as plain lists."""
+    if isinstance(numbers, np.ndarray):
+        numbers = numbers.tolist()
+    if isinstance(numbers, list):
+        return [_plain(number) for number in numbers]
+    number = exact(numbers)
     assert number is not None, "numbers of a problem are finite"
     return plain_number(number)
 

@@ -1,0 +1,52 @@
+"""A derivation made ready for numbers: each step compiled, only what is asked for is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from chalkgrad.derive import Derivation
+from chalkgrad.evaluate.interpret import Compiled, Values, compile_expr
+from chalkgrad.evaluate.stable import stable_expressions
+from chalkgrad.expr import Dim, Expr, Symbol, symbols
+from chalkgrad.formula import Arithmetic, Float64
+
+FLOAT64 = Float64()
+
+
+@dataclass(frozen=True)
+class Program:
+    """Compiled steps in order; running it fills in the symbols' values."""
+
+    steps: tuple[tuple[Symbol, Compiled], ...]
+
+    def run(self, values: Values) -> Values:
+        """Compute every step, adding to ``values``."""
+        for symbol, compute in self.steps:
+            values[symbol] = compute(values)
+        return values
+
+
+def compile_derivation(derivation: Derivation, arithmetic: Arithmetic, wanted: frozenset[Symbol]) -> Program:
+    """Compile the steps that the wanted symbols depend on."""
+    expressions = stable_expressions(derivation)
+    needed: set[Symbol] = set()
+    steps: list[tuple[Symbol, Expr]] = []
+    for step in reversed(derivation.steps):
+        if step.symbol in wanted or step.symbol in needed:
+            expr = expressions[step.symbol]
+            needed.update(symbols(expr))
+            steps.append((step.symbol, expr))
+    return Program(tuple((symbol, compile_expr(expr, arithmetic)) for symbol, expr in reversed(steps)))
+
+
+@lru_cache(maxsize=64)
+def gradient_program(derivation: Derivation) -> Program:
+    """The loss and the parameters' gradients in float64, nothing else."""
+    wanted = {step.symbol for step in derivation.gradients} | {derivation.loss.symbol}
+    return compile_derivation(derivation, FLOAT64, frozenset(wanted))
+
+
+def batch_size(m: int) -> Values:
+    """The values of the open dimensions."""
+    return {Dim("m"): m}

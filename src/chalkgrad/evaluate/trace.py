@@ -1,0 +1,290 @@
+"""Every number of backpropagation: the derived equations with values put in, step after step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad._errors import Fault, InputError, did_you_mean
+from chalkgrad._numbers import exact as exact_number
+from chalkgrad._numbers import exact_text, shown
+from chalkgrad.derive import ETA, Derivation, derive
+from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.evaluate.interpret import Values
+from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
+from chalkgrad.formula import Arithmetic, Exact, Precise
+from chalkgrad.network import Network
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class TraceStep:
+    """One pass forward, backward and update.
+
+    Attributes
+    ----------
+    loss
+        L before the update.
+    values
+        X, T, Z1, A1, …, Y: samples as rows.
+    deltas
+        ∂L/∂Z_l by layer number, ``{"1": …}``, shaped like Z_l.
+    errors
+        ∂L/∂A_l and ∂L/∂Y, by the names dA1, dY.
+    gradients
+        ∂L/∂W_l and ∂L/∂b_l, by the parameters' names.
+    parameters, updated
+        The parameters before and after the update.
+    """
+
+    loss: Any
+    values: dict[str, Array]
+    deltas: dict[str, Array]
+    errors: dict[str, Array]
+    gradients: dict[str, Array]
+    parameters: dict[str, Array]
+    updated: dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The numbers of a few steps of gradient descent.
+
+    Attributes
+    ----------
+    derivation
+        The equations that were evaluated.
+    steps
+        One ``TraceStep`` for each update.
+    learning_rate
+        η.
+    arithmetic
+        ``float64``, ``exact`` or the number of digits.
+    """
+
+    network: Network
+    derivation: Derivation
+    steps: tuple[TraceStep, ...]
+    learning_rate: Any
+    arithmetic: str
+    frozen: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists and numbers, ready for JSON; exact and many-digit numbers become text (``"3/7"``)."""
+        return {"steps": [_step_dict(step) for step in self.steps]}
+
+
+def _step_dict(step: TraceStep) -> dict[str, Any]:
+    def table(values: Mapping[str, Array]) -> dict[str, Any]:
+        return {name: plain(value) for name, value in values.items()}
+
+    return {
+        "loss": plain(step.loss),
+        "values": table(step.values),
+        "errors": table(step.errors),
+        "deltas": table(step.deltas),
+        "gradients": table(step.gradients),
+        "updated": table(step.updated),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Arrays as nested lists; numbers that JSON lacks (3/7, 50 digits, infinity) as text."""
+    if isinstance(value, np.ndarray):
+        return [plain(part) for part in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else str(float(value))
+    return str(value)
+
+
+def trace(
+    network: Network,
+    parameters: Mapping[str, Any],
+    x: Any,
+    t: Any,
+    *,
+    learning_rate: Any = "0.1",
+    steps: int = 1,
+    frozen: Sequence[str] = (),
+    exact: bool = False,
+    digits: int | None = None,
+) -> Trace:
+    """Evaluate the derived equations: forward pass, loss, backward pass, update, repeated.
+
+    Parameters
+    ----------
+    network
+        The description.
+    parameters
+        ``{"W1": (n₁, n₀), "b1": (n₁,), …}``.
+    x, t
+        Inputs (m, n₀) and targets (m, n_L), samples as rows; a single sample may be one list.
+    learning_rate
+        η; a decimal in a string is read exactly.
+    steps
+        How many updates.
+    frozen
+        Names of parameters that keep their values.
+    exact
+        Rational arithmetic without any error, for piecewise-linear networks and polynomial losses.
+    digits
+        Arithmetic with that many digits instead of float64.
+
+    Returns
+    -------
+    Trace
+
+    Raises
+    ------
+    InputError
+        With every fault of the data.
+    UnsupportedError
+        In exact arithmetic, for a function that has no exact values.
+
+    Examples
+    --------
+    >>> from chalkgrad import Network, trace
+    >>> net = Network("1-1:relu:nobias-1", loss="half_squared_error")
+    >>> first = trace(net, {"W1": [[2]], "W2": [[1]], "b2": [0]}, [3], [7], exact=True).steps[0]
+    >>> str(first.loss), str(first.gradients["W1"][0, 0])
+    ('1/2', '-3')
+    """
+    arithmetic, name = _arithmetic(exact, digits)
+    rate = _rate(learning_rate, steps, frozen, network)
+    data = validate_data(network, x, t, parameters, arithmetic=arithmetic)
+    derivation = derive(network)
+    program = compile_derivation(derivation, arithmetic, frozenset(step.symbol for step in derivation.steps))
+    eta = arithmetic.array([float(rate) if arithmetic is FLOAT64 else rate])[0]
+    current, done = data.parameters, []
+    for _ in range(steps):
+        step = _run(derivation, program, data, current, eta, frozen)
+        done.append(step)
+        current = step.updated
+    return Trace(network, derivation, tuple(done), eta, name, tuple(frozen))
+
+
+def _arithmetic(exact: bool, digits: int | None) -> tuple[Arithmetic, str]:
+    if exact and digits is not None:
+        raise InputError(Fault("digits", "be left out with exact=True", str(digits), "Exact numbers have no rounding."))
+    if exact:
+        return Exact(), "exact"
+    if digits is None:
+        return FLOAT64, "float64"
+    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 10_000:
+        raise InputError(Fault("digits", "be a whole number from 1 to 10000", shown(digits), "Write digits=50."))
+    return Precise(digits), f"{digits} digits"
+
+
+def _rate(value: Any, steps: Any, frozen: Sequence[str], network: Network) -> Fraction:
+    faults = []
+    rate = exact_text(value) if isinstance(value, str) else exact_number(value)
+    if rate is None:
+        faults.append(Fault("learning_rate", "be a finite number", shown(value), "Write learning_rate=0.1, say."))
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+        faults.append(Fault("steps", "be a whole number of at least 1", shown(steps), "Write steps=1."))
+    names = list(network.parameter_shapes())
+    for index, name in enumerate(frozen):
+        if name not in names:
+            fix = did_you_mean(str(name), [n.lower() for n in names]) or f"The parameters are {', '.join(names[:8])}."
+            faults.append(Fault(f"frozen[{index}]", "name a parameter of the network", shown(name), fix))
+    if faults or rate is None:
+        raise InputError(faults)
+    return Fraction(rate)
+
+
+def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:
+    """X, T and the parameters by symbol; biases as columns."""
+    values: Values = batch_size(len(data.x))
+    for step in derivation.forward:
+        for symbol in step.premises:
+            if symbol.kind == "input":
+                values[symbol] = data.x
+            elif symbol.kind == "weight":
+                values[symbol] = parameters[symbol.name]
+            elif symbol.kind == "bias":
+                values[symbol] = parameters[symbol.name].reshape(-1, 1)
+    for symbol in derivation.loss.premises:
+        if symbol.kind == "target":
+            values[symbol] = data.t
+    return values
+
+
+def _run(
+    derivation: Derivation,
+    program: Program,
+    data: Data,
+    parameters: Mapping[str, Array],
+    eta: Any,
+    frozen: Sequence[str],
+) -> TraceStep:
+    values = inputs(derivation, data, parameters)
+    values[ETA] = eta
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        program.run(values)
+    named: dict[str, dict[str, Array]] = {key: {} for key in ("values", "deltas", "errors", "gradients", "updated")}
+    named["values"] = {"X": data.x}
+    for step in derivation.steps:
+        symbol, value = step.symbol, np.asarray(values[step.symbol])
+        if symbol.kind in ("pre", "act", "output"):
+            named["values"][symbol.name] = value
+            if symbol.kind == "output":
+                named["values"][f"A{symbol.layer}"] = value
+        elif symbol.of is not None:
+            of = symbol.of
+            flat = value.reshape(-1) if of.kind == "bias" else value
+            if symbol.kind == "next":
+                named["updated"][of.name] = parameters[of.name] if of.name in frozen else flat
+            elif of.kind == "pre":
+                named["deltas"][str(of.layer)] = value
+            elif of.kind in ("weight", "bias"):
+                named["gradients"][of.name] = flat
+            else:
+                named["errors"][symbol.name] = value
+    named["values"]["T"] = data.t
+    named["gradients"] = {name: named["gradients"][name] for name in parameters}
+    loss = np.asarray(values[derivation.loss.symbol]).reshape(-1)[0]
+    return TraceStep(loss, **named, parameters=dict(parameters))
+
+
+def gradients(
+    network: Network, parameters: Mapping[str, Any], x: Any, t: Any
+) -> tuple[float, dict[str, NDArray[np.float64]]]:
+    """The loss and every parameter's gradient in float64, as fast as NumPy goes.
+
+    Evaluates the derived equations and computes nothing that is not asked for.
+
+    Parameters
+    ----------
+    network
+        The description.
+    parameters
+        ``{"W1": (n₁, n₀), "b1": (n₁,), …}``.
+    x, t
+        Inputs (m, n₀) and targets (m, n_L), samples as rows.
+
+    Returns
+    -------
+    loss : float
+    gradients : dict
+        ``{"W1": (n₁, n₀), "b1": (n₁,), …}``, the derivatives of the loss.
+
+    Raises
+    ------
+    InputError
+        With every fault of the data.
+    """
+    data = validate_data(network, x, t, parameters)
+    derivation = derive(network)
+    program = gradient_program(derivation)
+    values = inputs(derivation, data, data.parameters)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        program.run(values)
+    found = {step.symbol.of.name: values[step.symbol] for step in derivation.gradients if step.symbol.of is not None}
+    result = {name: found[name].reshape(-1) if name[0] == "b" else found[name] for name in data.parameters}
+    return float(values[derivation.loss.symbol][0, 0]), result

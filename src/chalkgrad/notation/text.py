@@ -1,0 +1,314 @@
+"""Text: boxes as Unicode characters for terminals and plain files."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from .boxes import (
+    BigOp,
+    Box,
+    Cases,
+    Coloured,
+    Document,
+    Fence,
+    Frac,
+    Grid,
+    Num,
+    Op,
+    Row,
+    Script,
+    Sym,
+    Under,
+    Words,
+)
+from .characters import (
+    ACCENTS_AFTER,
+    COMBINING,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    alphabet,
+    clean,
+)
+from .grammar import flat, is_code, is_name, marks, number, operator, script_parts, unknown
+from .picture import Picture, beside, braced, fenced, plain, stacked, table
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+_TIGHT = {"/", "^", "**", "."}
+
+
+def box(b: Box) -> str:
+    """Return the formula on one line.
+
+    >>> from chalkgrad.notation.boxes import Fence, Op, Row, Script, Sym
+    >>> box(Row((Script(Sym("f"), sup=Op("′")), Fence(Script(Sym("Z"), sub=Sym("1"))))))
+    'f′(Z₁)'
+    """
+    return picture(b, tall=False).text
+
+
+def picture(b: Box, *, tall: bool = True, notes: bool = True, code: bool | None = None) -> Picture:
+    """Return the formula as a picture; ``notes`` names colours in words, for where they cannot be seen."""
+    return _Drawing(tall, notes, is_code(b) if code is None else code).draw(b)
+
+
+def document(d: Document, width: int = 100) -> str:
+    """Return the page as plain text of at most ``width`` columns."""
+    from .text_page import page
+
+    return "\n".join(plain(strip) for strip in page(d, width)) + "\n"
+
+
+def rich_document(d: Document, width: int = 100) -> Group:
+    """Return the page as a rich renderable: colours for paths, dim reasons, rules for headings."""
+    from .terminal import renderable
+
+    return renderable(d, width)
+
+
+class _Drawing:
+    def __init__(self, tall: bool, notes: bool, code: bool) -> None:
+        self.tall, self.notes, self.code = tall, notes, code
+
+    def draw(self, b: Box) -> Picture:
+        match b:
+            case Sym():
+                return Picture.of(self._letter(b))
+            case Num(text):
+                return Picture.of(clean(text) if self.code else _number(text))
+            case Op():
+                return Picture.of(operator(b, self.code))
+            case Words(text):
+                return Picture.of(clean(text))
+            case Row():
+                return self._row(flat(b, self.code))
+            case Script():
+                return self._script(b)
+            case Frac(num, den):
+                return self._fraction(num, den)
+            case Fence(body, left, right):
+                return fenced(self.draw(body), clean(left), clean(right))
+            case BigOp(symbol, sub, sup):
+                limits = self._index(sub, SUBSCRIPTS, "_") + self._index(sup, SUPERSCRIPTS, "^")
+                return Picture.of(clean(symbol) + limits)
+            case Under(body, label):
+                return self._under(body, label)
+            case Coloured(body, colour):
+                drawn = self.draw(body)
+                if self.notes and not _is_labelled(body):
+                    drawn = beside(drawn, Picture.of(f" [{clean(colour)}]"))
+                return drawn.styled(colour)
+            case Grid(rows, left, right):
+                return self._grid(rows, clean(left), clean(right))
+            case Cases(pairs):
+                return self._cases(pairs)
+        raise unknown(b)
+
+    def line(self, b: Box) -> str:
+        """Draw on one line, whatever it is."""
+        return _Drawing(False, self.notes, self.code).draw(b).text
+
+    def _letter(self, s: Sym) -> str:
+        text = clean(s.text)
+        if s.style in {"double", "script"}:
+            text = "".join(alphabet(character, s.style) for character in text)
+        if s.accent in COMBINING:
+            return unicodedata.normalize("NFC", text[:1] + COMBINING[s.accent] + text[1:])
+        return text + ACCENTS_AFTER.get(s.accent, "")
+
+    # ---- rows -------------------------------------------------------------------------------------
+
+    def _row(self, items: tuple[Box, ...]) -> Picture:
+        drawn: list[Picture] = []
+        for index, item in enumerate(items):
+            before = items[index - 1] if index else None
+            after = items[index + 1] if index + 1 < len(items) else None
+            part = self.draw(item)
+            if isinstance(item, Frac) and not self.code and (_sticks(before) or _sticks(after)):
+                dotted = _is_derivative(item) and not isinstance(before, BigOp)
+                if not dotted and part.rows[0] and "/" in part.text:
+                    part = fenced(part, "(", ")")
+            if before is not None:
+                left, right = (p.rows[p.base][-1][0] if p.rows[p.base] else "" for p in (drawn[-1], part))
+                drawn.append(Picture.of(self._gap(before, item, left, right)))
+            drawn.append(part)
+        return beside(*drawn)
+
+    def _gap(self, before: Box, after: Box, left: str, right: str) -> str:
+        """Return what stands between two neighbours: nothing, a blank or a dot."""
+        for op, other in ((before, after), (after, before)):
+            if isinstance(op, Op) and op.kind in {"binary", "relation"}:
+                return "" if op.text in _TIGHT else " "
+        if isinstance(before, Op):
+            return " " if before.kind == "punct" else ""
+        if isinstance(after, Op):
+            return "" if after.kind != "prefix" or not is_name(before) else " "
+        if isinstance(before, Words) or isinstance(after, Words):
+            return " " if left[-1:] != " " and right[:1] != " " else ""
+        if self.code:
+            return "" if isinstance(after, Fence | Grid) or right[:1] in {".", "["} else " "
+        if isinstance(before, Frac) and _is_derivative(before):
+            return " · "
+        spaced = (BigOp, Grid, Cases, Under, Coloured)
+        if isinstance(after, Frac) and _is_derivative(after):
+            return " "
+        if isinstance(before, spaced) or isinstance(after, spaced) or is_name(after):
+            return " "
+        if is_name(before) or (isinstance(before, Sym) and len(before.text) > 1):
+            return "" if isinstance(after, Fence) else " "
+        return " " if not isinstance(after, Fence) and _ends_wide(before, left) else ""
+
+    # ---- scripts ----------------------------------------------------------------------------------
+
+    def _script(self, s: Script) -> Picture:
+        base, sub, sup = script_parts(s)
+        mark, sup = marks(sup)
+        drawn = self.draw(base)
+        if not drawn.width:
+            drawn = Picture.of("")
+        below, above = self._index(sub, SUBSCRIPTS, "_"), mark + self._index(sup, SUPERSCRIPTS, "^")
+        if len(drawn.rows) == 1:
+            return beside(drawn, Picture.of(mark + below + above[len(mark) :]))
+        rows = [Picture.of(above), *[Picture.of("")] * (len(drawn.rows) - 2), Picture.of(below)]
+        return beside(drawn, stacked(rows, drawn.base))
+
+    def _index(self, b: Box | None, table: dict[str, str], sign: str) -> str:
+        """Return a sub- or superscript in raised characters if all of it has them, else ``_{…}``."""
+        if b is None:
+            return ""
+        items = flat(b, script=True)
+        text = "".join(
+            self.line(item).replace(" ", "") if not isinstance(item, Words) else self.line(item)
+            for item in items
+        )
+        if not text:
+            return ""
+        last = items[-1]
+        if sign == "^" and isinstance(last, Sym) and last.text in {"T", "⊤", "ᵀ"} and len(items) > 1:
+            rest = self._index(Row(items[:-1]), table, sign)
+            return rest + "ᵀ"
+        if text in {"ᵀ", "*", "†"} and sign == "^":
+            return text
+        if all(character in table for character in text):
+            return "".join(table[character] for character in text)
+        if len(text) == 1 or (text[0] == "[" and text.find("]") == len(text) - 1):
+            return sign + text
+        return f"{sign}{{{text}}}"
+
+    # ---- fractions, braces, matrices --------------------------------------------------------------
+
+    def _fraction(self, num: Box, den: Box) -> Picture:
+        if num == Num("1") and den == Num("2") and not self.code:
+            return Picture.of("½")
+        above, below = self.draw(num), self.draw(den)
+        if not _is_product(num):
+            above = fenced(above, "(", ")")
+        if not _is_atom(den):
+            below = fenced(below, "(", ")")
+        return beside(above, Picture.of("/"), below)
+
+    def _under(self, body: Box, label: Box) -> Picture:
+        if not self.tall:
+            return beside(self.draw(body), Picture.of(f" [{self.line(label)}]"))
+        return braced(self.draw(body), Picture.of(self.line(label)))
+
+    def _grid(self, rows: tuple[tuple[Box, ...], ...], left: str, right: str) -> Picture:
+        if not self.tall:
+            return Picture.of(
+                left + "; ".join(" ".join(self.line(cell) for cell in row) for row in rows) + right
+            )
+        count = max((len(row) for row in rows), default=0)
+        numeric = [all(isinstance(r[c], Num | Op) for r in rows if c < len(r)) for c in range(count)]
+        body = table([[self.draw(cell) for cell in row] for row in rows], numeric)
+        if len(body.rows) == 1:
+            return beside(Picture.of(left), body, Picture.of(right))
+        space = Picture(tuple(((" ", ""),) for _ in body.rows), body.base)
+        return fenced(beside(space, body, space), left, right)
+
+    def _cases(self, pairs: tuple[tuple[Box, Box], ...]) -> Picture:
+        if not self.tall:
+            return Picture.of("{ " + "; ".join(f"{self.line(v)} {self.line(c)}" for v, c in pairs))
+        drawn = [(self.draw(value), self.draw(condition)) for value, condition in pairs]
+        widest = max((value.width for value, _ in drawn), default=0)
+        lines: list[Picture] = []
+        for value, condition in drawn:
+            lines.append(beside(value, Picture.of(" " * (widest - value.width + 3)), condition))
+            lines.append(Picture.of(" "))
+        body = stacked(lines[:-1])
+        body = Picture(body.rows, max(0, len(body.rows) - 1) // 2)
+        return fenced(beside(Picture(tuple(((" ", ""),) for _ in body.rows), body.base), body), "{", "")
+
+
+def _ends_wide(before: Box, drawn: str) -> bool:
+    """Does it end in brackets or in so many scripts that the next letter needs air?"""
+    if isinstance(before, Fence) or (isinstance(before, Script) and isinstance(before.base, Fence)):
+        return True
+    scripts = len(drawn) - len(drawn.rstrip("".join({*SUPERSCRIPTS.values(), *SUBSCRIPTS.values(), "′*"})))
+    return scripts > 1 or drawn.endswith("}") or (len(drawn) > 1 and drawn[-2] in "_^")
+
+
+def _number(text: str) -> str:
+    return clean(text).replace("-", "−").replace("inf", "∞")
+
+
+def _sticks(neighbour: Box | None) -> bool:
+    """Would a fraction next to it be misread as reaching over it?"""
+    if neighbour is None or isinstance(neighbour, Words):
+        return False
+    return (
+        not isinstance(neighbour, Op)
+        or neighbour.kind in {"prefix", "open"}
+        and neighbour.text not in "−-([{"
+    )
+
+
+def _is_derivative(f: Frac) -> bool:
+    first = flat(f.num)[:1]
+    return bool(first) and isinstance(first[0], Op) and first[0].text in {"∂", "d"} or _is_power_of_d(first)
+
+
+def _is_power_of_d(first: tuple[Box, ...]) -> bool:
+    return (
+        bool(first)
+        and isinstance(first[0], Script)
+        and isinstance(first[0].base, Op)
+        and first[0].base.text == "∂"
+    )
+
+
+def _is_labelled(b: Box) -> bool:
+    if isinstance(b, Coloured):
+        return _is_labelled(b.body)
+    return isinstance(b, Under) or (isinstance(b, Row) and any(map(_is_labelled, b.items)))
+
+
+def _is_product(b: Box) -> bool:
+    """May it stand before a slash without brackets?"""
+    bad = {"binary", "relation", "punct"}
+    for item in flat(b):
+        if isinstance(item, Op) and item.kind in bad and item.text not in {"·", "⋅"}:
+            return False
+        if isinstance(item, Frac | BigOp | Cases | Words | Under | Coloured):
+            return False
+        if isinstance(item, Num) and "/" in item.text:
+            return False
+    return bool(flat(b))
+
+
+def _is_atom(b: Box) -> bool:
+    """May it stand after a slash without brackets?"""
+    items = flat(b)
+    if len(items) == 2 and isinstance(items[0], Op) and items[0].text in {"∂", "d"}:
+        return _is_atom(items[1])
+    if len(items) == 2 and is_name(items[0]) and isinstance(items[1], Fence):
+        return True
+    if len(items) != 1:
+        return False
+    item = items[0]
+    if isinstance(item, Num):
+        return item.text[:1] not in {"-", "−"} and "/" not in item.text and "e" not in item.text
+    return isinstance(item, Sym | Fence | Grid) or (
+        isinstance(item, Script) and isinstance(item.base, Sym | Fence | Grid)
+    )
