@@ -24,7 +24,6 @@ MAX_DEPTH = 40
 _INFIX = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 40, "**": 40, ">": 5, "<": 5, ">=": 5, "<=": 5}
 _NEGATION, _SIDE_BY_SIDE, _ARGUMENT = 30, 20, 25
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
-_FUNCTIONS = {*FUNCTIONS, "silu", "gelu", "elu"}
 _LOSS = Ref("loss", text="C")
 
 
@@ -362,7 +361,7 @@ class _Reader:
                 break
             (below if mark == "_" else above).extend(found)
         try:
-            return self.alphabet.reference(word, below, above)
+            return self.alphabet.reference(word, below, above, token.at)
         except ValueError as problem:
             raise self.error(str(problem), f"Write {word} with its own indices.", token.at) from None
 

@@ -100,7 +100,7 @@ class Alphabet:
         """Every word that may stand in an answer."""
         return (*self.kinds, *self.functions, *CONSTANTS)
 
-    def reference(self, word: str, below: list[Part], above: list[Part]) -> Ref:
+    def reference(self, word: str, below: list[Part], above: list[Part], at: int = 0) -> Ref:
         """Return the entry that a letter with its indices means; the layer may stay open."""
         kind = self.kinds[word]
         layer: LayerIndex | None = None
@@ -127,7 +127,7 @@ class Alphabet:
         if kind == "feeds":
             layer = LayerIndex(layer.base, layer.offset - 1) if layer else None
             kind = "act"
-        return Ref(kind, layer, tuple(units), word)
+        return Ref(kind, layer, tuple(units), word, at)
 
 
 def _layer(part: Part) -> LayerIndex:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalkgrad.formula import nodes
 
@@ -35,6 +35,7 @@ class Ref:
     layer: LayerIndex | None = None
     units: tuple[str | int, ...] = ()
     text: str = ""
+    at: int = field(default=0, compare=False)
 
     def same_as(self, other: Ref) -> bool:
         """Whether both mean the same, however typed."""

@@ -8,69 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.derive import ETA, derive
-from chalkgrad.evaluate.interpret import compile_expr
-from chalkgrad.expr import Dim
-from chalkgrad.formula import Arithmetic, Float64
+from chalkgrad.evaluate import trace
 from chalkgrad.network import Layer, Loss, Network
 
 Array = NDArray[Any]
-Values = Mapping[str, Array]
-FLOAT = Float64()
 
 
 def derived_values(
-    network: Network,
-    parameters: Values,
-    x: Array,
-    t: Array,
-    rate: object = None,
-    arithmetic: Arithmetic = FLOAT,
+    network: Network, parameters: Mapping[str, object], x: object, t: object, **options: Any
 ) -> dict[str, Array]:
-    """Return every quantity of the derivation by its canonical name: Z1, A1, Y, L, dY, dZ1, dW1, W1_new …
+    """Return every quantity of one step by its canonical name: Z1, A1, Y, L, dY, dZ1, dW1, W1_new …
 
     Parameters
     ----------
-    network
-        What is derived.
-    parameters
-        W_l of shape (n_l, n_{l−1}) and b_l of shape (n_l,).
-    x, t
-        Rows are samples: (m, n_0) and (m, n_L).
-    rate
-        The learning rate η; without it nothing is updated.
-    arithmetic
-        What the arrays are made of.
+    network, parameters, x, t, options
+        As ``chalkgrad.trace`` takes them.
 
     Returns
     -------
     dict
-        Matrices; a bias is (n_l, 1), the loss (1, 1).
+        Samples are rows, W_l is (n_l, n_{l−1}), b_l is (n_l,), L a single number.
     """
-    steps = derivation_steps(network, arithmetic)
-    given = {"X": x, "T": t, **{k: v.reshape(-1, 1) if v.ndim == 1 else v for k, v in parameters.items()}}
-    values: dict[Any, Any] = {Dim("m"): x.shape[0], ETA: rate}
-    found: dict[str, Array] = dict(given)
-    for symbol, premises, run in steps:
-        if symbol.kind == "next" and rate is None:
-            continue
-        for premise in premises:
-            values.setdefault(premise, given.get(premise.name))
-        values[symbol] = found[symbol.name] = run(values)
-    return found
-
-
-@lru_cache(maxsize=64)
-def derivation_steps(network: Network, arithmetic: Arithmetic) -> tuple[tuple[Any, Any, Any], ...]:
-    """Return symbol, premises and compiled right side of every step."""
-    steps = derive(network).steps
-    return tuple((step.symbol, step.premises, compile_expr(step.expr, arithmetic)) for step in steps)
+    step = trace(network, parameters, x, t, **options).steps[0]
+    named = {**step.values, **step.errors, **step.parameters, "L": np.asarray(step.loss)}
+    named |= {f"dZ{layer}": delta for layer, delta in step.deltas.items()}
+    named |= {f"d{name}": gradient for name, gradient in step.gradients.items()}
+    named |= {f"{name}_new": updated for name, updated in step.updated.items()}
+    named |= {f"A{network.depth}": named["Y"], f"dA{network.depth}": named["dY"], "A0": named["X"]}
+    return named
 
 
 @dataclass(frozen=True)
@@ -102,9 +72,7 @@ class Draw:
         chosen = np.zeros((1, last.width))
         chosen[0, unit - 1] = 1
         parameters = {name: self.parameters[name] for name in network.parameter_shapes()}
-        values = derived_values(network, parameters, self.x, chosen)
-        values[f"dA{layer}"] = values["dY"]
-        return values
+        return derived_values(network, parameters, self.x, chosen)
 
 
 def draws(network: Network, count: int, seed: int = 20) -> list[Draw]:
@@ -119,7 +87,7 @@ def draws(network: Network, count: int, seed: int = 20) -> list[Draw]:
         t = _targets(network, rng)
         rate = float(rng.uniform(0.1, 1))
         with np.errstate(all="ignore"):
-            values = derived_values(network, parameters, x, t, rate)
+            values = derived_values(network, parameters, x, t, learning_rate=rate)
         if all(np.isfinite(value).all() for value in values.values()):
             found.append(Draw(network, parameters, x, t, rate, values))
     return found
