@@ -1,0 +1,113 @@
+"""``chalkgrad derive``: the gradients of a network, step by step, in a notation."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad.app.options import Parser, read_choice
+from chalkgrad.app.output import PAGE_FORMATS, Output, add_output_options, read_output, say
+from chalkgrad.app.source import Source, add_network_options, read_notation, read_source
+
+if TYPE_CHECKING:
+    from chalkgrad.notation.boxes import Document
+    from chalkgrad.notation.profile import Notation
+
+ZOOMS = ("matrix", "index", "paths")
+
+
+def parser() -> Parser:
+    """Return the options of the command."""
+    about = "Derive every gradient of a network, step by step, each with its reason."
+    examples = (
+        "derive 4-3:relu-2:relu-1:sigmoid",
+        "derive 4-3:relu-2:relu-1:sigmoid --notation transposed --batch",
+        "derive 4-3:relu-1 --beside deeplearning --width 160",
+        'derive examples/slides_3layer.toml --path "W1[2,2]"',
+        "derive 3-4:silu-2:softmax --transposes --cost -o page.html",
+    )
+    options = Parser("derive", "SPEC|FILE", about, examples)
+    add_network_options(options)
+    options.value("--notation", metavar="NAME", help="matrix, bishop, … (see chalkgrad notations), or file.toml")
+    options.value("--beside", metavar="NAME", help="a second notation, side by side")
+    options.value("--zoom", metavar="ZOOM", help="matrix, index or paths; the notation's own if left out")
+    options.value("--path", metavar="WEIGHT", help='whose paths to the loss are summed, such as "W1[2,2]"')
+    options.flag("--batch", help="for a batch of m samples instead of a single one")
+    options.flag("--transposes", help="show where each transpose comes from")
+    options.flag("--cost", help="count the multiplications of forward and backward pass")
+    add_output_options(options, PAGE_FORMATS)
+    return options
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Derive and write; return the exit status."""
+    options = parser().read(arguments)
+    faults: list[Fault] = []
+    source, notation = read_source(options, faults)
+    other = read_notation(options.beside, "--beside", faults) if options.beside is not None else None
+    options.zoom = read_choice("--zoom", options.zoom, ZOOMS, faults)
+    output = read_output(options, PAGE_FORMATS, faults)
+    _check_together(options, output, faults)
+    if faults or source is None or notation is None:
+        raise InputError(faults)
+    if output.format == "json":
+        _json(options, source, notation, output)
+    else:
+        output.page(_whole_page(options, source, notation, other))
+    say(source.note)
+    return 0
+
+
+def _check_together(options: argparse.Namespace, output: Output, faults: list[Fault]) -> None:
+    """Add the options that exclude each other."""
+    if options.path is not None:
+        if options.zoom in ("matrix", "index"):
+            fix = "Write --zoom paths, or leave --path out."
+            faults.append(Fault("--path", "be left out at this zoom", f"--zoom {options.zoom}", fix))
+        options.zoom = "paths"
+    if options.zoom == "paths":
+        for name in ("batch", "transposes"):
+            if getattr(options, name):
+                fix = "Paths lead through one sample, entry by entry."
+                faults.append(Fault(f"--{name}", "be left out with paths", "both", fix))
+    if output.format == "json":
+        for name in ("beside", "cost", "transposes"):
+            if getattr(options, name):
+                fix = "Choose another format for it, such as html."
+                faults.append(Fault(f"--{name}", "be left out with --format json", "both", fix))
+
+
+def _json(options: argparse.Namespace, source: Source, notation: Notation, output: Output) -> None:
+    from chalkgrad.notation.steps_json import steps_json
+
+    output.json(steps_json(source.network, notation, options.batch))
+
+
+def _whole_page(
+    options: argparse.Namespace, source: Source, notation: Notation, other: Notation | None
+) -> Document:
+    from chalkgrad.notation.page import beside
+
+    page = _page(options, source, notation)
+    if other is not None:
+        page = beside(page, _page(options, source, other))
+    if options.cost:
+        from chalkgrad.notation.cost_page import cost_page
+
+        page = replace(page, blocks=(*page.blocks, *cost_page(source.network).blocks))
+    return page
+
+
+def _page(options: argparse.Namespace, source: Source, notation: Notation) -> Document:
+    if options.zoom == "paths":
+        from chalkgrad.notation.path_page import path_page
+
+        return path_page(source.network, notation, options.path)
+    from chalkgrad.notation.page import derivation_page
+
+    return derivation_page(
+        source.network, notation, batch=options.batch, zoom=options.zoom, transposes=options.transposes
+    )
