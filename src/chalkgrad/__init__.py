@@ -2,7 +2,7 @@
 
 from chalkgrad._errors import ChalkgradError, Fault, FormulaError, InputError, ShapeError, UnsupportedError
 from chalkgrad.derive import Derivation, Step, derive
-from chalkgrad.evaluate import Trace, gradients, initialise, trace
+from chalkgrad.evaluate import Trace, gradients, initialise, predict, trace
 from chalkgrad.network import Activation, Layer, Loss, Network, Residual
 
 __version__ = "0.1.0"
@@ -26,5 +26,6 @@ __all__ = [
     "derive",
     "gradients",
     "initialise",
+    "predict",
     "trace",
 ]

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from chalkgrad._errors import Fault, ShapeError
 from chalkgrad.formula import ElementwiseFunction
@@ -119,7 +120,14 @@ class Symbol(Expr):
     def shape(self) -> Shape:
         return self.dims
 
-    @property
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.kind, self.layer, self.dims, self.of))
+
+    def __hash__(self) -> int:  # symbols key every table of values: hash once
+        return self._hash
+
+    @cached_property
     def name(self) -> str:
         """The canonical name: X, T, W1, b1, Z1, A1, Y, L, dW1, W1_new."""
         if self.of is not None:

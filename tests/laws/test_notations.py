@@ -44,4 +44,6 @@ def test_every_form_of_every_step_has_the_canonical_value(network: Network, name
         for form in step.forms:
             found = compile_expr(form.expr, Float64())(values)
             assert found.shape == expected.shape, (step.name, form.rule)
-            np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-13, err_msg=f"{step.name} by {form.rule}")
+            np.testing.assert_allclose(
+                found, expected, rtol=1e-11, atol=1e-13, err_msg=f"{step.name} by {form.rule}"
+            )

@@ -4,4 +4,15 @@ from chalkgrad.derive.convention import CANONICAL, SINGLE, Convention
 from chalkgrad.derive.derivation import RULE_NAMES, Derivation, Form, Step
 from chalkgrad.derive.sweep import ETA, derive, grad
 
-__all__ = ["CANONICAL", "ETA", "RULE_NAMES", "SINGLE", "Convention", "Derivation", "Form", "Step", "derive", "grad"]
+__all__ = [
+    "CANONICAL",
+    "ETA",
+    "RULE_NAMES",
+    "SINGLE",
+    "Convention",
+    "Derivation",
+    "Form",
+    "Step",
+    "derive",
+    "grad",
+]

@@ -86,7 +86,7 @@ RULE_NAMES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Derivation:
     """Forward equations, loss, reverse sweep and update of a network, in one convention.
 
@@ -117,8 +117,12 @@ class Derivation:
     @property
     def gradients(self) -> tuple[Step, ...]:
         """The steps of the parameters' gradients, in order of the parameters W1, b1, W2, …"""
-        found = [s for s in self.backward if s.symbol.of is not None and s.symbol.of.kind in ("weight", "bias")]
-        return tuple(sorted(found, key=lambda s: (s.symbol.layer, s.symbol.of.kind != "weight" if s.symbol.of else 0)))
+        found = [
+            s for s in self.backward if s.symbol.of is not None and s.symbol.of.kind in ("weight", "bias")
+        ]
+        return tuple(
+            sorted(found, key=lambda s: (s.symbol.layer, s.symbol.of.kind != "weight" if s.symbol.of else 0))
+        )
 
     def step(self, name: str) -> Step:
         """Find a step by its canonical name (``dW1``, ``Z2``, ``L``).

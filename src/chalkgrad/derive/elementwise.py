@@ -33,7 +33,10 @@ def to_formula(expr: Expr) -> nodes.Node:
 
 
 def from_formula(node: nodes.Node, shape: Shape) -> Expr:
-    """The matrix whose entries the formula gives: sums and products of leaves stay visible, the rest is one function."""
+    """The matrix whose entries the formula gives.
+
+    Sums and products of leaves stay visible, the rest is one function.
+    """
     match node:
         case nodes.Num(value):
             return scale(value, Ones(shape))
@@ -47,8 +50,7 @@ def from_formula(node: nodes.Node, shape: Shape) -> Expr:
             return scale(value, from_formula(nodes.Mul(tuple(rest)) if len(rest) > 1 else rest[0], shape))
     leaves = [leaf for leaf in variables_in_order(node) if isinstance(leaf, Expr)]
     names = tuple(f"x{i}" for i in range(1, len(leaves) + 1))
-    renamed = {leaf: nodes.Var(name) for leaf, name in zip(leaves, names, strict=True)}
-    body = substitute(node, dict(renamed))
+    body = substitute(node, {leaf: nodes.Var(name) for leaf, name in zip(leaves, names, strict=True)})
     return Apply(ElementwiseFunction("", names, body), tuple(leaves))
 
 
@@ -84,7 +86,7 @@ def fuse_if_shorter(expr: Expr) -> Expr | None:
 
 
 def termwise_derivative(function: ElementwiseFunction, variable: str) -> nodes.Node:
-    """The derivative with each term of a sum by itself, as it first stands on the board: −t/y + (1 − t)/(1 − y)."""
+    """The derivative, each term of a sum by itself: −t/y + (1 − t)/(1 − y), as first written."""
     body = function.body
     if not isinstance(body, nodes.Add):
         return function.derivative(variable)

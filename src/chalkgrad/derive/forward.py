@@ -1,8 +1,8 @@
 """The forward equations of a network, in a convention: the only place that says what a layer computes.
 
-    rows:     Z_l = A_{l−1} W_lᵀ + 1 b_lᵀ        columns:  Z_l = W_l A_{l−1} + b_l 1ᵀ
-    A_l = f_l(Z_l) [+ A_{l−s}]
-    L = factor/m · Σ ℓ(Y, T) + λ Σ_l Σ W_l²
+rows:     Z_l = A_{l−1} W_lᵀ + 1 b_lᵀ        columns:  Z_l = W_l A_{l−1} + b_l 1ᵀ
+A_l = f_l(Z_l) [+ A_{l−s}]
+L = factor/m · Σ ℓ(Y, T) + λ Σ_l Σ W_l²
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ class Alphabet:
     def weight(self, layer: int) -> Symbol:
         """W_l, n_out × n_in or turned."""
         n_in, n_out = self.dims[layer - 1], self.dims[layer]
-        return Symbol("weight", layer, (n_out, n_in) if self.convention.weights == "out_in" else (n_in, n_out))
+        return Symbol(
+            "weight", layer, (n_out, n_in) if self.convention.weights == "out_in" else (n_in, n_out)
+        )
 
     def bias(self, layer: int) -> Symbol:
         """b_l, always a column."""
@@ -117,7 +119,9 @@ def _linear(names: Alphabet, number: int) -> Expr:
     if names.network.layers[number - 1].bias:
         b = names.bias(number)
         ones = Ones((names.m, ONE))
-        terms.append(matmul(ones, transpose(b)) if convention.samples == "rows" else matmul(b, transpose(ones)))
+        terms.append(
+            matmul(ones, transpose(b)) if convention.samples == "rows" else matmul(b, transpose(ones))
+        )
     return simplify(add(terms))
 
 
@@ -125,7 +129,7 @@ LAMBDA = "lambda"
 
 
 def loss_expression(names: Alphabet) -> Expr:
-    """factor / (m n_L) · Σ ℓ(Y, T) + λ Σ_l Σ W_l ⊙ W_l (m for a mean over the batch, n_L for one over outputs)."""
+    """factor / (m n_L) · Σ ℓ(Y, T) + λ Σ_l Σ W_l ⊙ W_l; m, n_L for means over batch and outputs."""
     network = names.network
     loss = network.loss
     divisors = []

@@ -103,15 +103,8 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
             return Applied(function, tuple(entry(arg, row, column, letters) for arg in args), wrt)
         case RowApply(kind, arg, axis):
             return _row_function(kind, arg, axis, row, column, letters)
-        case Reduce(Hadamard((Symbol() as w, Symbol() as same))) if w == same:
-            rows, columns = w.shape
-            r, c = place(rows, letters), place(columns, letters)
-            square = nodes.Pow(entry(w, r, c, letters), nodes.Num(Fraction(2)))
-            return _summed(_summed(square, c, columns), r, rows)
         case Reduce(arg):
-            rows, columns = arg.shape
-            r, c = place(rows, letters), place(columns, letters)
-            return _summed(_summed(entry(arg, r, c, letters), c, columns), r, rows)
+            return _total(arg, letters)
     raise TypeError(f"no index form for {type(expr).__name__}")
 
 
@@ -143,6 +136,17 @@ def coefficient_nodes(c: Coefficient) -> list[nodes.Node]:
 
 def _summed(body: nodes.Node, index: Index | None, dim: Dim) -> nodes.Node:
     return SumOver(index, dim, body) if isinstance(index, str) else body
+
+
+def _total(arg: Expr, letters: Letters) -> nodes.Node:
+    rows, columns = arg.shape
+    i, j = place(rows, letters), place(columns, letters)
+    match arg:
+        case Hadamard((Symbol() as w, Symbol() as same)) if w == same:
+            body: nodes.Node = nodes.Pow(entry(w, i, j, letters), nodes.Num(Fraction(2)))
+        case _:
+            body = entry(arg, i, j, letters)
+    return _summed(_summed(body, j, columns), i, rows)
 
 
 def _product(
@@ -177,11 +181,14 @@ def index_equation(step: Step, letters: Letters) -> IndexEquation:
     return IndexEquation(left, forms, step)
 
 
-
 def _numbered(symbol: Symbol) -> tuple[Dim, Dim]:
-    """The symbol's own dimensions under its own layers' numbers, also where a residual made two layers' one."""
+    """The symbol's dimensions under its own layers' numbers, also where a residual made two of them one."""
     base = symbol.of or symbol
     if base.kind != "weight":
         return symbol.shape
     rows, columns = symbol.shape
-    return (rows, columns) if rows != columns else (replace(rows, layer=base.layer), replace(columns, layer=base.layer - 1))
+    return (
+        (rows, columns)
+        if rows != columns
+        else (replace(rows, layer=base.layer), replace(columns, layer=base.layer - 1))
+    )

@@ -1,7 +1,8 @@
 """The chain rule, one line per operation.
 
 For Q = op(X₁, …, X_k) and the gradient G = ∂L/∂Q, each rule gives ∂L/∂X_i, the vector-Jacobian product.
-With the inner product ⟨A, B⟩ = Σ_ij A_ij B_ij, every rule is the adjoint identity ⟨G, dQ⟩ = Σ_i ⟨∂L/∂X_i, dX_i⟩:
+With the inner product ⟨A, B⟩ = Σ_ij A_ij B_ij, every rule is the adjoint identity
+⟨G, dQ⟩ = Σ_i ⟨∂L/∂X_i, dX_i⟩:
 
     Q = X + Y        ⟨G, dX + dY⟩            ⇒  G, G
     Q = c X          ⟨G, c dX⟩               ⇒  c G

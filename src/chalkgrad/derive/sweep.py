@@ -76,7 +76,11 @@ def _derive(network: Network, convention: Convention) -> Derivation:
     if convention.errors == "transposed":
         backward = _turn_errors(backward)
     updates = tuple(_update(step) for step in backward if _is_parameter(step.symbol.of))
-    updates = tuple(sorted(updates, key=lambda s: (s.symbol.layer, s.symbol.of is not None and s.symbol.of.kind != "weight")))
+    updates = tuple(
+        sorted(
+            updates, key=lambda s: (s.symbol.layer, s.symbol.of is not None and s.symbol.of.kind != "weight")
+        )
+    )
     return Derivation(network, convention, forward[:-1], forward[-1], tuple(backward), updates)
 
 
@@ -152,7 +156,9 @@ class _Sweep:
 
     def _name_values(self, expr: Expr) -> Expr:
         """Write a softmax that was already computed by its name: Q, not softmax(X)."""
-        named = {value: symbol for symbol, value in self.defined.items() if isinstance(value, RowApply)}
+        named: dict[Expr, Expr] = {
+            value: symbol for symbol, value in self.defined.items() if isinstance(value, RowApply)
+        }
         return rewrite(expr, lambda node: named.get(node, node)) if named else expr
 
     # -- one step -------------------------------------------------------------------------------------
@@ -183,7 +189,13 @@ class _Sweep:
     def _error_forms(self, z: Symbol, expr: Expr, value: Symbol) -> tuple[list[Form], int]:
         """∂L/∂Z: the chain rule, what is known put in, f′ through its value, and what cancels."""
         upstream, definition = grad(value), self.defined[value]
-        rule = "softmax-jacobian" if isinstance(definition, RowApply) else "identity" if definition == z else "chain"
+        rule = (
+            "softmax-jacobian"
+            if isinstance(definition, RowApply)
+            else "identity"
+            if definition == z
+            else "chain"
+        )
         forms = [Form(expr, rule)]
         known = self.formulas.get(upstream) or self._product(upstream)
         if known is None:
@@ -198,11 +210,15 @@ class _Sweep:
             if self.network.loss.loss_function.name == "cross_entropy":
                 forms.append(Form(simplify(rewrite(expr, _targets_sum_to_one)), "targets-sum-to-one"))
         elif (shorter := fuse_if_shorter(explicit)) is not None:
-            forms.append(Form(simplify(shorter), "canonical-link" if _is_difference(simplify(shorter)) else "cancel"))
+            forms.append(
+                Form(simplify(shorter), "canonical-link" if _is_difference(simplify(shorter)) else "cancel")
+            )
         forms = _distinct(forms)
         if rule == "identity" and _is_difference(forms[-1].expr):
             forms[-1] = Form(forms[-1].expr, "canonical-link")
-        ended = forms[-1].rule in ("canonical-link", "cancel", "targets-sum-to-one") or _is_difference(forms[-1].expr)
+        ended = forms[-1].rule in ("canonical-link", "cancel", "targets-sum-to-one") or _is_difference(
+            forms[-1].expr
+        )
         return forms, len(forms) - 1 if ended else 0
 
     def _product(self, upstream: Symbol) -> Expr | None:
@@ -309,4 +325,3 @@ def _turn_errors(steps: list[Step]) -> list[Step]:
         return Step(new or step.symbol, tuple(forms), step.chosen, step.through)
 
     return [turn(step) for step in steps]
-

@@ -3,6 +3,18 @@
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.layout import all_symbols, values_in
 from chalkgrad.evaluate.parameters import initialise
+from chalkgrad.evaluate.predict import predict
 from chalkgrad.evaluate.trace import Trace, TraceStep, gradients, trace
 
-__all__ = ["Data", "Trace", "TraceStep", "all_symbols", "gradients", "initialise", "trace", "validate_data", "values_in"]
+__all__ = [
+    "Data",
+    "Trace",
+    "TraceStep",
+    "all_symbols",
+    "gradients",
+    "initialise",
+    "predict",
+    "trace",
+    "validate_data",
+    "values_in",
+]

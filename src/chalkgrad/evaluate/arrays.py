@@ -74,8 +74,11 @@ def _finite(array: Array, path: str, faults: list[Fault]) -> Array | None:
     if array.ndim > _MAX_AXES:
         faults.append(_too_deep(path, f"an array of {array.ndim} axes"))
         return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(array.sum()):
+            return array
     good = np.isfinite(array)
-    if good.all():
+    if good.all():  # only the sum overflowed
         return array
     first = np.unravel_index(int(np.argmin(good)), array.shape)
     place = "".join(f"[{int(index)}]" for index in first)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.evaluate.samples import SAMPLE_FUNCTIONS
+from chalkgrad.evaluate.samples import Pivoted
 from chalkgrad.evaluate.stable import SampleKernel
 from chalkgrad.expr import (
     Apply,
@@ -25,6 +25,7 @@ from chalkgrad.expr import (
     Ones,
     Reduce,
     RowApply,
+    Scalar,
     Scale,
     Sum,
     Symbol,
@@ -65,11 +66,9 @@ def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
                 return lambda values: kernel(only(values))
             return lambda values: kernel(*[part(values) for part in parts])
         case RowApply(kind, arg, axis):
-            inner, row = compile_expr(arg, arithmetic), SAMPLE_FUNCTIONS[kind]
-            return lambda values: row(axis, arithmetic, inner(values))
+            return _sample_kernel(kind, (arg,), axis, arithmetic)
         case SampleKernel(kind, args, axis):
-            parts, row = [compile_expr(arg, arithmetic) for arg in args], SAMPLE_FUNCTIONS[kind]
-            return lambda values: row(axis, arithmetic, *[part(values) for part in parts])
+            return _sample_kernel(kind, args, axis, arithmetic)
         case Reduce(arg):
             inner = compile_expr(arg, arithmetic)
             return lambda values: inner(values).sum(keepdims=True)
@@ -115,13 +114,22 @@ def coefficient_value(c: Coefficient, values: Values, arithmetic: Arithmetic) ->
     """The number of a coefficient such as 2/(m n₃) or −η."""
     top, bottom = arithmetic.number(c.rational.numerator), arithmetic.number(c.rational.denominator)
     for base, power in c.powers:
-        known = size(base, values) if isinstance(base, Dim) else values.get(base, getattr(base, "value", None))
-        factor = arithmetic.number(known) if isinstance(base, Dim) or base not in values else known
+        factor = _factor(base, values, arithmetic)
         if power > 0:
             top = top * factor**power
         else:
             bottom = bottom * factor**-power
     return top / bottom
+
+
+def _factor(base: Dim | Scalar, values: Values, arithmetic: Arithmetic) -> Any:
+    if isinstance(base, Dim):
+        return arithmetic.number(size(base, values))
+    if base in values:
+        return values[base]
+    if base.value is None:
+        raise KeyError(f"the scalar {base.name} has no value")
+    return arithmetic.number(base.value)
 
 
 def _product(parts: list[Compiled]) -> Compiled:
@@ -165,3 +173,16 @@ def _repeat(values: Array, axis: int, count: int) -> Array:
 
 
 _MINUS_ONE = Coefficient().rational * -1
+
+
+def _sample_kernel(kind: str, args: tuple[Expr, ...], axis: int, arithmetic: Arithmetic) -> Compiled:
+    """A function of whole samples; the pivoted pre-activations are shared by all that use them."""
+    z, *rest = [compile_expr(arg, arithmetic) for arg in args]
+    key = ("pivoted", args[0], axis)
+
+    def run(values: Values) -> Any:
+        if key not in values:
+            values[key] = Pivoted(axis, arithmetic, z(values))
+        return getattr(values[key], kind)(*[part(values) for part in rest])
+
+    return run

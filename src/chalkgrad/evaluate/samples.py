@@ -1,92 +1,100 @@
 """Functions that couple the entries of one sample: the softmax and its relatives, in any arithmetic.
 
 All use the largest entry c of each sample as pivot, so that nothing overflows and nothing cancels:
-with e_j = exp(z_j − z_c) and s = Σ_{j≠c} e_j,  p_j = e_j/(1 + s),  1 − p_c = s/(1 + s),  log p_c = −log(1 + s).
+with e_j = exp(z_j − z_c) and s = Σ_{j≠c} e_j,
+
+    p_j = e_j/(1 + s),  1 − p_c = s/(1 + s),  log p_c = −log(1 + s).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.formula import Arithmetic
+from chalkgrad.formula import Arithmetic, Float64
 
 Array = NDArray[Any]
 
 
-class _Pivoted(NamedTuple):
-    shifted: Array  # z − z_c
-    powers: Array  # exp(z − z_c), with 0 at the pivot
-    others: Array  # s, the sum of the powers, kept as a column (or row)
-    pivot: Array  # the place of the largest entry
+class Pivoted:
+    """A batch of pre-activations measured from each sample's largest entry.
 
+    Parameters
+    ----------
+    axis
+        1 where a sample is a row, 0 where it is a column.
+    arithmetic
+        The arithmetic of ``z``.
+    z
+        The pre-activations.
+    """
 
-def _pivoted(axis: int, arithmetic: Arithmetic, z: Array) -> _Pivoted:
-    pivot = np.expand_dims(z.argmax(axis=axis), axis)
-    shifted = z - np.take_along_axis(z, pivot, axis)
-    powers = arithmetic.call("exp", shifted)
-    np.put_along_axis(powers, pivot, arithmetic.number(0), axis)
-    return _Pivoted(shifted, powers, powers.sum(axis=axis, keepdims=True), pivot)
+    def __init__(self, axis: int, arithmetic: Arithmetic, z: Array) -> None:
+        self.axis, self.arithmetic = axis, arithmetic
+        self.one = arithmetic.number(1)
+        top = z.argmax(axis=axis)
+        self.place = (np.arange(len(top)), top) if axis == 1 else (top, np.arange(len(top)))
+        self.largest = np.expand_dims(z[self.place], axis)
+        self.shifted = z - self.largest
+        self.powers = self._function("exp", np.exp, self.shifted)
+        self.powers[self.place] = arithmetic.number(0)
+        self.others = self.powers.sum(axis=axis, keepdims=True)
+        self.powers[self.place] = self.one
+        self.probabilities: Array = self.powers / (self.one + self.others)
 
+    def _function(self, name: str, fast: Callable[[Array], Array], u: Array) -> Array:
+        return fast(u) if isinstance(self.arithmetic, Float64) else self.arithmetic.call(name, u)
 
-def _probabilities(axis: int, arithmetic: Arithmetic, p: _Pivoted) -> Array:
-    powers = p.powers.copy()
-    np.put_along_axis(powers, p.pivot, arithmetic.number(1), axis)
-    return powers / (arithmetic.number(1) + p.others)
+    def _log_total(self) -> Array:
+        return self._function("log1p", np.log1p, self.others)
 
+    def _flat(self, column: Array) -> Array:
+        return np.squeeze(column, axis=self.axis)
 
-def softmax(axis: int, arithmetic: Arithmetic, z: Array) -> Array:
-    """``p_j = exp(z_j) / Σ_k exp(z_k)``."""
-    return _probabilities(axis, arithmetic, _pivoted(axis, arithmetic, z))
+    def softmax(self) -> Array:
+        """``p_j = exp(z_j) / Σ_k exp(z_k)``."""
+        return self.probabilities
 
+    def logsumexp(self) -> Array:
+        """``log Σ_k exp(z_k)``."""
+        total: Array = self.largest + self._log_total()
+        return total
 
-def logsumexp(axis: int, arithmetic: Arithmetic, z: Array) -> Array:
-    """``log Σ_k exp(z_k)``."""
-    p = _pivoted(axis, arithmetic, z)
-    return np.take_along_axis(z, p.pivot, axis) + arithmetic.call("log1p", p.others)
+    def log_softmax(self) -> Array:
+        """``log p_j``."""
+        logs: Array = self.shifted - self._log_total()
+        return logs
 
+    def softmax_complement(self) -> Array:
+        """``1 − p_j``."""
+        result: Array = self.one - self.probabilities
+        result[self.place] = self._flat(self.others / (self.one + self.others))
+        return result
 
-def log_softmax(axis: int, arithmetic: Arithmetic, z: Array) -> Array:
-    """``log p_j``."""
-    p = _pivoted(axis, arithmetic, z)
-    return p.shifted - arithmetic.call("log1p", p.others)
+    def log_softmax_complement(self) -> Array:
+        """``log(1 − p_j)``; at the pivot log Σ_{j≠c} e_j − log(1 + s), by a pivot of its own."""
+        result = self._function("log1p", np.log1p, -self.probabilities)
+        rest = self.shifted.copy()
+        rest[self.place] = self.shifted.min(axis=self.axis) - self.one  # never the largest of the rest
+        second = np.expand_dims(rest.max(axis=self.axis), self.axis)
+        powers = self._function("exp", np.exp, rest - second)
+        powers[self.place] = self.arithmetic.number(0)
+        others = second + self._function("log", np.log, powers.sum(axis=self.axis, keepdims=True))
+        result[self.place] = self._flat(others - self._log_total())
+        return result
 
+    def softmax_minus(self, t: Array) -> Array:
+        """``p_j − t_j``; at the pivot (1 − t_c) − (1 − p_c)."""
+        result: Array = self.probabilities - t
+        result[self.place] = (self.one - t[self.place]) - self._flat(self.others / (self.one + self.others))
+        return result
 
-def softmax_complement(axis: int, arithmetic: Arithmetic, z: Array) -> Array:
-    """``1 − p_j``."""
-    p = _pivoted(axis, arithmetic, z)
-    one = arithmetic.number(1)
-    result = one - _probabilities(axis, arithmetic, p)
-    np.put_along_axis(result, p.pivot, p.others / (one + p.others), axis)
-    return result
-
-
-def softmax_minus(axis: int, arithmetic: Arithmetic, z: Array, t: Array) -> Array:
-    """``p_j − t_j``; at the pivot (1 − t_c) − (1 − p_c)."""
-    p = _pivoted(axis, arithmetic, z)
-    one = arithmetic.number(1)
-    result = _probabilities(axis, arithmetic, p) - t
-    at_pivot = (one - np.take_along_axis(t, p.pivot, axis)) - p.others / (one + p.others)
-    np.put_along_axis(result, p.pivot, at_pivot, axis)
-    return result
-
-
-def softmax_pull(axis: int, arithmetic: Arithmetic, z: Array, g: Array) -> Array:
-    """``p_j (g_j − Σ_k p_k g_k)``, with g measured from its value at the pivot, which changes nothing."""
-    p = _pivoted(axis, arithmetic, z)
-    probabilities = _probabilities(axis, arithmetic, p)
-    relative = g - np.take_along_axis(g, p.pivot, axis)
-    return probabilities * (relative - (probabilities * relative).sum(axis=axis, keepdims=True))
-
-
-SAMPLE_FUNCTIONS: dict[str, Callable[..., Array]] = {
-    "softmax": softmax,
-    "logsumexp": logsumexp,
-    "log_softmax": log_softmax,
-    "softmax_complement": softmax_complement,
-    "softmax_minus": softmax_minus,
-    "softmax_pull": softmax_pull,
-}
+    def softmax_pull(self, g: Array) -> Array:
+        """``p_j (g_j − Σ_k p_k g_k)``, with g measured from its value at the pivot, which changes nothing."""
+        relative = g - np.expand_dims(g[self.place], self.axis)
+        mean = (self.probabilities * relative).sum(axis=self.axis, keepdims=True)
+        pulled: Array = self.probabilities * (relative - mean)
+        return pulled

@@ -4,11 +4,11 @@
 ordinary small number.  Before numbers are put in, every elementwise part that mentions a saturating output
 is written through Z instead:
 
-    σ(z) − t = (1 − t) σ(z) − t σ(−z)            log σ(z) = −softplus(−z)      (scalar identities of ``stabilise``)
+    σ(z) − t = (1 − t) σ(z) − t σ(−z)            log σ(z) = −softplus(−z)
     p_c − t_c = (1 − t_c) − Σ_{j≠c} p_j          log p_c = −log(1 + Σ_{j≠c} exp(z_j − z_c))
 
-for p = softmax(z) with c the place of its largest entry.  Both forms are equal; the laws test that in 50-digit
-arithmetic.
+for p = softmax(z) with c the place of its largest entry.  Both forms are equal; the laws test that in
+50-digit arithmetic.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SATURATING = ("sigmoid", "tanh")
 
 @dataclass(frozen=True)
 class SampleKernel(Expr):
-    """A numeric routine over whole samples: log_softmax(z), softmax_complement(z), softmax_minus(z, t), softmax_pull(z, g)."""
+    """A numeric routine over whole samples, a method of ``samples.Pivoted``, applied to ``args``."""
 
     kind: str
     args: tuple[Expr, ...]
@@ -113,7 +113,7 @@ def _softmax_parts(node: nodes.Node, output: Symbol, definition: RowApply) -> no
     """Replace log p, 1 − p and p − t inside a formula by routines that keep their digits."""
     place, z, axis = nodes.Var(output), definition.arg, definition.axis
     minus = nodes.Num(Fraction(-1))
-    negative = nodes.Mul((minus, place))
+    complement = nodes.Add((nodes.Num(Fraction(1)), nodes.Mul((minus, place))))
 
     def kernel(kind: str, *args: Expr) -> nodes.Node:
         return nodes.Var(SampleKernel(kind, (z, *args), axis))
@@ -122,14 +122,16 @@ def _softmax_parts(node: nodes.Node, output: Symbol, definition: RowApply) -> no
         match part:
             case nodes.Call("log", (argument,)) if argument == place:
                 return kernel("log_softmax")
-            case nodes.Add((nodes.Num(one), other)) if one == 1 and other == negative:
+            case nodes.Call("log", (argument,)) if argument == complement:
+                return kernel("log_softmax_complement")
+            case _ if part == complement:
                 return kernel("softmax_complement")
             case nodes.Add((first, nodes.Mul((sign, nodes.Var(Symbol(kind="target") as target))))) if (
                 first == place and sign == minus
             ):
                 return kernel("softmax_minus", target)
-            case nodes.Call("log", (nodes.Add() as argument,)):
-                return nodes.Call("log", (visit(argument),))
+            case nodes.Call(function, args):
+                return nodes.Call(function, tuple(visit(arg) for arg in args))
             case nodes.Add(terms):
                 return nodes.Add(tuple(visit(term) for term in terms))
             case nodes.Mul(factors):

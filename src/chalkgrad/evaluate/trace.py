@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from chalkgrad.derive import ETA, Derivation, derive
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
+from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Exact, Precise
 from chalkgrad.network import Network
 
@@ -171,13 +173,17 @@ def trace(
 
 def _arithmetic(exact: bool, digits: int | None) -> tuple[Arithmetic, str]:
     if exact and digits is not None:
-        raise InputError(Fault("digits", "be left out with exact=True", str(digits), "Exact numbers have no rounding."))
+        raise InputError(
+            Fault("digits", "be left out with exact=True", str(digits), "Exact numbers have no rounding.")
+        )
     if exact:
         return Exact(), "exact"
     if digits is None:
         return FLOAT64, "float64"
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= 10_000:
-        raise InputError(Fault("digits", "be a whole number from 1 to 10000", shown(digits), "Write digits=50."))
+    if isinstance(digits, bool) or not 1 <= int(digits) <= 10_000:
+        raise InputError(
+            Fault("digits", "be a whole number from 1 to 10000", shown(digits), "Write digits=50.")
+        )
     return Precise(digits), f"{digits} digits"
 
 
@@ -185,13 +191,18 @@ def _rate(value: Any, steps: Any, frozen: Sequence[str], network: Network) -> Fr
     faults = []
     rate = exact_text(value) if isinstance(value, str) else exact_number(value)
     if rate is None:
-        faults.append(Fault("learning_rate", "be a finite number", shown(value), "Write learning_rate=0.1, say."))
+        faults.append(
+            Fault("learning_rate", "be a finite number", shown(value), "Write learning_rate=0.1, say.")
+        )
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         faults.append(Fault("steps", "be a whole number of at least 1", shown(steps), "Write steps=1."))
     names = list(network.parameter_shapes())
     for index, name in enumerate(frozen):
         if name not in names:
-            fix = did_you_mean(str(name), [n.lower() for n in names]) or f"The parameters are {', '.join(names[:8])}."
+            fix = (
+                did_you_mean(str(name), [n.lower() for n in names])
+                or f"The parameters are {', '.join(names[:8])}."
+            )
             faults.append(Fault(f"frozen[{index}]", "name a parameter of the network", shown(name), fix))
     if faults or rate is None:
         raise InputError(faults)
@@ -201,18 +212,22 @@ def _rate(value: Any, steps: Any, frozen: Sequence[str], network: Network) -> Fr
 def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:
     """X, T and the parameters by symbol; biases as columns."""
     values: Values = batch_size(len(data.x))
-    for step in derivation.forward:
-        for symbol in step.premises:
-            if symbol.kind == "input":
-                values[symbol] = data.x
-            elif symbol.kind == "weight":
-                values[symbol] = parameters[symbol.name]
-            elif symbol.kind == "bias":
-                values[symbol] = parameters[symbol.name].reshape(-1, 1)
-    for symbol in derivation.loss.premises:
-        if symbol.kind == "target":
-            values[symbol] = data.t
+    for symbol in _given(derivation):
+        if symbol.kind == "weight":
+            values[symbol] = parameters[symbol.name]
+        elif symbol.kind == "bias":
+            values[symbol] = parameters[symbol.name].reshape(-1, 1)
+        else:
+            values[symbol] = data.x if symbol.kind == "input" else data.t
     return values
+
+
+@lru_cache(maxsize=64)
+def _given(derivation: Derivation) -> tuple[Symbol, ...]:
+    """What no equation defines: inputs, targets, parameters."""
+    defined = {step.symbol for step in derivation.steps}
+    used = (symbol for step in (*derivation.forward, derivation.loss) for symbol in step.premises)
+    return tuple(dict.fromkeys(symbol for symbol in used if symbol not in defined))
 
 
 def _run(
@@ -227,7 +242,9 @@ def _run(
     values[ETA] = eta
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         program.run(values)
-    named: dict[str, dict[str, Array]] = {key: {} for key in ("values", "deltas", "errors", "gradients", "updated")}
+    named: dict[str, dict[str, Array]] = {
+        key: {} for key in ("values", "deltas", "errors", "gradients", "updated")
+    }
     named["values"] = {"X": data.x}
     for step in derivation.steps:
         symbol, value = step.symbol, np.asarray(values[step.symbol])
@@ -285,6 +302,10 @@ def gradients(
     values = inputs(derivation, data, data.parameters)
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         program.run(values)
-    found = {step.symbol.of.name: values[step.symbol] for step in derivation.gradients if step.symbol.of is not None}
+    found = {
+        step.symbol.of.name: values[step.symbol]
+        for step in derivation.gradients
+        if step.symbol.of is not None
+    }
     result = {name: found[name].reshape(-1) if name[0] == "b" else found[name] for name in data.parameters}
     return float(values[derivation.loss.symbol][0, 0]), result

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, plain_number, shown
@@ -84,6 +85,13 @@ class Network:
         object.__setattr__(self, "layers", tuple(read))
         object.__setattr__(self, "loss", whole_loss)
         object.__setattr__(self, "l2", penalty)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.input_width, self.layers, self.loss, self.l2))
+
+    def __hash__(self) -> int:  # networks key the table of derivations: hash once
+        return self._hash
 
     @property
     def depth(self) -> int:

@@ -70,7 +70,13 @@ class FormulaWriter:
             case nodes.Call(function, args):
                 return self._call(function, args)
             case nodes.Where(condition, then, otherwise):
-                test = Row((self.box(condition.left), Op(_RELATIONS[condition.op], "relation"), self.box(condition.right)))
+                test = Row(
+                    (
+                        self.box(condition.left),
+                        Op(_RELATIONS[condition.op], "relation"),
+                        self.box(condition.right),
+                    )
+                )
                 return Cases(((self.box(then), test), (self.box(otherwise), Words("otherwise")))), ATOM
         raise TypeError(f"no box for formula node {type(node).__name__}")
 
@@ -129,7 +135,11 @@ class FormulaWriter:
         if isinstance(exponent, nodes.Num) and exponent.value < 0:
             below = base if exponent.value == -1 else nodes.Pow(base, nodes.Num(-exponent.value))
             return Frac(Num("1"), self.box(below)), PRODUCT
-        if isinstance(base, nodes.Call) and base.function in ("tanh", "sin", "cos") and isinstance(exponent, nodes.Num):
+        if (
+            isinstance(base, nodes.Call)
+            and base.function in ("tanh", "sin", "cos")
+            and isinstance(exponent, nodes.Num)
+        ):
             name = Script(function_name(base.function), None, self.box(exponent))
             return Row((name, Fence(self.box(base.args[0])))), ATOM
         return Script(self.inside(base, ATOM), None, self.box(exponent)), POWER
@@ -155,7 +165,8 @@ def _is_reciprocal(node: nodes.Node) -> bool:
 
 
 def _reciprocal(node: nodes.Node) -> nodes.Node:
-    assert isinstance(node, nodes.Pow) and isinstance(node.exponent, nodes.Num)
+    assert isinstance(node, nodes.Pow)
+    assert isinstance(node.exponent, nodes.Num)
     power = -node.exponent.value
     return node.base if power == 1 else nodes.Pow(node.base, nodes.Num(power))
 

@@ -73,7 +73,9 @@ def _shift(node: Expr, layer: int) -> Expr:
 
 def _dims(dims: tuple[Dim, Dim], layer: int) -> tuple[Dim, Dim]:
     first, second = (
-        replace(dim, layer=dim.layer - layer, size=1 if dim.is_one else None) if dim.layer is not None else dim
+        replace(dim, layer=dim.layer - layer, size=1 if dim.is_one else None)
+        if dim.layer is not None
+        else dim
         for dim in dims
     )
     return first, second

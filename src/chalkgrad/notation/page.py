@@ -78,6 +78,14 @@ def beside(left: Document, right: Document) -> Document:
     return Document(left.title, (Columns(left, right),))
 
 
+SQUARED = {
+    "squared_error": "∑(y − t)²",
+    "half_squared_error": "½∑(y − t)²",
+    "mean_squared_error": "the mean of (y − t)² over the outputs",
+}
+"""The three squared errors in words."""
+
+
 class _Page:
     def __init__(self, notation: Notation, derivation: Derivation, zoom: str) -> None:
         self.notation = notation
@@ -104,24 +112,34 @@ class _Page:
             how = "the mean" if loss.reduction == "mean" else "the sum"
             items.append((f"The loss of a batch is {how} of its samples' losses.",))
         if network.l2:
-            items.append((f"The penalty counts weights only, with λ = {float(network.l2):g}: λ ∑ W² without ½, so its gradient is 2λW.",))
+            items.append(
+                (
+                    f"The penalty counts weights only, with λ = {float(network.l2):g}: "
+                    "λ ∑ W² without ½, so its gradient is 2λW.",
+                )
+            )
         used = {step.rule for step in self.derivation.backward}
         if "targets-sum-to-one" in used:
             items.append(("The targets of each sample are probabilities: they sum to one.",))
-        if any(isinstance(layer.function.body, nodes.Call) and layer.function.name == "relu" for layer in network.layers if not layer.is_softmax):
+        if any(
+            isinstance(layer.function.body, nodes.Call) and layer.function.name == "relu"
+            for layer in network.layers
+            if not layer.is_softmax
+        ):
             items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
         items.extend((text,) for text in self._differs())
         return tuple(items)
 
     def _differs(self) -> list[str]:
-        """Where the network's own convention differs from what this notation's document usually writes."""
+        """Where the network's own loss differs from what this notation's document usually writes."""
         name, usual = self.derivation.network.loss.loss_function.name, self.notation.squared
-        squared = {"squared_error": "∑(y − t)²", "half_squared_error": "½∑(y − t)²", "mean_squared_error": "the mean of (y − t)² over the outputs"}
-        if name in squared and name != usual and self.derivation.network.widths[-1] >= 1:
-            if {name, usual} == {"squared_error", "mean_squared_error"} and self.derivation.network.widths[-1] == 1:
-                return []
-            return [f"This notation's document writes the squared error as {squared[usual]}; this network's is {squared[name]}."]
-        return []
+        same = {name, usual} == {"squared_error", "mean_squared_error"} and self.derivation.network.widths[
+            -1
+        ] == 1
+        if name not in SQUARED or name == usual or same:
+            return []
+        ours, theirs = SQUARED[name], SQUARED[usual]
+        return [f"This notation's document writes the squared error as {theirs}; this network's is {ours}."]
 
     # -- equations ----------------------------------------------------------------------------------
 
@@ -153,7 +171,17 @@ class _Page:
     def _for_all(self, block: LayerBlock) -> Inline:
         first, last = block.layers[0], block.layers[-1]
         order = (first, last) if block.steps[0].symbol.kind != "grad" else (last, first)
-        dots: Box = Row((Sym("l"), Op("=", "relation"), Num(str(order[0])), Op(",", "punct"), Sym("…", "upright"), Op(",", "punct"), Num(str(order[1]))))
+        dots: Box = Row(
+            (
+                Sym("l"),
+                Op("=", "relation"),
+                Num(str(order[0])),
+                Op(",", "punct"),
+                Sym("…", "upright"),
+                Op(",", "punct"),
+                Num(str(order[1])),
+            )
+        )
         return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
 
     def block_lines(self, block: LayerBlock) -> list[Line]:
@@ -172,7 +200,15 @@ class _Page:
             if not first and right == lines[-1].right:
                 continue
             reason = self.reason(step, rule, first)
-            lines.append(Line(left if first else None, relation if first else "=", right, reason, self.shape(step.symbol) if first else ""))
+            lines.append(
+                Line(
+                    left if first else None,
+                    relation if first else "=",
+                    right,
+                    reason,
+                    self.shape(step.symbol) if first else "",
+                )
+            )
         return lines
 
     def _sides(self, step: Step) -> tuple[Box, list[tuple[Box, str]]]:
@@ -186,7 +222,9 @@ class _Page:
             return self._fed(step.symbol, left, forms)
         return left, forms
 
-    def _fed(self, symbol: Symbol, named: Box, forms: list[tuple[Box, str]]) -> tuple[Box, list[tuple[Box, str]]]:
+    def _fed(
+        self, symbol: Symbol, named: Box, forms: list[tuple[Box, str]]
+    ) -> tuple[Box, list[tuple[Box, str]]]:
         """The slides write a layer's output O⁽¹⁾ = 𝒜(I⁽¹⁾) = u⁽²⁾."""
         output = self.writer.layer_output(symbol)
         return output, [(Row((forms[0][0], Op("=", "relation"), named)), forms[0][1]), *forms[1:]]
@@ -196,12 +234,18 @@ class _Page:
         if symbol.kind == "loss" or (symbol.is_scalar and not self.derivation.convention.batch):
             return ""
         general = self.writer.general
+
         def show(dim: object) -> str:
-            layer, size, name = getattr(dim, "layer", None), getattr(dim, "size", None), getattr(dim, "name", "")
+            layer, size, name = (
+                getattr(dim, "layer", None),
+                getattr(dim, "size", None),
+                getattr(dim, "name", ""),
+            )
             if general is not None and layer is not None:
                 offset = layer - general
                 return "n_l" if not offset else f"n_(l{offset:+d})".replace("-", "−")
             return str(size) if size is not None else str(name)
+
         return " × ".join(show(dim) for dim in symbol.shape)
 
     def reason(self, step: Step, rule: str, first: bool) -> Inline:
@@ -217,7 +261,7 @@ class _Page:
     # -- where the transposes come from ----------------------------------------------------------------
 
     def transposes(self) -> list[Block]:
-        """For each product in the backward pass: the entry with its sum, and the shapes that force the layout."""
+        """For each product of the backward pass: the entry with its sum, and the shapes that force it."""
         return transpose_blocks(self.notation, self.derivation)
 
     # -- functions -------------------------------------------------------------------------------------

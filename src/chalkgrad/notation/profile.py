@@ -91,7 +91,7 @@ class Notation:
         Where the batch's 1/m stands: with the ``loss`` (and so in δ), or with the ``gradient``.
     letters
         ``single``, ``batch`` and ``index`` letters.  ``error`` empty means that ∂L/∂z is written out;
-        ``d`` means dZ; ``.grad`` means Z.grad.  ``feeds`` is the letter of a layer's input (the slides'
+        ``d`` means dZ, ``.grad`` Z.grad.  ``feeds`` is the letter of a layer's input (the slides'
         u⁽²⁾ = O⁽¹⁾), numbered by the layer that receives it.
     units, parameters
         Where the layer number stands: ``_l  _(l)  ^l  ^(l)  ^[l]  l``.
@@ -176,26 +176,39 @@ def find_notation(name: str | Path | Notation) -> Notation:
     path = Path(name)
     if path.suffix != ".toml":
         options = ", ".join(builtin_names())
-        hint = did_you_mean(str(name), builtin_names()) or "A notation of your own is named by its .toml file."
+        hint = (
+            did_you_mean(str(name), builtin_names()) or "A notation of your own is named by its .toml file."
+        )
         raise InputError(Fault("notation", f"be one of {options}, or a TOML file", repr(str(name)), hint))
     if not path.is_file():
-        raise MissingFileError(Fault("notation", "name a file that exists", repr(str(name)), "Check the path."))
+        raise MissingFileError(
+            Fault("notation", "name a file that exists", repr(str(name)), "Check the path.")
+        )
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(Fault(str(name), "be a TOML file", str(error), "See docs/notations.md for an example.")) from None
+        raise InputError(
+            Fault(str(name), "be a TOML file", str(error), "See docs/notations.md for an example.")
+        ) from None
     return notation_from_dict(data, str(name))
 
 
 def notation_from_dict(data: Mapping[str, Any], path: str) -> Notation:
-    """A notation from its table; an entry that is left out is taken from ``based_on`` (default ``matrix``)."""
+    """A notation from its table; what is left out is taken from ``based_on``, or the defaults."""
     faults: list[Fault] = []
     base: dict[str, Any] = {}
     if "based_on" in data:
         based = data["based_on"]
         if based not in builtin_names():
             options = ", ".join(builtin_names())
-            faults.append(Fault(f"{path}.based_on", f"be one of {options}", repr(based), did_you_mean(str(based), builtin_names())))
+            faults.append(
+                Fault(
+                    f"{path}.based_on",
+                    f"be one of {options}",
+                    repr(based),
+                    did_you_mean(str(based), builtin_names()),
+                )
+            )
         else:
             parent = _builtin(based)
             base = {f.name: getattr(parent, f.name) for f in fields(Notation)}
@@ -226,7 +239,7 @@ def _checked(path: str, key: str, value: Any, faults: list[Fault]) -> Any:
             faults.append(Fault(path, f"be one of {', '.join(CHOICES[key])}", repr(value), hint))
     elif key == "indices":
         good = isinstance(value, list) and len(value) == 4 and all(isinstance(v, str) and v for v in value)
-        if not good or len(set(value[:3])) != 3 and value[0] != value[2] or value[3] in value[:3]:
+        if not good or (len(set(value[:3])) != 3 and value[0] != value[2]) or value[3] in value[:3]:
             faults.append(Fault(path, "list four letters: sender, unit, receiver above, sample", repr(value)))
         return tuple(value) if isinstance(value, list) else value
     elif key == "notes":
@@ -243,7 +256,9 @@ def _read_letters(
 ) -> None:
     """``letter = "a"`` or ``letter = ["single", "batch"]``; ``[letters.index]`` overrides for indices."""
     if not isinstance(table, Mapping):
-        faults.append(Fault(f"{path}.letters", "be a table", repr(table), 'Write [letters] and then e.g. pre = "z".'))
+        faults.append(
+            Fault(f"{path}.letters", "be a table", repr(table), 'Write [letters] and then e.g. pre = "z".')
+        )
         return
     single = _as_dict(base.get("letters"))
     batch = _as_dict(base.get("batch_letters"))
@@ -254,7 +269,11 @@ def _read_letters(
             continue
         pair = [value, value] if isinstance(value, str) else value
         if key not in LETTER_NAMES:
-            faults.append(Fault(f"{path}.letters.{key}", "be a known letter", repr(key), did_you_mean(key, LETTER_NAMES)))
+            faults.append(
+                Fault(
+                    f"{path}.letters.{key}", "be a known letter", repr(key), did_you_mean(key, LETTER_NAMES)
+                )
+            )
         elif not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)):
             faults.append(Fault(f"{path}.letters.{key}", "be a letter or [single, batch]", repr(value)))
         else:
@@ -263,10 +282,21 @@ def _read_letters(
                 index[key] = pair[0]
     for key, value in inner.items() if isinstance(inner, Mapping) else ():
         if key not in LETTER_NAMES or not isinstance(value, str):
-            faults.append(Fault(f"{path}.letters.index.{key}", "be a known letter with a text", repr(value), did_you_mean(key, LETTER_NAMES)))
+            faults.append(
+                Fault(
+                    f"{path}.letters.index.{key}",
+                    "be a known letter with a text",
+                    repr(value),
+                    did_you_mean(key, LETTER_NAMES),
+                )
+            )
         else:
             index[key] = value
-    values["letters"], values["batch_letters"], values["index_letters"] = Letters(**single), Letters(**batch), Letters(**index)
+    values["letters"], values["batch_letters"], values["index_letters"] = (
+        Letters(**single),
+        Letters(**batch),
+        Letters(**index),
+    )
 
 
 def _as_dict(letters: Letters | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Where does the transpose come from?  The sum over indices beside the matrix form, and the shapes that force it."""
+"""Where does the transpose come from?  The sum over indices beside the matrix form, and the shapes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalkgrad.notation.write import Writer, step_letters
 
 
 def transpose_blocks(notation: Notation, derivation: Derivation) -> list[Block]:
-    """For every step of the backward pass that multiplies matrices: entry, matrix form, shapes, and the reason."""
+    """For every step of the backward pass that multiplies matrices: entry, matrix form, shapes, reason."""
     matrix, index = Writer(notation, derivation, "matrix"), Writer(notation, derivation, "index")
     blocks: list[Block] = []
     for step in derivation.backward:
@@ -41,11 +41,19 @@ def _explain(writer: Writer, step: Step, product: MatMul) -> Inline:
     else:
         sum_text = f"The sum runs over {over}"
     if not turned:
-        return (f"{sum_text}: already the columns of the first factor and the rows of the second, so nothing is transposed.",)
+        return (
+            f"{sum_text}: already the columns of the first factor and the rows of the second, "
+            "so nothing is transposed.",
+        )
     names: list[str | Box] = []
     for i, part in enumerate(turned):
         names += ([" and "] if i else []) + [writer.expr(part)]
-    return (f"{sum_text}. For a matrix product it must run along the columns of the first factor and the rows of the second, so ", *names, " is transposed.")
+    return (
+        f"{sum_text}. For a matrix product it must run along the columns of the first factor "
+        "and the rows of the second, so ",
+        *names,
+        " is transposed.",
+    )
 
 
 def _dim(dim: Dim) -> Box:
@@ -59,4 +67,3 @@ def _shape(expr: Expr) -> Box:
 
 def _product_shape(product: MatMul) -> Box:
     return Row((Fence(_shape(product.left)), Fence(_shape(product.right))))
-

@@ -67,7 +67,7 @@ class Writer:
         What to write, and how.  The derivation must have the notation's convention.
     zoom
         ``matrix`` or ``index``.
-    values
+    values, scalars
         Boxes to be put in the place of symbols: numbers plugged into the formulas.
     """
 
@@ -77,11 +77,13 @@ class Writer:
         derivation: Derivation,
         zoom: str = "matrix",
         values: Mapping[Symbol, Box] | None = None,
+        scalars: Mapping[Scalar, Box] | None = None,
     ) -> None:
         self.notation = notation
         self.derivation = derivation
         self.zoom = zoom
         self.values = values or {}
+        self.scalars = scalars or {}
         self.letters = notation.letters_for(zoom, derivation.convention.batch)
         self.single_letters = notation.letters_for(zoom, False)
         self.depth = derivation.network.depth
@@ -125,7 +127,7 @@ class Writer:
         if self._feeds(symbol):
             return self.letters.feeds
         letters = self.letters if self._is_matrix(symbol) else self.single_letters
-        return str(getattr(letters, kind if kind not in ("pre", "act") else kind))
+        return str(getattr(letters, kind))
 
     def _feeds(self, symbol: Symbol) -> bool:
         return bool(self.letters.feeds) and symbol.kind in ("act", "input") and self.zoom == "matrix"
@@ -134,7 +136,9 @@ class Writer:
         if symbol.kind == "loss":
             return self.derivation.convention.batch
         if self.notation.batch_case == "upper" and symbol.kind != "weight" and symbol.kind != "bias":
-            return self.derivation.convention.batch and (symbol.of is None or symbol.of.kind not in ("weight", "bias"))
+            return self.derivation.convention.batch and (
+                symbol.of is None or symbol.of.kind not in ("weight", "bias")
+            )
         return not (symbol.shape[0].is_one or symbol.shape[1].is_one)
 
     def _style(self, symbol: Symbol) -> str:
@@ -182,7 +186,9 @@ class Writer:
             letters = self.letters if self._is_matrix(symbol) else self.single_letters
             base = letter_box(letters.error, self._style(symbol))
             indices = [i for i in self._ordered(symbol, row, column) if i is not None]
-            return attach_layer(base, self.label(symbol.layer), self.notation.units, [index_box(i) for i in indices])
+            return attach_layer(
+                base, self.label(symbol.layer), self.notation.units, [index_box(i) for i in indices]
+            )
         loss = self.symbol(self.derivation.loss.symbol)
         below = self._of_entry(symbol, of, row, column)
         return Frac(Row((Op("∂", "prefix"), loss)), Row((Op("∂", "prefix"), below)))
@@ -203,8 +209,8 @@ class Writer:
 
     def scalar(self, scalar: Scalar) -> Box:
         """η, λ."""
-        if scalar in self.values:
-            return self.values[scalar]  # type: ignore[index]
+        if scalar in self.scalars:
+            return self.scalars[scalar]
         return letter_box({"eta": self.letters.rate, "lambda": self.letters.penalty}[scalar.name], "italic")
 
     def dim(self, dim: Dim) -> Box:
@@ -223,7 +229,7 @@ class Writer:
                 rational *= Fraction(base.size) ** power
                 continue
             (above if power > 0 else below).append(part)
-        if rational.numerator != 1 or (rational.denominator != 1 or below) and not above:
+        if rational.numerator != 1 or ((rational.denominator != 1 or below) and not above):
             above.insert(0, Num(str(rational.numerator)))
         if rational.denominator != 1:
             below.insert(0, Num(str(rational.denominator)))
@@ -294,7 +300,9 @@ class Writer:
         tall = isinstance(arg, Hadamard)
         body = self._inside(arg, PRODUCT if not isinstance(arg, Sum) else ATOM)
         plain_number = isinstance(front, Num) and isinstance(body, Num)
-        sign: tuple[Box, ...] = (Op("·"),) if plain_number or (self.values and not isinstance(front, Frac)) else ()
+        sign: tuple[Box, ...] = (
+            (Op("·"),) if plain_number or (self.values and not isinstance(front, Frac)) else ()
+        )
         return Row((front, *sign, Fence(body) if tall and self.values else body)), PRODUCT
 
     def _matmul(self, left: Expr, right: Expr) -> tuple[Box, int]:
@@ -310,7 +318,9 @@ class Writer:
                     index = Sym(self.notation.indices[3])
                     one = right if isinstance(left, Ones) else left
                     summed = self._of_sample(one, index) if isinstance(one, Symbol) else summed
-                    return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), summed)), PRODUCT
+                    return Row(
+                        (BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), summed)
+                    ), PRODUCT
         items: tuple[Box, ...] = (self._inside(left, PRODUCT), self._inside(right, POWER))
         both_scalar = left.is_scalar and right.is_scalar
         if self.values and (both_scalar or not (isinstance(left, Ones) or isinstance(right, Ones))):
@@ -338,7 +348,11 @@ class Writer:
 
     def function(self, name: str, prime: bool = False) -> Box:
         """A function's printed name: the notation's own letter for the one hidden activation, or its name."""
-        own = letter_box(self.letters.function, "italic") if name == self.generic and name else function_name(name)
+        own = (
+            letter_box(self.letters.function, "italic")
+            if name == self.generic and name
+            else function_name(name)
+        )
         if not prime:
             return own
         return replace(own, accent="prime") if isinstance(own, Sym) else Row((own, Op("′", "punct")))
@@ -349,8 +363,12 @@ class Writer:
             name = self.function(expr.function.name, expr.wrt is not None)
             return Row((name, Fence(self.expr(expr.args[0])))), ATOM
         body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
-        args = {name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)}
-        writer = FormulaWriter(self._formula_leaf, "" if expr.is_scalar and not self.values else "·" if expr.is_scalar else "⊙")
+        args: dict[Hashable, nodes.Node] = {
+            name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)
+        }
+        writer = FormulaWriter(
+            self._formula_leaf, "" if expr.is_scalar and not self.values else "·" if expr.is_scalar else "⊙"
+        )
         return writer.level(substitute(body, dict(args)))
 
     def _formula_leaf(self, leaf: Hashable) -> Box:
@@ -502,4 +520,3 @@ def _positive(term: Expr) -> Expr:
     assert isinstance(term, Scale)
     c = replace(term.coefficient, rational=-term.coefficient.rational)
     return term.arg if c.is_one else Scale(c, term.arg)
-
