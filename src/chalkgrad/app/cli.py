@@ -1,9 +1,7 @@
 """The command ``chalkgrad``: finds the command, runs it, and turns every ending into an exit status.
 
-    0    done, and what was checked is right
-    1    done, and something that was checked is wrong
-    2    the input is wrong: each fault on a line of its own on stderr
-    130  interrupted; 141: nobody reads the output any more
+Exit status 0: done, and what was checked is right; 1: done, and something that was checked is wrong;
+2: the input is wrong, each fault on a line of its own on stderr; 130: interrupted; 141: nobody reads on.
 """
 
 from __future__ import annotations
@@ -31,6 +29,19 @@ EXAMPLES = (
     "chalkgrad trace examples/quiz.toml",
     "chalkgrad check examples/xor.toml --against mine.py:gradients",
 )
+_USAGE = """\
+usage: chalkgrad COMMAND [options]
+
+Backpropagation derived from one description of a network.
+
+commands:
+{commands}
+
+examples:
+{examples}
+
+A network is widths joined by '-', each layer WIDTH[:ACTIVATION][:nobias][:skip]; or a problem file.
+'chalkgrad COMMAND --help' tells the options of a command, 'chalkgrad --version' the version."""
 OK, WRONG_INPUT, INTERRUPTED, UNREAD = 0, 2, 130, 141
 
 
@@ -92,12 +103,9 @@ def _run(arguments: Sequence[str]) -> int:
 def usage() -> str:
     """Return the overview of the commands, with examples."""
     width = max(map(len, COMMANDS))
-    lines = ["usage: chalkgrad COMMAND …", "", "Backpropagation, derived from one description of a network.", ""]
-    lines += ["commands:", *(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items()), ""]
-    lines += ["examples:", *(f"  {example}" for example in EXAMPLES), ""]
-    lines += ["A network is widths joined by '-', each layer WIDTH[:ACTIVATION][:nobias][:skip], or a problem file."]
-    lines += ["'chalkgrad COMMAND --help' tells the options of a command; 'chalkgrad --version' the version."]
-    return "\n".join(lines)
+    commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    examples = "\n".join(f"  {example}" for example in EXAMPLES)
+    return _USAGE.format(commands=commands, examples=examples)
 
 
 def _unknown(name: str) -> Fault:

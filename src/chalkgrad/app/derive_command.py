@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, read_choice
 from chalkgrad.app.output import PAGE_FORMATS, Output, add_output_options, read_output, say
-from chalkgrad.app.source import Source, add_network_options, read_notation, read_source
+from chalkgrad.app.source import NOTATION_HELP, Source, add_network_options, read_notation, read_source
 
 if TYPE_CHECKING:
     from chalkgrad.notation.boxes import Document
@@ -31,7 +31,7 @@ def parser() -> Parser:
     )
     options = Parser("derive", "SPEC|FILE", about, examples)
     add_network_options(options)
-    options.value("--notation", metavar="NAME", help="matrix, bishop, … (see chalkgrad notations), or file.toml")
+    options.value("--notation", metavar="NAME", help=NOTATION_HELP)
     options.value("--beside", metavar="NAME", help="a second notation, side by side")
     options.value("--zoom", metavar="ZOOM", help="matrix, index or paths; the notation's own if left out")
     options.value("--path", metavar="WEIGHT", help='whose paths to the loss are summed, such as "W1[2,2]"')

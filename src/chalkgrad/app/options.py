@@ -11,11 +11,12 @@ from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import exact_text, shown
 
 T = TypeVar("T")
+FORMAT_NAMES = ("text", "latex", "html", "markdown", "typst", "pdf", "json", "svg")
 MISSING = ""  # what an option has for a value when none follows it
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
-    """Shows ``--loss NAME``, not ``--loss [NAME]``: a value is never optional, its absence is told by ``read``."""
+    """Shows ``--loss NAME``, not ``--loss [NAME]``: that a value is missing is told by ``Parser.read``."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=100)
@@ -79,7 +80,8 @@ class Parser(argparse.ArgumentParser):
         faults = []
         for word in unknown:
             name = word.partition("=")[0]
-            fix = did_you_mean(name, known) or f"See {self.prog} --help."
+            near = f"Did you mean '--format {name[2:]}'?" if name[2:] in FORMAT_NAMES else ""
+            fix = near or did_you_mean(name, known) or f"See {self.prog} --help."
             faults.append(Fault(name, f"be an option of {self.prog}", "an unknown name", fix))
         if rest and not unknown:
             fix = "Put quotes around it if it has spaces." if self.source else "Remove it."

@@ -167,9 +167,7 @@ def _check_place(path: str, source: str | None, faults: list[Fault]) -> None:
         elif not target.parent.is_dir():
             fix = "Make that folder first, or choose another place."
             faults.append(Fault("-o", "lie in an existing folder", shown(path), fix))
-        elif target.exists() and not os.access(target, os.W_OK):
-            faults.append(_unwritable(path, None))
-        elif not _is_device(path) and not os.access(target.parent, os.W_OK | os.X_OK):
+        elif not _may_write(target):
             faults.append(_unwritable(path, None))
         elif source is not None and os.path.exists(source) and target.exists() and target.samefile(source):
             fix = "Choose another name."
@@ -178,12 +176,19 @@ def _check_place(path: str, source: str | None, faults: list[Fault]) -> None:
         faults.append(_unwritable(path, error))
 
 
+def _may_write(target: Path) -> bool:
+    """Whether the file could be replaced; a device is written in place."""
+    if target.exists() and not os.access(target, os.W_OK):
+        return False
+    return _is_device(target) or os.access(target.parent, os.W_OK | os.X_OK)
+
+
 def _unwritable(path: str, error: Exception | None) -> Fault:
     reason = getattr(error, "strerror", None) or ("no permission" if error is None else str(error))
     return Fault("-o", "be a file that can be written", f"{shown(path)}: {reason}", "Choose another place.")
 
 
-def _is_device(path: str) -> bool:
+def _is_device(path: str | Path) -> bool:
     """Whether it is there and is no regular file: /dev/null, /dev/stdout, a pipe."""
     try:
         mode = os.stat(path).st_mode

@@ -1,9 +1,10 @@
-"""What a command works on: a network typed as one line, or a problem file; and the notation to write it in."""
+"""What a command works on: a network typed as one line or a problem file, and the notation to write in."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from chalkgrad.notation.profile import Notation
 
 DEFAULT_NOTATION = "matrix"
+NOTATION_HELP = "matrix, bishop, … (see chalkgrad notations), or a TOML file of your own"
 _NUMBERS, _TEXTS = ("factor", "l2"), ("loss", "reduction")
+_FILE_NAME = re.compile(r"[^:(]*\.[A-Za-z]\w{0,8}")
 _OWN_PARTNER = ("sigmoid", "softmax")  # their canonical loss is no squared error
 
 
@@ -43,8 +46,13 @@ def add_network_options(parser: Parser) -> None:
 
 
 def is_file(text: str) -> bool:
-    """Whether an argument names a problem file rather than a network."""
-    return text.lower().endswith((".toml", ".json")) or os.path.isfile(text)
+    """Whether an argument names a file rather than a network: it is one, or it is spelt like one.
+
+    >>> [is_file(text) for text in ("quiz.tml", "problems/quiz", "3-2:elu(0.1)-1", "1-1:formula:z/(1+z)")]
+    [True, True, False, False]
+    """
+    is_spelt_so = _FILE_NAME.fullmatch(text) or (os.sep in text and "formula" not in text)
+    return bool(is_spelt_so) or os.path.exists(text)
 
 
 def read_source(options: argparse.Namespace, faults: list[Fault]) -> tuple[Source | None, Notation | None]:
@@ -67,7 +75,7 @@ def read_problem(options: argparse.Namespace, faults: list[Fault]) -> tuple[Prob
         problem = attempt(faults, lambda: Problem.from_dict(read_table(text)))
     else:
         fix = "Write the network and its numbers in a file, as examples/quiz.toml does."
-        faults.append(Fault("FILE", "be a problem file, .toml or .json", _got(text), fix))
+        faults.append(Fault("FILE", "be a problem file, .toml or .json", shown(text), fix))
     if problem is not None and problem.x is None:
         fix = "Add [sample] with x and t to the file."
         faults.append(Fault("sample", "be given to compute numbers", "nothing", fix))
@@ -115,9 +123,6 @@ def _from_file(path: str, given: Mapping[str, object]) -> Source:
 
 
 def _from_spec(text: str, given: Mapping[str, object], notation: Notation | None) -> Source:
-    if os.path.isdir(text) or ("/" in text and "formula" not in text):
-        fix = "Write 4-3:relu-1:sigmoid, say, or check the file's name."
-        raise InputError(Fault("SPEC", "be a network or an existing file", _got(text), fix))
     try:
         network = Network.from_dict({"layers": text, **given})
     except InputError as error:
@@ -134,10 +139,6 @@ def _from_spec(text: str, given: Mapping[str, object], notation: Notation | None
     over = ", summed over a batch" if chosen["reduction"] == "sum" else ""
     note = f"note: no loss was given; it is {loss}, {why}{over} (--loss chooses another)"
     return Source(Network.from_dict({**chosen, "loss": loss}), None, note)
-
-
-def _got(text: str) -> str:
-    return f"{shown(text)}, a directory" if os.path.isdir(text) else shown(text)
 
 
 def _as_options(faults: Iterable[Fault], given: Mapping[str, object], prefix: str) -> list[Fault]:

@@ -79,4 +79,4 @@ def _trace(problem: Problem, rate: object, steps: int, exact: bool, digits: int 
     except UnsupportedError as error:
         fix = "Write --digits 50 for many digits instead."
         condition = "be left out where a function has no exact values"
-        raise InputError(Fault("--exact", condition, str(error).rstrip("."), fix)) from None
+        raise InputError(Fault("--exact", condition, str(error).partition(";")[0], fix)) from None
