@@ -35,6 +35,7 @@ SPECS = {
     "4-3:relu:tanh": [
         "layers[1].activation: must be one activation; got 'relu' and 'tanh'. Keep one of them."
     ],
+    "4-3" + ":relu" * 9: ["layers[1].activation: must be one activation; got 'relu' and 'relu' and 'relu'."],
     "4-4:skip:skip": ["layers[1].skip: must be given once; got '4:skip:skip'."],
     "4-3:elu(2-1": ["layers[1].activation: must close every parenthesis; got '3:elu(2-1'."],
     "4-3:elu(x)": ["layers[1].activation.alpha: must be a finite number; got 'x'."],
@@ -63,7 +64,7 @@ SPECS = {
         "layers[1].activation.name: must be a new name of letters, digits and _; got 'relu'."
     ],
     "4-3:formula:" + "(" * 90 + "z" + ")" * 90: ["layers[1].activation.formula: must nest at most 50 deep"],
-    "-".join(["2"] * 1002): ["layers: must be at most 1,000; got 1,001."],
+    "-".join(["2"] * 1002): ["layers: must be at most 1,000; got more."],
     "2-" * 150_000: ["layers: must have at most 200,000 characters; got 300,000 characters."],
     "4-3:rleu-x:skip(2):tanh-2:softmax:skip-1:elu(z)": [
         f"layers[1].activation: must be one of {ACTIVATIONS}; got 'rleu'. Did you mean 'relu'?",
@@ -89,6 +90,7 @@ OBJECTS = [
     (5, {}, ["layers: must be a text or a list; got 5."]),
     (b"4-3", {}, ["layers: must be a text or a list"]),
     ([4], {}, ["layers: must have an input and at least one layer; got only the input (4)."]),
+    ([2, *["2-2"] * 900], {}, ["layers: must be at most 1,000; got more."]),
     ([], {}, ["layers: must have an input and at least one layer; got nothing."]),
     (
         [Layer(3), 2],

@@ -51,4 +51,4 @@ def formulas(names: tuple[str, ...] = ("z",), piecewise: bool = True) -> st.Sear
 def points(names: tuple[str, ...] = ("z",)) -> st.SearchStrategy[dict[str, Fraction]]:
     """Return rational points that no round number hits."""
     value = st.integers(-3000, 3000).map(lambda n: Fraction(n, 1000) + Fraction(1, 7919))
-    return st.fixed_dictionaries({name: value for name in names})
+    return st.fixed_dictionaries(dict.fromkeys(names, value))

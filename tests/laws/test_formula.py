@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 import mpmath
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalkgrad.formula import (
@@ -14,6 +17,7 @@ from chalkgrad.formula import (
     ElementwiseFunction,
     Node,
     Num,
+    Pow,
     Var,
     activation,
     differentiate,
@@ -32,13 +36,12 @@ from tests.laws.formula_strategies import formulas, points
 NAMES = ("y", "t", "z")
 
 
-def _near(left: object, right: object, digits: int = 25) -> bool:
+def _near(left: Any, right: Any, digits: int = 25) -> bool:
     """Equal, or one of them has no value here."""
     if left != left or right != right or abs(left) == mpmath.inf or abs(right) == mpmath.inf:
         return True
-    return abs(left - right) <= mpmath.mpf(10) ** -digits * (abs(left) + abs(right)) or (
-        abs(left - right) < mpmath.mpf(10) ** -200
-    )
+    bound = max(mpmath.mpf(10) ** -digits * (abs(left) + abs(right)), mpmath.mpf(10) ** -200)
+    return bool(abs(left - right) <= bound)
 
 
 @given(formulas(NAMES))
@@ -49,12 +52,13 @@ def test_text_parses_back(node: Node) -> None:
 @given(formulas(NAMES))
 def test_simplified_text_parses_back(node: Node) -> None:
     simple = simplify(node)
+    assume(not any(isinstance(n, Pow) and n.base == Num(Fraction(0)) for n in walk(simple)))  # 1/0
     assert parse_formula(format_formula(simple), NAMES) == simple
 
 
 @settings(deadline=None)
 @given(formulas(NAMES), points(NAMES))
-def test_simplify_keeps_the_value(node: Node, point: dict[str, object]) -> None:
+def test_simplify_keeps_the_value(node: Node, point: dict[Any, Any]) -> None:
     assert _near(value_at(node, point, 40), value_at(simplify(node), point, 40))
 
 
@@ -67,8 +71,9 @@ def test_simplify_is_idempotent(node: Node) -> None:
 
 @settings(deadline=None)
 @given(formulas(NAMES), points(NAMES))
-def test_stabilise_keeps_the_value(node: Node, point: dict[str, object]) -> None:
-    from chalkgrad.formula.precise import _adaptive, compile_tape
+def test_stabilise_keeps_the_value(node: Node, point: dict[Any, Any]) -> None:
+    from chalkgrad.formula.precise import _adaptive
+    from chalkgrad.formula.tape import compile_tape
 
     plain, stable = (_adaptive(compile_tape(n), point, 40) for n in (node, stabilise(node)))
     assert _near(plain, stable)
@@ -76,7 +81,7 @@ def test_stabilise_keeps_the_value(node: Node, point: dict[str, object]) -> None
 
 @settings(deadline=None)
 @given(formulas(("z",), piecewise=False), points(("z",)))
-def test_derivative_is_the_slope(node: Node, point: dict[str, object]) -> None:
+def test_derivative_is_the_slope(node: Node, point: dict[Any, Any]) -> None:
     """Central difference at 120 digits with step 1e-30: error about 1e-60 times the third derivative."""
     z = point["z"]
     step = mpmath.mpf(10) ** -30
@@ -93,7 +98,7 @@ def test_derivative_is_the_slope(node: Node, point: dict[str, object]) -> None:
 def test_table_derivatives_are_slopes(function: str) -> None:
     entry = FUNCTIONS[function]
     call = parse_formula(f"{function}({', '.join(entry.arguments)})", entry.arguments)
-    point = {"u": mpmath.mpf("0.37"), "v": mpmath.mpf("-0.81")}
+    point: dict[Any, Any] = {"u": mpmath.mpf("0.37"), "v": mpmath.mpf("-0.81")}
     for name in entry.arguments:
         with mpmath.workdps(150):
             step = mpmath.mpf(10) ** -30
@@ -120,7 +125,7 @@ def test_value_derivative_equals_derivative(name: str) -> None:
 
 
 @given(st.fractions(-3, 3, max_denominator=20))
-def test_parameters_are_written_into_the_body(slope: object) -> None:
+def test_parameters_are_written_into_the_body(slope: Fraction) -> None:
     leaky = activation("leaky_relu", slope=slope)
     assert variables(leaky.body) == {"z"}
     assert value_at(leaky.body, {"z": -1}, 20) == pytest.approx(-float(slope))
@@ -214,7 +219,8 @@ def test_kinks_and_pieces() -> None:
     assert {name for name, kinks in found.items() if kinks} == {"relu", "leaky_relu"}
     assert {n for n, f in ACTIVATIONS.items() if f.piecewise_linear} == {"identity", "relu", "leaky_relu"}
     hard = ElementwiseFunction("hard", ("z",), parse_formula("max(-1, min(1, 2*z - 1))"))
-    assert [float(k) for k in hard.kinks] == [0.0, 1.0] and hard.piecewise_linear
+    assert [float(k) for k in hard.kinks] == [0.0, 1.0]
+    assert hard.piecewise_linear
     assert [float(k) for k in activation("elu", alpha=2).kinks] == [0.0]
 
 
@@ -223,4 +229,4 @@ def test_same_tells_apart() -> None:
     no = [("sigmoid(z)*(1 - sigmoid(z))", "sigmoid(z)*(1 + sigmoid(z))"), ("z", "z + 1e-12"), ("1", "2")]
     assert all(same(parse_formula(a), parse_formula(b)) for a, b in yes)
     assert not any(same(parse_formula(a), parse_formula(b)) for a, b in no)
-    assert same(Num(1 / 2 * 2 + parse_formula("0").value), parse_formula("1"))
+    assert same(parse_formula("1/2 + 0.5"), parse_formula("1"))

@@ -6,8 +6,22 @@ import pytest
 import sympy
 from hypothesis import given, settings
 
-from chalkgrad.formula import ACTIVATIONS, LOSSES, Add, Call, Mul, Named, Node, Num, Pow, Var, Where
-from chalkgrad.formula import differentiate, parse_formula, simplify
+from chalkgrad.formula import (
+    ACTIVATIONS,
+    LOSSES,
+    Add,
+    Call,
+    Mul,
+    Named,
+    Node,
+    Num,
+    Pow,
+    Var,
+    Where,
+    differentiate,
+    parse_formula,
+    simplify,
+)
 from tests.laws.formula_strategies import formulas
 
 FUNCTIONS = {

@@ -17,7 +17,6 @@ GROUND: dict[str, set[str]] = {
     "_errors": set(),
     "_numbers": {"_errors"},
     "_files": {"_errors", "_numbers"},
-    "_toml": {"_errors", "_numbers"},
 }
 ABOVE_GROUND: dict[str, set[str]] = {
     "data": set(),

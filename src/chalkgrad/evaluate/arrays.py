@@ -30,7 +30,7 @@ def read_array(value: object, path: str, faults: list[Fault]) -> Array | None:
 
     >>> found = []
     >>> read_array([[1, 2], [3]], "x", found), print(*found)
-    x[1]: must have 2 numbers like x[0]; got 1. Make all rows equally long.
+    x[1]: must have 2 numbers like row 0; got 1. Make all rows equally long.
     (None, None)
     """
     if isinstance(value, (list, tuple)):
@@ -65,7 +65,7 @@ def _quick(value: list[Any] | tuple[Any, ...]) -> Array | None:
     except (ValueError, TypeError, OverflowError):
         return None
     if array.dtype == np.float64:
-        return array
+        return array if array.size else None
     is_small = array.dtype.kind == "i" and array.size and np.abs(array).max() <= _LARGEST_WHOLE
     return array.astype(np.float64) if is_small else None
 
@@ -75,10 +75,11 @@ def _finite(array: Array, path: str, faults: list[Fault]) -> Array | None:
         faults.append(_too_deep(path, f"an array of {array.ndim} axes"))
         return None
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(array.sum()):
+        flat = array.ravel()
+        if np.isfinite(flat @ flat):
             return array
     good = np.isfinite(array)
-    if good.all():  # only the sum overflowed
+    if good.all():  # only the sum of squares overflowed
         return array
     first = np.unravel_index(int(np.argmin(good)), array.shape)
     place = "".join(f"[{int(index)}]" for index in first)
@@ -109,9 +110,9 @@ def _rows(rows: list[Any] | tuple[Any, ...], path: str, faults: list[Fault]) -> 
         place = f"{path}[{index}]"
         if not isinstance(row, (list, tuple)):
             fix = f"Write [{shown(row, 20)}]."
-            found.append(Fault(place, f"be a list like {path}[{like}]", shown(row), fix))
+            found.append(Fault(place, f"be a list like row {like}", shown(row), fix))
         elif len(row) != width or not row:
-            condition = f"have {width} numbers like {path}[{like}]" if width else "have at least one number"
+            condition = f"have {width} numbers like row {like}" if width else "have at least one number"
             found.append(Fault(place, condition, str(len(row)), "Make all rows equally long."))
         elif any(isinstance(item, (list, tuple)) for item in row):
             found.append(_too_deep(place, "lists inside it"))

@@ -31,7 +31,7 @@ from chalkgrad.expr import (
     Symbol,
     Transpose,
 )
-from chalkgrad.formula import Arithmetic
+from chalkgrad.formula import Arithmetic, Float64
 
 Array = NDArray[Any]
 Values = dict[Any, Any]
@@ -88,9 +88,23 @@ def _sum(parts: list[Compiled], terms: tuple[Expr, ...], arithmetic: Arithmetic)
         for t, part, minus in zip(terms[1:], rest, signs, strict=True)
     ]
 
+    pairs = tuple(zip(bare, signs, strict=True))
+    if isinstance(terms[0], MatMul) and isinstance(arithmetic, Float64):  # a fresh array: add in place
+
+        def accumulate(values: Values) -> Any:
+            total = first(values)
+            for part, minus in pairs:
+                if minus:
+                    total -= part(values)
+                else:
+                    total += part(values)
+            return total
+
+        return accumulate
+
     def run(values: Values) -> Any:
         total = first(values)
-        for part, minus in zip(bare, signs, strict=True):
+        for part, minus in pairs:
             total = total - part(values) if minus else total + part(values)
         return total
 

@@ -18,26 +18,30 @@ FLOAT64 = Float64()
 class Program:
     """Compiled steps in order; running it fills in the symbols' values."""
 
-    steps: tuple[tuple[Symbol, Compiled], ...]
+    steps: tuple[tuple[Symbol, Compiled, tuple[Symbol, ...]], ...]
+    """Symbol, its computation, and what no later step needs."""
 
     def run(self, values: Values) -> Values:
-        """Compute every step, adding to ``values``."""
-        for symbol, compute in self.steps:
+        """Compute every step, adding to ``values``; what is neither wanted nor needed any more is let go."""
+        for symbol, compute, done in self.steps:
             values[symbol] = compute(values)
+            for spent in done:
+                del values[spent]
         return values
 
 
 def compile_derivation(derivation: Derivation, arithmetic: Arithmetic, wanted: frozenset[Symbol]) -> Program:
     """Compile the steps that the wanted symbols depend on."""
     expressions = stable_expressions(derivation)
-    needed: set[Symbol] = set()
-    steps: list[tuple[Symbol, Expr]] = []
+    needed: set[Symbol] = set(wanted)
+    steps: list[tuple[Symbol, Expr, tuple[Symbol, ...]]] = []
     for step in reversed(derivation.steps):
-        if step.symbol in wanted or step.symbol in needed:
+        if step.symbol in needed:
             expr = expressions[step.symbol]
-            needed.update(symbols(expr))
-            steps.append((step.symbol, expr))
-    return Program(tuple((symbol, compile_expr(expr, arithmetic)) for symbol, expr in reversed(steps)))
+            last_used = tuple(symbol for symbol in symbols(expr) if symbol not in needed)
+            needed.update(last_used)
+            steps.append((step.symbol, expr, last_used))
+    return Program(tuple((symbol, compile_expr(expr, arithmetic), done) for symbol, expr, done in reversed(steps)))
 
 
 @lru_cache(maxsize=64)

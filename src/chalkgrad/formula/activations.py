@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from fractions import Fraction
 from math import inf
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
+from chalkgrad.formula.build import num, substitute
 from chalkgrad.formula.elementwise import ElementwiseFunction
 from chalkgrad.formula.functions import FUNCTIONS
+from chalkgrad.formula.nodes import Node
 from chalkgrad.formula.parse import parse_formula
 
 _Range = tuple[float, float]
@@ -70,12 +73,10 @@ def activation(name: str, **parameters: Fraction | int | str) -> ElementwiseFunc
 def _build(
     name: str, text: str, values: dict[str, Fraction], through_value: str, bounds: _Range
 ) -> ElementwiseFunction:
-    from chalkgrad.formula.build import num, substitute
-
-    numbers = {key: num(value) for key, value in values.items()}
+    numbers: dict[Hashable, Node] = {key: num(value) for key, value in values.items()}
     names = tuple(values)
-    body = substitute(parse_formula(text, ("z", *names)), numbers)  # type: ignore[arg-type]
-    slope = substitute(parse_formula(through_value, ("a", "z", *names)), numbers) if through_value else None  # type: ignore[arg-type]
+    body = substitute(parse_formula(text, ("z", *names)), numbers)
+    slope = substitute(parse_formula(through_value, ("a", "z", *names)), numbers) if through_value else None
     if name == "elu" and values["alpha"] > 0:
         bounds = (-float(values["alpha"]), inf)
     if (name == "elu" and values["alpha"] < 0) or (name == "leaky_relu" and values["slope"] < 0):

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from chalkgrad.formula.activations import ACTIVATIONS, activation
 from chalkgrad.formula.elementwise import ElementwiseFunction
+from chalkgrad.formula.exact import exact_value
 from chalkgrad.formula.functions import FUNCTIONS
 from chalkgrad.formula.kernels import FLOAT_KERNELS, Kernel, fused
 from chalkgrad.formula.losses import LOSSES
 from chalkgrad.formula.nodes import Call, Node, Num, Var
-from chalkgrad.formula.precise import stable_tape, value_at
+from chalkgrad.formula.precise import context, stable_tape, value_at
 from chalkgrad.formula.tape import Tape
 
 Array = NDArray[Any]
@@ -190,8 +191,6 @@ class Exact(Arithmetic):
             If a denominator is zero.
 
         """
-        from chalkgrad.formula.exact import exact_value
-
         columns = {name: np.asarray(value, dtype=object) for name, value in values.items()}
         return _each(lambda entries: exact_value(node, entries), columns)
 
@@ -208,8 +207,6 @@ class Precise(Arithmetic):
     """``digits`` significant digits with mpmath; arrays hold mpf numbers of a private context."""
 
     def __init__(self, digits: int = 50) -> None:
-        from chalkgrad.formula.precise import context
-
         if not 1 <= digits <= 10_000:
             raise ValueError(f"digits: must be from 1 to 10000; got {digits}.")
         self.digits = digits

@@ -14,6 +14,7 @@ from chalkgrad.formula.exact import exact_value
 from chalkgrad.formula.functions import FUNCTIONS
 from chalkgrad.formula.nodes import Add, Call, Mul, Node, Num, Pow, Var, Where
 from chalkgrad.formula.parse import parse_formula
+from chalkgrad.formula.precise import value_at
 from chalkgrad.formula.text import format_formula
 
 
@@ -150,8 +151,6 @@ def _zeros(node: Node, name: str, breaks: list[Fraction]) -> set[Fraction]:
 
 def _breaks(function: ElementwiseFunction, point: Fraction) -> bool:
     """Return whether the value or the slope jumps at a point."""
-    from chalkgrad.formula.precise import value_at
-
     variable = function.variables[0]
     step = Fraction(1, 10**40)
     for node in (function.body, function.derivative(variable)):

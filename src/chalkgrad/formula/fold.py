@@ -1,4 +1,4 @@
-"""Calls, powers and branches that have a simpler equal: log(1) = 0, where(1 > 0, u, v) = u, …"""
+"""Calls, powers and branches that have a simpler equal: log(1) is 0, where(1 > 0, u, v) is u."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from chalkgrad.formula.nodes import Call, Compare, Named, Node, Num, Pow, Where
 COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 
 _AT_ZERO: dict[str, Node] = {
-    **{name: ZERO for name in ("sqrt", "expm1", "log1p", "tanh", "erf", "sin", "tan", "atan", "sinh")},
-    **{name: ONE for name in ("exp", "erfc", "cos", "cosh")},
+    **dict.fromkeys(("sqrt", "expm1", "log1p", "tanh", "erf", "sin", "tan", "atan", "sinh"), ZERO),
+    **dict.fromkeys(("exp", "erfc", "cos", "cosh"), ONE),
     "sigmoid": num(Fraction(1, 2)),
 }
 _INVERSE = {("log", "exp"), ("exp", "log"), ("log1p", "expm1"), ("expm1", "log1p"), ("tan", "atan")}

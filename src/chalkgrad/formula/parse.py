@@ -14,13 +14,16 @@ from functools import cache
 
 from chalkgrad._errors import Fault, FormulaError, did_you_mean
 from chalkgrad.formula.build import add, divide, mul, negate, power, substitute, subtract
+from chalkgrad.formula.caps import (
+    MAX_DECIMAL_EXPONENT,
+    MAX_DEPTH,
+    MAX_EXPONENT,
+    MAX_LENGTH,
+    constant,
+    nested_exponent,
+)
 from chalkgrad.formula.functions import ABBREVIATIONS, FUNCTIONS
-from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, Pow, Var, Where
-
-MAX_LENGTH = 500
-MAX_DEPTH = 50
-MAX_EXPONENT = 64
-MAX_DECIMAL_EXPONENT = 400
+from chalkgrad.formula.nodes import Call, Compare, Named, Node, Num, Var, Where
 
 _TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
@@ -229,7 +232,7 @@ class _Parser:
             raise self._error(limit, at, "Use a smaller exponent.") from None
         if value is None:
             return power(base, exponent)
-        if abs(value) * _degree(base) > MAX_EXPONENT:
+        if abs(value) * nested_exponent(base) > MAX_EXPONENT:
             raise self._error(limit, at, "Use a smaller exponent.")
         if value.numerator > 10**9 or value.denominator > 10**9:
             raise self._error("raise to numbers with at most nine digits", at, "Round the exponent.")
@@ -269,42 +272,3 @@ def _example_arguments(wanted: int) -> tuple[str, ...]:
 def _abbreviation(word: str) -> Node:
     names, text = ABBREVIATIONS[word]
     return parse_formula(text, names)
-
-
-def constant(node: Node) -> Fraction | None:
-    """Return the rational value of a formula without variables and functions, else ``None``.
-
-    Raises
-    ------
-    OverflowError
-        If a power in it goes beyond the exponent cap.
-
-    """
-    if isinstance(node, Num):
-        return node.value
-    if isinstance(node, Add | Mul):
-        parts = [constant(part) for part in (node.terms if isinstance(node, Add) else node.factors)]
-        total = Fraction(isinstance(node, Mul))
-        for part in parts:
-            if part is None:
-                return None
-            total = total + part if isinstance(node, Add) else total * part
-        return total
-    if isinstance(node, Pow):
-        base, exponent = constant(node.base), constant(node.exponent)
-        if base is None or exponent is None or exponent.denominator != 1 or (base == 0 and exponent < 0):
-            return None
-        if abs(exponent) > MAX_EXPONENT or max(abs(base.numerator), base.denominator) > 10**9:
-            raise OverflowError
-        return base ** int(exponent)
-    return None
-
-
-def _degree(node: Node) -> Fraction:
-    """Return the product of nested exponents: (z^8)^8 has 64."""
-    if isinstance(node, Pow):
-        own = abs(node.exponent.value) if isinstance(node.exponent, Num) else Fraction(1)
-        return max(own, Fraction(1)) * _degree(node.base)
-    if isinstance(node, Add | Mul):
-        return max(_degree(part) for part in (node.terms if isinstance(node, Add) else node.factors))
-    return Fraction(1)

@@ -24,7 +24,7 @@ Monomial = tuple[tuple[int, int], ...]
 Polynomial = dict[Monomial, Fraction]
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """The expansion would have more than ``MAX_TERMS`` terms."""
 
 
@@ -78,7 +78,7 @@ class Ring:
             raise ZeroDivisionError
         size = max(value.coefficient.numerator.bit_length(), value.coefficient.denominator.bit_length())
         if size * abs(order) > MAX_BITS:
-            raise TooLarge
+            raise TooLargeError
         powers = {base: own * order for base, own in value.powers.items() if order}
         return Rational(value.coefficient**order, powers)
 
@@ -89,11 +89,16 @@ class Ring:
             return Rational(Fraction(0), {})
         if len(parts) == 1:
             return parts[0]
+        if len(parts) > MAX_TERMS:
+            raise TooLargeError
         bases = {base for part in parts for base in part.powers}
-        common = {base: min(part.powers.get(base, 0) for part in parts) for base in bases}
+        lowest = {base: min(part.powers.get(base, 0) for part in parts) for base in bases}
+        common = {base: order for base, order in lowest.items() if order}
         total: Polynomial = {}
         for part in parts:
-            rest = {base: part.powers.get(base, 0) - order for base, order in common.items()}
+            rest = dict(part.powers)
+            for base, order in common.items():
+                rest[base] = rest.get(base, 0) - order
             for monomial, coefficient in self.expand(Rational(part.coefficient, rest)).items():
                 value = total.get(monomial, Fraction(0)) + coefficient
                 if value:
@@ -101,9 +106,8 @@ class Ring:
                 else:
                     total.pop(monomial, None)
         if len(total) > MAX_TERMS:
-            raise TooLarge
-        outside = Rational(Fraction(1), {base: order for base, order in common.items() if order})
-        return self.multiply(outside, self.collect(total))
+            raise TooLargeError
+        return self.multiply(Rational(Fraction(1), common), self.collect(total))
 
     def expand(self, value: Rational) -> Polynomial:
         """Return the polynomial of a rational function without denominators."""
@@ -171,7 +175,7 @@ class Ring:
 def multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial:
     """Return the product of two polynomials."""
     if len(left) * len(right) > 4 * MAX_TERMS:
-        raise TooLarge
+        raise TooLargeError
     result: Polynomial = {}
     for first, a in left.items():
         for second, b in right.items():
@@ -182,7 +186,7 @@ def multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial:
             else:
                 result.pop(monomial, None)
     if len(result) > MAX_TERMS:
-        raise TooLarge
+        raise TooLargeError
     return result
 
 
@@ -250,4 +254,4 @@ def _leading_sign(polynomial: Polynomial) -> int:
 
 def _bounded(value: Fraction) -> None:
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
-        raise TooLarge
+        raise TooLargeError

@@ -14,7 +14,7 @@ from functools import lru_cache
 from chalkgrad.formula.build import ZERO, num
 from chalkgrad.formula.fold import fold_call, fold_power, fold_where
 from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, Pow, Var, Where
-from chalkgrad.formula.rational import Polynomial, Rational, Ring, TooLarge
+from chalkgrad.formula.rational import Polynomial, Rational, Ring, TooLargeError
 from chalkgrad.formula.tidy import cost, sort_key, tidy_product, tidy_sum
 
 MAX_PASSES = 6
@@ -91,7 +91,7 @@ class _Simplifier:
                 rational = self.ring.number(Fraction(1))
                 for _, form in parts:
                     rational = self._multiply(rational, form)
-        except TooLarge:
+        except TooLargeError:
             return self._opaque(self._tidy(node, [writing for writing, _ in parts]))
         if not rational.powers or rational.coefficient == 0:
             return Num(rational.coefficient), rational
@@ -110,7 +110,7 @@ class _Simplifier:
         if isinstance(exponent, Num) and exponent.value.denominator == 1:
             try:
                 rational = self._roots(self.ring.power(form, int(exponent.value)))
-            except (TooLarge, ZeroDivisionError):
+            except (TooLargeError, ZeroDivisionError):
                 return self._opaque(folded)
             return self._choose(tidy_product([folded]), rational)
         return self._opaque(folded)

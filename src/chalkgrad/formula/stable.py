@@ -82,14 +82,17 @@ def _find_pair(terms: list[Node]) -> tuple[int, int, Node] | None:
 
 def _find_hyperbolic(terms: list[Node]) -> tuple[int, int, Node] | None:
     """Find c·exp(u) and ±c·exp(−u), which are 2c·cosh(u) or 2c·sinh(u)."""
-    for first, term in enumerate(terms):
-        for second in range(first + 1, len(terms)):
-            (a, left), (b, right) = split(term), split(terms[second])
-            if not (isinstance(left, Call) and isinstance(right, Call) and abs(a) == abs(b)):
-                continue
-            if left.function == right.function == "exp" and negate(left.args[0]) == right.args[0]:
-                function = "cosh" if a == b else "sinh"
-                return first, second, mul(Num(2 * a), Call(function, left.args))
+    found: dict[tuple[Fraction, Node], tuple[int, Fraction]] = {}
+    for index, term in enumerate(terms):
+        coefficient, core = split(term)
+        if not isinstance(core, Call) or core.function != "exp":
+            continue
+        other = found.get((abs(coefficient), negate(core.args[0])))
+        if other is not None:
+            at, first = other
+            even = first == coefficient
+            return at, index, mul(Num(2 * coefficient), Call("cosh" if even else "sinh", core.args))
+        found[abs(coefficient), core.args[0]] = index, coefficient
     return None
 
 
@@ -145,12 +148,12 @@ def _product(node: Mul) -> Node:
         u = factor.args[0]
         for other, candidate in enumerate(factors):
             base, order = _order(candidate)
-            if isinstance(base, Call) and base.function == "sigmoid" and order >= 1:
-                if base.args[0] in (negate(u), mul(MINUS_ONE, u)):
-                    rest = [f for index, f in enumerate(factors) if index not in (at, other)]
-                    if order > 1:
-                        rest.append(power(base, Num(order - 1)))
-                    return mul(*rest, _sigmoid(u))
+            if order < 1 or base != _sigmoid(negate(u)):
+                continue
+            rest = [f for index, f in enumerate(factors) if index not in (at, other)]
+            if order > 1:
+                rest.append(power(base, Num(order - 1)))
+            return mul(*rest, _sigmoid(u))
     return _tanh(node)
 
 

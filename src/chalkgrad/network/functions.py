@@ -57,9 +57,9 @@ def suggestion(word: object, options: Sequence[str]) -> str:
     return f"Did you mean {familiar!r}?" if familiar in options else did_you_mean(word, options)
 
 
-def builtin_activation(text: str, keywords: Mapping[str, object], faults: list[Fault]) -> Found | None:
+def builtin_activation(text: object, keywords: Mapping[str, object], faults: list[Fault]) -> Found | None:
     """Look up ``leaky_relu(0.1)`` or ``leaky_relu`` with keywords: its name, parameters and function."""
-    name, typed = read_call(text)
+    name, typed = read_call(text) if isinstance(text, str) else (shown(text), [])
     options = [*ACTIVATIONS, SOFTMAX]
     if name not in options:
         words = ", ".join(options)

@@ -51,7 +51,10 @@ def below(path: str, faults: Iterable[Fault]) -> list[Fault]:
 
 
 def read_layers(items: Iterable[object], first: int, faults: list[Fault]) -> list[Layer | None]:
-    """Read the items after the input into layers numbered from ``first``; ``None`` where one is wrong."""
+    """Read the items after the input into layers numbered from ``first``; ``None`` where one is wrong.
+
+    It stops one layer beyond ``MAX_DEPTH``.
+    """
     layers: list[Layer | None] = []
     for item in items:
         parts: Sequence[object] = [item]
@@ -60,6 +63,8 @@ def read_layers(items: Iterable[object], first: int, faults: list[Fault]) -> lis
         elif isinstance(item, str):
             parts = split_spec(item[:MAX_SPEC])
         for part in parts:
+            if len(layers) > MAX_DEPTH:
+                return layers
             try:
                 layers.append(_layer(part))
             except InputError as error:

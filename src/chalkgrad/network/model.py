@@ -179,12 +179,12 @@ def _read_description(layers: object, faults: list[Fault]) -> tuple[int, list[La
         got = "nothing" if not items else f"only the input ({shown(items[0])})"
         faults.append(Fault("layers", "have an input and at least one layer", got, _HINT))
         return 0, []
-    if len(items) > MAX_DEPTH + 1:
-        faults.append(
-            Fault("layers", f"be at most {MAX_DEPTH:,}", f"{len(items) - 1:,}", "Use fewer layers.")
-        )
-        return 0, []
-    return read_input(items[0], faults), read_layers(items[1:], 1, faults)
+    found: list[Fault] = []
+    input_width, read = read_input(items[0], found), read_layers(items[1:], 1, found)
+    if len(read) > MAX_DEPTH:
+        found, read = [Fault("layers", f"be at most {MAX_DEPTH:,}", "more", "Use fewer layers.")], []
+    faults.extend(found)
+    return input_width, read
 
 
 def _read_loss(

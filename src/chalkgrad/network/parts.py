@@ -58,7 +58,7 @@ class Activation:
 
     def __init__(self, name: str, formula: str | None = None, **parameters: Number) -> None:
         faults: list[Fault] = []
-        typed = read_formula(name) if isinstance(name, str) and formula is None else None
+        typed = read_formula(name) if formula is None else None
         if typed is not None:
             name, formula = typed
         found: Found | None
@@ -67,7 +67,7 @@ class Activation:
             found = None if own is None else (name, (), own[0])
             formula = own[1] if own is not None else formula
         else:
-            found = builtin_activation(name if isinstance(name, str) else shown(name), parameters, faults)
+            found = builtin_activation(name, parameters, faults)
         if found is None:
             raise InputError(faults)
         object.__setattr__(self, "name", found[0])
@@ -153,8 +153,8 @@ class Layer:
         part = read_part(text)
         faults: list[Fault] = []
         if len(part.activations) > 1:
-            got = " and ".join(map(repr, part.activations))
-            near = [suggestion(name, ("nobias", "skip")) for name in part.activations]
+            got = " and ".join(shown(name, 20) for name in part.activations[:3])
+            near = [suggestion(name[:20], ("nobias", "skip")) for name in part.activations[:3]]
             fix = next(filter(None, near), "Keep one of them.")
             faults.append(Fault("activation", "be one activation", got, fix))
         if len(part.skips) > 1:
@@ -229,7 +229,7 @@ class Loss:
         self, name: str, formula: str | None = None, factor: Number = 1, reduction: str = "mean"
     ) -> None:
         faults: list[Fault] = []
-        typed = read_formula(name) if isinstance(name, str) and formula is None else None
+        typed = read_formula(name) if formula is None else None
         if typed is not None:
             name, formula = typed
         function: LossFunction | None = None

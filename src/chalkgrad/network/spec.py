@@ -96,12 +96,14 @@ def read_call(text: str) -> tuple[str, list[tuple[str, str]]]:
     return call[1], [(name.strip(), value.strip()) for name, _, value in pairs]
 
 
-def read_formula(text: str) -> tuple[str, str] | None:
+def read_formula(text: object) -> tuple[str, str] | None:
     """Read ``formula:swish=z*sigmoid(z)`` into its name (or ``formula``) and its text; else ``None``.
 
     >>> read_formula("formula:swish=z*sigmoid(z)"), read_formula("relu")
     (('swish', 'z*sigmoid(z)'), None)
     """
+    if not isinstance(text, str):
+        return None
     head, colon, body = text.partition(":")
     if head.strip() != "formula" or not colon:
         return None

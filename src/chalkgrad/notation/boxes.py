@@ -29,14 +29,17 @@ class Sym(Box):
 
 @dataclass(frozen=True)
 class Num(Box):
-    """A number, already rounded for the reader: ``0.25``, ``−3``, ``2.08e-5``, or ``3/7`` (written as a fraction)."""
+    """A number, already rounded for the reader: ``0.25``, ``−3``, ``2.08e-5``, or ``3/7`` (a fraction)."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Op(Box):
-    """An operator: kind is binary (+ − ⊙ · ×), relation (= ← := ∈ ≈), prefix (−, ∂) or punct (, ;)."""
+    """An operator: kind is binary (+ − ⊙ · ×), relation (= ← := ∈ ≈), prefix (−, ∂) or punct (, ;).
+
+    Writers also make open and close: a bracket that does not grow, where a long line breaks inside it.
+    """
 
     text: str
     kind: str = "binary"

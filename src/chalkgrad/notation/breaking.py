@@ -38,7 +38,7 @@ def _has_labels(box: Box) -> bool:
 
 
 def _pieces(items: tuple[Box, ...], measure: Measure, limit: float) -> list[tuple[Box, ...]]:
-    """Split into the largest pieces that each fit: at + and =, then at · and ⊙, then anywhere, then inside."""
+    """Split into the largest pieces that fit: at + and =, then at · and ⊙, then anywhere, then inside."""
     for is_break in (_is_weak, _is_operator, _is_any):
         parts = _split(items, is_break)
         if len(parts) > 1:

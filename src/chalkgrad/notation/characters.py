@@ -62,6 +62,7 @@ SIGNS: dict[str, str] = {
 }  # fmt: skip
 """Signs and their LaTeX commands in mathematics (amsmath, amssymb)."""
 
+_BREAKS = re.compile(r"[\n\t\r\u2028\u2029]+")
 _HARMFUL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
@@ -76,11 +77,8 @@ def clean(text: str, lines: bool = False) -> str:
     >>> clean("a\\x1b[31mb\\tc")
     'a�[31mb c'
     """
-    if lines:
-        text = text.replace("\r\n", "\n").expandtabs(4)
-    else:
-        text = re.sub(r"[\n\t\r\u2028\u2029]+", " ", text)
-    return _HARMFUL.sub("\ufffd", text)
+    kept = text.replace("\r\n", "\n").expandtabs(4) if lines else _BREAKS.sub(" ", text)
+    return _HARMFUL.sub("\ufffd", kept)
 
 
 def width(text: str) -> int:

@@ -6,8 +6,13 @@ is too long for that has its reason right behind it, or below it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from .boxes import Box, Inline, Line
+from .breaking import break_lines, ems
+from .grammar import is_code
 
 BESIDE, BEHIND, BELOW = "beside", "behind", "below"
 
@@ -36,3 +41,53 @@ def place_reasons(edges: Sequence[float], reasons: Sequence[float], limit: float
         chosen.remove(max(chosen, key=lambda i: edges[i]))
     where = tuple(BESIDE if i in chosen else BEHIND if i in fitting else BELOW for i in range(len(edges)))
     return Placement(column, where)
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """A line of a display with its right side in as many parts as it needs, and the place of its reason."""
+
+    line: Line
+    parts: tuple[Box, ...]
+    code: bool
+    where: str
+
+    @property
+    def beside(self) -> bool:
+        return self.where == BESIDE
+
+    @property
+    def noted(self) -> bool:
+        return bool(self.line.reason or self.line.shape)
+
+
+def arrange(lines: Sequence[Line], limit: float, longest: float = math.inf) -> list[Arranged]:
+    """Break and place the lines for a proportional font on a page of ``limit`` ems.
+
+    ``longest`` is the width that a reason needs at most, for formats in which it wraps.
+    """
+    start = left_ems(lines, limit)
+    room = max(limit - start, 10)
+    parts = [tuple(break_lines(line.right, ems, room, room - 2)) for line in lines]
+    edges = [start + max(map(ems, part)) for part in parts]
+    notes = [min(note_ems(line), longest) for line in lines]
+    where = place_reasons(edges, notes, limit, 2.0).where
+    return [
+        Arranged(*each)
+        for each in zip(lines, parts, (is_code(line.right) for line in lines), where, strict=True)
+    ]
+
+
+def left_ems(lines: Sequence[Line], limit: float) -> float:
+    """Return where the right sides begin."""
+    return min(max((ems(line.left) for line in lines if line.left is not None), default=0.0), limit / 2) + 1.8
+
+
+def note_ems(line: Line) -> float:
+    """Estimate the width of a line's shape and reason."""
+    return inline_ems(line.reason) + (0.42 * len(line.shape) + 1.3 if line.shape else 0)
+
+
+def inline_ems(content: Inline) -> float:
+    """Estimate the width of running text in a smaller font."""
+    return sum(0.42 * len(part) if isinstance(part, str) else 0.92 * ems(part) for part in content)

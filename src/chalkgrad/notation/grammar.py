@@ -170,7 +170,7 @@ def script_parts(script: Script) -> tuple[Box, Box | None, Box | None]:
         if isinstance(base, Row) and len(base.items) == 1:
             base = base.items[0]
         elif isinstance(base, Script) and not (base.sub and sub) and not (base.sup and sup):
-            base, sub, sup = base.base, base.sub or sub, base.sup or sup
+            sub, sup, base = base.sub or sub, base.sup or sup, base.base
         else:
             break
     if isinstance(base, Sym) and base.accent in ACCENTS_AFTER:

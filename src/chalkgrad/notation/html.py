@@ -18,10 +18,9 @@ from .boxes import (
     Paragraph,
     Table,
 )
-from .breaking import break_lines, ems
 from .characters import clean
-from .display import BESIDE, place_reasons
-from .grammar import is_code, numeric_columns, unknown
+from .display import arrange
+from .grammar import numeric_columns, unknown
 from .html_style import STYLE
 from .mathml import box, math, quoted
 from .svg import safe_svg
@@ -45,7 +44,8 @@ def document(d: Document) -> str:
 
 def fragment(d: Document) -> str:
     """Return the page as a piece for a notebook, its style confined to itself."""
-    return f'<div class="chalkgrad tex2jax_ignore mathjax_ignore"><style>\n{STYLE}</style>\n{_content(d)}\n</div>\n'
+    ignored = "tex2jax_ignore mathjax_ignore"  # a notebook would read dollars in words as mathematics
+    return f'<div class="chalkgrad {ignored}"><style>\n{STYLE}</style>\n{_content(d)}\n</div>\n'
 
 
 def inline(content: Inline) -> str:
@@ -91,33 +91,19 @@ def _verbatim(text: str) -> str:
 
 def _display(lines: tuple[Line, ...], limit: float) -> str:
     """Return a grid of left | relation | right | reason; the box scrolls when a formula is too wide."""
-    start = max((ems(line.left) for line in lines if line.left is not None), default=0.0) + 2
-    rights = [
-        break_lines(line.right, ems, max(limit - start, 12), max(limit - start - 2, 10)) for line in lines
-    ]
-    edges = [start + max(map(ems, parts)) for parts in rights]
-    widths = [0.42 * _length(line) for line in lines]
-    placed = place_reasons(edges, [min(width, 16.0) for width in widths], limit, 2.0)
     rows: list[str] = []
-    for line, parts, where, width in zip(lines, rights, placed.where, widths, strict=True):
-        beside = where == BESIDE
+    for item in arrange(lines, limit, longest=16):
+        line, wide = item.line, "" if item.beside else " cg-wide"
         left = math(line.left, True) if line.left is not None else ""
         relation = math(Op(line.relation, "prefix")) if line.relation else ""
-        code = is_code(line.right)
-        first, *more = (math(part, True, code=code) for part in parts)
-        wide = "" if beside else " cg-wide"
+        first, *more = (math(part, True, code=item.code) for part in item.parts)
         rows.append(f'<div class="cg-left">{left}</div><div class="cg-relation">{relation}</div>')
         rows.append(f'<div class="cg-right{wide}">{first}</div>')
         continued = [f'<div class="cg-right cg-more{wide}">{part}</div>' for part in more]
         shape = f'<span class="cg-shape">{quoted(line.shape)}</span>' if line.shape else ""
-        reason = [f'<div class="cg-reason{wide}">{shape}{inline(line.reason)}</div>'] if width else []
-        rows += reason + continued if beside else continued + reason
+        reason = [f'<div class="cg-reason{wide}">{shape}{inline(line.reason)}</div>'] if item.noted else []
+        rows += reason + continued if item.beside else continued + reason
     return '<div class="cg-display">\n' + "\n".join(rows) + "\n</div>"
-
-
-def _length(line: Line) -> float:
-    reason = sum(len(part) if isinstance(part, str) else ems(part) / 0.42 for part in line.reason)
-    return reason + (len(line.shape) + 4 if line.shape else 0)
 
 
 def _table(t: Table) -> str:
@@ -130,7 +116,8 @@ def _table(t: Table) -> str:
         return f"<tr>{''.join(written)}</tr>"
 
     body = "\n".join(row(cells, "td") for cells in t.rows)
-    return f'<div class="cg-scroll"><table>\n<thead>{row(t.header, "th")}</thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
+    head = f"<thead>{row(t.header, 'th')}</thead>"
+    return f'<div class="cg-scroll"><table>\n{head}\n<tbody>\n{body}\n</tbody>\n</table></div>'
 
 
 def _figure(f: Figure) -> str:

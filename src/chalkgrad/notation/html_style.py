@@ -6,7 +6,7 @@ STYLE = """\
   --cg-blue: #0072B2; --cg-red: #D55E00; --cg-green: #007a59; --cg-purple: #b0568c; --cg-orange: #a86f00;
   --cg-cyan: #2584b8; --cg-grey: #6b6b6b;
   color: var(--cg-ink); background: var(--cg-paper); line-height: 1.55;
-  font-family: "Libertinus Serif", "STIX Two Text", Charter, "Iowan Old Style", Palatino, Georgia, Cambria, serif;
+  font-family: "Libertinus Serif", "STIX Two Text", Charter, "Iowan Old Style", Palatino, Georgia, serif;
 }
 @media (prefers-color-scheme: dark) {
   .chalkgrad {
@@ -20,8 +20,8 @@ STYLE = """\
 @media (prefers-color-scheme: dark) { .chalkgrad-page { background: #17191b; } }
 main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; font-size: 1.06rem; }
 .chalkgrad math {
-  font-family: "Libertinus Math", "STIX Two Math", "Latin Modern Math", "TeX Gyre Termes Math", "Cambria Math",
-    "Noto Sans Math", "DejaVu Math TeX Gyre", math;
+  font-family: "Libertinus Math", "STIX Two Math", "Latin Modern Math",
+    "TeX Gyre Termes Math", "Cambria Math", "Noto Sans Math", "DejaVu Math TeX Gyre", math;
 }
 .chalkgrad h1, .chalkgrad h2, .chalkgrad h3 { line-height: 1.25; font-weight: 600; margin: 2.2rem 0 0.7rem; }
 .chalkgrad h1 { font-size: 1.9rem; margin-top: 0; }

@@ -19,11 +19,11 @@ from .boxes import (
     Paragraph,
     Table,
 )
-from .breaking import break_lines, ems
 from .characters import clean
-from .display import BESIDE, place_reasons
-from .grammar import is_code, numeric_columns, unknown
-from .latex_box import LatexWriter, cell, escape, mono
+from .display import arrange, inline_ems, left_ems
+from .grammar import numeric_columns, unknown
+from .latex_box import LatexWriter, cell
+from .latex_letters import escape, mono
 
 LINE = 40.0
 """Width of the text block in ems."""
@@ -109,29 +109,21 @@ def _block(block: Block, line: float) -> str:
 
 def display(lines: tuple[Line, ...], limit: float) -> str:
     """Return aligned lines; what is too long for the page breaks before an operator."""
-    left = max((ems(line.left) for line in lines if line.left is not None), default=0.0)
-    start = min(left, limit / 2) + 1.6
-    rights = [break_lines(line.right, ems, limit - start, limit - start - 2) for line in lines]
-    edges = [start + max(map(ems, parts)) for parts in rights]
-    shape = max((0.42 * len(line.shape) + 1.5 for line in lines if line.shape), default=0.0)
-    widths = [shape + 0.41 * _length(line.reason) if line.reason or line.shape else 0.0 for line in lines]
-    placed = place_reasons(edges, widths, limit, 2.0)
+    shape = max((0.42 * len(line.shape) + 1.3 for line in lines if line.shape), default=0.0)
     written: list[str] = []
-    for i, (line, parts) in enumerate(zip(lines, rights, strict=True)):
-        code = is_code(line.right)
-        sign = "&" + (_WRITER.box(Op(line.relation, "relation")).strip() if line.relation else "")
-        beside = placed.where[i] == BESIDE
-        for n, part in enumerate(parts):
-            formula = _WRITER.box(part, code)
-            if n:
-                formula = rf"\quad {formula}"
-            if not beside:
-                formula = rf"\rlap{{$\displaystyle {formula}$}}"
-            head = f"{box(line.left) if line.left is not None and not n else ''} {sign if not n else '&'} "
-            note = f" &&\\quad {_note(line, shape)}" if beside and n == 0 and widths[i] else ""
-            written.append(cell(f"{head}{formula}{note}".strip()))
-        if widths[i] and not beside:
-            width = max(0.3, 1 - (start + 4) / (limit + 2))
+    for item in arrange(lines, limit):
+        line = item.line
+        left = box(line.left) if line.left is not None else ""
+        sign = _WRITER.box(Op(line.relation, "relation")).strip() if line.relation else ""
+        for n, part in enumerate(item.parts):
+            formula = (r"\quad " if n else "") + _WRITER.box(part, item.code)
+            if not item.beside:
+                formula = rf"\rlap{{$\displaystyle {formula}$}}"  # too wide to push the reasons' column
+            head = "& " if n else f"{left} &{sign} "
+            note = rf" &&\quad {_note(line, shape)}" if item.beside and item.noted and not n else ""
+            written.append(cell((head + formula + note).strip()))
+        if item.noted and not item.beside:
+            width = max(0.3, 1 - (left_ems(lines, limit) + 3) / (limit + 2))
             note = rf"\small\color{{cgreason}}\raggedright {_shape(line.shape)}{inline(line.reason)}"
             written.append(rf"& \rlap{{\quad\parbox[t]{{{width:.2f}\linewidth}}{{{note}}}}}")
     return "\\begin{alignat*}{2}\n" + " \\\\\n".join(written) + "\n\\end{alignat*}"
@@ -146,22 +138,12 @@ def _shape(text: str) -> str:
     return f"${_WRITER.shape(text)}$\\quad{{}}" if text else ""
 
 
-def _length(content: Inline) -> float:
-    return sum(len(part) if isinstance(part, str) else ems(part) / 0.46 for part in content)
-
-
 def verbatim(text: str) -> str:
     """Return lines in a typewriter font as they are, in a size at which the longest fits."""
     lines = clean(text, lines=True).split("\n")
     longest = max(map(len, lines))
-    size = next(
-        (
-            name
-            for room, name in ((92, "small"), (104, "footnotesize"), (118, "scriptsize"))
-            if longest <= room
-        ),
-        "tiny",
-    )
+    sizes = ((92, "small"), (104, "footnotesize"), (118, "scriptsize"))
+    size = next((name for room, name in sizes if longest <= room), "tiny")
     if text.isascii() and r"\end{verbatim}" not in text:
         body = "\n".join(lines)
         return f"{{\\{size}\n\\begin{{verbatim}}\n{body}\n\\end{{verbatim}}\n}}"
@@ -192,7 +174,7 @@ def _table(t: Table, line: float) -> str:
     if not numeric:
         return ""
     rows = [[*row, *((),) * (len(numeric) - len(row))] for row in (t.header, *t.rows)]
-    natural = [max(0.47 * _length(row[c]) for row in rows) + 0.2 for c in range(len(numeric))]
+    natural = [max(1.12 * inline_ems(row[c]) for row in rows) + 0.2 for c in range(len(numeric))]
     room = line - 1.1 * len(natural)
     spec = ["r" if right else "l" for right in numeric]
     if sum(natural) > room:

@@ -20,10 +20,9 @@ from .boxes import (
     Paragraph,
     Table,
 )
-from .breaking import break_lines, ems
 from .characters import clean
-from .display import BELOW, BESIDE, place_reasons
-from .grammar import is_code, numeric_columns, unknown
+from .display import BELOW, arrange
+from .grammar import numeric_columns, unknown
 from .latex_box import LatexWriter, cell
 
 _WRITER = LatexWriter(github=True)
@@ -103,23 +102,19 @@ def fence(text: str, language: str) -> str:
 
 
 def _display(lines: tuple[Line, ...]) -> str:
-    start = max((ems(line.left) for line in lines if line.left is not None), default=0.0) + 1.6
-    rights = [break_lines(line.right, ems, max(_LINE - start, 12), max(_LINE - start - 2, 10)) for line in lines]
-    edges = [start + max(map(ems, parts)) for parts in rights]
-    widths = [0.42 * _length(line) for line in lines]
-    where = place_reasons(edges, widths, _LINE, 2.0).where
-    column = all(place == BESIDE for place, width in zip(where, widths, strict=True) if width)
+    arranged = arrange(lines, _LINE)
+    column = all(item.beside for item in arranged if item.noted)
     written: list[str] = []
-    for line, parts, place, width in zip(lines, rights, where, widths, strict=True):
-        code = is_code(line.right)
-        shown = [_WRITER.box(part, code) for part in parts]
+    for item in arranged:
+        line = item.line
+        shown = [_WRITER.box(part, item.code) for part in item.parts]
         left = box(line.left) if line.left is not None else ""
         sign = box(Op(line.relation, "relation")) if line.relation else ""
-        if width and place != BELOW:
+        if item.noted and item.where != BELOW:
             shown[0] += (r" &&\quad " if column else r" \qquad ") + _note(line)
         shown[0] = f"{left} &{sign} {shown[0]}"
         shown[1:] = [rf"&\quad {part}" for part in shown[1:]]
-        if width and place == BELOW:
+        if item.noted and item.where == BELOW:
             shown.append(rf"&\quad {_note(line)}")
         written += [cell(part.strip()) for part in shown]
     body = " \\\\\n".join(written)
@@ -134,11 +129,6 @@ def _note(line: Line) -> str:
             raise unknown(part)
         pieces.append(_WRITER.words(part) if isinstance(part, str) else box(part))
     return "".join(pieces)
-
-
-def _length(line: Line) -> float:
-    reason = sum(len(part) if isinstance(part, str) else ems(part) / 0.42 for part in line.reason)
-    return reason + (len(line.shape) + 3 if line.shape else 0)
 
 
 def _table(t: Table) -> str:

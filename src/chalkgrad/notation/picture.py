@@ -16,7 +16,8 @@ Strip = tuple[tuple[str, str], ...]
 """One line of text as (text, style) pieces; a style is a colour of the palette, "dim", "bold" or ""."""
 
 TALL: dict[str, tuple[str, str, str, str]] = {  # top, middle, bottom, the waist of a brace
-    "(": ("⎛", "⎜", "⎝", "⎜"), ")": ("⎞", "⎟", "⎠", "⎟"), "[": ("⎡", "⎢", "⎣", "⎢"), "]": ("⎤", "⎥", "⎦", "⎥"),
+    "(": ("⎛", "⎜", "⎝", "⎜"), ")": ("⎞", "⎟", "⎠", "⎟"), "[": ("⎡", "⎢", "⎣", "⎢"),
+    "]": ("⎤", "⎥", "⎦", "⎥"),
     "{": ("⎧", "⎪", "⎩", "⎨"), "}": ("⎫", "⎪", "⎭", "⎬"),
 }  # fmt: skip
 

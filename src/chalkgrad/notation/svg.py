@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 from .mathml import quoted
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-_ELEMENTS = frozenset(
-    "svg g path line rect circle ellipse polygon polyline text tspan defs marker title desc symbol use "
-    "linearGradient radialGradient stop clipPath".split()
-)
+_ELEMENTS = {
+    "svg", "g", "path", "line", "rect", "circle", "ellipse", "polygon", "polyline", "text", "tspan", "defs",
+    "marker", "title", "desc", "symbol", "use", "linearGradient", "radialGradient", "stop", "clipPath",
+}  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _HARMFUL = re.compile(r"url\s*\(\s*['\"]?(?!#)|expression|javascript|@import|\\", re.IGNORECASE)
 

@@ -30,7 +30,8 @@ from .characters import (
     alphabet,
     clean,
 )
-from .grammar import flat, is_code, is_name, marks, number, operator, script_parts, unknown
+from .grammar import flat, is_code, is_name, marks, operator, script_parts, unknown
+from .linear import ends_wide, is_atom, is_derivative, is_labelled, is_product, number_text, sticks
 from .picture import Picture, beside, braced, fenced, plain, stacked, table
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class _Drawing:
             case Sym():
                 return Picture.of(self._letter(b))
             case Num(text):
-                return Picture.of(clean(text) if self.code else _number(text))
+                return Picture.of(clean(text) if self.code else number_text(text))
             case Op():
                 return Picture.of(operator(b, self.code))
             case Words(text):
@@ -97,7 +98,7 @@ class _Drawing:
                 return self._under(body, label)
             case Coloured(body, colour):
                 drawn = self.draw(body)
-                if self.notes and not _is_labelled(body):
+                if self.notes and not is_labelled(body):
                     drawn = beside(drawn, Picture.of(f" [{clean(colour)}]"))
                 return drawn.styled(colour)
             case Grid(rows, left, right):
@@ -126,8 +127,8 @@ class _Drawing:
             before = items[index - 1] if index else None
             after = items[index + 1] if index + 1 < len(items) else None
             part = self.draw(item)
-            if isinstance(item, Frac) and not self.code and (_sticks(before) or _sticks(after)):
-                dotted = _is_derivative(item) and not isinstance(before, BigOp)
+            if isinstance(item, Frac) and not self.code and (sticks(before) or sticks(after)):
+                dotted = is_derivative(item) and not isinstance(before, BigOp)
                 if not dotted and part.rows[0] and "/" in part.text:
                     part = fenced(part, "(", ")")
             if before is not None:
@@ -138,7 +139,7 @@ class _Drawing:
 
     def _gap(self, before: Box, after: Box, left: str, right: str) -> str:
         """Return what stands between two neighbours: nothing, a blank or a dot."""
-        for op, other in ((before, after), (after, before)):
+        for op in (before, after):
             if isinstance(op, Op) and op.kind in {"binary", "relation"}:
                 return "" if op.text in _TIGHT else " "
         if isinstance(before, Op):
@@ -149,16 +150,16 @@ class _Drawing:
             return " " if left[-1:] != " " and right[:1] != " " else ""
         if self.code:
             return "" if isinstance(after, Fence | Grid) or right[:1] in {".", "["} else " "
-        if isinstance(before, Frac) and _is_derivative(before):
+        if isinstance(before, Frac) and is_derivative(before):
             return " · "
         spaced = (BigOp, Grid, Cases, Under, Coloured)
-        if isinstance(after, Frac) and _is_derivative(after):
+        if isinstance(after, Frac) and is_derivative(after):
             return " "
         if isinstance(before, spaced) or isinstance(after, spaced) or is_name(after):
             return " "
         if is_name(before) or (isinstance(before, Sym) and len(before.text) > 1):
             return "" if isinstance(after, Fence) else " "
-        return " " if not isinstance(after, Fence) and _ends_wide(before, left) else ""
+        return " " if not isinstance(after, Fence) and ends_wide(before, left) else ""
 
     # ---- scripts ----------------------------------------------------------------------------------
 
@@ -203,9 +204,9 @@ class _Drawing:
         if num == Num("1") and den == Num("2") and not self.code:
             return Picture.of("½")
         above, below = self.draw(num), self.draw(den)
-        if not _is_product(num):
+        if not is_product(num):
             above = fenced(above, "(", ")")
-        if not _is_atom(den):
+        if not is_atom(den):
             below = fenced(below, "(", ")")
         return beside(above, Picture.of("/"), below)
 
@@ -239,76 +240,3 @@ class _Drawing:
         body = stacked(lines[:-1])
         body = Picture(body.rows, max(0, len(body.rows) - 1) // 2)
         return fenced(beside(Picture(tuple(((" ", ""),) for _ in body.rows), body.base), body), "{", "")
-
-
-def _ends_wide(before: Box, drawn: str) -> bool:
-    """Does it end in brackets or in so many scripts that the next letter needs air?"""
-    if isinstance(before, Fence) or (isinstance(before, Script) and isinstance(before.base, Fence)):
-        return True
-    scripts = len(drawn) - len(drawn.rstrip("".join({*SUPERSCRIPTS.values(), *SUBSCRIPTS.values(), "′*"})))
-    return scripts > 1 or drawn.endswith("}") or (len(drawn) > 1 and drawn[-2] in "_^")
-
-
-def _number(text: str) -> str:
-    return clean(text).replace("-", "−").replace("inf", "∞")
-
-
-def _sticks(neighbour: Box | None) -> bool:
-    """Would a fraction next to it be misread as reaching over it?"""
-    if neighbour is None or isinstance(neighbour, Words):
-        return False
-    return (
-        not isinstance(neighbour, Op)
-        or neighbour.kind in {"prefix", "open"}
-        and neighbour.text not in "−-([{"
-    )
-
-
-def _is_derivative(f: Frac) -> bool:
-    first = flat(f.num)[:1]
-    return bool(first) and isinstance(first[0], Op) and first[0].text in {"∂", "d"} or _is_power_of_d(first)
-
-
-def _is_power_of_d(first: tuple[Box, ...]) -> bool:
-    return (
-        bool(first)
-        and isinstance(first[0], Script)
-        and isinstance(first[0].base, Op)
-        and first[0].base.text == "∂"
-    )
-
-
-def _is_labelled(b: Box) -> bool:
-    if isinstance(b, Coloured):
-        return _is_labelled(b.body)
-    return isinstance(b, Under) or (isinstance(b, Row) and any(map(_is_labelled, b.items)))
-
-
-def _is_product(b: Box) -> bool:
-    """May it stand before a slash without brackets?"""
-    bad = {"binary", "relation", "punct"}
-    for item in flat(b):
-        if isinstance(item, Op) and item.kind in bad and item.text not in {"·", "⋅"}:
-            return False
-        if isinstance(item, Frac | BigOp | Cases | Words | Under | Coloured):
-            return False
-        if isinstance(item, Num) and "/" in item.text:
-            return False
-    return bool(flat(b))
-
-
-def _is_atom(b: Box) -> bool:
-    """May it stand after a slash without brackets?"""
-    items = flat(b)
-    if len(items) == 2 and isinstance(items[0], Op) and items[0].text in {"∂", "d"}:
-        return _is_atom(items[1])
-    if len(items) == 2 and is_name(items[0]) and isinstance(items[1], Fence):
-        return True
-    if len(items) != 1:
-        return False
-    item = items[0]
-    if isinstance(item, Num):
-        return item.text[:1] not in {"-", "−"} and "/" not in item.text and "e" not in item.text
-    return isinstance(item, Sym | Fence | Grid) or (
-        isinstance(item, Script) and isinstance(item.base, Sym | Fence | Grid)
-    )

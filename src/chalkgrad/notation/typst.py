@@ -23,10 +23,9 @@ from .boxes import (
     Paragraph,
     Table,
 )
-from .breaking import break_lines, ems
 from .characters import clean
-from .display import BESIDE, place_reasons
-from .grammar import is_code, numeric_columns, unknown
+from .display import arrange
+from .grammar import numeric_columns, unknown
 from .svg import safe_svg
 from .typst_box import string, write
 
@@ -64,7 +63,7 @@ def box(b: Box) -> str:
 
 def document(d: Document) -> str:
     """Return the page as one Typst file."""
-    title = f"#text(size: 1.6em, weight: \"bold\", {string(d.title)})\n\n" if d.title else ""
+    title = f'#text(size: 1.6em, weight: "bold", {string(d.title)})\n\n' if d.title else ""
     return _PREAMBLE + title + "\n\n".join(_block(block, _LINE) for block in d.blocks) + "\n"
 
 
@@ -129,36 +128,29 @@ def _block(block: Block, line: float) -> str:
 
 
 def _display(lines: tuple[Line, ...], limit: float) -> str:
-    start = max((ems(line.left) for line in lines if line.left is not None), default=0.0) + 2.5
-    rights = [break_lines(line.right, ems, max(limit - start, 8), max(limit - start - 2, 7)) for line in lines]
-    widths = [0.43 * sum(len(p) if isinstance(p, str) else ems(p) / 0.43 for p in line.reason) for line in lines]
-    widths = [width + (0.43 * len(line.shape) + 1 if line.shape else 0) for width, line in zip(widths, lines, strict=True)]
-    edges = [start + max(map(ems, parts)) for parts in rights]
-    placed = place_reasons(edges, [min(width, 14.0) for width in widths], limit, 2.0)
     cells: list[str] = []
-    for line, parts, where, width in zip(lines, rights, placed.where, widths, strict=True):
-        code = is_code(line.right)
+    for item in arrange(lines, limit, longest=14):
+        line = item.line
         left = f"$display({box(line.left)})$" if line.left is not None else ""
         sign = f"${box(Op(line.relation, 'prefix'))}$" if line.relation else ""
-        shape = f"${box_shape(line.shape)}$#h(0.9em)" if line.shape else ""
-        reason = f"#cgreason[{shape}{inline(line.reason)}]" if width else ""
-        beside = where == BESIDE
-        for n, part in enumerate(parts):
-            formula = f"[{'#h(1.6em)' if n else ''}$display({write(part, code)})$]"
+        shape = f"${_shape(line.shape)}$#h(0.9em)" if line.shape else ""
+        reason = f"#cgreason[{shape}{inline(line.reason)}]" if item.noted else ""
+        for n, part in enumerate(item.parts):
+            formula = f"[{'#h(1.6em)' if n else ''}$display({write(part, item.code)})$]"
             cells += ["[]", "[]"] if n else [f"[{left}]", f"[{sign}]"]
-            if beside:
+            if item.beside:
                 cells += [formula, "[]" if n else f"pad(left: 1.6em)[{reason}]"]
             else:
                 cells.append(f"grid.cell(colspan: 2){formula}")
-        if reason and not beside:
+        if reason and not item.beside:
             cells += ["[]", "[]", f"grid.cell(colspan: 2)[#pad(left: 1.6em)[{reason}]]"]
     return "#cgdisplay(\n  " + ",\n  ".join(cells) + ",\n)"
 
 
-def box_shape(text: str) -> str:
+def _shape(text: str) -> str:
     """Return a shape such as ``m × 3``: letters slanted, words upright."""
     words = clean(text).split()
-    return " ".join(word if len(word) == 1 and (word.isalpha() or word == "×") else string(word) for word in words)
+    return " ".join(w if w == "×" or (len(w) == 1 and w.isalnum()) else string(w) for w in words)
 
 
 def _raw(text: str, language: str = "") -> str:

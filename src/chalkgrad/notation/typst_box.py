@@ -4,12 +4,34 @@ from __future__ import annotations
 
 import unicodedata
 
-from .boxes import PALETTE, BigOp, Box, Cases, Coloured, Fence, Frac, Grid, Num, Op, Row, Script, Sym, Under, Words
+from .boxes import (
+    PALETTE,
+    BigOp,
+    Box,
+    Cases,
+    Coloured,
+    Fence,
+    Frac,
+    Grid,
+    Num,
+    Op,
+    Row,
+    Script,
+    Sym,
+    Under,
+    Words,
+)
 from .characters import clean
 from .grammar import flat, grows, is_code, is_name, marks, number, operator, script_parts, unknown
 
 _LARGE = {"Σ": "∑", "Π": "∏"}
-_CLASS = {"binary": "binary", "relation": "relation", "punct": "punctuation", "open": "opening", "close": "closing"}
+_CLASS = {
+    "binary": "binary",
+    "relation": "relation",
+    "punct": "punctuation",
+    "open": "opening",
+    "close": "closing",
+}
 _NATIVE = {"binary": set("+−·×÷⊙∘⊗⊕±∓"), "relation": set("=←→⇒≈≡≠≤≥∈∝∼")}
 _LEFT, _RIGHT = set("([{⟨⌈⌊|‖"), set(")]}⟩⌉⌋|‖")
 
@@ -45,7 +67,11 @@ def write(b: Box, code: bool | None = None, script: bool = False) -> str:
             return fenced(write(body, code, script), left, right, grows(body))
         case BigOp(symbol, sub, sup):
             sign = _LARGE.get(clean(symbol), clean(symbol))
-            large = f"class(\"large\", {string(sign)})" if len(sign) == 1 and sign not in "∑∏∫" else _character(sign)
+            large = (
+                f'class("large", {string(sign)})'
+                if len(sign) == 1 and sign not in "∑∏∫"
+                else _character(sign)
+            )
             if len(sign) != 1:
                 large = f"op({string(sign)}, limits: #true)"
             return large + _attached("_", sub, code) + _attached("^", sup, code)
@@ -53,7 +79,11 @@ def write(b: Box, code: bool | None = None, script: bool = False) -> str:
             return f"underbrace({write(body, code)}, {write(label)})"
         case Coloured(body, colour):
             inner = write(body, code, script)
-            return f"cgtint(#rgb({string(PALETTE[colour])}), {inner})" if colour in PALETTE else f"cgkeep({inner})"
+            return (
+                f"cgtint(#rgb({string(PALETTE[colour])}), {inner})"
+                if colour in PALETTE
+                else f"cgkeep({inner})"
+            )
         case Grid(rows, left, right):
             return _grid(rows, left, right, code)
         case Cases(pairs):
@@ -80,7 +110,12 @@ def _symbol(s: Sym) -> str:
         written = '""'
     else:
         letters = " ".join(map(_character, text)) if not text.isdigit() else text
-        style = {"bold": "bold(upright({}))", "upright": "upright({})", "script": "cal({})", "double": "bb({})"}
+        style = {
+            "bold": "bold(upright({}))",
+            "upright": "upright({})",
+            "script": "cal({})",
+            "double": "bb({})",
+        }
         written = style.get(s.style, "{}").format(letters)
         if len(text) > 1 and s.style == "italic" and not text.isdigit():
             written = f"italic({string(text)})"
@@ -98,7 +133,7 @@ def _operator(o: Op, code: bool, script: bool) -> str:
         return '""'
     body = _character(text) if len(text) == 1 else string(text)
     if o.kind == "prefix":
-        return f"class(\"normal\", {body})"
+        return f'class("normal", {body})'
     return f"class({string(_CLASS.get(o.kind, 'normal'))}, {body})" if o.text != "/" else r"\/"
 
 
@@ -106,7 +141,12 @@ def _row(items: tuple[Box, ...], code: bool, script: bool) -> str:
     parts: list[str] = []
     for index, item in enumerate(items):
         before = items[index - 1] if index else None
-        if code and before is not None and not isinstance(before, Op) and not isinstance(item, Op | Fence | Grid):
+        if (
+            code
+            and before is not None
+            and not isinstance(before, Op)
+            and not isinstance(item, Op | Fence | Grid)
+        ):
             parts.append('" "')
         elif isinstance(before, Frac | Coloured) and not isinstance(item, Op):
             parts.append("thin")
@@ -122,7 +162,9 @@ def _script(s: Script, code: bool) -> str:
     scripts = below + (f"^({raised})" if raised else "")
     if isinstance(base, Fence) and base.right and not grows(base.body):
         return fenced(write(base.body, code), base.left, base.right, False) + scripts  # at the bracket
-    written = f"cgkeep({write(base, code)})" if not isinstance(base, Sym) or base.accent else write(base, code)
+    written = (
+        f"cgkeep({write(base, code)})" if not isinstance(base, Sym) or base.accent else write(base, code)
+    )
     return written + scripts
 
 
@@ -138,7 +180,9 @@ def fenced(body: str, left: str, right: str, tall: bool) -> str:
     """Return the body between brackets that grow with it or stay as they are."""
     signs = []
     for sign, kind in ((clean(left), "opening"), (clean(right), "closing")):
-        signs.append(f"class({string(kind)}, {_character(sign) if len(sign) == 1 else string(sign)})" if sign else "")
+        signs.append(
+            f"class({string(kind)}, {_character(sign) if len(sign) == 1 else string(sign)})" if sign else ""
+        )
     inner = " ".join(part for part in (signs[0], body, signs[1]) if part)
     return f"lr({inner})" if tall else inner or '""'
 
@@ -148,7 +192,11 @@ def _grid(rows: tuple[tuple[Box, ...], ...], left: str, right: str, code: bool) 
     lines = []
     for row in rows:
         cells = [write(cell, code) for cell in row] + ['""'] * (count - len(row))
-        lines.append(", ".join(f"{cell} &" if isinstance(box, Num) else cell for cell, box in zip(cells, row, strict=False)))
+        lines.append(
+            ", ".join(
+                f"{cell} &" if isinstance(box, Num) else cell for cell, box in zip(cells, row, strict=False)
+            )
+        )
     body = f"mat(delim: #none, {'; '.join(lines)})" if count else '""'
     return fenced(body, left, right, True)
 
@@ -161,7 +209,11 @@ def _number(text: str) -> str:
     mantissa, denominator, exponent = number(text)
     sign = "−" if mantissa.startswith("−") else ""
     digits = mantissa.removeprefix("−")
-    main = digits if digits.replace(".", "", 1).isdigit() and digits[0] != "." and digits[-1] != "." else string(digits)
+    main = (
+        digits
+        if digits.replace(".", "", 1).isdigit() and digits[0] != "." and digits[-1] != "."
+        else string(digits)
+    )
     if sign:
         sign = 'class("normal", −) '
     if denominator:

@@ -53,7 +53,7 @@ def _owned(arrays: Mapping[str, Array | None]) -> dict[str, Array]:
 def read_learning_rate(value: object, steps: object, faults: list[Fault]) -> Fraction | None:
     """Return the learning rate, which more than one step cannot do without."""
     if value is None:
-        if whole(steps) not in (1, None):
+        if (whole(steps) or 1) > 1:
             fix = "Add learning_rate = 0.1, say."
             faults.append(Fault("learning_rate", f"be given for {shown(steps)} steps", "nothing", fix))
         return None
