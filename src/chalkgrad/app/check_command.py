@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.options import Parser, attempt, read_whole
+from chalkgrad.app.options import Parser, read_whole, renamed
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, read_output, say
 from chalkgrad.app.source import Source, add_network_options, read_source
 
@@ -28,9 +28,7 @@ def parser() -> Parser:
         "check examples/xor.toml --against mine.py:gradients",
     )
     options = Parser("check", "SPEC|FILE", about, examples)
-    function = (
-        "check this function of yours: it takes the arrays that it names (x, t, W1, b1, …)"
-    )
+    function = "check this function of yours: it takes the arrays that it names (x, t, W1, b1, …)"
     options.value("--against", metavar="FILE.py:FUNCTION", help=function)
     options.value("--seed", metavar="N", help="where numbers that are left out are drawn from; 0")
     add_network_options(options)
@@ -45,14 +43,13 @@ def run(arguments: Sequence[str]) -> int:
     source, _ = read_source(options, faults)
     seed = read_whole("--seed", options.seed, faults, least=0, most=MOST_SEED, example=7)
     output = read_output(options, PAGE_FORMATS, faults)
-    function = None
     if options.against is not None:
-        from chalkgrad.app.user_function import load_function
+        from chalkgrad.check.sandbox import split_target
 
-        function = attempt(faults, lambda: load_function(options.against))
+        renamed(faults, "against", "--against", lambda: split_target(options.against))
     if faults or source is None:
         raise InputError(faults)
-    report = _report(source, seed, function)
+    report = _report(source, seed, options.against)
     if output.format == "json":
         output.json(report.to_dict())
     else:
@@ -63,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
     return 0 if report.ok else 1
 
 
-def _report(source: Source, seed: int | None, function: object) -> Report:
+def _report(source: Source, seed: int | None, function: str | None) -> Report:
     from chalkgrad.check import check, check_against
 
     problem = source.problem
@@ -73,5 +70,5 @@ def _report(source: Source, seed: int | None, function: object) -> Report:
     if seed is None:
         seed = problem.seed if problem is not None else 0
     if function is not None:
-        return check_against(source.network, function, parameters, x, t, seed=seed)
+        return check_against(function, source.network, parameters, x, t, seed=seed)
     return check(source.network, parameters, x, t, seed=seed)

@@ -96,7 +96,10 @@ def _run(arguments: Sequence[str]) -> int:
     if name not in COMMANDS:
         raise InputError(_unknown(name))
     module = importlib.import_module(f"chalkgrad.app.{name.replace('-', '_')}_command")
-    status: int = module.run(rest)
+    try:
+        status: int = module.run(rest)
+    except SystemExit as stop:  # argparse, after it has printed the help
+        status = stop.code if isinstance(stop.code, int) else OK
     return status
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.options import Parser, read_choice
+from chalkgrad.app.options import Parser, read_choice, renamed
 from chalkgrad.app.output import PAGE_FORMATS, Output, add_output_options, read_output, say
 from chalkgrad.app.source import NOTATION_HELP, Source, add_network_options, read_notation, read_source
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalkgrad.notation.boxes import Document
     from chalkgrad.notation.profile import Notation
 
+FIRST_WEIGHT = "W1[1,1]"
 ZOOMS = ("matrix", "index", "paths")
 
 
@@ -34,7 +35,11 @@ def parser() -> Parser:
     options.value("--notation", metavar="NAME", help=NOTATION_HELP)
     options.value("--beside", metavar="NAME", help="a second notation, side by side")
     options.value("--zoom", metavar="ZOOM", help="matrix, index or paths; the notation's own if left out")
-    options.value("--path", metavar="WEIGHT", help='whose paths to the loss are summed, such as "W1[2,2]"')
+    options.value(
+        "--path",
+        metavar="WEIGHT",
+        help='whose paths to the loss are summed, such as "W1[2,2]"; its first if left out',
+    )
     options.flag("--batch", help="for a batch of m samples instead of a single one")
     options.flag("--transposes", help="show where each transpose comes from")
     options.flag("--cost", help="count the multiplications of forward and backward pass")
@@ -58,6 +63,8 @@ def run(arguments: Sequence[str]) -> int:
     else:
         output.page(_whole_page(options, source, notation, other))
     say(source.note)
+    if options.zoom == "paths" and source.problem is not None and len(source.problem.x or ()) > 1:
+        say(f"note: the numbers are those of the first of {len(source.problem.x or ())} samples")
     return 0
 
 
@@ -68,6 +75,8 @@ def _check_together(options: argparse.Namespace, output: Output, faults: list[Fa
             fix = "Write --zoom paths, or leave --path out."
             faults.append(Fault("--path", "be left out at this zoom", f"--zoom {options.zoom}", fix))
         options.zoom = "paths"
+    elif options.zoom == "paths":
+        options.path = FIRST_WEIGHT
     if options.zoom == "paths":
         for name in ("batch", "transposes"):
             if getattr(options, name):
@@ -93,7 +102,7 @@ def _whole_page(
 
     page = _page(options, source, notation)
     if other is not None:
-        page = beside(page, _page(options, source, other))
+        page = beside(page, _page(options, source, other, first=notation))
     if options.cost:
         from chalkgrad.notation.cost_page import cost_page
 
@@ -101,13 +110,42 @@ def _whole_page(
     return page
 
 
-def _page(options: argparse.Namespace, source: Source, notation: Notation) -> Document:
+def _page(
+    options: argparse.Namespace, source: Source, notation: Notation, first: Notation | None = None
+) -> Document:
     if options.zoom == "paths":
-        from chalkgrad.notation.path_page import path_page
-
-        return path_page(source.network, notation, options.path)
+        return _path_page(source, notation, options.path, first or notation)
     from chalkgrad.notation.page import derivation_page
 
     return derivation_page(
         source.network, notation, batch=options.batch, zoom=options.zoom, transposes=options.transposes
     )
+
+
+def _path_page(source: Source, notation: Notation, path: str, first: Notation) -> Document:
+    """The paths of a weight that is named in the order of the first notation's matrices."""
+    from chalkgrad.derive import derive
+    from chalkgrad.derive.paths import find_weight
+    from chalkgrad.notation.path_page import path_page
+
+    faults: list[Fault] = []
+    derivation = derive(source.network, convention=first.convention(batch=False))
+    entry = renamed(faults, "path", "--path", lambda: find_weight(derivation, path))
+    if entry is None:
+        raise InputError(faults)
+    indices = tuple(int(index) for index in (entry.row, entry.column) if index is not None)
+    if first.weights != notation.weights:
+        indices = indices[::-1]
+    return path_page(source.network, (entry.symbol.name, indices), notation, values=_values(source))
+
+
+def _values(source: Source) -> dict[str, Any] | None:
+    """The numbers of the file's problem by canonical name, if it has a sample."""
+    problem = source.problem
+    if problem is None or problem.x is None:
+        return None
+    from chalkgrad.evaluate import trace
+
+    data = problem.arrays()
+    step = trace(source.network, data.parameters, data.x, data.t).steps[0]
+    return {**step.parameters, **step.values}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn, TypeVar
 
@@ -107,6 +108,14 @@ def attempt(faults: list[Fault], action: Callable[[], T]) -> T | None:
     except InputError as error:
         faults.extend(fault for fault in error.faults if fault not in faults)
         return None
+
+
+def renamed(faults: list[Fault], path: str, option: str, action: Callable[[], T]) -> T | None:
+    """Do as ``attempt``, and call a fault at ``path`` by the option that it came from."""
+    found: list[Fault] = []
+    value = attempt(found, action)
+    faults.extend(replace(fault, path=option) if fault.path == path else fault for fault in found)
+    return value
 
 
 def read_choice(name: str, text: str | None, choices: Sequence[str], faults: list[Fault]) -> str | None:

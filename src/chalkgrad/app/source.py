@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table
 from chalkgrad._numbers import plain_number, shown
-from chalkgrad.app.options import Parser, attempt, read_number
+from chalkgrad.app.options import Parser, attempt, read_number, renamed
 from chalkgrad.network import Network
 from chalkgrad.problem import Problem
 
@@ -86,10 +86,7 @@ def read_notation(name: str, path: str, faults: list[Fault]) -> Notation | None:
     """Return a notation; what is wrong with its name is told at ``path``."""
     from chalkgrad.notation.profile import find_notation
 
-    found: list[Fault] = []
-    notation = attempt(found, lambda: find_notation(name))
-    faults.extend(replace(fault, path=path) if fault.path == "notation" else fault for fault in found)
-    return notation
+    return renamed(faults, "notation", path, lambda: find_notation(name))
 
 
 def _notation_name(name: str | None, file: str, problem: Problem | None) -> tuple[str, str]:
