@@ -63,8 +63,9 @@ def run(arguments: Sequence[str]) -> int:
     else:
         output.page(_whole_page(options, source, notation, other))
     say(source.note)
-    if options.zoom == "paths" and source.problem is not None and len(source.problem.x or ()) > 1:
-        say(f"note: the numbers are those of the first of {len(source.problem.x or ())} samples")
+    x = source.problem.x if source.problem is not None else None
+    if options.zoom == "paths" and x is not None and len(x) > 1:
+        say(f"note: the numbers are those of the first of {len(x)} samples")
     return 0
 
 
