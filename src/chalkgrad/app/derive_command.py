@@ -13,7 +13,7 @@ from chalkgrad.app.output import PAGE_FORMATS, Output, add_output_options, read_
 from chalkgrad.app.source import NOTATION_HELP, Source, add_network_options, read_notation, read_source
 
 if TYPE_CHECKING:
-    from chalkgrad.notation.boxes import Document
+    from chalkgrad.notation.boxes import Block, Document
     from chalkgrad.notation.profile import Notation
 
 FIRST_WEIGHT = "W1[1,1]"
@@ -105,10 +105,21 @@ def _whole_page(
     if other is not None:
         page = beside(page, _page(options, source, other, first=notation))
     if options.cost:
-        from chalkgrad.notation.cost_page import cost_page
-
-        page = replace(page, blocks=(*page.blocks, *cost_page(source.network).blocks))
+        page = replace(page, blocks=(*page.blocks, *_cost(options, source, notation)))
     return page
+
+
+def _cost(options: argparse.Namespace, source: Source, notation: Notation) -> list[Block]:
+    """The counts as a section: of one sample, of the file's batch, or of m samples."""
+    from chalkgrad.notation.boxes import Heading
+    from chalkgrad.notation.cost_page import cost_page
+
+    m: int | None = 1
+    if options.batch:
+        m = len(source.problem.x) if source.problem is not None and source.problem.x is not None else None
+    counted = cost_page(source.network, notation, m=m)
+    below = (replace(b, level=b.level + 1) if isinstance(b, Heading) else b for b in counted.blocks)
+    return [Heading("Cost"), *below]
 
 
 def _page(

@@ -67,8 +67,10 @@ def read_source(options: argparse.Namespace, faults: list[Fault]) -> tuple[Sourc
     return attempt(faults, lambda: _from_spec(text, given, notation)), notation
 
 
-def read_problem(options: argparse.Namespace, faults: list[Fault]) -> tuple[Problem | None, Notation | None]:
-    """Return a problem file with a sample and the notation, ``None`` for each after adding what is wrong."""
+def read_problem(
+    options: argparse.Namespace, faults: list[Fault], *, needs_sample: bool = True
+) -> tuple[Problem | None, Notation | None]:
+    """Return the problem file and the notation of a command, ``None`` for each after adding what is wrong."""
     text, name = options.source, getattr(options, "notation", None)
     problem: Problem | None = None
     if is_file(text):
@@ -76,7 +78,7 @@ def read_problem(options: argparse.Namespace, faults: list[Fault]) -> tuple[Prob
     else:
         fix = "Write the network and its numbers in a file, as examples/quiz.toml does."
         faults.append(Fault("FILE", "be a problem file, .toml or .json", shown(text), fix))
-    if problem is not None and problem.x is None:
+    if needs_sample and problem is not None and problem.x is None:
         fix = "Add [sample] with x and t to the file."
         faults.append(Fault("sample", "be given to compute numbers", "nothing", fix))
     return problem, read_notation(*_notation_name(name, text, problem), faults)

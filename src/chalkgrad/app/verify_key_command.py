@@ -18,6 +18,7 @@ def parser() -> Parser:
     )
     examples = ("verify-key examples/quiz.toml", "verify-key examples/quiz.toml --format json")
     options = Parser("verify-key", "FILE", about, examples)
+    options.value("--notation", metavar="NAME", help="whose letters the answers use; the file's if left out")
     add_output_options(options, PAGE_FORMATS)
     return options
 
@@ -26,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
     """Verify and write; return 0 if no answer is wrong, else 1."""
     options = parser().read(arguments)
     faults: list[Fault] = []
-    problem, notation = read_problem(options, faults)
+    problem, notation = read_problem(options, faults, needs_sample=False)
     if problem is not None and not problem.key:
         fix = 'Add [key] with loss = "0.288", say.'
         faults.append(Fault("key", "be given to be verified", "no printed answers", fix))
@@ -35,11 +36,12 @@ def run(arguments: Sequence[str]) -> int:
         raise InputError(faults)
     from chalkgrad.check.key import verify_key
 
-    report = verify_key(problem)
+    letters = notation if options.notation is not None or problem.notation else None
+    report = verify_key(problem, letters)
     if output.format == "json":
         output.json(report.to_dict())
     else:
-        from chalkgrad.notation.key_page import key_page
+        from chalkgrad.app.key_page import key_page
 
         output.page(key_page(report))
     return 0 if report.ok else 1
