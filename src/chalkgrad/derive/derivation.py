@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from chalkgrad.derive.convention import Convention
 from chalkgrad.expr import Expr, Shape, Symbol, symbols
@@ -109,12 +110,12 @@ class Derivation:
     backward: tuple[Step, ...]
     updates: tuple[Step, ...]
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Everything, in order."""
         return (*self.forward, self.loss, *self.backward, *self.updates)
 
-    @property
+    @cached_property
     def gradients(self) -> tuple[Step, ...]:
         """The steps of the parameters' gradients, in order of the parameters W1, b1, W2, …"""
         found = [
