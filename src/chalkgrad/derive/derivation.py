@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,6 +88,10 @@ RULE_NAMES: dict[str, str] = {
 }
 
 
+READERS: dict[str, Callable[[Derivation], str]] = {}
+"""How a derivation shows itself in a notebook; put in from above, since derivations know no notation."""
+
+
 @dataclass(frozen=True, eq=False)
 class Derivation:
     """Forward equations, loss, reverse sweep and update of a network, in one convention.
@@ -124,6 +129,12 @@ class Derivation:
         return tuple(
             sorted(found, key=lambda s: (s.symbol.layer, s.symbol.of.kind != "weight" if s.symbol.of else 0))
         )
+
+    def _repr_html_(self) -> str | None:
+        return READERS["html"](self) if "html" in READERS else None
+
+    def _repr_latex_(self) -> str | None:
+        return READERS["latex"](self) if "latex" in READERS else None
 
     def step(self, name: str) -> Step:
         """Find a step by its canonical name (``dW1``, ``Z2``, ``L``).
