@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, read_choice, renamed
@@ -13,6 +13,7 @@ from chalkgrad.app.output import PAGE_FORMATS, Output, add_output_options, read_
 from chalkgrad.app.source import NOTATION_HELP, Source, add_network_options, read_notation, read_source
 
 if TYPE_CHECKING:
+    from chalkgrad.evaluate import TraceStep
     from chalkgrad.notation.boxes import Block, Document
     from chalkgrad.notation.profile import Notation
 
@@ -84,6 +85,9 @@ def _check_together(options: argparse.Namespace, output: Output, faults: list[Fa
                 fix = "Paths lead through one sample, entry by entry."
                 faults.append(Fault(f"--{name}", "be left out with paths", "both", fix))
     if output.format == "json":
+        if options.zoom == "paths":
+            fix = "Choose another format for it, such as html."
+            faults.append(Fault("--zoom", "be matrix or index with --format json", "'paths'", fix))
         for name in ("beside", "cost", "transposes"):
             if getattr(options, name):
                 fix = "Choose another format for it, such as html."
@@ -93,7 +97,7 @@ def _check_together(options: argparse.Namespace, output: Output, faults: list[Fa
 def _json(options: argparse.Namespace, source: Source, notation: Notation, output: Output) -> None:
     from chalkgrad.notation.steps_json import steps_json
 
-    output.json(steps_json(source.network, notation, options.batch))
+    output.json(steps_json(source.network, notation, batch=options.batch, zoom=options.zoom))
 
 
 def _whole_page(
@@ -137,7 +141,7 @@ def _page(
 def _path_page(source: Source, notation: Notation, path: str, first: Notation) -> Document:
     """The paths of a weight that is named in the order of the first notation's matrices."""
     from chalkgrad.derive import derive
-    from chalkgrad.derive.paths import find_weight
+    from chalkgrad.derive.chosen import find_weight
     from chalkgrad.notation.path_page import path_page
 
     faults: list[Fault] = []
@@ -148,16 +152,15 @@ def _path_page(source: Source, notation: Notation, path: str, first: Notation) -
     indices = tuple(int(index) for index in (entry.row, entry.column) if index is not None)
     if first.weights != notation.weights:
         indices = indices[::-1]
-    return path_page(source.network, (entry.symbol.name, indices), notation, values=_values(source))
+    return path_page(source.network, (entry.symbol.name, indices), notation, step=_numbers(source))
 
 
-def _values(source: Source) -> dict[str, Any] | None:
-    """The numbers of the file's problem by canonical name, if it has a sample."""
+def _numbers(source: Source) -> TraceStep | None:
+    """The numbers of the file's problem, if it has a sample."""
     problem = source.problem
     if problem is None or problem.x is None:
         return None
     from chalkgrad.evaluate import trace
 
     data = problem.arrays()
-    step = trace(source.network, data.parameters, data.x, data.t).steps[0]
-    return {**step.parameters, **step.values}
+    return trace(source.network, data.parameters, data.x, data.t).steps[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import importlib.util
 import json
 import os
@@ -54,9 +53,9 @@ class Output:
         elif self.format == "text" and self.path is None and sys.stdout.isatty():
             self._terminal(document)
         else:
-            writer = importlib.import_module(f"chalkgrad.notation.{self.format}")
-            columns = {"width": self.width} if self.format == "text" else {}
-            self.text(writer.document(document, **columns))
+            from chalkgrad.notation import render
+
+            self.text(render(document, self.format, width=self.width))
 
     def json(self, value: object) -> None:
         """Write one JSON object on one line."""
