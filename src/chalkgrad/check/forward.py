@@ -1,0 +1,220 @@
+"""The loss as a function of any one quantity: a parameter, or an intermediate followed by the rest.
+
+Evaluates the forward equations only; nothing here knows a gradient.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.check.differences import Line
+from chalkgrad.check.kinks import Crossing, Frozen, Side, crossings, signs, switches
+from chalkgrad.derive import Step, derive
+from chalkgrad.evaluate.data import Data
+from chalkgrad.evaluate.interpret import Compiled, compile_expr
+from chalkgrad.evaluate.program import FLOAT64
+from chalkgrad.evaluate.stable import stable_expressions
+from chalkgrad.evaluate.trace import inputs
+from chalkgrad.formula import Arithmetic
+from chalkgrad.network import Network
+
+Array = NDArray[Any]
+_ZERO = (Fraction(0),)
+
+
+class Forward:
+    """The forward equations with values put in, to be run again with one quantity replaced.
+
+    Parameters
+    ----------
+    network
+        The description.
+    data
+        Parameters, inputs and targets, arrays of the arithmetic.
+    arithmetic
+        Float64, exact or many digits.
+    frozen
+        Keep every unit on the branch that it has here; units exactly at a kink take the piece on this side.
+
+    Attributes
+    ----------
+    values
+        Z1, A1, …, Y and the parameters, by name; biases are vectors.
+    loss
+        L, a number of the arithmetic.
+    """
+
+    def __init__(
+        self, network: Network, data: Data, arithmetic: Arithmetic = FLOAT64, frozen: Side | None = None
+    ) -> None:
+        self.network, self.data, self.arithmetic, self.frozen = network, data, arithmetic, frozen
+        self.derivation = derive(network)
+        self.stable = stable_expressions(self.derivation)
+        self._base = inputs(self.derivation, data, data.parameters)
+        self._steps: list[tuple[Step, Compiled]] = []
+        self._symbols = {symbol.name: symbol for symbol in self._base if hasattr(symbol, "dims")}
+        self._uses: dict[str, int] = {}
+        self._kinks = {f"Z{l}": self.kinks(l) for l in range(1, network.depth + 1)}
+        with np.errstate(all="ignore"):
+            for step in (*self.derivation.forward, self.derivation.loss):
+                compute = self._compile(step)
+                for used in step.premises:
+                    self._uses.setdefault(used.name, len(self._steps))
+                self._steps.append((step, compute))
+                self._base[step.symbol] = compute(self._base)
+                self._symbols[step.name] = step.symbol
+        written = compile_expr(self.derivation.loss.expr, arithmetic)
+        self._written_loss = written
+        # A tuple is the interpreter's key for a shared intermediate result, stale as soon as a value changes.
+        self._base = {key: value for key, value in self._base.items() if not isinstance(key, tuple)}
+        self.values = {name: self._plain(name, self._base[symbol]) for name, symbol in self._symbols.items()}
+        self.loss = self.values["L"]
+        self._signs = {
+            name: signs(self.values[name], kinks, arithmetic) for name, kinks in self._kinks.items() if kinks
+        }
+        self._loss_switches = switches(network.loss.loss_function)
+        self._loss_signs = self._loss_side(self._base)
+
+    def kinks(self, layer: int) -> tuple[Any, ...]:
+        """The kinks of a layer's activation."""
+        described = self.network.layers[layer - 1]
+        return () if described.is_softmax else described.function.kinks
+
+    def _compile(self, step: Step) -> Compiled:
+        expr = self.stable[step.symbol]
+        arithmetic = self.arithmetic
+        if self.frozen is not None and step.symbol.kind in ("act", "output"):
+            layer = step.symbol.layer
+            if self._kinks[f"Z{layer}"]:
+                z = np.asarray(self._base[self._symbols[f"Z{layer}"]])
+                arithmetic = Frozen(arithmetic, self.network.layers[layer - 1].function, z, self.frozen)
+        return compile_expr(expr, arithmetic)
+
+    def _plain(self, name: str, value: Any) -> Any:
+        if name == "L":
+            return np.asarray(value).reshape(-1)[0]
+        return (
+            np.asarray(value).reshape(-1)
+            if name in self.data.parameters and name[0] == "b"
+            else np.asarray(value)
+        )
+
+    # -- running again ----------------------------------------------------------------------------------
+
+    def run(self, name: str, value: Array) -> Mapping[str, Any]:
+        """The values by symbol after one quantity is replaced; what comes before it is kept."""
+        symbol = self._symbols[name]
+        values = dict(self._base)
+        values[symbol] = value.reshape(-1, 1) if value.ndim == 1 else value
+        start = self._uses[name]
+        output = name == f"A{self.network.depth}" or name == "Y"
+        with np.errstate(all="ignore"):
+            for step, compute in self._steps[start:]:
+                if step.symbol != symbol:
+                    last = step.symbol.kind == "loss" and output
+                    values[step.symbol] = (self._written_loss if last else compute)(values)
+        return values
+
+    def at(self, name: str, value: Array) -> tuple[Any, bool]:
+        """L with one quantity replaced, and whether every unit kept its branch."""
+        values = self.run(name, value)
+        loss = np.asarray(values[self._symbols["L"]]).reshape(-1)[0]
+        return loss, self._same_branches(values)
+
+    def line(self, name: str, direction: Array) -> Line:
+        """L along ``value + s · direction`` of one quantity."""
+        base = self.values[name]
+        return lambda s: self.at(name, base + s * direction)
+
+    # -- kinks ------------------------------------------------------------------------------------------
+
+    def _loss_side(self, values: Mapping[str, Any]) -> list[Array]:
+        if not self._loss_switches:
+            return []
+        pair: dict[Any, Any] = {"y": values[self._symbols["Y"]], "t": self.data.t}
+        return [
+            signs(self.arithmetic.evaluate(node, pair), _ZERO, self.arithmetic)
+            for node in self._loss_switches
+        ]
+
+    def _same_branches(self, values: Mapping[str, Any]) -> bool:
+        for name, before in self._signs.items() if self.frozen is None else ():
+            after = values[self._symbols[name]]
+            if after is self._base[self._symbols[name]]:
+                continue
+            if not np.array_equal(signs(after, self._kinks[name], self.arithmetic), before):
+                return False
+        now = self._loss_side(values)
+        return all(np.array_equal(a, b) for a, b in zip(now, self._loss_signs, strict=True))
+
+    @property
+    def has_kinks(self) -> bool:
+        """Whether any activation has a kink."""
+        return any(self._kinks.values())
+
+    def at_kinks(self) -> dict[str, int]:
+        """How many units of each layer stand exactly at a kink (the loss counts as ``L``)."""
+        found = {name: int((side == 0).sum()) for name, side in self._signs.items()}
+        found["L"] = sum(int((side == 0).sum()) for side in self._loss_signs)
+        return {name: count for name, count in found.items() if count}
+
+    def crossed(self, name: str, direction: Array, h: Any) -> list[Crossing]:
+        """The units that change their branch between −h and +h along a line: the certificate."""
+        base = self.values[name]
+        below, above = self.run(name, base - h * direction), self.run(name, base + h * direction)
+        found = []
+        for layer, kinks in self._kinks.items():
+            if kinks:
+                symbol = self._symbols[layer]
+                found += crossings(layer, kinks, np.asarray(below[symbol]), np.asarray(above[symbol]))
+        return found
+
+    # -- sizes ------------------------------------------------------------------------------------------
+
+    def scale(self, name: str) -> Array | float:
+        """How far it is sensible to move a quantity: about the size of what it feeds."""
+        kind, layer = name[0], int(name[1:] or self.network.depth) if name != "Y" else self.network.depth
+        if kind == "Z":
+            return self._scale_of_pre(layer)
+        if kind == "b":
+            return self._scale_of_pre(layer)
+        if kind == "W":
+            before = self.values[f"A{layer - 1}" if layer > 1 else "X"].astype(np.float64)
+            length = float(np.sqrt((before / (np.abs(before).max() or 1.0)) ** 2).sum(axis=1).max())
+            return self._scale_of_pre(layer) / (length * float(np.abs(before).max()) or 1.0)
+        if layer == self.network.depth:
+            return self._scale_of_output()
+        return float(np.abs(self.values[name].astype(np.float64)).max()) or 1.0
+
+    def _scale_of_pre(self, layer: int) -> float:
+        size = float(np.abs(self.values[f"Z{layer}"].astype(np.float64)).max())
+        described = self.network.layers[layer - 1]
+        straight = not described.is_softmax and described.function.piecewise_linear
+        return (size or 1.0) if straight else max(size, 1.0)
+
+    def _scale_of_output(self) -> Array | float:
+        y = self.values["Y"].astype(np.float64)
+        if self.network.loss.loss_function.function.piecewise_linear or self._polynomial_loss():
+            return max(float(np.abs(y).max()), float(np.abs(self.data.t.astype(np.float64)).max())) or 1.0
+        room = np.minimum(np.abs(y), np.abs(1 - y)) / 8  # logarithms: stay inside (0, 1), or away from 0
+        scale: Array = np.where(room > 0, room, np.abs(y))
+        return scale
+
+    def _polynomial_loss(self) -> bool:
+        return self.network.loss.loss_function.name in (
+            "squared_error",
+            "half_squared_error",
+            "mean_squared_error",
+        )
+
+    @property
+    def cost(self) -> int:
+        """Multiply-adds of one forward pass."""
+        widths = self.network.widths
+        return len(self.data.x) * sum(a * b for a, b in itertools.pairwise(widths))

@@ -1,0 +1,103 @@
+"""Data to check a network at: random, mild, with at least two samples, away from kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.check.forward import Forward
+from chalkgrad.evaluate import gradients, initialise
+from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.network import Network
+
+Array = NDArray[np.float64]
+_TRIES = 40
+_CLEAR = 1e-3  # relative distance from the nearest kink that is good enough
+
+
+def complete(
+    network: Network, parameters: Mapping[str, Any] | None, x: Any, t: Any, seed: int = 0
+) -> tuple[Data, tuple[str, ...]]:
+    """Fill in what was left out with random mild data, and say what was drawn.
+
+    Of several draws the first is taken at which no unit is within 0.1 % of a kink and no parameter's
+    gradient is zero throughout, or else the best.  Drawn numbers have few digits.
+
+    Raises
+    ------
+    InputError
+        If what was given does not fit the network.
+    """
+    drawn = [name for name, value in (("parameters", parameters), ("x", x), ("t", t)) if value is None]
+    if not drawn:
+        return validate_data(network, x, t, parameters), ()
+    best: tuple[float, Data] | None = None
+    for attempt in range(_TRIES):
+        random = np.random.default_rng((seed, attempt))
+        table = draw_parameters(network, seed + 1000 * attempt, random) if parameters is None else parameters
+        inputs = draw_inputs(network, random, _rows(network, t)) if x is None else x
+        rows = (
+            1 if np.ndim(inputs) < 2 and network.input_width > 1 else len(np.atleast_1d(np.asarray(inputs)))
+        )
+        targets = draw_targets(network, random, rows) if t is None else t
+        data = validate_data(network, inputs, targets, table)
+        score = _score(network, data)
+        if best is None or score > best[0]:
+            best = score, data
+        if score >= 1:
+            break
+    assert best is not None
+    return best[1], (f"{', '.join(drawn)} drawn at random (seed {seed}); m = {len(best[1].x)}",)
+
+
+def _rows(network: Network, t: Any) -> int:
+    """The batch size: that of the targets, or the smallest from 3 on that is no width of the network."""
+    if t is not None:
+        shape = np.shape(t)
+        return shape[0] if len(shape) == 2 or (shape and network.widths[-1] == 1) else 1
+    return next(m for m in range(3, 4 + len(set(network.widths))) if m not in network.widths)
+
+
+def draw_parameters(network: Network, seed: int, random: np.random.Generator) -> dict[str, Array]:
+    """Initial weights, and small biases so that their gradients are tested away from zero."""
+    table = initialise(network, seed)
+    return {k: np.round(random.normal(0, 0.2, w.shape) if k[0] == "b" else w, 3) for k, w in table.items()}
+
+
+def draw_inputs(network: Network, random: np.random.Generator, rows: int) -> Array:
+    """Standard normal inputs."""
+    return np.round(random.normal(size=(rows, network.input_width)), 2)
+
+
+def draw_targets(network: Network, random: np.random.Generator, rows: int) -> Array:
+    """Targets inside the loss's domain, none of them at a border."""
+    shape = rows, network.widths[-1]
+    domain = network.loss.loss_function.domain
+    if domain == "simplex":
+        parts = random.uniform(0.2, 1, size=shape)
+        whole: Array = np.round(parts / parts.sum(axis=1, keepdims=True), 3)
+        whole[:, -1] = np.round(1 - whole[:, :-1].sum(axis=1), 3)
+        return whole
+    if domain == "real":
+        return np.round(random.normal(size=shape), 2)
+    return np.round(random.uniform(0.1, 0.9, size=shape), 2)
+
+
+def _score(network: Network, data: Data) -> float:
+    """1 for data that tests everything; less for a near kink, much less for a dead or infinite gradient."""
+    loss, slopes = gradients(network, data.parameters, data.x, data.t)
+    if not np.isfinite(loss) or not all(np.isfinite(g).all() for g in slopes.values()):
+        return -2.0
+    dead = sum(not g.any() for g in slopes.values())
+    if dead:
+        return -dead / len(slopes)
+    forward = Forward(network, data)
+    clear = 1.0
+    for layer in range(1, network.depth + 1):
+        z = forward.values[f"Z{layer}"]
+        for kink in forward.kinks(layer):
+            clear = min(clear, float(np.abs(z - float(kink)).min() / (np.abs(z).max() or 1.0)) / _CLEAR)
+    return clear
