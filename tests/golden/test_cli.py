@@ -41,7 +41,7 @@ def first_step(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str,
     return found
 
 
-# ---- trace: the quiz's printed numbers, recomputed by hand in NOTATIONS of the course ------------------------------------------------------------
+# ---- trace: the quiz, recomputed by hand ----------------------------------------------------------
 
 
 def test_the_quiz_in_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -184,7 +184,7 @@ def test_a_device_is_written_in_place(capsys: pytest.CaptureFixture[str]) -> Non
     assert answer(capsys, *arguments, "-o", "-") == answer(capsys, *arguments)
 
 
-# ---- check and verify-key ------------------------------------------------------------------------------------
+# ---- check and verify-key ------------------------------------------------------------------------
 
 RIGHT = """
 import numpy as np
@@ -245,7 +245,7 @@ def test_a_right_key_passes(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert "0 wrong" in answer(capsys, "verify-key", str(file))[0]
 
 
-# ---- paths and cost ------------------------------------------------------------------------------------------
+# ---- paths and cost ------------------------------------------------------------------------------
 
 
 def test_the_paths_of_the_slides_with_numbers(capsys: pytest.CaptureFixture[str]) -> None:
