@@ -152,7 +152,7 @@ class _Writer:
         else:
             opening, parts = "", [self.write(base)]
         parts += [self.write(sub, True)] if sub is not None else []
-        single = not (mark and rest is not None) and len(mark) < 2
+        single = not mark or (mark == "*" and rest is None)  # a prime's own size counts from the script's
         parts += [raised if single else f"<mrow>{raised}</mrow>"] if raised else []
         tag = {(True, True): "msubsup", (True, False): "msub", (False, True): "msup"}.get(
             (sub is not None, bool(raised))
