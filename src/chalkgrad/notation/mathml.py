@@ -108,11 +108,9 @@ class _Writer:
         elif len(text) > 1:
             written = f"<mrow>{''.join(f'<mi>{quoted(c)}</mi>' for c in text)}</mrow>"
         else:
-            upright = (
-                ' mathvariant="normal"'
-                if s.style == "upright" or letters != text or not text.isalpha()
-                else ""
-            )
+            greek = "Α" <= text <= "Ω"  # capital Greek stands upright, as in LaTeX
+            slanted = s.style == "italic" and text.isalpha() and not greek
+            upright = "" if slanted else ' mathvariant="normal"'
             written = f"<mi{upright}>{quoted(letters)}</mi>"
         if s.accent in _ACCENTS:
             return f'<mover accent="true">{written}<mo stretchy="false">{_ACCENTS[s.accent]}</mo></mover>'
