@@ -160,7 +160,7 @@ class Report:
         verdicts = [found.verdict for found in self.parameters]
         if not verdicts or all(verdict == "vacuous" for verdict in verdicts):
             return "vacuous"
-        if any(found.verdict == "inconclusive" for found in self.findings):
+        if "inconclusive" in verdicts:
             return "inconclusive"
         return "at-a-kink" if "right" not in verdicts else "right"
 
@@ -189,7 +189,7 @@ class Report:
                     "Use other parameters or inputs (dead ReLUs? saturated units? x = 0?), or leave them out."
                 )
             case "inconclusive":
-                names = ", ".join(found.name for found in self.findings if found.verdict == "inconclusive")
+                names = ", ".join(found.name for found in self.parameters if found.verdict == "inconclusive")
                 return f"not decided: {names}. Use data of moderate size, away from kinks and saturation."
         dead = [found.name for found in self.parameters if found.verdict == "vacuous"]
         aside = f"; nothing was tested for {', '.join(dead)}, zero on both sides" if dead else ""
