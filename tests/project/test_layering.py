@@ -27,7 +27,7 @@ ABOVE_GROUND: dict[str, set[str]] = {
     "evaluate": {"derive", "expr", "network", "formula"},
     "problem": {"network", "evaluate", "formula"},
     "notation": {"derive", "expr", "network", "formula", "evaluate"},
-    "check": {"derive", "evaluate", "network", "formula", "problem"},
+    "check": {"derive", "evaluate", "expr", "network", "formula", "problem", "notation"},
     "train": {"derive", "evaluate", "network"},
 }
 ALLOWED = GROUND | {room: below | set(GROUND) for room, below in ABOVE_GROUND.items()}
@@ -41,19 +41,20 @@ LIBRARIES: dict[str, set[str]] = {
     "mpmath": {"formula", "evaluate", "check"},
     "typst": {"app", "notation"},
 }
-AT_START = {"numpy", "rich"}  # rich only in app, see test_libraries
+AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
+TERMINAL = "chalkgrad.notation.terminal"
 
 Import = tuple[str, bool]  # the dotted module, and whether it is imported in module scope
 
 
 def imports(source: str, module: str, *, is_package: bool) -> Iterator[Import]:
-    """Yield what a module imports, relative imports resolved, with TYPE_CHECKING blocks included."""
+    """Yield what a module imports, relative imports resolved; what only type checkers see costs no start-up."""
     tree = ast.parse(source)
     lazy = {
         id(inner)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        for inner in ast.walk(function)
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or _for_types(outer)
+        for inner in ast.walk(outer)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -66,6 +67,10 @@ def imports(source: str, module: str, *, is_package: bool) -> Iterator[Import]:
                 base = ".".join([*above, *filter(None, [base])])
             for alias in node.names:
                 yield f"{base}.{alias.name}", id(node) not in lazy
+
+
+def _for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def room_of(dotted: str) -> str:
@@ -88,7 +93,7 @@ def wrong_edges(module: str, source: str, *, is_package: bool = False) -> list[s
         elif library not in sys.stdlib_module_names | EVERYWHERE:
             if here not in LIBRARIES.get(library, set()):
                 wrong.append(f"{module}: {here} must not import {library}")
-            elif at_start and (library not in AT_START or here != "app"):
+            elif at_start and (library not in AT_START or (here != "app" and module != TERMINAL)):
                 wrong.append(f"{module}: {library} must be imported inside the function that needs it")
     return wrong
 

@@ -37,7 +37,7 @@ def dangerous(source: str) -> list[str]:
             case ast.Call(func=ast.Name(id=name)) if name in DANGEROUS:
                 found.append(name)
             case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in DANGEROUS:
-                if not (isinstance(owner, ast.Name) and owner.id == "re"):
+                if not (isinstance(owner, ast.Name) and owner.id in ("re", "typst")):
                     found.append(name)
             case ast.Call(keywords=keywords):
                 found += ["allow_pickle" for keyword in keywords if keyword.arg == "allow_pickle"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from chalkgrad.derive import Derivation
+import numpy as np
+
+from chalkgrad.derive import Derivation, grad
 from chalkgrad.evaluate.interpret import Compiled, Values, compile_expr
 from chalkgrad.evaluate.stable import stable_expressions
-from chalkgrad.expr import Dim, Expr, Symbol, symbols
-from chalkgrad.formula import Arithmetic, Float64
+from chalkgrad.expr import Dim, Expr, RowApply, Symbol, symbols
+from chalkgrad.formula import Arithmetic, Float64, Precise
 
 FLOAT64 = Float64()
 
@@ -33,15 +36,64 @@ class Program:
 def compile_derivation(derivation: Derivation, arithmetic: Arithmetic, wanted: frozenset[Symbol]) -> Program:
     """Compile the steps that the wanted symbols depend on."""
     expressions = stable_expressions(derivation)
+    error = _softmax_error(derivation) if arithmetic is FLOAT64 else None
+    target = Symbol("target", derivation.network.depth, derivation.forward[-1].shape)
     needed: set[Symbol] = set(wanted)
     steps: list[tuple[Symbol, Expr, tuple[Symbol, ...]]] = []
     for step in reversed(derivation.steps):
         if step.symbol in needed:
             expr = expressions[step.symbol]
-            last_used = tuple(symbol for symbol in symbols(expr) if symbol not in needed)
+            used = (*symbols(expr), target) if step.symbol == error else symbols(expr)
+            last_used = tuple(dict.fromkeys(symbol for symbol in used if symbol not in needed))
             needed.update(last_used)
             steps.append((step.symbol, expr, last_used))
-    return Program(tuple((symbol, compile_expr(expr, arithmetic), done) for symbol, expr, done in reversed(steps)))
+    compiled = []
+    for symbol, expr, done in reversed(steps):
+        compute = compile_expr(expr, arithmetic)
+        compiled.append((symbol, _rescued(derivation, symbol, compute) if symbol == error else compute, done))
+    return Program(tuple(compiled))
+
+
+def _softmax_error(derivation: Derivation) -> Symbol | None:
+    """∂L/∂Z of a softmax output: its factors may overflow where their product does not."""
+    last = derivation.forward[-1]
+    if isinstance(last.expr, RowApply) and isinstance(last.expr.arg, Symbol):
+        return grad(last.expr.arg)
+    return None
+
+
+def _rescued(derivation: Derivation, symbol: Symbol, compute: Compiled) -> Compiled:
+    """Compute in float64; where a factor overflowed, compute those samples again with 50 digits.
+
+    ∂L/∂ŷ = −t/ŷ is infinite in float64 as soon as ŷ underflows, although ∂L/∂z is an ordinary number.
+    """
+    z, target = symbol.of, Symbol("target", symbol.layer, derivation.forward[-1].symbol.shape)
+    assert z is not None
+    axis = 0 if derivation.convention.samples == "rows" else 1
+
+    def run(values: Values) -> Any:
+        result = compute(values)
+        if np.isfinite(result).all():
+            return result
+        bad = ~np.isfinite(result).all(axis=1 - axis)
+        precise = Precise(50)
+        program = _output_program(derivation, precise)
+        parts = {s: precise.array(np.compress(bad, values[s], axis=axis)) for s in (z, target)}
+        known = {key: value for key, value in values.items() if isinstance(key, Dim)}
+        found = program.run({**known, **parts})[symbol]
+        result[bad if axis == 0 else (slice(None), bad)] = FLOAT64.array(found)
+        return result
+
+    return run
+
+
+def _output_program(derivation: Derivation, arithmetic: Arithmetic) -> Program:
+    """Y, ∂L/∂Y and ∂L/∂Z of the last layer, from its Z."""
+    wanted = _softmax_error(derivation)
+    expressions = stable_expressions(derivation)
+    output = derivation.forward[-1].symbol
+    chain = [symbol for symbol in (output, grad(output), wanted) if symbol is not None]
+    return Program(tuple((symbol, compile_expr(expressions[symbol], arithmetic), ()) for symbol in chain))
 
 
 @lru_cache(maxsize=64)

@@ -57,8 +57,8 @@ SIGNS: dict[str, str] = {
     "∑": r"\sum", "∏": r"\prod", "∫": r"\int", "′": r"\prime", "″": r"{\prime\prime}", "°": r"^{\circ}",
     "½": r"\tfrac12", "¼": r"\tfrac14", "⟨": r"\langle", "⟩": r"\rangle", "‖": r"\|", "∥": r"\|",
     "⌈": r"\lceil", "⌉": r"\rceil", "⌊": r"\lfloor", "⌋": r"\rfloor", "ı": r"\imath", "\\": r"\backslash",
-    "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_", "<": r"\lt",
-    ">": r"\gt", "|": r"\vert", "~": r"\sim", "^": r"\wedge", "✓": r"\checkmark",
+    "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_", "<": "<",
+    ">": ">", "|": r"\vert", "~": r"\sim", "^": r"\wedge", "✓": r"\checkmark",
 }  # fmt: skip
 """Signs and their LaTeX commands in mathematics (amsmath, amssymb)."""
 
@@ -69,12 +69,12 @@ _HARMFUL = re.compile(
 
 
 def clean(text: str, lines: bool = False) -> str:
-    """Return ``text`` without control characters, direction overrides and half characters.
+    r"""Return ``text`` without control characters, direction overrides and half characters.
 
     They would move a terminal's cursor, hide text or make XML invalid.  With ``lines`` newlines stay
     and tabs become spaces; otherwise both become one space.
 
-    >>> clean("a\\x1b[31mb\\tc")
+    >>> clean("a\x1b[31mb\tc")
     'a�[31mb c'
     """
     kept = text.replace("\r\n", "\n").expandtabs(4) if lines else _BREAKS.sub(" ", text)

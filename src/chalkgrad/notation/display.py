@@ -28,8 +28,8 @@ class Placement:
 def place_reasons(edges: Sequence[float], reasons: Sequence[float], limit: float, gap: float) -> Placement:
     """Choose the column so that as many reasons as possible stand beside their formulas.
 
-    ``edges`` are the right ends of the formulas, ``reasons`` the widths of the reasons (0 for none);
-    nothing reaches beyond ``limit``.
+    ``edges`` are the right ends of the formulas, ``reasons`` the widths of the reasons (0 for none, which
+    is beside unless its formula would reach into the column); nothing reaches beyond ``limit``.
     """
     fitting = [i for i, width in enumerate(reasons) if width and edges[i] + gap + width <= limit]
     chosen = list(fitting)
@@ -39,7 +39,9 @@ def place_reasons(edges: Sequence[float], reasons: Sequence[float], limit: float
         if all(column + reasons[i] <= limit for i in chosen):
             break
         chosen.remove(max(chosen, key=lambda i: edges[i]))
-    where = tuple(BESIDE if i in chosen else BEHIND if i in fitting else BELOW for i in range(len(edges)))
+    clear = [i for i, width in enumerate(reasons) if not width and (not chosen or edges[i] + gap <= column)]
+    beside = {*chosen, *clear}
+    where = tuple(BESIDE if i in beside else BEHIND if i in fitting else BELOW for i in range(len(edges)))
     return Placement(column, where)
 
 

@@ -52,11 +52,11 @@ _WRITER = LatexWriter()
 
 
 def box(b: Box) -> str:
-    """Return the formula for LaTeX's math mode.
+    r"""Return the formula for LaTeX's math mode.
 
     >>> from chalkgrad.notation.boxes import Fence, Frac, Op, Row, Script, Sym
     >>> box(Row((Frac(Sym("a"), Sym("b")), Op("⊙"), Script(Sym("σ"), sup=Op("′")), Fence(Sym("z")))))
-    "\\\\frac{a}{b} \\\\odot \\\\sigma'(z)"
+    "\\frac{a}{b} \\odot \\sigma'(z)"
     """
     return _WRITER.box(b)
 
@@ -140,7 +140,8 @@ def _shape(text: str) -> str:
 
 def verbatim(text: str) -> str:
     """Return lines in a typewriter font as they are, in a size at which the longest fits."""
-    lines = clean(text, lines=True).split("\n")
+    text = clean(text, lines=True)
+    lines = text.split("\n")
     longest = max(map(len, lines))
     sizes = ((92, "small"), (104, "footnotesize"), (118, "scriptsize"))
     size = next((name for room, name in sizes if longest <= room), "tiny")
@@ -184,7 +185,7 @@ def _table(t: Table, line: float) -> str:
             if width > room / len(natural):
                 spec[c] = rf"p{{{share:.1f}em}}"
     lines = [cell(" & ".join(inline(item) for item in row)) for row in rows]
-    head = " & ".join(rf"\textbf{{{inline(item)}}}" for item in rows[0])
+    head = " & ".join(rf"{{\bfseries {inline(item)}}}" for item in rows[0])
     body = " \\\\\n".join([head + r" \\ \hline", *lines[1:]]).replace(r"\hline \\", r"\hline")
     return f"\\begin{{tabular}}{{@{{}}{''.join(spec)}@{{}}}}\n{body} \\\\\n\\end{{tabular}}"
 

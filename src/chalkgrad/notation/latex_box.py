@@ -37,7 +37,8 @@ _NATIVE = {
 }
 _LARGE = {"Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod", "∫": r"\int"}
 _BRACKETS: dict[str, tuple[str, str]] = {  # plain, and after \left or \right
-    "(": ("(", "("), ")": (")", ")"), "[": ("[", "["), "]": ("]", "]"), "{": (r"\{", r"\{"), "}": (r"\}", r"\}"),
+    "(": ("(", "("), ")": (")", ")"), "[": ("[", "["), "]": ("]", "]"),
+    "{": (r"\{", r"\{"), "}": (r"\}", r"\}"),
     "⟨": (r"\langle ", r"\langle "), "⟩": (r"\rangle ", r"\rangle "), "⌈": (r"\lceil ", r"\lceil "),
     "⌉": (r"\rceil ", r"\rceil "), "⌊": (r"\lfloor ", r"\lfloor "), "⌋": (r"\rfloor ", r"\rfloor "),
     "|": (r"\vert ", r"\vert "), "‖": (r"\Vert ", r"\Vert "), "": ("", "."),
@@ -87,6 +88,13 @@ class LatexWriter:
 
     # ---- letters ----------------------------------------------------------------------------------
 
+    def _letter(self, c: str) -> str:
+        """Return one character; GitHub's ``text`` knows no accents as commands, but every character."""
+        if self.github and c in "<>":
+            return r"\lt" if c == "<" else r"\gt"
+        written = letter(c)
+        return rf"\text{{{c.replace('`', '‘')}}}" if self.github and written.startswith(r"\text") else written
+
     def words(self, text: str) -> str:
         """Return upright words; GitHub's ``text`` takes no escapes, so signs stand outside of it."""
         if not self.github:
@@ -95,7 +103,7 @@ class LatexWriter:
         run = ""
         for c in clean(text).replace("`", "‘"):
             if c in SIGNS or c in GREEK:
-                parts += [rf"\text{{{run}}}" if run else "", letter(c) + " "]
+                parts += [rf"\text{{{run}}}" if run else "", self._letter(c) + " "]
                 run = ""
             else:
                 run += c
@@ -105,15 +113,13 @@ class LatexWriter:
         """Return a shape such as ``m × 3``: single letters and numbers as mathematics, words upright."""
         words = clean(text).split()
         return " ".join(
-            self.words(w) if len(w) > 1 and w.isalpha() else join(list(map(letter, w))) for w in words
+            self.words(w) if len(w) > 1 and w.isalpha() else join(list(map(self._letter, w))) for w in words
         )
 
     def _mono(self, text: str) -> str:
         if not self.github:
             return rf"\texttt{{{mono(text)}}}"
-        return (
-            rf"\mathtt{{{join([letter(c) if c != ' ' else chr(92) + ' ' for c in text.replace('`', '‘')])}}}"
-        )
+        return rf"\mathtt{{{join(['~' if c == ' ' else self._letter(c) for c in text])}}}"
 
     def _symbol(self, s: Sym) -> str:
         text = unicodedata.normalize("NFC", clean(s.text))
@@ -136,7 +142,7 @@ class LatexWriter:
         return rf"\mathrm{{{text}}}\," if self.github else rf"\operatorname{{{text}}}"
 
     def _styled(self, text: str, style: str) -> str:
-        written = join([letter(c) if not c.isspace() else r"\ " for c in text]) or "{}"
+        written = join(["~" if c.isspace() else self._letter(c) for c in text]) or "{}"
         ascii_letters = text.isascii() and text.isalnum()
         match style:
             case "bold":
@@ -168,9 +174,7 @@ class LatexWriter:
         return f"{wrap}{{{written}}}"
 
     def _sign(self, c: str) -> str:
-        if c in "<>" and c and not self.github:
-            return c
-        return join([letter(part) for part in c])
+        return join([self._letter(part) for part in c])
 
     def _large(self, symbol: str) -> str:
         if symbol in _LARGE:
@@ -206,10 +210,10 @@ class LatexWriter:
                 and not isinstance(before, Op)
                 and not isinstance(item, Op | Fence)
             ):
-                part = r"\ " + part
+                part = "~" + part
             elif isinstance(before, Words | Frac) or isinstance(item, BigOp | Frac | Coloured):
                 part = (r"\;" if isinstance(before, Coloured) and isinstance(item, Coloured) else " ") + part
-            elif isinstance(before, Script | Fence | BigOp) and isinstance(item, Sym | Script):
+            elif not script and isinstance(before, Script | Fence | BigOp) and isinstance(item, Sym | Script):
                 part = " " + part
             if isinstance(item, Fence) and parts and parts[-1].endswith(r"}\,"):
                 parts[-1] = parts[-1].removesuffix(r"\,")
@@ -230,8 +234,8 @@ class LatexWriter:
             primes = mark.replace("″", "′′")
             if primes and set(primes) == {"′"}:
                 return below + "'" * len(primes)
-            return below + (_attached("^", join([letter(c) for c in mark])) if mark else "")
-        raised = join([*(letter(c) for c in mark), self.box(rest, script=True)])
+            return below + (_attached("^", join([self._letter(c) for c in mark])) if mark else "")
+        raised = join([*(self._letter(c) for c in mark), self.box(rest, script=True)])
         return below + _attached("^", raised)
 
     def fence(self, f: Fence, code: bool = False, script: bool = False) -> str:
@@ -239,7 +243,7 @@ class LatexWriter:
         body = self.box(f.body, code, script)
         left, right = (_BRACKETS.get(clean(sign)) for sign in (f.left, f.right))
         if left is None or right is None:
-            ends = (join([letter(c) for c in clean(sign)]) for sign in (f.left, f.right))
+            ends = (join([self._letter(c) for c in clean(sign)]) for sign in (f.left, f.right))
             return f"{{{next(ends)}{body}{next(ends)}}}"
         if grows(f.body):
             return rf"\left{left[1]}{body}\right{right[1]}".replace(" " + r"\right", r"\right")

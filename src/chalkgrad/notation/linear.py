@@ -10,7 +10,7 @@ from .grammar import flat, is_name
 def ends_wide(before: Box, drawn: str) -> bool:
     """Does it end in brackets or in so many scripts that the next letter needs air?"""
     if isinstance(before, Fence | Frac) or (isinstance(before, Script) and isinstance(before.base, Fence)):
-        return True
+        return drawn != "½"
     scripts = len(drawn) - len(drawn.rstrip("".join({*SUPERSCRIPTS.values(), *SUBSCRIPTS.values(), "′*"})))
     return scripts > 1 or drawn.endswith("}") or (len(drawn) > 1 and drawn[-2] in "_^")
 

@@ -57,6 +57,7 @@ class _Writer:
         self.code = code
 
     def write(self, b: Box, script: bool = False) -> str:
+        """Return the box as exactly one element, as fractions and scripts need it."""
         match b:
             case Sym():
                 return self._symbol(b)
@@ -73,15 +74,15 @@ class _Writer:
             case Script():
                 return self._script(b)
             case Frac(num, den):
-                return f"<mfrac>{self._one(num)}{self._one(den)}</mfrac>"
+                return f"<mfrac>{self.write(num)}{self.write(den)}</mfrac>"
             case Fence(body, left, right):
                 stretchy = grows(body)
                 return _fenced(self.write(body, script), left, right, stretchy)
             case BigOp(_, sub, sup):
                 return self._limits(b, sub, sup)
             case Under(body, label):
-                brace = f'<munder>{self._one(body)}<mo stretchy="true">⏟</mo></munder>'
-                return f"<munder>{brace}{self._one(label)}</munder>"
+                brace = f'<munder>{self.write(body)}<mo stretchy="true">⏟</mo></munder>'
+                return f"<munder>{brace}{self.write(label)}</munder>"
             case Coloured(body, colour):
                 style = f' style="color:var(--cg-{colour},{PALETTE[colour]})"' if colour in PALETTE else ""
                 return f"<mrow{style}>{self.write(body, script)}</mrow>"
@@ -92,10 +93,6 @@ class _Writer:
                 lines = "".join(f"<mtr>{_cell(v, 'left')}{_cell(c, 'left', 1)}</mtr>" for v, c in cells)
                 return _fenced(f"<mtable>{lines}</mtable>", "{", "", True)
         raise unknown(b)
-
-    def _one(self, b: Box, script: bool = False) -> str:
-        """Write as exactly one element, as fractions and scripts need it."""
-        return f"<mrow>{self.write(b, script)}</mrow>"
 
     def _symbol(self, s: Sym) -> str:
         text = unicodedata.normalize("NFC", clean(s.text))
@@ -153,9 +150,10 @@ class _Writer:
             opening = _bracket(base.left, False) + self.write(base.body)
             parts = [_bracket(base.right, False)]
         else:
-            opening, parts = "", [self._one(base)]
-        parts += [self._one(sub, True)] if sub is not None else []
-        parts += [f"<mrow>{raised}</mrow>"] if raised else []
+            opening, parts = "", [self.write(base)]
+        parts += [self.write(sub, True)] if sub is not None else []
+        single = not (mark and rest is not None) and len(mark) < 2
+        parts += [raised if single else f"<mrow>{raised}</mrow>"] if raised else []
         tag = {(True, True): "msubsup", (True, False): "msub", (False, True): "msup"}.get(
             (sub is not None, bool(raised))
         )
@@ -168,7 +166,7 @@ class _Writer:
         sub, sup = big.sub or sub, big.sup or sup
         large = ' largeop="true"' if len(symbol) == 1 else ""
         written = f'<mo{large} lspace="0.1em" rspace="0.167em">{quoted(_LARGE.get(symbol, symbol))}</mo>'
-        parts = [self._one(part, True) for part in (sub, sup) if part is not None]
+        parts = [self.write(part, True) for part in (sub, sup) if part is not None]
         tag = {(True, True): "munderover", (True, False): "munder", (False, True): "mover"}.get(
             (sub is not None, sup is not None)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from chalkgrad.derive import RULE_NAMES, Derivation, Step, derive
 from chalkgrad.derive.index import index_equation
 from chalkgrad.expr import Symbol
@@ -61,7 +63,7 @@ def derivation_page(
     """
     chosen = find_notation(notation)
     derivation = derive(network, convention=chosen.convention(batch))
-    page = _Page(chosen, derivation, zoom or chosen.zoom)
+    page = Page(chosen, derivation, zoom or chosen.zoom)
     blocks: list[Block] = [Paragraph(page.introduction())]
     blocks += [Heading("Forward pass"), *page.section(derivation.forward)]
     blocks += [Heading("Loss"), *page.section((derivation.loss,))]
@@ -70,7 +72,7 @@ def derivation_page(
         blocks += [Heading("Where the transposes come from"), *page.transposes()]
     blocks += [Heading("Update"), *page.section(derivation.updates)]
     blocks += [Heading("Functions and conventions"), *page.functions(), Bullets(page.conventions())]
-    return Document(f"Backpropagation for {network}", tuple(blocks))
+    return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
 
 
 def beside(left: Document, right: Document) -> Document:
@@ -86,7 +88,34 @@ SQUARED = {
 """The three squared errors in words."""
 
 
-class _Page:
+LONG = 60
+"""A specification with more characters than this is named by its widths."""
+
+
+def short_name(network: Network) -> str:
+    """The specification, or the widths where it is too long for a title."""
+    return str(network) if len(str(network)) <= LONG else f"a network of widths {short_widths(network)}"
+
+
+def short_widths(network: Network) -> str:
+    """``4–3–2–1``; equal widths in a row are counted: ``784–64–…–64–10 (50 × 64)``."""
+    parts: list[str] = []
+    counted: list[str] = []
+    for width, run in groupby(network.widths):
+        count = len(list(run))
+        if count < 5:
+            parts += [str(width)] * count
+        else:
+            parts += [str(width), "…", str(width)]
+            counted.append(f"{count} × {width}")
+    if len(parts) > 24:
+        parts = [*parts[:10], "…", *parts[-10:]]
+    return "–".join(parts) + (f" ({', '.join(counted)})" if counted else "")
+
+
+class Page:
+    """The parts of a page: sections of lines, conventions, functions."""
+
     def __init__(self, notation: Notation, derivation: Derivation, zoom: str) -> None:
         self.notation = notation
         self.derivation = derivation
@@ -100,7 +129,7 @@ class _Page:
         what = "a batch of m samples" if batch else "one sample"
         sides = {"rows": "as rows", "columns": "as columns"}[self.derivation.convention.samples]
         sides = sides if batch else {"as rows": "as a row", "as columns": "as a column"}[sides]
-        widths = "–".join(str(width) for width in network.widths)
+        widths = short_widths(network)
         return (f"A {widths} network, {what} {sides}, in the notation “{self.notation.name}”.",)
 
     def conventions(self) -> tuple[Inline, ...]:

@@ -137,7 +137,8 @@ def table(cells: list[list[Picture]], numeric: list[bool], gap: int = 2) -> Pict
     for c in range(count):
         column = [row for row in cells if c < len(row)]
         if numeric[c]:
-            tails = [_after_point(row[c]) for row in column]
+            exact = any("/" in row[c].text for row in column)
+            tails = [0 if exact else _after_point(row[c]) for row in column]
             for row, tail in zip(column, tails, strict=True):
                 row[c] = beside(row[c], Picture.of(" " * (max(tails) - tail)))
         widest = max((row[c].width for row in column), default=0)
@@ -156,5 +157,5 @@ def table(cells: list[list[Picture]], numeric: list[bool], gap: int = 2) -> Pict
 
 def _after_point(picture: Picture) -> int:
     text = plain(picture.rows[picture.base])
-    mark = next((i for i, character in enumerate(text) if character in ".e/"), len(text))
+    mark = next((i for i, character in enumerate(text) if character in ".e"), len(text))
     return len(text) - mark

@@ -152,6 +152,8 @@ class _Drawing:
             return "" if isinstance(after, Fence | Grid) or right[:1] in {".", "["} else " "
         if isinstance(before, Frac) and is_derivative(before):
             return " · "
+        if isinstance(before, Frac) and isinstance(after, Fence) and left != "½":
+            return " "
         spaced = (BigOp, Grid, Cases, Under, Coloured)
         if isinstance(after, Frac) and is_derivative(after):
             return " "

@@ -33,14 +33,14 @@ _CLASS = {
     "close": "closing",
 }
 _NATIVE = {"binary": set("+−·×÷⊙∘⊗⊕±∓"), "relation": set("=←→⇒≈≡≠≤≥∈∝∼")}
-_LEFT, _RIGHT = set("([{⟨⌈⌊|‖"), set(")]}⟩⌉⌋|‖")
+_OPENING, _CLOSING = set("([{⟨⌈⌊"), set(")]}⟩⌉⌋")  # signs whose class Typst knows
 
 
 def string(text: str) -> str:
-    """Return a Typst string literal.
+    r"""Return a Typst string literal.
 
-    >>> print(string('a "b" \\\\c'))
-    "a \\"b\\" \\\\c"
+    >>> print(string('a "b" \\c'))
+    "a \"b\" \\c"
     """
     return '"' + clean(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -56,7 +56,7 @@ def write(b: Box, code: bool | None = None, script: bool = False) -> str:
         case Op():
             return _operator(b, code, script)
         case Words(text):
-            return string(text)
+            return string(text.strip())
         case Row():
             return _row(flat(b, code, script), code, script)
         case Script():
@@ -132,6 +132,8 @@ def _operator(o: Op, code: bool, script: bool) -> str:
     if not text:
         return '""'
     body = _character(text) if len(text) == 1 else string(text)
+    if o.kind == "prefix" and text in "∂∇":
+        return text
     if o.kind == "prefix":
         return f'class("normal", {body})'
     return f"class({string(_CLASS.get(o.kind, 'normal'))}, {body})" if o.text != "/" else r"\/"
@@ -139,6 +141,8 @@ def _operator(o: Op, code: bool, script: bool) -> str:
 
 def _row(items: tuple[Box, ...], code: bool, script: bool) -> str:
     parts: list[str] = []
+    if items and isinstance(items[0], Op) and items[0].kind in {"binary", "relation"} and not script:
+        parts.append('""')  # something before the operator gives it its space
     for index, item in enumerate(items):
         before = items[index - 1] if index else None
         if (
@@ -150,7 +154,9 @@ def _row(items: tuple[Box, ...], code: bool, script: bool) -> str:
             parts.append('" "')
         elif isinstance(before, Frac | Coloured) and not isinstance(item, Op):
             parts.append("thin")
-        parts.append(write(item, code, script))
+        negation = isinstance(item, Op) and item.kind == "prefix" and operator(item, code) == "−"
+        plain = negation and (before is None or isinstance(before, Op)) and not code
+        parts.append("−" if plain else write(item, code, script))
     return " ".join(parts) or '""'
 
 
@@ -179,10 +185,9 @@ def _attached(sign: str, b: Box | None, code: bool) -> str:
 def fenced(body: str, left: str, right: str, tall: bool) -> str:
     """Return the body between brackets that grow with it or stay as they are."""
     signs = []
-    for sign, kind in ((clean(left), "opening"), (clean(right), "closing")):
-        signs.append(
-            f"class({string(kind)}, {_character(sign) if len(sign) == 1 else string(sign)})" if sign else ""
-        )
+    for sign, kind, known in ((clean(left), "opening", _OPENING), (clean(right), "closing", _CLOSING)):
+        written = _character(sign) if len(sign) == 1 else string(sign)
+        signs.append(written if sign in known else f"class({string(kind)}, {written})" if sign else "")
     inner = " ".join(part for part in (signs[0], body, signs[1]) if part)
     return f"lr({inner})" if tall else inner or '""'
 
@@ -214,8 +219,6 @@ def _number(text: str) -> str:
         if digits.replace(".", "", 1).isdigit() and digits[0] != "." and digits[-1] != "."
         else string(digits)
     )
-    if sign:
-        sign = 'class("normal", −) '
     if denominator:
         return f"{sign}frac({main}, {string(denominator)})"
     return sign + main + (f" dot.op 10^({string(exponent)})" if exponent else "")

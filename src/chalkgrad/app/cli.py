@@ -1,0 +1,153 @@
+"""The command ``chalkgrad``: finds the command, runs it, and turns every ending into an exit status.
+
+Exit status 0: done, and what was checked is right; 1: done, and something that was checked is wrong;
+2: the input is wrong, each fault on a line of its own on stderr; 130: interrupted; 141: nobody reads on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from chalkgrad._errors import ChalkgradError, Fault, InputError, did_you_mean
+
+COMMANDS = {
+    "derive": "the gradients of a network, step by step, in your course's notation",
+    "trace": "the same with numbers: forward, loss, backward, update",
+    "check": "are the gradients right?  Ours, or those of a function of yours",
+    "verify-key": "are the printed answers in a problem file right?",
+    "graph": "the computational graph, as text or SVG",
+    "notations": "the notations that come along, one line and one formula each",
+}
+EXAMPLES = (
+    "chalkgrad derive 4-3:relu-2:relu-1:sigmoid --notation transposed",
+    "chalkgrad derive 4-3:relu-1 --batch --transposes -o homework.tex",
+    'chalkgrad derive 2-2:tanh-2:tanh-1 --path "W1[2,2]"',
+    "chalkgrad trace examples/quiz.toml",
+    "chalkgrad check examples/xor.toml --against mine.py:gradients",
+)
+_USAGE = """\
+usage: chalkgrad COMMAND [options]
+
+Backpropagation derived from one description of a network.
+
+commands:
+{commands}
+
+examples:
+{examples}
+
+A network is widths joined by '-', each layer WIDTH[:ACTIVATION][:nobias][:skip]; or a problem file.
+'chalkgrad COMMAND --help' tells the options of a command, 'chalkgrad --version' the version."""
+OK, WRONG_INPUT, INTERRUPTED, UNREAD = 0, 2, 130, 141
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; return the exit status.
+
+    Parameters
+    ----------
+    argv
+        The arguments after the program's name; those of the process if left out.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            _speak_unicode(stream)
+        status = _run(arguments)
+        sys.stdout.flush()
+        return status
+    except ChalkgradError as error:
+        _tell(error)
+        return WRONG_INPUT
+    except MemoryError:
+        _tell(InputError(Fault("network", "fit into memory", "too many numbers", "Make it narrower.")))
+        return WRONG_INPUT
+    except KeyboardInterrupt:
+        _leave_stdout()
+        return INTERRUPTED
+    except BrokenPipeError:
+        _leave_stdout()
+        return UNREAD
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _leave_stdout()
+        reason = error.strerror or str(error)
+        _tell(InputError(Fault("stdout", "take what is written", reason, "Choose another place with -o.")))
+        return WRONG_INPUT
+
+
+def _run(arguments: Sequence[str]) -> int:
+    name, *rest = arguments or [""]
+    if name in ("-h", "--help", "help"):
+        if rest and rest[0] in COMMANDS:
+            return _run([rest[0], "--help"])
+        print(usage())
+        return OK
+    if name in ("-V", "--version"):
+        from chalkgrad import __version__
+
+        print(f"chalkgrad {__version__}")
+        return OK
+    if name not in COMMANDS:
+        raise InputError(_unknown(name))
+    module = importlib.import_module(f"chalkgrad.app.{name.replace('-', '_')}_command")
+    try:
+        status: int = module.run(rest)
+    except SystemExit as stop:  # argparse, after it has printed the help
+        status = stop.code if isinstance(stop.code, int) else OK
+    return status
+
+
+def usage() -> str:
+    """Return the overview of the commands, with examples."""
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    examples = "\n".join(f"  {example}" for example in EXAMPLES)
+    return _USAGE.format(commands=commands, examples=examples)
+
+
+def _unknown(name: str) -> Fault:
+    if not name:
+        return Fault("command", f"be one of {', '.join(COMMANDS)}", "nothing", "See chalkgrad --help.")
+    if name[0].isdigit() or name.endswith((".toml", ".json")):
+        fix = f"Put a command before it, such as chalkgrad derive {name}."
+    else:
+        fix = did_you_mean(name, list(COMMANDS)) or "See chalkgrad --help."
+    return Fault("command", f"be one of {', '.join(COMMANDS)}", repr(name), fix)
+
+
+def _tell(error: ChalkgradError) -> None:
+    """Print an error to stderr; nothing from a file or an argument may move the cursor."""
+    text = str(error) or type(error).__name__
+    clean = "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in text)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        print(clean, file=sys.stderr, flush=True)
+
+
+def _speak_unicode(stream: object) -> None:
+    """Let a stream take every character: UTF-8 into a file or pipe, substitutes where a terminal has none."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is None:
+        return
+    encoding = str(getattr(stream, "encoding", "") or "").lower().replace("-", "")
+    if encoding != "utf8" and not getattr(stream, "isatty", lambda: False)():
+        reconfigure(encoding="utf-8")
+    reconfigure(errors="backslashreplace")
+
+
+def _leave_stdout() -> None:
+    """Throw away what is still to be written, so that nothing complains when Python ends."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""``chalkgrad graph``: the computational graph, with numbers on it when the problem file has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad.app.options import Parser
+from chalkgrad.app.output import add_output_options, read_output, say
+from chalkgrad.app.source import NOTATION_HELP, add_network_options, read_source
+
+FORMATS = ("text", "svg")
+
+
+def parser() -> Parser:
+    """Return the options of the command."""
+    about = "Draw the computational graph: values forward, derivatives backward."
+    examples = ("graph examples/tutorial.toml", "graph 2-2:tanh-1 --notation bishop -o graph.svg")
+    options = Parser("graph", "SPEC|FILE", about, examples)
+    options.value("--notation", metavar="NAME", help=NOTATION_HELP)
+    add_network_options(options)
+    add_output_options(options, FORMATS)
+    return options
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Draw; return the exit status."""
+    options = parser().read(arguments)
+    faults: list[Fault] = []
+    source, notation = read_source(options, faults)
+    output = read_output(options, FORMATS, faults)
+    if faults or source is None or notation is None:
+        raise InputError(faults)
+    from chalkgrad.notation.graph_page import graph_page
+
+    page = graph_page(source.network, notation, source.problem)
+    if output.format == "svg":
+        from chalkgrad.notation.boxes import Figure
+
+        drawing = next(block for block in page.blocks if isinstance(block, Figure))
+        output.text(drawing.svg.rstrip("\n") + "\n")
+    else:
+        output.page(page)
+    say(source.note)
+    return 0

@@ -1,0 +1,447 @@
+"""Answers as people type them: ``a_k^(l-1)*delta_j^l``, ``Σ_k w_kj δ_k f'(z_j)``, ``1/(1+e^(-z))``, LaTeX.
+
+    expression := prefix (infix expression)*      by binding power (Pratt); two parts side by side multiply
+    prefix     := number | letter scripts | function primes argument | "sum" scripts expression
+                | "∂" letter | "frac" group group | group | "-" expression
+    scripts    := ("_" | "^") (index | group of indices)
+
+Nothing is executed, and no letter means anything that the notation does not say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chalkgrad._errors import FormulaError, did_you_mean
+from chalkgrad.check.key.letters import CONSTANTS, LAYERED, Alphabet, Part, number
+from chalkgrad.check.key.nodes import Applied, Differential, Node, Partial, Ref, Total, parts
+from chalkgrad.check.key.tokens import Token, fault, read_tokens
+from chalkgrad.formula import FUNCTIONS, nodes
+from chalkgrad.formula.build import add, divide, mul, negate, power, subtract
+
+MAX_DEPTH = 40
+_INFIX = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 40, "**": 40, ">": 5, "<": 5, ">=": 5, "<=": 5}
+_NEGATION, _SIDE_BY_SIDE, _ARGUMENT = 30, 20, 25
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_LOSS = Ref("loss", text="C")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How doubtful writing is read.
+
+    ``product``: ``**`` is a product; ``loose_layer``: ``a^l-1`` is a^(l−1); ``bare_layer``: ``w^2`` is w of
+    layer 2; ``values``: ``σ(1-σ)`` is σ times 1 − σ.
+    """
+
+    product: bool = False
+    loose_layer: bool = False
+    bare_layer: bool = True
+    values: bool = False
+
+
+def read_answer(text: str, alphabet: Alphabet, reading: Reading | None = None, path: str = "answer") -> Node:
+    """Return the formula that a typed answer says.
+
+    Parameters
+    ----------
+    text
+        At most 500 characters; in ``w = …`` only what is right of the last ``=`` counts.
+    alphabet
+        What the letters mean.
+    reading
+        How doubtful writing is read; by default as the notation has it.
+    path
+        Where the answer stands, for the message.
+
+    Raises
+    ------
+    FormulaError
+        If the text cannot be read, with the place marked.
+    """
+    return _Reader(text, alphabet, reading or Reading(bare_layer=alphabet.layer_bare), path).read()
+
+
+class _Reader:
+    def __init__(self, text: str, alphabet: Alphabet, reading: Reading, path: str) -> None:
+        self.text, self.alphabet, self.reading, self.path = text, alphabet, reading, path
+        self.tokens = read_tokens(text, path)
+        self.tokens = _right_side(self.tokens)
+        self.at = 0
+        self.depth = 0
+
+    def read(self) -> Node:
+        if self.here.kind == "end":
+            raise self.error("be an answer", "Write a number or a formula.", got="nothing")
+        node = self.expression(0)
+        if self.here.kind != "end":
+            raise self.unexpected()
+        self.refuse_differentials(node)
+        return node
+
+    # -- tokens --
+    @property
+    def here(self) -> Token:
+        return self.tokens[self.at]
+
+    def accept(self, *words: str) -> str:
+        token = self.here
+        if token.kind != "op" or token.text not in words:
+            return ""
+        self.at += 1
+        return token.text
+
+    def expect(self, word: str) -> None:
+        if not self.accept(word):
+            raise self.error("close every bracket", f"Put {word!r} at the mark.")
+
+    def error(self, condition: str, fix: str, at: int | None = None, got: str | None = None) -> FormulaError:
+        return fault(self.path, self.text, self.here.at if at is None else at, condition, fix, got)
+
+    def unexpected(self) -> FormulaError:
+        if self.here.kind == "end":
+            return self.error("be complete", "Something is missing at the mark.")
+        return self.error(f"not have {self.here.text!r} here", "Remove it, or complete the part before it.")
+
+    def refuse_differentials(self, node: Node) -> None:
+        stack = [node]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, Differential):
+                raise self.error("have every ∂ in a quotient", "Write (∂C)/(∂w).", part.at)
+            stack.extend(parts(part))
+
+    # -- expressions --
+    def expression(self, binding: int) -> Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"nest at most {MAX_DEPTH} deep", "Simplify the formula.")
+        left = self.prefix()
+        while True:
+            token = self.here
+            if token.kind == "op" and token.text in _INFIX:
+                word = "*" if token.text == "**" and self.reading.product else token.text
+                if _INFIX[word] <= binding:
+                    break
+                self.at += 1
+                right = self.expression(_INFIX[word] - (1 if word in ("^", "**") else 0))
+            elif _SIDE_BY_SIDE > binding and self.starts_factor():
+                word, right = "*", self.expression(_SIDE_BY_SIDE)
+            else:
+                break
+            left = self.combine(word, left, right, token.at)
+        self.depth -= 1
+        return left
+
+    def starts_factor(self) -> bool:
+        return self.here.kind in ("number", "name") or self.here.text in _CLOSING
+
+    def combine(self, word: str, left: Node, right: Node, at: int) -> Node:
+        match word:
+            case "+":
+                return add(left, right)
+            case "-":
+                return subtract(left, right)
+            case "*":
+                return mul(left, right)
+            case "/":
+                return self.divided(left, right, at)
+            case "^" | "**":
+                return power(left, right)
+        one, zero = nodes.Num(Fraction(1)), nodes.Num(Fraction(0))
+        return nodes.Where(nodes.Compare(word, left, right), one, zero)
+
+    def divided(self, left: Node, right: Node, at: int) -> Node:
+        if isinstance(right, Differential):
+            *before, last = left.factors if isinstance(left, nodes.Mul) else (left,)
+            if not isinstance(last, Differential):
+                raise self.error("have ∂ above and below", "Write (∂C)/(∂w).", at)
+            return mul(*before, Partial(last.of, right.of))
+        try:
+            return divide(left, right)
+        except ZeroDivisionError:
+            raise self.error("not divide by zero", "Change the denominator.", at) from None
+
+    def prefix(self) -> Node:
+        token = self.here
+        if token.kind == "number":
+            self.at += 1
+            value = number(token.text)
+            if value is None:
+                raise self.error("use numbers up to 1e400", "Use a smaller number.", token.at)
+            return nodes.Num(value)
+        if token.kind == "name":
+            return self.named()
+        if token.text in _CLOSING:
+            return self.group()
+        if self.accept("-"):
+            return negate(self.expression(_NEGATION))
+        if self.accept("+"):
+            return self.expression(_NEGATION)
+        raise self.unexpected()
+
+    def group(self) -> Node:
+        closing = _CLOSING[self.accept(*_CLOSING)]
+        inside = self.expression(0)
+        self.expect(closing)
+        return inside
+
+    # -- names --
+    def named(self) -> Node:
+        token = self.here
+        word = self.split_name()
+        if word == "sum":
+            return self.total()
+        if word == "where":
+            return self.where()
+        if word == "frac" and self.here.text == "{":
+            return self.divided(self.group(), self.group(), token.at)
+        if word in ("partial", "d"):
+            return self.differential(word, token.at)
+        if word in self.alphabet.kinds:
+            return nodes.Var(self.reference(word, token))
+        if word in self.alphabet.functions:
+            return self.applied(self.alphabet.functions[word], token.at)
+        return nodes.Named(word)
+
+    def split_name(self) -> str:
+        """Take a word off a run of letters: ``partialw`` is partial and w, ``wx`` is w and x."""
+        token = self.here
+        words = {*self.alphabet.words(), "sum", "where", "frac", "partial"}
+        if (self.at + 1 < len(self.tokens)) and token.text in words:
+            self.at += 1
+            return token.text
+        pieces = _pieces(token.text, words) if not token.command else None
+        if not pieces:
+            known = sorted(words)
+            fix = did_you_mean(token.text, known) or "Write products with *; known letters are " + ", ".join(
+                sorted(self.alphabet.kinds, key=lambda word: (len(word) > 1, word))
+            ) + "."
+            raise self.error("use only letters of the notation", fix, got=repr(token.text[:40]))
+        ends = token.at
+        split = []
+        for piece in pieces:
+            split.append(Token("name", piece, ends, token.spaced and ends == token.at, True))
+            ends += len(piece)
+        self.tokens[self.at : self.at + 1] = split
+        self.at += 1
+        return pieces[0]
+
+    def differential(self, word: str, at: int) -> Node:
+        bracket = self.accept("(") if word == "partial" else ""
+        token = self.here
+        if token.kind != "name":
+            raise self.error(f"have a letter after {'∂' if word == 'partial' else 'd'}", "Write ∂C, say.")
+        letter = self.split_name()
+        if letter not in self.alphabet.kinds:
+            raise self.error("have a letter of the notation after ∂", "Write ∂C, say.", token.at)
+        of = self.reference(letter, token)
+        if bracket:
+            self.expect(")")
+        is_half = word == "partial" or of.kind == "loss" or self.after_slash() or self.before_slash(at)
+        return Differential(of, at) if is_half else Partial(_LOSS, of)
+
+    def after_slash(self) -> bool:
+        """Whether another ``d`` or ``∂`` stands behind a slash here."""
+        ahead = [token.text for token in self.tokens[self.at : self.at + 4] if token.text not in (")", "(")]
+        return ahead[:1] == ["/"] and len(ahead) > 1 and ahead[1].startswith(("d", "partial"))
+
+    def before_slash(self, at: int) -> bool:
+        """Whether the ``d`` at a place stands behind a slash or in the lower part of a fraction."""
+        index = next(i for i, token in enumerate(self.tokens) if token.at == at)
+        while index and self.tokens[index - 1].text in ("(", "{"):
+            index -= 1
+        return bool(index) and self.tokens[index - 1].text in ("/", "}")
+
+    def applied(self, function: str, at: int) -> Node:
+        order, exponent = self.primes(), None
+        if self.here.text == "^":
+            self.at += 1
+            exponent = self.prefix()
+        if self.here.text in _CLOSING and not (self.reading.values and self.is_formula_ahead()):
+            closing = _CLOSING[self.accept(*_CLOSING)]
+            arguments = [self.expression(0)]
+            while self.accept(","):
+                arguments.append(self.expression(0))
+            self.expect(closing)
+        elif self.here.kind in ("name", "number") and not self.reading.values:
+            arguments = [self.expression(_ARGUMENT)]
+        else:
+            arguments = []
+        node = self.call(function, order, arguments, at)
+        return node if exponent is None else power(node, exponent)
+
+    def is_formula_ahead(self) -> bool:
+        """Whether the bracket here holds more than one letter."""
+        return self.tokens[self.at + 2].text not in _CLOSING.values()
+
+    def primes(self) -> int:
+        order = 0
+        while True:
+            if self.accept("'"):
+                order += 1
+            elif [t.text for t in self.tokens[self.at : self.at + 2]] == ["^", "'"]:
+                self.at += 2
+                order += 1
+            elif [t.text for t in self.tokens[self.at : self.at + 4]] == ["^", "{", "'", "}"]:
+                self.at += 4
+                order += 1
+            elif [t.text for t in self.tokens[self.at : self.at + 2]] == ["_", "prime"]:
+                self.at += 2
+                order += 1
+            else:
+                return order
+
+    def call(self, function: str, order: int, arguments: list[Node], at: int) -> Node:
+        name = function or "f"
+        if order > 1:
+            raise self.error("have first derivatives only", f"Write {name}'(z).", at)
+        wanted = len(FUNCTIONS[function].arguments) if function in FUNCTIONS else 1
+        if len(arguments) not in (wanted, 0) or (not arguments and wanted > 1):
+            count = "one argument" if wanted == 1 else f"{wanted} arguments"
+            raise self.error(f"give {name} {count}", f"Write {name}(…).", at, got=str(len(arguments)))
+        if wanted > 1 or (function in FUNCTIONS and not order and arguments):
+            return nodes.Call(function, tuple(arguments))
+        return Applied(function, order, arguments[0] if arguments else None)
+
+    def where(self) -> Node:
+        self.expect("(")
+        condition = self.expression(0)
+        if not isinstance(condition, nodes.Where):
+            raise self.error("compare in where", "Write where(z > 0, 1, 0).")
+        self.expect(",")
+        then = self.expression(0)
+        self.expect(",")
+        otherwise = self.expression(0)
+        self.expect(")")
+        return nodes.Where(condition.condition, then, otherwise)
+
+    # -- scripts --
+    def total(self) -> Node:
+        index, first, last = "", None, None
+        while self.here.text in ("_", "^"):
+            mark = self.accept("_", "^")
+            start = self.at
+            self.skip_group()
+            inside = [token for token in self.tokens[start : self.at] if token.text not in ("(", ")", "{", "}")]
+            number_at_end = int(inside[-1].text) if inside and inside[-1].text.isdecimal() else None
+            if mark == "_":
+                index = inside[0].text if inside and inside[0].kind == "name" else ""
+                first = number_at_end
+            else:
+                last = number_at_end
+        if len(index) != 1 or index in ("l", "L"):
+            raise self.error("name the index of the sum", "Write sum_k followed by what is added.")
+        return Total(index, self.expression(15), first, last)
+
+    def skip_group(self) -> None:
+        opening = self.accept(*_CLOSING)
+        if not opening:
+            self.at += self.here.kind != "end"
+            return
+        depth = 1
+        while depth and self.here.kind != "end":
+            depth += (self.here.text in _CLOSING) - (self.here.text in _CLOSING.values())
+            self.at += 1
+
+    def reference(self, word: str, token: Token) -> Ref:
+        below: list[Part] = []
+        above: list[Part] = []
+        kind = self.alphabet.kinds[word]
+        if self.here.kind == "number" and not self.here.spaced and self.here.text.isdecimal():
+            below.append(Part(int(self.here.text)))
+            self.at += 1
+        while self.here.text in ("_", "^"):
+            start = self.at
+            mark = self.accept("_", "^")
+            found = self.script(mark, bool(above) or kind not in LAYERED)
+            if found is None:
+                self.at = start
+                break
+            (below if mark == "_" else above).extend(found)
+        try:
+            return self.alphabet.reference(word, below, above, token.at)
+        except ValueError as problem:
+            raise self.error(str(problem), f"Write {word} with its own indices.", token.at) from None
+
+    def script(self, mark: str, no_layer: bool) -> list[Part] | None:
+        """Read indices; ``None`` where a ``^`` begins a power."""
+        bracket = self.here.text if self.here.text in _CLOSING else ""
+        if mark == "_":
+            return self.indices(self.accept(*_CLOSING))
+        if no_layer:
+            return None
+        start = self.at
+        self.accept(*_CLOSING)
+        ahead = self.tokens[self.at : self.at + 4]
+        kinds = [token.kind for token in ahead]
+        is_letter = ahead[0].text in ("l", "L")
+        is_number = kinds[0] == "number" and ahead[0].text.isdecimal() and self.ends(ahead, 1, bracket)
+        nested = bracket == "{" and ahead[0].text in ("(", "[")
+        self.at = start
+        if not (is_letter or nested or (is_number and (bracket in ("(", "[") or self.reading.bare_layer))):
+            return None
+        return self.indices(self.accept(*_CLOSING))
+
+    @staticmethod
+    def ends(ahead: list[Token], at: int, bracket: str) -> bool:
+        return not bracket or (len(ahead) > at and ahead[at].text == _CLOSING[bracket])
+
+    def indices(self, bracket: str) -> list[Part]:
+        found: list[Part] = []
+        if not bracket:
+            self.index(found, "", self.reading.loose_layer)
+            return found
+        while not self.accept(_CLOSING[bracket]):
+            inner = self.accept(*_CLOSING)
+            self.index(found, inner or (bracket if bracket != "{" else ""), True)
+            if inner:
+                self.expect(_CLOSING[inner])
+            self.accept(",")
+        if len(found) > 1 and bracket != "{":  # w_(jk): the bracket holds them together
+            found = [Part(part.base, part.offset) if part.bracket == bracket else part for part in found]
+        return found
+
+    def index(self, found: list[Part], bracket: str, shifted: bool) -> None:
+        token = self.here
+        if token.kind == "number" and token.text.isdecimal() and len(token.text) < 7:
+            self.at += 1
+            found.append(Part(int(token.text), 0, bracket))
+            return
+        if token.kind != "name" or len(token.text) > 3:
+            raise self.error("have letters or whole numbers as indices", "Write w_(jk)^l, say.")
+        self.at += 1
+        bases = list(token.text)
+        offset = 0
+        if shifted and self.here.text in ("+", "-") and self.tokens[self.at + 1].text.isdecimal():
+            offset = int(self.tokens[self.at + 1].text[:6]) * (1 if self.here.text == "+" else -1)
+            self.at += 2
+        single = bracket if len(bases) == 1 and bases[0] in ("l", "L") else ""
+        found.extend(Part(base, 0, single) for base in bases[:-1])
+        found.append(Part(bases[-1], offset, single))
+
+
+def _right_side(tokens: list[Token]) -> list[Token]:
+    """Return what stands right of the last ``=`` that is in no bracket."""
+    depth, start = 0, 0
+    for place, token in enumerate(tokens[:-1]):
+        depth += (token.text in _CLOSING) - (token.text in _CLOSING.values())
+        if token.text in ("=", ":=") and depth == 0:
+            start = place + 1
+    return tokens[start:]
+
+
+def _pieces(run: str, words: set[str]) -> list[str] | None:
+    """Cut a run of letters into known words, the longest first; a leading d or partial may stand before one."""
+    best: list[list[str] | None] = [[]] + [None] * len(run)
+    for end in range(1, len(run) + 1):
+        for start in range(max(0, end - 12), end):
+            before, word = best[start], run[start:end]
+            known = word in words or (word == "d" and start == 0 and len(run) > 1)
+            if before is not None and known:
+                candidate = [*before, word]
+                current = best[end]
+                if current is None or len(candidate) < len(current):
+                    best[end] = candidate
+    return best[-1]

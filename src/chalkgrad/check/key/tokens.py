@@ -1,0 +1,207 @@
+"""Answers as people type them become tokens: ASCII, Unicode or LaTeX, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from chalkgrad._errors import Fault, FormulaError
+
+MAX_LENGTH = 500
+
+_GREEK = {
+    "alpha": "αΑ",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δΔ",
+    "epsilon": "εϵ",
+    "eta": "η",
+    "theta": "θ",
+    "lambda": "λ",
+    "xi": "ξ",
+    "pi": "π",
+    "rho": "ρ",
+    "sigma": "σς",
+    "tau": "τ",
+    "phi": "φϕ",
+    "sum": "Σ∑",
+    "partial": "∂𝜕",
+}
+WORDS = {letter: word for word, letters in _GREEK.items() for letter in letters}
+"""Letters that are typed by their name where there is no Greek keyboard."""
+
+_SIGNS = {letter: "-" for letter in "−–‐‑‒"} | {letter: "*" for letter in "×·⋅∗∙⊙•∘"}
+_SIGNS |= {letter: "'" for letter in "′’ʹ´`"} | {"″": "''", "÷": "/", "∕": "/", "⁄": "/", "ℓ": "l"}
+_SIGNS |= {"≥": ">=", "≤": "<=", "←": "=", "≔": "=", "\u00a0": " ", "\u2009": " ", "\u2062": " ", "½": "(1/2)"}
+_SPACES = {",", ";", "!", ":", " ", "quad", "qquad", "left", "right", "displaystyle", "limits", "nolimits"}
+_STYLES = {"mathrm", "mathbf", "mathit", "boldsymbol", "bm", "text", "textrm", "operatorname", "mathcal"}
+_LATEX = {"cdot": "*", "times": "*", "odot": "*", "ast": "*", "prime": "'", "div": "/", "ell": "l", "ge": ">="}
+_LATEX |= {"geq": ">=", "le": "<=", "leq": "<=", "gt": ">", "lt": "<", "dfrac": "frac", "tfrac": "frac"}
+_LATEX |= {"leftarrow": "=", "gets": "=", "varepsilon": "epsilon", "ln": "log"}
+
+_TOKEN = re.compile(
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![A-Za-z]))?)"
+    r"|(?P<name>[A-Za-z]+)"
+    r"|(?P<op>\*\*|>=|<=|:=|[-+*/^_(){}\[\],<>='|])"
+    r"|(?P<space>\s+)"
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A number, a name (a run of letters), an operator or the end; ``spaced`` if a space is before it."""
+
+    kind: str
+    text: str
+    at: int
+    spaced: bool = False
+    command: bool = False
+
+
+def read_tokens(text: str, path: str) -> list[Token]:
+    """Return the tokens of an answer; a token's place is the one in the text as typed.
+
+    Raises
+    ------
+    FormulaError
+        If the text is longer than 500 characters or has a letter that means nothing here.
+
+    >>> [token.text for token in read_tokens("δ_j^l·a²", "answer")]
+    ['delta', '_', 'j', '^', 'l', '*', 'a', '^', '(', '2', ')', '']
+    """
+    if len(text) > MAX_LENGTH:
+        fix = "Shorten the formula."
+        raise FormulaError(Fault(path, f"have at most {MAX_LENGTH} characters", str(len(text)), fix))
+    tokens: list[Token] = []
+    for piece, start, command in _pieces(text):
+        at = 0
+        while at < len(piece):
+            match = _TOKEN.match(piece, at)
+            if match is None:
+                fix = "Allowed are numbers, letters, + - * / ^ _ and brackets."
+                raise fault(path, text, start + at, f"not contain {piece[at]!a}", fix)
+            if match.lastgroup == "space":
+                tokens.append(Token("space", "", start))
+            else:
+                place = start + at if not command else start
+                tokens.append(Token(match.lastgroup or "", match.group(), place, command=command))
+            at = match.end()
+    return _spaced(_without_styles(tokens), len(text))
+
+
+def _pieces(text: str) -> list[tuple[str, int, bool]]:
+    """Cut the text into plain stretches, words of Greek letters and LaTeX commands, with their places."""
+    pieces: list[tuple[str, int, bool]] = []
+    plain, start, at = "", 0, 0
+
+    def flush() -> None:
+        nonlocal plain
+        if plain:
+            pieces.append((plain, start, False))
+        plain = ""
+
+    while at < len(text):
+        letter, width = text[at], 1
+        new, command = "", False
+        if letter == "\\":
+            match = re.compile(r"\\([A-Za-z]+|[,;!: ]|$|.)").match(text, at)
+            word = match[1] if match else ""
+            width = len(match[0]) if match else 1
+            new = " " if word in _SPACES else _LATEX.get(word, word if word.isalpha() else f"\\{word}")
+            command = new.isalpha()
+        elif letter in WORDS:
+            new, command = WORDS[letter], True
+        elif letter in _SIGNS:
+            new = _SIGNS[letter]
+        elif (script := _script(text, at)) is not None:
+            new, width = script
+        elif letter == "$":
+            new = " "
+        elif not letter.isascii():
+            new, command = _other(letter)
+        if not new:
+            if not plain:
+                start = at
+            plain += letter
+        else:
+            flush()
+            pieces.append((new, at, command))
+        at += width
+    flush()
+    return pieces
+
+
+def _other(letter: str) -> tuple[str, bool]:
+    """Read mathematical alphabets as their plain letters, and ŷ as ``yhat``."""
+    parts = unicodedata.normalize("NFKD", letter)
+    if len(parts) == 1 and parts in WORDS:
+        return WORDS[parts], True
+    if len(parts) == 2 and parts[1] == "\u0302" and parts[0].isascii():
+        return f"{parts[0]}hat", True
+    if letter == "\u0302":
+        return "hat", True
+    return (parts, False) if len(parts) == 1 and parts.isascii() and parts.isalpha() else (letter, False)
+
+
+_HIGH, _LOW = "<super>", "<sub>"
+_BRACKETS = {"⁺": "+", "⁻": "-", "⁽": "(", "⁾": ")", "₊": "+", "₋": "-", "₍": "(", "₎": ")"}
+
+
+def _script(text: str, at: int) -> tuple[str, int] | None:
+    """Read a run of Unicode superscripts or subscripts, ``⁽ˡ⁺¹⁾``, as ``^(l+1)``; its width, too."""
+    for mark, sign in ((_HIGH, "^"), (_LOW, "_")):
+        inner, end = "", at
+        while end < len(text) and unicodedata.decomposition(text[end]).startswith(mark):
+            plain = _BRACKETS.get(text[end]) or unicodedata.normalize("NFKC", text[end])
+            inner += plain.replace("−", "-")
+            end += 1
+        if inner:
+            wrapped = inner.startswith("(") and inner.endswith(")")
+            return f"{sign}{inner}" if wrapped else f"{sign}({inner})", end - at
+    return None
+
+
+def _without_styles(tokens: list[Token]) -> list[Token]:
+    """Drop ``\\mathrm{…}`` and the like; what is inside stays, and \\hat{y} becomes yhat."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        inside = tokens[at + 1 : at + 4]
+        braced = len(inside) == 3 and inside[0].text == "{" and inside[2].text == "}"
+        if token.command and token.text in _STYLES:
+            if braced:
+                kept.append(Token(inside[1].kind, inside[1].text, inside[1].at, command=True))
+                at += 4
+                continue
+        elif token.command and token.text == "hat" and braced:
+            kept.append(Token("name", f"{inside[1].text}hat", token.at, command=True))
+            at += 4
+            continue
+        elif token.command and token.text == "hat" and kept and kept[-1].kind == "name":
+            kept[-1] = Token("name", f"{kept[-1].text}hat", kept[-1].at, command=True)
+        else:
+            kept.append(token)
+        at += 1
+    return kept
+
+
+def _spaced(tokens: list[Token], end: int) -> list[Token]:
+    marked: list[Token] = []
+    space = False
+    for token in [*tokens, Token("end", "", end)]:
+        if token.kind == "space":
+            space = True
+            continue
+        marked.append(Token(token.kind, token.text, token.at, space, token.command))
+        space = False
+    return marked
+
+
+def fault(path: str, text: str, at: int, condition: str, fix: str, got: str | None = None) -> FormulaError:
+    """Return a located error: the stretch of the text around ``at``, with a caret below it."""
+    start = max(0, at - 30)
+    window = "".join(c if c.isprintable() else "?" for c in text[start : at + 30])
+    mark = f"\n    {window}\n    {' ' * (at - start)}^"
+    return FormulaError(Fault(path, condition, got or repr(window), f"{fix}{mark}"))
