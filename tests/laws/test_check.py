@@ -28,14 +28,14 @@ from chalkgrad.formula import Float64, activation
 from chalkgrad.network import Network
 
 Array = NDArray[Any]
-ACTIVATIONS = (
-    "identity relu leaky_relu(0.1) elu elu(2) sigmoid tanh softplus silu gelu "
-    "formula:z*sigmoid(2*z) formula:max(z,-1)+abs(z)/3 formula:where(z<1,z,1+log(z))"
-).split()
-LOSSES = (
-    "squared_error half_squared_error mean_squared_error "
-    "formula:(y-t)^4/4 formula:log(1+(y-t)^2) formula:abs(y-t)"
-).split()
+ACTIVATIONS = [
+    *("identity", "relu", "leaky_relu(0.1)", "elu", "elu(2)", "sigmoid", "tanh", "softplus", "silu", "gelu"),
+    *("formula:z*sigmoid(2*z)", "formula:max(z,-1)+abs(z)/3", "formula:where(z<1,z,1+log(z))"),
+]
+LOSSES = [
+    *("squared_error", "half_squared_error", "mean_squared_error"),
+    *("formula:(y-t)^4/4", "formula:log(1+(y-t)^2)", "formula:abs(y-t)"),
+]
 
 
 # -- one line ------------------------------------------------------------------------------------------------
