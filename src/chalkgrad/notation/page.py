@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from chalkgrad.derive import RULE_NAMES, Derivation, Step, derive
+from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive
+from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
-from chalkgrad.expr import Symbol
+from chalkgrad.expr import Symbol, substitute
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, nodes, parse_formula
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
@@ -26,7 +27,7 @@ from chalkgrad.notation.boxes import (
     Row,
     Sym,
 )
-from chalkgrad.notation.formulas import FormulaWriter
+from chalkgrad.notation.formulas import FormulaWriter, function_name
 from chalkgrad.notation.layers import LayerBlock, by_layer
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.transposes import transpose_blocks
@@ -70,7 +71,7 @@ def derivation_page(
     blocks += [Heading("Backward pass"), *page.section(page.shown_backward())]
     if transposes:
         blocks += [Heading("Where the transposes come from"), *page.transposes()]
-    blocks += [Heading("Update"), *page.section(derivation.updates)]
+    blocks += [Heading("Update"), *page.section(page.shown_updates())]
     blocks += [Heading("Functions and conventions"), *page.functions(), Bullets(page.conventions())]
     return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
 
@@ -181,6 +182,17 @@ class Page:
     def _between(self, step: Step) -> bool:
         return step.symbol.of is not None and step.symbol.of.kind == "act" and step.rule == "chain"
 
+    def shown_updates(self) -> tuple[Step, ...]:
+        """Notations with a δ put the gradient in: w ← w − η δ z."""
+        if self.notation.letters.error in ("", "d", ".grad"):
+            return self.derivation.updates
+        return tuple(self._inserted(step) for step in self.derivation.updates)
+
+    def _inserted(self, update: Step) -> Step:
+        known = {step.symbol: step.expr for step in self.derivation.gradients}
+        forms = (*update.forms, Form(simplify(substitute(update.expr, known)), "insert"))
+        return Step(update.symbol, forms, update.chosen, update.through)
+
     def section(self, steps: tuple[Step, ...]) -> list[Block]:
         blocks: list[Block] = []
         lines: list[Line] = []
@@ -204,11 +216,11 @@ class Page:
             (
                 Sym("l"),
                 Op("=", "relation"),
-                Num(str(order[0])),
+                self.writer.label(order[0]),
                 Op(",", "punct"),
                 Sym("…", "upright"),
                 Op(",", "punct"),
-                Num(str(order[1])),
+                self.writer.label(order[1]),
             )
         )
         return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
@@ -308,7 +320,11 @@ class Page:
             for prime in (False, True):
                 name = self.writer.function(layer.function.name, prime)
                 body = layer.function.derivative("z") if prime else _definition(layer.function)
-                lines.append(Line(_call(name, z), "=", writer.box(body)))
+                shown: Box = writer.box(body)
+                if not prime and name != function_name(layer.function.name) and layer.function.name:
+                    named = _call(function_name(layer.function.name), z)
+                    shown = Row((named, Op("=", "relation"), shown))
+                lines.append(Line(_call(name, z), "=", shown))
         return [Display(tuple(lines))] if lines else []
 
 
