@@ -179,7 +179,7 @@ class SymbolWriter:
     def dim(self, dim: Dim) -> Box:
         """A dimension: m, or a width's integer; in a general step, where widths differ, n_l."""
         if self.general is not None and dim.layer is not None and not dim.is_one:
-            return Script(Sym("n"), _offset("l", dim.layer - self.general))
+            return Script(Sym("n"), offset_box("l", dim.layer - self.general))
         if dim.size is None and self.batch is not None:
             return Num(str(self.batch))
         return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
