@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -266,6 +267,27 @@ def test_the_cost_is_a_section_of_the_page(capsys: pytest.CaptureFixture[str]) -
     output, _ = answer(capsys, "derive", "4-3:relu-1", "--cost")
     assert "\nCost\n" in output
     assert re.search(r"forward pass and loss +15 ", output)  # 4·3 + 3·1 multiply-adds
+
+
+# ---- graph ---------------------------------------------------------------------------------------------
+
+
+def test_the_tutorials_graph_carries_its_numbers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    tutorial = str(EXAMPLES / "tutorial.toml")
+    output, errors = answer(capsys, "graph", tutorial)
+    assert errors == ""
+    step = first_step(capsys, tutorial)
+    for value in (step["loss"], step["values"]["A1"][0][0], abs(step["gradients"]["W1"][0][0])):
+        assert f"{value:.4g}" in output
+    file = tmp_path / "graph.svg"
+    assert answer(capsys, "graph", tutorial, "-o", str(file)) == ("", "")
+    assert ElementTree.fromstring(file.read_text(encoding="utf-8")).tag.endswith("svg")
+
+
+def test_a_graph_without_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    output, errors = answer(capsys, "graph", "2-2:tanh-1", "--notation", "bishop")
+    assert "tanh" in output or "h(" in output
+    assert "half_squared_error, as the notation bishop has it" in errors
 
 
 # ---- the rest ----------------------------------------------------------------------------------------------
