@@ -1,4 +1,4 @@
-"""The page in the notation `pytorch` runs: executed, its lines give the trace and the gradients of autograd."""
+"""The page in the notation `pytorch` runs: its lines, executed, give the numbers of the trace."""
 
 from __future__ import annotations
 
