@@ -27,6 +27,7 @@ from chalkgrad.notation.boxes import (
     Row,
     Sym,
 )
+from chalkgrad.notation.code import is_vector
 from chalkgrad.notation.formulas import FormulaWriter, function_name
 from chalkgrad.notation.layers import LayerBlock, by_layer
 from chalkgrad.notation.profile import Notation, find_notation
@@ -64,10 +65,10 @@ def derivation_page(
     """
     chosen = find_notation(notation)
     derivation = derive(network, convention=chosen.convention(batch))
-    page = Page(chosen, derivation, zoom or chosen.zoom)
+    page = Page(chosen, derivation, chosen.zoom_for(zoom))
     blocks: list[Block] = [Paragraph(page.introduction())]
     blocks += [Heading("Forward pass"), *page.section(derivation.forward)]
-    blocks += [Heading("Loss"), *page.section((derivation.loss,))]
+    blocks += [Heading("Loss"), *page.batch_size(), *page.section((derivation.loss,))]
     blocks += [Heading("Backward pass"), *page.section(page.shown_backward())]
     if transposes:
         blocks += [Heading("Where the transposes come from"), *page.transposes()]
@@ -142,12 +143,7 @@ class Page:
             how = "the mean" if loss.reduction == "mean" else "the sum"
             items.append((f"The loss of a batch is {how} of its samples' losses.",))
         if network.l2:
-            items.append(
-                (
-                    f"The penalty counts weights only, with λ = {float(network.l2):g}: "
-                    "λ ∑ W² without ½, so its gradient is 2λW.",
-                )
-            )
+            items.append((self._penalty(),))
         used = {step.rule for step in self.derivation.backward}
         if "targets-sum-to-one" in used:
             items.append(("The targets of each sample are probabilities: they sum to one.",))
@@ -159,6 +155,13 @@ class Page:
             items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
         items.extend((text,) for text in self._differs())
         return tuple(items)
+
+    def _penalty(self) -> str:
+        strength, value = self.writer.letters.penalty, float(self.derivation.network.l2)
+        text = f"The penalty counts weights only, with {strength} = {value:g}: "
+        if self.writer.code is None:
+            return text + f"{strength} ∑ W² without ½, so its gradient is 2{strength}W."
+        return text + f"its gradient is 2 * {strength} * W, what torch.optim calls weight_decay * W."
 
     def _differs(self) -> list[str]:
         """Where the network's own loss differs from what this notation's document usually writes."""
@@ -209,6 +212,14 @@ class Page:
             blocks.append(Display(tuple(lines)))
         return blocks
 
+    def batch_size(self) -> list[Block]:
+        """Code says what m is."""
+        averaged = self.derivation.convention.batch and self.derivation.network.loss.reduction == "mean"
+        if self.writer.code is None or not averaged:
+            return []
+        size = Sym(f"len({self.notation.letters.input})", "code")
+        return [Display((Line(Sym("m", "code"), "=", size, ("number of samples",)),))]
+
     def _for_all(self, block: LayerBlock) -> Inline:
         first, last = block.layers[0], block.layers[-1]
         order = (first, last) if block.steps[0].symbol.kind != "grad" else (last, first)
@@ -257,7 +268,7 @@ class Page:
             equation = index_equation(step, step_letters(self.notation, self.derivation, step))
             left = self.writer.symbol(equation.left.symbol, equation.left.row, equation.left.column)
             return left, [(self.writer.entry(node), rule) for node, rule in equation.forms]
-        forms = [(self.writer.expr(form.expr), form.rule) for form in step.forms]
+        forms = [(self.writer.expr(form.expr, step.symbol), form.rule) for form in step.forms]
         left = self.writer.symbol(step.symbol)
         if self.writer.letters.feeds and step.symbol.kind in ("act", "output"):
             return self._fed(step.symbol, left, forms)
@@ -287,7 +298,8 @@ class Page:
                 return "n_l" if not offset else f"n_(l{offset:+d})".replace("-", "−")
             return str(size) if size is not None else str(name)
 
-        return " × ".join(show(dim) for dim in symbol.shape)
+        vector = self.writer.code is not None and is_vector(symbol)
+        return " × ".join(show(dim) for dim in symbol.shape[: 1 if vector else 2])
 
     def reason(self, step: Step, rule: str, first: bool) -> Inline:
         """Why a line follows."""
@@ -308,7 +320,9 @@ class Page:
     # -- functions -------------------------------------------------------------------------------------
 
     def functions(self) -> list[Block]:
-        """Each activation's formula and its derivative."""
+        """Each activation's formula and its derivative; code has both written out where they are used."""
+        if self.writer.code is not None:
+            return []
         lines: list[Line] = []
         seen: set[ElementwiseFunction] = set()
         z = letter_box(self.notation.index_letters.pre, "italic")

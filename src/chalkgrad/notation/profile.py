@@ -148,6 +148,10 @@ class Notation:
             mean_at=self.mean_at,  # type: ignore[arg-type]
         )
 
+    def zoom_for(self, wanted: str | None) -> str:
+        """The zoom that is asked for, or the notation's own; code has matrices only."""
+        return "matrix" if self.operators == "code" else wanted or self.zoom
+
     def letters_for(self, zoom: str, batch: bool) -> Letters:
         """The letters in use at a zoom."""
         return self.index_letters if zoom == "index" else self.batch_letters if batch else self.letters
