@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from chalkgrad.derive import RULE_NAMES, Derivation, Step, derive
+from itertools import groupby
+
+from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive
+from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
-from chalkgrad.expr import Symbol
+from chalkgrad.expr import Symbol, substitute
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, nodes, parse_formula
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
@@ -24,7 +27,7 @@ from chalkgrad.notation.boxes import (
     Row,
     Sym,
 )
-from chalkgrad.notation.formulas import FormulaWriter
+from chalkgrad.notation.formulas import FormulaWriter, function_name
 from chalkgrad.notation.layers import LayerBlock, by_layer
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.transposes import transpose_blocks
@@ -68,9 +71,9 @@ def derivation_page(
     blocks += [Heading("Backward pass"), *page.section(page.shown_backward())]
     if transposes:
         blocks += [Heading("Where the transposes come from"), *page.transposes()]
-    blocks += [Heading("Update"), *page.section(derivation.updates)]
+    blocks += [Heading("Update"), *page.section(page.shown_updates())]
     blocks += [Heading("Functions and conventions"), *page.functions(), Bullets(page.conventions())]
-    return Document(f"Backpropagation for {network}", tuple(blocks))
+    return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
 
 
 def beside(left: Document, right: Document) -> Document:
@@ -84,6 +87,31 @@ SQUARED = {
     "mean_squared_error": "the mean of (y − t)² over the outputs",
 }
 """The three squared errors in words."""
+
+
+LONG = 60
+"""A specification with more characters than this is named by its widths."""
+
+
+def short_name(network: Network) -> str:
+    """The specification, or the widths where it is too long for a title."""
+    return str(network) if len(str(network)) <= LONG else f"a network of widths {short_widths(network)}"
+
+
+def short_widths(network: Network) -> str:
+    """``4–3–2–1``; equal widths in a row are counted: ``784–64–…–64–10 (50 × 64)``."""
+    parts: list[str] = []
+    counted: list[str] = []
+    for width, run in groupby(network.widths):
+        count = len(list(run))
+        if count < 5:
+            parts += [str(width)] * count
+        else:
+            parts += [str(width), "…", str(width)]
+            counted.append(f"{count} × {width}")
+    if len(parts) > 24:
+        parts = [*parts[:10], "…", *parts[-10:]]
+    return "–".join(parts) + (f" ({', '.join(counted)})" if counted else "")
 
 
 class Page:
@@ -102,7 +130,7 @@ class Page:
         what = "a batch of m samples" if batch else "one sample"
         sides = {"rows": "as rows", "columns": "as columns"}[self.derivation.convention.samples]
         sides = sides if batch else {"as rows": "as a row", "as columns": "as a column"}[sides]
-        widths = "–".join(str(width) for width in network.widths)
+        widths = short_widths(network)
         return (f"A {widths} network, {what} {sides}, in the notation “{self.notation.name}”.",)
 
     def conventions(self) -> tuple[Inline, ...]:
@@ -154,6 +182,17 @@ class Page:
     def _between(self, step: Step) -> bool:
         return step.symbol.of is not None and step.symbol.of.kind == "act" and step.rule == "chain"
 
+    def shown_updates(self) -> tuple[Step, ...]:
+        """Notations with a δ put the gradient in: w ← w − η δ z."""
+        if self.notation.letters.error in ("", "d", ".grad"):
+            return self.derivation.updates
+        return tuple(self._inserted(step) for step in self.derivation.updates)
+
+    def _inserted(self, update: Step) -> Step:
+        known = {step.symbol: step.expr for step in self.derivation.gradients}
+        forms = (*update.forms, Form(simplify(substitute(update.expr, known)), "insert"))
+        return Step(update.symbol, forms, update.chosen, update.through)
+
     def section(self, steps: tuple[Step, ...]) -> list[Block]:
         blocks: list[Block] = []
         lines: list[Line] = []
@@ -177,11 +216,11 @@ class Page:
             (
                 Sym("l"),
                 Op("=", "relation"),
-                Num(str(order[0])),
+                self.writer.label(order[0]),
                 Op(",", "punct"),
                 Sym("…", "upright"),
                 Op(",", "punct"),
-                Num(str(order[1])),
+                self.writer.label(order[1]),
             )
         )
         return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
@@ -281,7 +320,11 @@ class Page:
             for prime in (False, True):
                 name = self.writer.function(layer.function.name, prime)
                 body = layer.function.derivative("z") if prime else _definition(layer.function)
-                lines.append(Line(_call(name, z), "=", writer.box(body)))
+                shown: Box = writer.box(body)
+                if not prime and name != function_name(layer.function.name) and layer.function.name:
+                    named = _call(function_name(layer.function.name), z)
+                    shown = Row((named, Op("=", "relation"), shown))
+                lines.append(Line(_call(name, z), "=", shown))
         return [Display(tuple(lines))] if lines else []
 
 

@@ -50,9 +50,13 @@ class SymbolWriter:
         self.generic = self._generic_function()
 
     def _generic_function(self) -> str:
-        """The one hidden activation that the notation's own letter (h, f, 𝒜) may stand for."""
+        """The one activation that the notation's own letter (h, f, 𝒜) may stand for."""
         layers = self.derivation.network.layers
-        names = {layer.function.name for layer in layers[:-1] if not layer.is_softmax}
+        if self.notation.function_for == "hidden":
+            layers = layers[:-1]
+        names = {layer.function.name for layer in layers if not layer.is_softmax}
+        if self.notation.function_for == "every":
+            names -= {"identity"}
         return names.pop() if self.letters.function and len(names) == 1 else ""
 
     # -- symbols ----------------------------------------------------------------------------------
@@ -173,7 +177,9 @@ class SymbolWriter:
         return letter_box({"eta": self.letters.rate, "lambda": self.letters.penalty}[scalar.name], "italic")
 
     def dim(self, dim: Dim) -> Box:
-        """A dimension: m, or a width's integer."""
+        """A dimension: m, or a width's integer; in a general step, where widths differ, n_l."""
+        if self.general is not None and dim.layer is not None and not dim.is_one:
+            return Script(Sym("n"), offset_box("l", dim.layer - self.general))
         if dim.size is None and self.batch is not None:
             return Num(str(self.batch))
         return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
