@@ -91,4 +91,4 @@ def test_the_quiz_and_its_printed_key() -> None:
     }
     assert key["sigmoid_prime"] == "1-(1/(1+e^(-z)))"
     assert KeyEntry("dW_jk", "a_k^(l-1)**delta_j^l", "dW_jk") in quiz.key
-    assert len(key) == 11
+    assert len(key) == 12

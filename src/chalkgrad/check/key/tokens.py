@@ -31,12 +31,30 @@ _GREEK = {
 WORDS = {letter: word for word, letters in _GREEK.items() for letter in letters}
 """Letters that are typed by their name where there is no Greek keyboard."""
 
-_SIGNS = {letter: "-" for letter in "−–‐‑‒"} | {letter: "*" for letter in "×·⋅∗∙⊙•∘"}
-_SIGNS |= {letter: "'" for letter in "′’ʹ´`"} | {"″": "''", "÷": "/", "∕": "/", "⁄": "/", "ℓ": "l"}
-_SIGNS |= {"≥": ">=", "≤": "<=", "←": "=", "≔": "=", "\u00a0": " ", "\u2009": " ", "\u2062": " ", "½": "(1/2)"}
+_SIGNS = dict.fromkeys("−–‐‑‒", "-") | dict.fromkeys("×·⋅∗∙⊙•∘", "*")
+_SIGNS |= dict.fromkeys("′’ʹ´`", "'") | {"″": "''", "÷": "/", "∕": "/", "⁄": "/", "ℓ": "l"}
+_SIGNS |= {
+    "≥": ">=",
+    "≤": "<=",
+    "←": "=",
+    "≔": "=",
+    "\u00a0": " ",
+    "\u2009": " ",
+    "\u2062": " ",
+    "½": "(1/2)",
+}
 _SPACES = {",", ";", "!", ":", " ", "quad", "qquad", "left", "right", "displaystyle", "limits", "nolimits"}
 _STYLES = {"mathrm", "mathbf", "mathit", "boldsymbol", "bm", "text", "textrm", "operatorname", "mathcal"}
-_LATEX = {"cdot": "*", "times": "*", "odot": "*", "ast": "*", "prime": "'", "div": "/", "ell": "l", "ge": ">="}
+_LATEX = {
+    "cdot": "*",
+    "times": "*",
+    "odot": "*",
+    "ast": "*",
+    "prime": "'",
+    "div": "/",
+    "ell": "l",
+    "ge": ">=",
+}
 _LATEX |= {"geq": ">=", "le": "<=", "leq": "<=", "gt": ">", "lt": "<", "dfrac": "frac", "tfrac": "frac"}
 _LATEX |= {"leftarrow": "=", "gets": "=", "varepsilon": "epsilon", "ln": "log"}
 
@@ -157,13 +175,13 @@ def _script(text: str, at: int) -> tuple[str, int] | None:
             inner += plain.replace("−", "-")
             end += 1
         if inner:
-            wrapped = inner.startswith("(") and inner.endswith(")")
+            wrapped = (inner.startswith("(") and inner.endswith(")")) or inner.isdecimal()
             return f"{sign}{inner}" if wrapped else f"{sign}({inner})", end - at
     return None
 
 
 def _without_styles(tokens: list[Token]) -> list[Token]:
-    """Drop ``\\mathrm{…}`` and the like; what is inside stays, and \\hat{y} becomes yhat."""
+    r"""Drop ``\mathrm{…}`` and the like; what is inside stays, and \hat{y} becomes yhat."""
     kept: list[Token] = []
     at = 0
     while at < len(tokens):
