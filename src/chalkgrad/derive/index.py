@@ -84,7 +84,10 @@ def place(dim: Dim, letters: Letters) -> Index | None:
 
 
 def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
-    """The entry (row, column) of an expression; ``letters`` names the indices that are summed over."""
+    """The entry (row, column) of an expression; ``letters`` names the indices that are summed over.
+
+    What is summed over in one term may be used again in the next.
+    """
     match expr:
         case Symbol():
             r, c = expr.shape
@@ -92,7 +95,7 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
         case Ones():
             return nodes.Num(Fraction(1))
         case Sum(terms):
-            return nodes.Add(tuple(entry(term, row, column, letters) for term in terms))
+            return nodes.Add(tuple(entry(term, row, column, deepcopy(letters)) for term in terms))
         case Scale(c, arg):
             return times(*coefficient_nodes(c), entry(arg, row, column, letters))
         case MatMul(left, right):
