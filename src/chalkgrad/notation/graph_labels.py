@@ -16,7 +16,7 @@ from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Float64
 from chalkgrad.notation import text
 from chalkgrad.notation.boxes import Box, Fence, Frac, Num, Op, Row, Words
-from chalkgrad.notation.digits import digits
+from chalkgrad.notation.numbers import brief
 from chalkgrad.notation.profile import Notation
 from chalkgrad.notation.write import Writer
 
@@ -99,7 +99,7 @@ class GraphLabels:
             return None
         top, bottom = (Row((Op("∂", "prefix"), self.name(each))) for each in (edge.target, edge.source))
         if self.entries is not None:
-            value: Box = digits(self.entries.value(edge.local))
+            value: Box = brief(self.entries.value(edge.local))
         elif self.has_numbers:
             return None
         else:
@@ -112,12 +112,12 @@ class GraphLabels:
         """A number or a short vector; nothing for what would not fit on an arrow."""
         values = list(np.asarray(array).flat)
         if len(values) == 1:
-            return digits(values[0])
+            return brief(values[0])
         if max(array.shape) < len(values) or len(values) > self.most_entries:
             return None
         items: list[Box] = []
         for i, value in enumerate(values):
-            items += [Op(",", "punct"), digits(value, 3)] if i else [digits(value, 3)]
+            items += [Op(",", "punct"), brief(value, 3)] if i else [brief(value, 3)]
         return Fence(Row(tuple(items)), "[", "]")
 
 

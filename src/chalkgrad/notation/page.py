@@ -21,7 +21,6 @@ from chalkgrad.notation.boxes import (
     Heading,
     Inline,
     Line,
-    Num,
     Op,
     Paragraph,
     Row,
