@@ -33,7 +33,7 @@ def test_the_wrong_one_comes_with_the_right_one_and_evidence(report: KeyReport) 
 def test_the_cut_number_is_said_to_be_cut(report: KeyReport) -> None:
     (cut,) = [finding for finding in report.findings if finding.verdict is Verdict.CUT]
     assert (cut.name, cut.printed, cut.expected) == ("dW1", "2.080", "2.081")
-    assert cut.evidence == "the value is 2.080917"
+    assert cut.evidence == "the value is 2.080917, rounded 2.081"
 
 
 def test_the_garbled_product_is_read_as_one(report: KeyReport) -> None:

@@ -16,6 +16,7 @@ from chalkgrad.check.key.cursor import CLOSING, Reading
 from chalkgrad.check.key.letters import Alphabet, number
 from chalkgrad.check.key.nodes import Applied, Differential, Node, Partial, Ref, Total, parts
 from chalkgrad.check.key.scripts import ScriptReader
+from chalkgrad.check.key.tokens import Token
 from chalkgrad.formula import FUNCTIONS, nodes
 from chalkgrad.formula.build import add, divide, mul, negate, power, subtract
 
@@ -56,6 +57,8 @@ class _Reader(ScriptReader):
         if self.here.kind == "end":
             raise self.error("be an answer", "Write a number or a formula.", got="nothing")
         node = self.expression(0)
+        if self.here.text == "if":
+            node = self.conditional(node)
         if self.here.kind != "end":
             raise self.unexpected()
         self.refuse_differentials(node)
@@ -92,7 +95,8 @@ class _Reader(ScriptReader):
         return left
 
     def starts_factor(self) -> bool:
-        return self.here.kind in ("number", "name") or self.here.text in CLOSING
+        is_word = self.here.text in ("if", "else")
+        return (self.here.kind in ("number", "name") and not is_word) or self.here.text in CLOSING
 
     def combine(self, word: str, left: Node, right: Node, at: int) -> Node:
         match word:
@@ -144,6 +148,23 @@ class _Reader(ScriptReader):
         self.expect(closing)
         return inside
 
+    def fraction_part(self) -> Node:
+        """Read what LaTeX takes for one part of a fraction: a group, a digit or a letter."""
+        token = self.here
+        if token.kind == "number" and len(token.text) > 1 and token.text.isdecimal():
+            self.tokens[self.at] = Token("number", token.text[1:], token.at + 1)
+            return nodes.Num(Fraction(token.text[0]))
+        return self.group() if token.text == "{" else self.prefix()
+
+    def conditional(self, then: Node) -> Node:
+        """Read ``1 if z > 0 else 0``."""
+        self.at += 1
+        condition = self.expression(0)
+        if not isinstance(condition, nodes.Where) or self.here.text != "else":
+            raise self.error("have a condition and an else", "Write 1 if z > 0 else 0.")
+        self.at += 1
+        return nodes.Where(condition.condition, then, self.expression(0))
+
     # -- names --
     def named(self) -> Node:
         token = self.here
@@ -152,8 +173,8 @@ class _Reader(ScriptReader):
             return self.total()
         if word == "where":
             return self.where()
-        if word == "frac" and self.here.text == "{":
-            return self.divided(self.group(), self.group(), token.at)
+        if word == "frac":
+            return self.divided(self.fraction_part(), self.fraction_part(), token.at)
         if word in ("partial", "d"):
             return self.differential(word, token.at)
         if word in self.alphabet.kinds:
@@ -261,15 +282,14 @@ class _Reader(ScriptReader):
             mark = self.accept("_", "^")
             start = self.at
             self.skip_group()
-            inside = [
-                token for token in self.tokens[start : self.at] if token.text not in ("(", ")", "{", "}")
-            ]
-            number_at_end = int(inside[-1].text) if inside and inside[-1].text.isdecimal() else None
+            brackets = (*CLOSING, *CLOSING.values())
+            inside = [token for token in self.tokens[start : self.at] if token.text not in brackets]
+            numbers = [int(token.text[:6]) for token in inside if token.text.isdecimal()]
             if mark == "_":
                 index = inside[0].text if inside and inside[0].kind == "name" else ""
-                first = number_at_end
+                first = numbers[0] if len(inside) == 3 and numbers and inside[1].text == "=" else None
             else:
-                last = number_at_end
+                last = numbers[0] if len(inside) == 1 and numbers else None
         if len(index) != 1 or index in ("l", "L"):
             raise self.error("name the index of the sum", "Write sum_k followed by what is added.")
         return Total(index, self.expression(15), first, last)

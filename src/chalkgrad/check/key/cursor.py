@@ -32,7 +32,7 @@ class Cursor:
 
     def __init__(self, text: str, alphabet: Alphabet, reading: Reading, path: str) -> None:
         self.text, self.alphabet, self.reading, self.path = text, alphabet, reading, path
-        self.tokens = _right_side(read_tokens(text, path))
+        self.tokens = _bare_letters(_right_side(read_tokens(text, path)))
         if "y*" in alphabet.kinds:
             self.tokens = _starred(self.tokens, reading.starred)
         self.at = 0
@@ -63,12 +63,15 @@ class Cursor:
     def split_name(self) -> str:
         """Take a word off a run of letters: ``partialw`` is partial and w, ``wx`` is w and x."""
         token = self.here
-        words = {*self.alphabet.words(), "sum", "where", "frac", "partial"}
+        words = {*self.alphabet.words(), "sum", "where", "frac", "partial", "if", "else"}
         if (self.at + 1 < len(self.tokens)) and token.text in words:
             self.at += 1
             return token.text
         pieces = _pieces(token.text, words) if not token.command else None
         if not pieces:
+            if token.text == "T" and self.at and self.tokens[self.at - 1].text in ("^", "{"):
+                fix = "Write one entry with its indices, such as sum_k w_kj^(l+1)."
+                raise self.error("be about one entry, not about matrices", fix)
             known = sorted(words)
             fix = (
                 did_you_mean(token.text, known)
@@ -98,13 +101,35 @@ class Cursor:
 
 
 def _right_side(tokens: list[Token]) -> list[Token]:
-    """Return what stands right of the last ``=`` that is in no bracket."""
+    """Return what stands right of the last ``=`` that is in no bracket; ``w -= u`` is w − (u)."""
     depth, start = 0, 0
     for place, token in enumerate(tokens[:-1]):
         depth += (token.text in CLOSING) - (token.text in CLOSING.values())
         if token.text in ("=", ":=") and depth == 0:
+            before = tokens[place - 1].text if place else ""
+            if before in ("+", "-") and not token.spaced:
+                opening, closing = Token("op", "(", token.at), Token("op", ")", tokens[-1].at)
+                return [*tokens[start:place], opening, *tokens[place + 1 : -1], closing, tokens[-1]]
             start = place + 1
     return tokens[start:]
+
+
+def _bare_letters(tokens: list[Token]) -> list[Token]:
+    """Take the braces off a letter that has indices behind them: ``{a_k}^{l-1}`` is ``a_k^{l-1}``."""
+    kept: list[Token] = []
+    dropped: set[int] = set()
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1].text if place else ""
+        if token.text == "{" and before not in ("^", "_", "frac", "sqrt"):
+            end = next((i for i in range(place + 1, len(tokens)) if tokens[i].text == "}"), 0)
+            inside = tokens[place + 1 : end]
+            is_letter = bool(inside) and inside[0].kind == "name"
+            is_letter = is_letter and all(t.kind in ("name", "number") or t.text == "_" for t in inside)
+            if is_letter and tokens[end + 1].text in ("_", "^"):
+                dropped |= {place, end}
+        if place not in dropped:
+            kept.append(token)
+    return kept
 
 
 def _starred(tokens: list[Token], always: bool) -> list[Token]:

@@ -76,7 +76,10 @@ class GeneralLayer:
         if key not in self.stages:
             like = self.network if likeness else None
             network = general_network(is_single, like, likeness == FUNCTIONS)
-            self.stages[key] = Stage(network, self.alphabet, GENERAL_LAYER), draws(network, MANY_DRAWS if likeness == FUNCTIONS else DRAWS)
+            self.stages[key] = (
+                Stage(network, self.alphabet, GENERAL_LAYER),
+                draws(network, MANY_DRAWS if likeness == FUNCTIONS else DRAWS),
+            )
         return self.stages[key]
 
     def _note(self, likeness: str) -> str:

@@ -152,7 +152,10 @@ class OwnNetwork:
         verdict = printed.judge(true)
         if verdict is Verdict.RIGHT:
             return KeyFinding("", name, text, verdict)
-        return KeyFinding("", name, text, verdict, printed.like(true), f"the value is {digits(true)}")
+        expected, evidence = printed.like(true), f"the value is {digits(true)}"
+        if verdict is Verdict.CUT:
+            evidence += f", rounded {expected}"
+        return KeyFinding("", name, text, verdict, expected, evidence)
 
     def _formula(self, text: str, name: str, index: Index, path: str) -> KeyFinding:
         def trials(near: bool) -> Trials:

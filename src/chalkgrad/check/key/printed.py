@@ -97,6 +97,7 @@ def read_printed(text: str) -> Printed | None:
     (Fraction(-21, 5000), Fraction(0, 1), None)
     """
     text = _AFTER.sub("", _BEFORE.sub("", text.strip())).strip()
+    text = text[:-1] if text.endswith(".") and "." in text[:-1] else text
     quotient = _QUOTIENT.fullmatch(text) or _LATEX_QUOTIENT.fullmatch(text)
     if quotient is not None and len(text) < 400 and int(quotient[3]):
         value = Fraction(int(quotient[2]), int(quotient[3])) * _sign(quotient[1])

@@ -86,13 +86,14 @@ def read_tokens(text: str, path: str) -> list[Token]:
         If the text is longer than 500 characters or has a letter that means nothing here.
 
     >>> [token.text for token in read_tokens("δ_j^l·a²", "answer")]
-    ['delta', '_', 'j', '^', 'l', '*', 'a', '^', '(', '2', ')', '']
+    ['delta', '_', 'j', '^', 'l', '*', 'a', '^', '2', '']
     """
     if len(text) > MAX_LENGTH:
         fix = "Shorten the formula."
         raise FormulaError(Fault(path, f"have at most {MAX_LENGTH} characters", str(len(text)), fix))
     tokens: list[Token] = []
-    for piece, start, command in _pieces(text):
+    ending = len(text.rstrip()) - 1 if text.rstrip().endswith(".") else len(text)  # a full stop
+    for piece, start, command in _pieces(text[:ending]):
         at = 0
         while at < len(piece):
             match = _TOKEN.match(piece, at)

@@ -68,7 +68,8 @@ class _Typist:
         sender, unit, above = self.alphabet.indices
         offset = (dim.layer or 0) - (self.stage.layer or 1)
         wanted = {-1: sender, 0: unit, 1: above}.get(offset, above)
-        for letter in (wanted, *_POOL):
+        pool: tuple[str, ...] = (wanted, *_POOL)
+        for letter in pool:
             if letter not in self.used:
                 self.used.add(letter)
                 return letter
