@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,14 +34,14 @@ def table(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) 
     return found
 
 
-def first_step(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict[str, object]]:
+def first_step(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     steps = table(capsys, "trace", *arguments)["steps"]
     assert isinstance(steps, list)
-    found: dict[str, dict[str, object]] = steps[0]
+    found: dict[str, Any] = steps[0]
     return found
 
 
-# ---- trace: the quiz's printed numbers, recomputed by hand in NOTATIONS of the course -------------------
+# ---- trace: the quiz, recomputed by hand ----------------------------------------------------------
 
 
 def test_the_quiz_in_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,8 +80,8 @@ def test_steps_and_rate_stand_in_place_of_the_file(capsys: pytest.CaptureFixture
 def test_many_samples_are_rows(capsys: pytest.CaptureFixture[str]) -> None:
     step = first_step(capsys, str(EXAMPLES / "xor.toml"))
     values = step["values"]
-    assert [len(values["Z1"]), len(values["Z1"][0])] == [4, 4]  # type: ignore[arg-type,index]
-    assert [len(values["Y"]), len(values["Y"][0])] == [4, 1]  # type: ignore[arg-type,index]
+    assert [len(values["Z1"]), len(values["Z1"][0])] == [4, 4]
+    assert [len(values["Y"]), len(values["Y"][0])] == [4, 1]
 
 
 # ---- derive ------------------------------------------------------------------------------------------------
@@ -181,6 +182,90 @@ def test_a_device_is_written_in_place(capsys: pytest.CaptureFixture[str]) -> Non
     arguments = ["derive", "2-1", "--loss", "squared_error"]
     assert answer(capsys, *arguments, "-o", os.devnull) == ("", "")
     assert answer(capsys, *arguments, "-o", "-") == answer(capsys, *arguments)
+
+
+# ---- check and verify-key ------------------------------------------------------------------------
+
+RIGHT = """
+import numpy as np
+def gradients(x, t, W1, W2, b2):
+    z1 = x @ W1.T
+    a1 = np.maximum(0, z1)
+    y = 1 / (1 + np.exp(-(a1 @ W2.T + b2)))
+    d2 = (y - t) * y * (1 - y)
+    return {"W1": ((d2 @ W2) * (z1 > 0)).T @ x, "W2": d2.T @ a1, "b2": d2.sum(0)}
+"""
+
+
+def test_the_derivation_is_right(capsys: pytest.CaptureFixture[str]) -> None:
+    report: Any = table(capsys, "check", QUIZ)
+    assert report["ok"] is True
+    assert {finding["name"] for finding in report["findings"]} >= {"dW1", "dW2", "db2"}
+    output, errors = answer(capsys, "check", "3-2:relu-1:sigmoid", "--seed", "4")
+    assert re.search(r"✓ +dW1 +right", output)
+    assert "drawn at random (seed 4)" in output
+    assert "binary_cross_entropy" in errors
+
+
+@pytest.mark.parametrize(
+    ("planted", "status", "wrong"),
+    [
+        (("", ""), 0, set()),
+        (("* y * (1 - y)", ""), 1, {"dW1", "dW2", "db2"}),
+        (("d2.sum(0)", "d2.sum(0) + 1"), 1, {"db2"}),
+    ],
+    ids=["right", "forgotten derivative", "wrong bias"],
+)
+def test_a_function_of_the_user(
+    planted: tuple[str, str], status: int, wrong: set[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(RIGHT.replace(*planted) if planted[0] else RIGHT, encoding="utf-8")
+    report: Any = table(capsys, "check", QUIZ, "--against", f"{file}:gradients", status=status)
+    assert {finding["name"] for finding in report["findings"] if finding["verdict"] == "wrong"} == wrong
+    output, _ = answer(capsys, "check", QUIZ, "--against", f"{file}:gradients", status=status)
+    assert bool(wrong) == ("✗" in output)
+
+
+def test_only_the_wrong_derivative_of_the_key_is_accused(capsys: pytest.CaptureFixture[str]) -> None:
+    report: Any = table(capsys, "verify-key", QUIZ, status=1)
+    assert [finding["name"] for finding in report["findings"] if finding["verdict"] == "wrong"] == [
+        "sigmoid_prime"
+    ]
+    output, _ = answer(capsys, "verify-key", QUIZ, status=1)
+    assert output.count("✗") == 1
+    assert "at z = 0 the key gives 0.5, it is 0.25" in " ".join(output.split())
+
+
+def test_a_right_key_passes(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    text = Path(QUIZ).read_text(encoding="utf-8")
+    file = tmp_path / "quiz.toml"
+    wrong = next(line for line in text.splitlines() if line.startswith("sigmoid_prime"))
+    file.write_text(text.replace(wrong, 'sigmoid_prime = "e^(-z)/(1+e^(-z))^2"'), encoding="utf-8")
+    assert "0 wrong" in answer(capsys, "verify-key", str(file))[0]
+
+
+# ---- paths and cost ------------------------------------------------------------------------------
+
+
+def test_the_paths_of_the_slides_with_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    slides = str(EXAMPLES / "slides_3layer.toml")
+    output, _ = answer(capsys, "derive", slides, "--path", "W1[2,2]")
+    assert "w₂₂⁽¹⁾ reaches the loss by 2 paths" in output
+    gradient = first_step(capsys, slides)["gradients"]["W1"][1][1]
+    assert f"= {gradient:.4g}." in output
+
+
+def test_a_path_names_the_same_weight_in_both_notations(capsys: pytest.CaptureFixture[str]) -> None:
+    output, _ = answer(capsys, "derive", "2-3:tanh-1", "--path", "W1[3,1]", "--beside", "transposed")
+    assert "W1[3,1]" in output
+    assert "W1[1,3]" in output
+
+
+def test_the_cost_is_a_section_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    output, _ = answer(capsys, "derive", "4-3:relu-1", "--cost")
+    assert "\nCost\n" in output
+    assert re.search(r"forward pass and loss +15 ", output)  # 4·3 + 3·1 multiply-adds
 
 
 # ---- the rest ----------------------------------------------------------------------------------------------

@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 from chalkgrad.notation import html, latex, markdown, mathml, text, typst
-from chalkgrad.notation.boxes import Code, Columns, Display, Document, Heading, Line, Op, Paragraph, Row, Sym, Table
-
+from chalkgrad.notation.boxes import (
+    Code,
+    Columns,
+    Display,
+    Document,
+    Heading,
+    Line,
+    Op,
+    Paragraph,
+    Sym,
+    Table,
+)
 from tests.golden.written_boxes import FORMULAS, MINUS, TIMES, Y_HAT, T, derivative, row, sub
 
 TEXT: dict[str, str] = {
@@ -87,14 +97,18 @@ TYPST: dict[str, str] = {
     "numbers": r'0.25 · \( −3 \) · 2.08 dot.op 10^("−5") · frac(3, "7")',
     "infinite": r'− "∞" class("relation", \<) x',
     "typed operators": "w − η · g ← x",
-    "code": 'cgmono("dZ2.T") class("binary", cgmono("@")) cgmono("A_1") class("binary", cgmono("*")) cgmono("2")',
+    "code": (
+        'cgmono("dZ2.T") class("binary", cgmono("@")) cgmono("A_1") class("binary", cgmono("*")) cgmono("2")'
+    ),
     "path": 'cgtint(#rgb("#0072B2"), underbrace(w_(1) x, "path 1")) + cgtint(#rgb("#D55E00"), w_(2))',
     "matrix": r'cgkeep(lr(\[ mat(delim: #none, 0.5 &, −3 &; 12.25 &, frac(1, "2") &) \]))^(upright(⊤))',
     "column": r"lr(\( mat(delim: #none, a; ⋮; b) \))",
     "cases": r'f \( z \) = cases(z quad & "if" z class("relation", \>) 0, 0 quad & "otherwise")',
-    "unusual operators": r'a class("relation", ":=") b class("binary", ∗) c class("punctuation", \,) class("normal", …)',
+    "unusual operators": (
+        r'a class("relation", ":=") b class("binary", ∗) c class("punctuation", \,) class("normal", …)'
+    ),
     "second derivative": "frac(cgkeep(∂)^(2) L, ∂ w^(2))",
-}  # fmt: skip
+}
 
 GITHUB: dict[str, str] = {  # where it differs from LaTeX
     "names": r"\log\hat{y} + \mathrm{softmax}(z) + 2\mathrm{ReLU}(z)",
@@ -106,11 +120,11 @@ GITHUB: dict[str, str] = {  # where it differs from LaTeX
 
 MATHML: dict[str, str] = {
     "hidden error": (
-        '<mrow><mrow><mo fence="true" stretchy="false" lspace="0" rspace="0">(</mo><mrow><msub><mi>Δ'
-        "</mi><mn>2</mn></msub><msub><mi>W</mi><mn>2</mn></msub></mrow>"
+        '<mrow><mrow><mo fence="true" stretchy="false" lspace="0" rspace="0">(</mo><mrow><msub>'
+        '<mi mathvariant="normal">Δ</mi><mn>2</mn></msub><msub><mi>W</mi><mn>2</mn></msub></mrow>'
         '<mo fence="true" stretchy="false" lspace="0" rspace="0">)</mo></mrow>'
         '<mo form="infix" stretchy="false" lspace="0.222em" rspace="0.222em">⊙</mo><msup><mi>f</mi>'
-        '<mo lspace="0" rspace="0" style="font-size:125%">′</mo></msup><mrow>'
+        '<mrow><mo lspace="0" rspace="0" style="font-size:125%">′</mo></mrow></msup><mrow>'
         '<mo fence="true" stretchy="false" lspace="0" rspace="0">(</mo><msub><mi>Z</mi><mn>1</mn>'
         '</msub><mo fence="true" stretchy="false" lspace="0" rspace="0">)</mo></mrow></mrow>'
     ),
@@ -262,7 +276,7 @@ one
 *right:*
 
 two
-"""
+"""  # noqa: E501
 
 
 def test_page_in_text() -> None:
@@ -281,7 +295,7 @@ DISPLAY_LATEX = r"""\begin{alignat*}{2}
 \frac{\partial L}{\partial\hat{y}} &= \hat{y} - t &&\quad \reason{\makebox[3.4em][l]{$m \times 1$\quad{}}canonical link} \\
 \Delta_l &= \frac{\partial L}{\partial\hat{y}} \odot Z_l \\
 &= \left[\begin{array}{@{}rr@{}} 0.5 & -3 \\ 12.25 & \frac{1}{2} \end{array}\right]^\top &&\quad \reason{\makebox[3.4em][l]{}in numbers, from $Z_l$}
-"""
+"""  # noqa: E501
 
 
 def test_page_in_html_is_whole_and_needs_nothing_else() -> None:

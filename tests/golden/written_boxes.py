@@ -46,20 +46,36 @@ FORMULAS: dict[str, Box] = {
         Fence(row(sub("Δ", TWO), sub("W", TWO))), TIMES, Script(Sym("f"), sup=PRIME), Fence(sub("Z", ONE))
     ),
     "output derivative": row(
-        derivative(Sym("L"), Y_HAT), Op("=", "relation"), Frac(row(Y, MINUS, T), row(Y, Fence(row(ONE, MINUS, Y))))
+        derivative(Sym("L"), Y_HAT),
+        Op("=", "relation"),
+        Frac(row(Y, MINUS, T), row(Y, Fence(row(ONE, MINUS, Y)))),
     ),
     "recurrence": row(
-        Script(Sym("δ"), J, LAYER), Op("=", "relation"), Script(Sym("h"), sup=PRIME), Fence(sub("a", J)),
-        BigOp("Σ", K), sub("w", K, J), sub("δ", K),
+        Script(Sym("δ"), J, LAYER),
+        Op("=", "relation"),
+        Script(Sym("h"), sup=PRIME),
+        Fence(sub("a", J)),
+        BigOp("Σ", K),
+        sub("w", K, J),
+        sub("δ", K),
     ),
-    "limits": row(BigOp("Σ", row(Sym("i"), Op("=", "relation"), ONE), Sym("m")), Script(Fence(row(Y, MINUS, T)), sup=TWO)),
+    "limits": row(
+        BigOp("Σ", row(Sym("i"), Op("=", "relation"), ONE), Sym("m")),
+        Script(Fence(row(Y, MINUS, T)), sup=TWO),
+    ),
     "bracketed layer": row(Script(Sym("A"), sup=row(Fence(row(LAYER, MINUS, ONE), "[", "]"), TOP))),
     "layers in brackets": Script(Script(Sym("w"), row(J, Sym("i"))), sup=Fence(TWO)),
     "prime and layer": Script(Script(Sym("z"), ONE), sup=row(PRIME, Fence(TWO))),
     "prediction": Script(Sym("y", accent="star"), K),
     "bold": row(Sym("W", "bold"), Script(Sym("δ", "bold"), sup=TOP), Sym("1", "bold")),
-    "alphabets": row(Sym("Z", "script"), Op("∈", "relation"), Script(Sym("R", "double"), sup=row(Sym("m"), Op("×"), Num("4")))),
-    "names": row(Sym("log", "upright"), Y_HAT, PLUS, Sym("softmax"), Fence(Z), PLUS, TWO, Sym("ReLU"), Fence(Z)),
+    "alphabets": row(
+        Sym("Z", "script"),
+        Op("∈", "relation"),
+        Script(Sym("R", "double"), sup=row(Sym("m"), Op("×"), Num("4"))),
+    ),
+    "names": row(
+        Sym("log", "upright"), Y_HAT, PLUS, Sym("softmax"), Fence(Z), PLUS, TWO, Sym("ReLU"), Fence(Z)
+    ),
     "mean": row(Frac(ONE, Sym("m")), Script(sub("Δ", ONE), sup=TOP), X),
     "half": row(Frac(ONE, TWO), Script(Fence(row(Y, MINUS, T)), sup=TWO)),
     "chain": row(derivative(Sym("L"), Z), derivative(Z, X)),
@@ -75,9 +91,13 @@ FORMULAS: dict[str, Box] = {
     "matrix": Script(Grid(((Num("0.5"), Num("−3")), (Num("12.25"), Num("1/2")))), sup=TOP),
     "column": Grid(((Sym("a"),), (Sym("⋮"),), (Sym("b"),)), "(", ")"),
     "cases": row(
-        Sym("f"), Fence(Z), Op("=", "relation"),
+        Sym("f"),
+        Fence(Z),
+        Op("=", "relation"),
         Cases(((Z, row(Words("if "), Z, Op(">", "relation"), Num("0"))), (Num("0"), Words("otherwise")))),
     ),
-    "unusual operators": row(Sym("a"), Op(":=", "relation"), Sym("b"), Op("∗"), Sym("c"), Op(",", "punct"), Op("…", "prefix")),
+    "unusual operators": row(
+        Sym("a"), Op(":=", "relation"), Sym("b"), Op("∗"), Sym("c"), Op(",", "punct"), Op("…", "prefix")
+    ),
     "second derivative": Frac(row(Script(DEL, sup=TWO), Sym("L")), row(DEL, Script(Sym("w"), sup=TWO))),
-}  # fmt: skip
+}

@@ -33,23 +33,37 @@ from chalkgrad.notation.boxes import (
     Words,
 )
 
-LETTERS = st.sampled_from(["x", "W", "δ", "Δ", "σ", "ℓ", "1", "12", "𝒵", "⋯", "T", "⊤", "db", "ReLU", "log", "x₁", "é", ""])
-HOSTILE = st.text(st.sampled_from(list("ab <>&\"'\\{}[]()#$%_^~`|*@-=+./;:,!?\n\t\x00\x1b\u202eσ½∑é漢🙂\ud800")), max_size=12)
+LETTERS = st.sampled_from(
+    ["x", "W", "δ", "Δ", "σ", "ℓ", "1", "12", "𝒵", "⋯", "T", "⊤", "db", "ReLU", "log", "x₁", "é", ""]
+)
+HOSTILE = st.text(
+    st.sampled_from(list("ab <>&\"'\\{}[]()#$%_^~`|*@-=+./;:,!?\n\t\x00\x1b\u202eσ½∑é漢🙂\ud800")),
+    max_size=12,
+)
 WORDS = st.one_of(st.sampled_from(["if ", "otherwise", "for l = 2, …, 49"]), HOSTILE)
 STYLES = st.sampled_from(["italic", "bold", "upright", "script", "double"])
 ACCENTS = st.sampled_from(["", "", "hat", "star", "bar", "tilde", "prime"])
 COLOURS = st.sampled_from([*PALETTE, "mauve"])
-OPERATORS = st.sampled_from(["+", "−", "-", "⊙", "·", "*", "×", "=", "←", ":=", "∈", "≈", "<", "∂", ",", ";", "@", "/", "mod"])
+OPERATORS = st.sampled_from(
+    ["+", "−", "-", "⊙", "·", "*", "×", "=", "←", ":=", "∈", "≈", "<", "∂", ",", ";", "@", "/", "mod"]
+)
 
 symbols = st.builds(Sym, st.one_of(LETTERS, HOSTILE), STYLES, ACCENTS)
-numbers = st.builds(Num, st.sampled_from(["0", "0.25", "−3", "-3", "2.08e-05", "-1e+30", "3/7", "−1/2", "inf", "-inf", "nan", "1e5"]))
+numbers = st.builds(
+    Num,
+    st.sampled_from(
+        ["0", "0.25", "−3", "-3", "2.08e-05", "-1e+30", "3/7", "−1/2", "inf", "-inf", "nan", "1e5"]
+    ),
+)
 leaves: st.SearchStrategy[Box] = st.one_of(
     symbols,
     numbers,
     st.builds(Op, OPERATORS, st.sampled_from(["binary", "relation", "prefix", "punct"])),
     st.builds(Words, WORDS),
 )
-BRACKETS = st.sampled_from([("(", ")"), ("[", "]"), ("{", "}"), ("|", "|"), ("⟨", "⟩"), ("", ")"), ("(", ""), ("", "")])
+BRACKETS = st.sampled_from(
+    [("(", ")"), ("[", "]"), ("{", "}"), ("|", "|"), ("⟨", "⟩"), ("", ")"), ("(", ""), ("", "")]
+)
 
 
 def _larger(inner: st.SearchStrategy[Box]) -> st.SearchStrategy[Box]:

@@ -95,7 +95,16 @@ def test_mathml_is_one_well_formed_element(b: Box) -> None:
     root = ElementTree.fromstring(mathml.box(b))
     space = "{http://www.w3.org/1998/Math/MathML}"
     assert root.tag == space + "math"
-    arity = {"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3, "math": 1}
+    arity = {
+        "mfrac": 2,
+        "msub": 2,
+        "msup": 2,
+        "msubsup": 3,
+        "munder": 2,
+        "mover": 2,
+        "munderover": 3,
+        "math": 1,
+    }
     for element in root.iter():
         name = element.tag.removeprefix(space)
         assert len(element) == arity.get(name, len(element)), name
@@ -160,7 +169,9 @@ def test_flattening_twice_changes_nothing(b: Box) -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 80), st.floats(0, 60)), min_size=1, max_size=8), st.floats(20, 100))
-def test_reasons_stay_on_the_page_and_clear_of_formulas(sizes: list[tuple[float, float]], limit: float) -> None:
+def test_reasons_stay_on_the_page_and_clear_of_formulas(
+    sizes: list[tuple[float, float]], limit: float
+) -> None:
     edges, reasons = zip(*sizes, strict=True)
     placed = place_reasons(edges, reasons, limit, 3)
     for edge, width, where in zip(edges, reasons, placed.where, strict=True):
@@ -178,7 +189,21 @@ def test_rich_shows_the_words_of_the_plain_page(block: object) -> None:
 
 def test_every_box_has_a_strategy() -> None:
     kinds = {cls.__name__ for cls in Box.__subclasses__() if cls.__module__ == Box.__module__}
-    known = {"Sym", "Num", "Op", "Words", "Row", "Script", "Frac", "Fence", "BigOp", "Under", "Coloured", "Grid", "Cases"}
+    known = {
+        "Sym",
+        "Num",
+        "Op",
+        "Words",
+        "Row",
+        "Script",
+        "Frac",
+        "Fence",
+        "BigOp",
+        "Under",
+        "Coloured",
+        "Grid",
+        "Cases",
+    }
     assert kinds == known, "a new box needs a rule in every writer and a strategy in box_trees"
 
 
@@ -194,7 +219,9 @@ def test_an_unknown_box_is_refused_by_name(writer: str) -> None:
 
 
 @pytest.mark.parametrize("writer", PAGE_WRITERS)
-@pytest.mark.parametrize("block", [Paragraph((Strange(),)), Display((Line(None, "=", Strange()),)), Strange()])
+@pytest.mark.parametrize(
+    "block", [Paragraph((Strange(),)), Display((Line(None, "=", Strange()),)), Strange()]
+)
 def test_an_unknown_block_is_refused_by_name(writer: str, block: object) -> None:
     with pytest.raises(TypeError, match="Strange"):
         PAGE_WRITERS[writer](Document("", (block,)))  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, read_choice, renamed
@@ -63,9 +63,8 @@ def run(arguments: Sequence[str]) -> int:
     else:
         output.page(_whole_page(options, source, notation, other))
     say(source.note)
-    x = source.problem.x if source.problem is not None else None
-    if options.zoom == "paths" and x is not None and len(x) > 1:
-        say(f"note: the numbers are those of the first of {len(x)} samples")
+    if options.zoom == "paths" and source.samples > 1:
+        say(f"note: the numbers are those of the first of {source.samples} samples")
     return 0
 
 
@@ -84,6 +83,9 @@ def _check_together(options: argparse.Namespace, output: Output, faults: list[Fa
                 fix = "Paths lead through one sample, entry by entry."
                 faults.append(Fault(f"--{name}", "be left out with paths", "both", fix))
     if output.format == "json":
+        if options.zoom == "paths":
+            fix = "Choose another format for it, such as html."
+            faults.append(Fault("--zoom", "be matrix or index with --format json", "'paths'", fix))
         for name in ("beside", "cost", "transposes"):
             if getattr(options, name):
                 fix = "Choose another format for it, such as html."
@@ -93,7 +95,7 @@ def _check_together(options: argparse.Namespace, output: Output, faults: list[Fa
 def _json(options: argparse.Namespace, source: Source, notation: Notation, output: Output) -> None:
     from chalkgrad.notation.steps_json import steps_json
 
-    output.json(steps_json(source.network, notation, options.batch))
+    output.json(steps_json(source.network, notation, batch=options.batch, zoom=options.zoom))
 
 
 def _whole_page(
@@ -114,10 +116,8 @@ def _cost(options: argparse.Namespace, source: Source, notation: Notation) -> li
     from chalkgrad.notation.boxes import Heading
     from chalkgrad.notation.cost_page import cost_page
 
-    m: int | None = 1
-    if options.batch:
-        m = len(source.problem.x) if source.problem is not None and source.problem.x is not None else None
-    counted = cost_page(source.network, notation, m=m)
+    samples = (source.samples or None) if options.batch else 1
+    counted = cost_page(source.network, notation, m=samples)
     below = (replace(b, level=b.level + 1) if isinstance(b, Heading) else b for b in counted.blocks)
     return [Heading("Cost"), *below]
 
@@ -137,7 +137,7 @@ def _page(
 def _path_page(source: Source, notation: Notation, path: str, first: Notation) -> Document:
     """The paths of a weight that is named in the order of the first notation's matrices."""
     from chalkgrad.derive import derive
-    from chalkgrad.derive.paths import find_weight
+    from chalkgrad.derive.chosen import find_weight
     from chalkgrad.notation.path_page import path_page
 
     faults: list[Fault] = []
@@ -148,16 +148,4 @@ def _path_page(source: Source, notation: Notation, path: str, first: Notation) -
     indices = tuple(int(index) for index in (entry.row, entry.column) if index is not None)
     if first.weights != notation.weights:
         indices = indices[::-1]
-    return path_page(source.network, (entry.symbol.name, indices), notation, values=_values(source))
-
-
-def _values(source: Source) -> dict[str, Any] | None:
-    """The numbers of the file's problem by canonical name, if it has a sample."""
-    problem = source.problem
-    if problem is None or problem.x is None:
-        return None
-    from chalkgrad.evaluate import trace
-
-    data = problem.arrays()
-    step = trace(source.network, data.parameters, data.x, data.t).steps[0]
-    return {**step.parameters, **step.values}
+    return path_page(source.network, (entry.symbol.name, indices), notation, step=source.numbers())

@@ -12,6 +12,7 @@ from chalkgrad.evaluate import Trace, initialise, trace
 from chalkgrad.problem import Problem
 
 RATE = "0.1"
+SHOWN_DIGITS = 6
 
 
 def parser() -> Parser:
@@ -54,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
     else:
         from chalkgrad.notation.trace_page import trace_page
 
-        output.page(trace_page(traced, notation))
+        output.page(trace_page(traced, notation, digits=digits or SHOWN_DIGITS, title=problem.title))
     if chosen is None:
         say(f"note: no learning rate was given; it is {RATE} (--learning-rate chooses another)")
     return 0

@@ -281,6 +281,10 @@ def _intermediate(
             expected=truth,
             relative_error=relative_error(array / m, truth),
         )
+    if not np.isfinite(truth).all():
+        return Finding(
+            name, INTERMEDIATE, "inconclusive", "not finite at these data", claimed=array, expected=truth
+        )
     found = judge(place, name[1:], INTERMEDIATE, array.astype(np.float64), seed)
     found = settle(replace(found, claimed=array, expected=truth), truth, place)
     if found.verdict == "wrong" and settled:

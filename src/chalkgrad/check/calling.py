@@ -132,7 +132,7 @@ def call(
         if array is None:
             refused.append({"label": label, "type": type(value).__name__})
         else:
-            parts.append((label, array))
+            parts.append((label, array.copy()))
     return {"parts": parts, "refused": refused, "changed": changed, "names": returned_names(function)}
 
 

@@ -28,7 +28,7 @@ from chalkgrad.network import Network
 Array = NDArray[Any]
 _MAX_DEGREE = 8
 _MAX_WORK = 60_000
-_SMALLEST = Fraction(1, 10**30)
+_DECADES = 40
 
 
 @lru_cache(maxsize=256)
@@ -75,8 +75,8 @@ class ExactCheck:
         unit = np.full(base.shape, Fraction(0), dtype=object)
         unit[index] = Fraction(1)
         line = forward.line(name, unit)
-        h = Fraction(1)
-        while h >= _SMALLEST:
+        h = Fraction(float(np.max(forward.scale(name))))
+        for _ in range(_DECADES):
             (above, same_above), (below, same_below) = line(h), line(-h)
             if same_above and same_below:
                 if self.degree <= 2:
@@ -112,8 +112,11 @@ class ExactCheck:
                 allowed = [self.slope(side, name, index) for side in (self.left, self.right)]
             bounds = [value for value in allowed if value is not None]
             moved = moved or any(bounds)
-            if not bounds or not min(bounds) <= claimed[index] <= max(bounds):
-                entry = Entry(index, float(claimed[index]), float(bounds[0]) if bounds else np.nan)
+            if not bounds:
+                message = f"the loss has a kink in every neighbourhood of entry {list(index)}"
+                return replace(found, verdict="inconclusive", message=message)
+            if not min(bounds) <= claimed[index] <= max(bounds):
+                entry = Entry(index, float(claimed[index]), float(bounds[0]))
                 truths = " … ".join(map(str, bounds))
                 message = f"as fractions {claimed[index]} at {entry.place}, should be {truths}"
                 return replace(found, verdict="wrong", message=message, worst=entry, exact=True)

@@ -204,6 +204,7 @@ class Forward:
             return max(float(np.abs(y).max()), float(np.abs(self.data.t.astype(np.float64)).max())) or 1.0
         room = np.minimum(np.abs(y), np.abs(1 - y)) / 8  # logarithms: stay inside (0, 1), or away from 0
         scale: Array = np.where(room > 0, room, np.abs(y))
+        scale[scale == 0] = float(np.abs(y).max()) or 1.0
         return scale
 
     def _polynomial_loss(self) -> bool:

@@ -107,7 +107,7 @@ def direction(place: Setting, name: str, claimed: Array, v: Array) -> tuple[Tayl
     low, high = sorted((left.measured.value, right.measured.value))
     slack = left.measured.error + right.measured.error
     if low - slack <= left.claimed <= high + slack and high - low > slack:
-        return replace(left, verdict="at-a-kink"), "between the one-sided derivatives at the kinks"
+        return replace(left, verdict="at-a-kink", rate=None), "between the one-sided derivatives at the kinks"
     return left, "held on the left of the kinks"
 
 

@@ -15,7 +15,7 @@ _LETTERS = {
     "W": ("w", "weight", "weights", "theta", "wt", "kernel"),
     "b": ("b", "bias", "biases", "intercept"),
     "Z": ("z", "pre", "preact", "preactivation", "net", "logits", "s", "u"),
-    "A": ("a", "act", "activation", "h", "hidden", "o", "out", "layer", "l"),
+    "A": ("a", "act", "activation", "h", "hidden", "o", "out", "layer"),
 }
 _OF_LETTER = {word: letter for letter, words in _LETTERS.items() for word in words}
 _WORDS = "|".join(sorted(_OF_LETTER, key=len, reverse=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -86,13 +87,14 @@ class Finding:
         table: dict[str, Any] = {"name": self.name, "kind": self.kind, "verdict": self.verdict}
         table["message"] = self.message
         for key in ("relative_error", "rate", "resolution", "covered", "exact"):
-            table[key] = getattr(self, key)
+            value = getattr(self, key)
+            table[key] = None if isinstance(value, float) and not math.isfinite(value) else value
         table["ratio"] = None if self.ratio is None else str(self.ratio)
         if self.worst is not None:
             table["worst"] = {
                 "index": list(self.worst.index),
-                "claimed": self.worst.claimed,
-                "measured": self.worst.measured,
+                "claimed": _plain(self.worst.claimed),
+                "measured": _plain(self.worst.measured),
             }
         table["points"] = [[p.h, p.quotient, p.remainder, p.rate, p.usable] for p in self.points]
         return table
@@ -160,7 +162,7 @@ class Report:
         verdicts = [found.verdict for found in self.parameters]
         if not verdicts or all(verdict == "vacuous" for verdict in verdicts):
             return "vacuous"
-        if any(found.verdict == "inconclusive" for found in self.findings):
+        if "inconclusive" in verdicts:
             return "inconclusive"
         return "at-a-kink" if "right" not in verdicts else "right"
 
@@ -189,7 +191,7 @@ class Report:
                     "Use other parameters or inputs (dead ReLUs? saturated units? x = 0?), or leave them out."
                 )
             case "inconclusive":
-                names = ", ".join(found.name for found in self.findings if found.verdict == "inconclusive")
+                names = ", ".join(found.name for found in self.parameters if found.verdict == "inconclusive")
                 return f"not decided: {names}. Use data of moderate size, away from kinks and saturation."
         dead = [found.name for found in self.parameters if found.verdict == "vacuous"]
         aside = f"; nothing was tested for {', '.join(dead)}, zero on both sides" if dead else ""
@@ -214,6 +216,11 @@ class Report:
             "notes": list(self.notes),
             "findings": [found.to_dict() for found in self.findings],
         }
+
+
+def _plain(value: float) -> float | str:
+    """A number as JSON can hold it: infinity and not-a-number as text."""
+    return value if math.isfinite(value) else str(value)
 
 
 def largest(array: Array) -> float:

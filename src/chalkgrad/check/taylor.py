@@ -109,7 +109,7 @@ def taylor(samples: Sequence[Sample], claimed: float, noise: float, rounding: fl
         verdict = "inconclusive"
     elif odd_rate is not None and odd_rate < _BETWEEN:
         verdict = "wrong" if steady else "inconclusive"
-    elif resolution > abs(claimed) / ABOVE_NOISE:
+    elif claimed == 0 or resolution > abs(claimed) / ABOVE_NOISE:
         verdict = "vacuous" if abs(claimed) <= 100 * EPSILON * _scale(usable) else "inconclusive"
     else:
         verdict = "right"
@@ -127,22 +127,25 @@ def _scale(samples: Sequence[Sample]) -> float:
 def _tail(remainders: Sequence[tuple[float, float]], floor: Floor) -> tuple[float | None, bool]:
     """Fit the exponent of the last three remainders above the noise; tell whether R/h is steady there.
 
-    When fewer stand above the noise, the first remainder that drowned in it bounds the exponent from below.
+    The first remainder that drowns in the noise after them bounds the exponent at the end from below: a
+    remainder that falls as h cannot vanish at once.
     """
     visible = [(h, abs(r)) for h, r in remainders if abs(r) > floor(h)][-3:]
     if not visible:
         return None, False
+    last_h, last = visible[-1]
+    drowned = next((h for h, r in remainders if h < last_h and abs(r) <= floor(h)), None)
+    bound = -math.inf
+    if drowned is not None and floor(drowned) > 0:
+        bound = math.log(last / floor(drowned)) / math.log(last_h / drowned)
     if len(visible) < 3:
-        drowned = [(h, floor(h)) for h, r in remainders if h < visible[-1][0] and abs(r) <= floor(h)][:1]
-        visible = [*visible, *drowned]
-    if len(visible) < 2:
-        return None, False
+        return (bound if math.isfinite(bound) else None), False
     logs = [(math.log(h), math.log(r)) for h, r in visible]
     mean_h, mean_r = (sum(pair[i] for pair in logs) / len(logs) for i in (0, 1))
     rate = sum((a - mean_h) * (b - mean_r) for a, b in logs) / sum((a - mean_h) ** 2 for a, _ in logs)
     slopes = [r / h for h, r in visible]
     signs = {r > 0 for h, r in remainders if any(h == v for v, _ in visible)}
-    return rate, len(visible) == 3 and max(slopes) < 2.5 * min(slopes) and len(signs) == 1
+    return max(rate, bound), max(slopes) < 2.5 * min(slopes) and len(signs) == 1
 
 
 def _table(samples: Sequence[Sample], claimed: float, floor: Floor) -> tuple[Point, ...]:

@@ -173,10 +173,9 @@ def cost(derivation: Derivation, m: int = 1) -> Cost:
     >>> str(found.multiply_adds("forward")), str(found.multiply_adds("backward")), str(found.ratio)
     ('20 m', '28 m', '7/5')
     """
-    if isinstance(m, bool) or not isinstance(m, int) or m < 1:
-        raise InputError(
-            Fault("m", "be a whole number of samples, at least 1", repr(m), "Leave it out for 1.")
-        )
+    if m < 1:
+        condition = "be a whole number of samples, at least 1"
+        raise InputError(Fault("m", condition, repr(m), "Leave it out for 1."))
     needed = _needed(derivation)
     phases = [
         *((step, "forward") for step in (*derivation.forward, derivation.loss)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from chalkgrad.derive.convention import Convention
 from chalkgrad.expr import Expr, Shape, Symbol, symbols
@@ -87,6 +89,10 @@ RULE_NAMES: dict[str, str] = {
 }
 
 
+READERS: dict[str, Callable[[Derivation], str]] = {}
+"""How a derivation shows itself in a notebook; put in from above, since derivations know no notation."""
+
+
 @dataclass(frozen=True, eq=False)
 class Derivation:
     """Forward equations, loss, reverse sweep and update of a network, in one convention.
@@ -110,12 +116,12 @@ class Derivation:
     backward: tuple[Step, ...]
     updates: tuple[Step, ...]
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Everything, in order."""
         return (*self.forward, self.loss, *self.backward, *self.updates)
 
-    @property
+    @cached_property
     def gradients(self) -> tuple[Step, ...]:
         """The steps of the parameters' gradients, in order of the parameters W1, b1, W2, …"""
         found = [
@@ -124,6 +130,12 @@ class Derivation:
         return tuple(
             sorted(found, key=lambda s: (s.symbol.layer, s.symbol.of.kind != "weight" if s.symbol.of else 0))
         )
+
+    def _repr_html_(self) -> str | None:
+        return READERS["html"](self) if "html" in READERS else None
+
+    def _repr_latex_(self) -> str | None:
+        return READERS["latex"](self) if "latex" in READERS else None
 
     def step(self, name: str) -> Step:
         """Find a step by its canonical name (``dW1``, ``Z2``, ``L``).

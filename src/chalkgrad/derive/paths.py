@@ -8,29 +8,23 @@ with the product of the widths; it is counted without walking them, and at most 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.derive.chosen import find_weight
 from chalkgrad.derive.convention import CANONICAL, Convention
 from chalkgrad.derive.derivation import Derivation
+from chalkgrad.derive.entry_values import EntryValues
 from chalkgrad.derive.index import Entry
 from chalkgrad.derive.influence import Influence
-from chalkgrad.derive.slopes import plain
 from chalkgrad.derive.sweep import derive
-from chalkgrad.expr import Dim, Scalar, Symbol
-from chalkgrad.formula import nodes, variables
+from chalkgrad.formula import nodes
 
 if TYPE_CHECKING:
     from chalkgrad.formula import Arithmetic
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -137,7 +131,7 @@ class PathSum:
         convention
             How the arrays are laid out.
         """
-        reader = _Reader(self.derivation, values, arithmetic, sample, convention)
+        reader = EntryValues(self.derivation, values, arithmetic, sample, convention)
         known: dict[LocalDerivative, Any] = {}
         factors = []
         for path in self.paths:
@@ -221,53 +215,6 @@ def _walk(influence: Influence, start: Entry) -> Iterator[list[Entry]]:
         else:
             way.append(following)
             choices.append(iter(influence.moved(following)))
-
-
-class _Reader:
-    """Finds the numbers of entries in arrays and evaluates formulas in them."""
-
-    def __init__(
-        self,
-        derivation: Derivation,
-        values: Mapping[Any, Any],
-        arithmetic: Arithmetic,
-        sample: int,
-        given: Convention,
-    ) -> None:
-        self.own = derivation.convention
-        self.values = {key if isinstance(key, str) else key.name: value for key, value in values.items()}
-        self.arithmetic = arithmetic
-        self.sample = sample
-        self.given = given
-
-    def value(self, node: nodes.Node) -> Any:
-        """The formula's number."""
-        written = plain(node)
-        numbers = {name: self._leaf(name) for name in variables(written)}
-        return np.asarray(self.arithmetic.evaluate(written, numbers)).item()
-
-    def _leaf(self, name: Hashable) -> Any:
-        if isinstance(name, Dim):
-            return self.arithmetic.number(name.size or 1)
-        if isinstance(name, Scalar):
-            return self.values.get(name.name, self.arithmetic.number(name.value or 0))
-        assert isinstance(name, Entry)
-        return self._canonical(name.symbol)[self._place(name)]
-
-    def _canonical(self, symbol: Symbol) -> Array:
-        """The array with rows as samples and W as n_out × n_in."""
-        array = np.asarray(self.values[symbol.name])
-        if symbol.kind == "bias":
-            return array.reshape(-1, 1)
-        return np.atleast_2d(array.T if self.given.transposes(symbol) else array)
-
-    def _place(self, where: Entry) -> tuple[int, int]:
-        row, column = (1 if index is None else int(index) for index in (where.row, where.column))
-        if self.own.transposes(where.symbol):
-            row, column = column, row
-        if where.symbol.kind in ("weight", "bias"):
-            return row - 1, column - 1
-        return self.sample, column - 1
 
 
 def _product(values: tuple[Any, ...], arithmetic: Arithmetic) -> Any:

@@ -37,12 +37,13 @@ def compile_derivation(derivation: Derivation, arithmetic: Arithmetic, wanted: f
     """Compile the steps that the wanted symbols depend on."""
     expressions = stable_expressions(derivation)
     error = _softmax_error(derivation) if arithmetic is FLOAT64 else None
+    target = Symbol("target", derivation.network.depth, derivation.forward[-1].shape)
     needed: set[Symbol] = set(wanted)
     steps: list[tuple[Symbol, Expr, tuple[Symbol, ...]]] = []
     for step in reversed(derivation.steps):
         if step.symbol in needed:
             expr = expressions[step.symbol]
-            used = (*symbols(expr), *derivation.loss.premises) if step.symbol == error else symbols(expr)
+            used = (*symbols(expr), target) if step.symbol == error else symbols(expr)
             last_used = tuple(dict.fromkeys(symbol for symbol in used if symbol not in needed))
             needed.update(last_used)
             steps.append((step.symbol, expr, last_used))

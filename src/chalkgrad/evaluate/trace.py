@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -23,6 +23,10 @@ from chalkgrad.formula import Arithmetic, Exact, Precise
 from chalkgrad.network import Network
 
 Array = NDArray[Any]
+
+
+READERS: dict[str, Callable[[Trace], str]] = {}
+"""How a trace shows itself in a notebook; put in from above, since numbers know no notation."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,9 @@ class Trace:
     learning_rate: Any
     arithmetic: str
     frozen: tuple[str, ...] = field(default=())
+
+    def _repr_html_(self) -> str | None:
+        return READERS["html"](self) if "html" in READERS else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers, ready for JSON; exact and many-digit numbers become text (``"3/7"``)."""

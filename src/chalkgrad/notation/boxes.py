@@ -16,10 +16,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Sym(Box):
-    """A letter or name: style is italic, bold, upright, script (calligraphic), double (ℝ) or code.
+    r"""A letter or name: style is italic, bold, upright, script (calligraphic), double (ℝ) or code.
 
     ``accent`` is "", "hat", "star" (y*), "bar", "tilde" or "prime".  Greek letters are given as the
-    Unicode character; writers that need a command (``\\delta``) translate it.
+    Unicode character; writers that need a command (``\delta``) translate it.
     """
 
     text: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SUPERSCRIPTS: dict[str, str] = dict(
     zip(
@@ -69,18 +70,19 @@ _HARMFUL = re.compile(
 
 
 def clean(text: str, lines: bool = False) -> str:
-    """Return ``text`` without control characters, direction overrides and half characters.
+    r"""Return ``text`` without control characters, direction overrides and half characters.
 
     They would move a terminal's cursor, hide text or make XML invalid.  With ``lines`` newlines stay
     and tabs become spaces; otherwise both become one space.
 
-    >>> clean("a\\x1b[31mb\\tc")
+    >>> clean("a\x1b[31mb\tc")
     'a�[31mb c'
     """
     kept = text.replace("\r\n", "\n").expandtabs(4) if lines else _BREAKS.sub(" ", text)
     return _HARMFUL.sub("\ufffd", kept)
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> int:
     """Return how many terminal cells ``text`` takes: combining marks none, wide characters two."""
     if text.isascii():

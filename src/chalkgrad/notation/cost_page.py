@@ -63,7 +63,8 @@ class _CostPage:
         samples = "m samples" if self.m is None else "one sample" if self.m == 1 else f"{self.m:,} samples"
         return (
             f"Counted from the equations for {samples}. "
-            "A product of a × b by b × c takes a·b·c multiply-adds; ⊙, +, a factor or a function takes one elementwise operation for each entry.",
+            "A product of a × b by b × c takes a·b·c multiply-adds; "
+            "⊙, +, a factor or a function takes one elementwise operation for each entry.",
         )
 
     def amount(self, count: Count) -> Box:

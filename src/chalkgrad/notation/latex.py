@@ -52,11 +52,11 @@ _WRITER = LatexWriter()
 
 
 def box(b: Box) -> str:
-    """Return the formula for LaTeX's math mode.
+    r"""Return the formula for LaTeX's math mode.
 
     >>> from chalkgrad.notation.boxes import Fence, Frac, Op, Row, Script, Sym
     >>> box(Row((Frac(Sym("a"), Sym("b")), Op("⊙"), Script(Sym("σ"), sup=Op("′")), Fence(Sym("z")))))
-    "\\\\frac{a}{b} \\\\odot \\\\sigma'(z)"
+    "\\frac{a}{b} \\odot \\sigma'(z)"
     """
     return _WRITER.box(b)
 

@@ -37,7 +37,8 @@ _NATIVE = {
 }
 _LARGE = {"Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod", "∫": r"\int"}
 _BRACKETS: dict[str, tuple[str, str]] = {  # plain, and after \left or \right
-    "(": ("(", "("), ")": (")", ")"), "[": ("[", "["), "]": ("]", "]"), "{": (r"\{", r"\{"), "}": (r"\}", r"\}"),
+    "(": ("(", "("), ")": (")", ")"), "[": ("[", "["), "]": ("]", "]"),
+    "{": (r"\{", r"\{"), "}": (r"\}", r"\}"),
     "⟨": (r"\langle ", r"\langle "), "⟩": (r"\rangle ", r"\rangle "), "⌈": (r"\lceil ", r"\lceil "),
     "⌉": (r"\rceil ", r"\rceil "), "⌊": (r"\lfloor ", r"\lfloor "), "⌋": (r"\rfloor ", r"\rfloor "),
     "|": (r"\vert ", r"\vert "), "‖": (r"\Vert ", r"\Vert "), "": ("", "."),

@@ -23,10 +23,10 @@ _TEXT: dict[str, str] = {
 
 
 def escape(text: str) -> str:
-    """Return running text for LaTeX in ASCII; a character that has no command is named as ``[U+1F600]``.
+    r"""Return running text for LaTeX in ASCII; a character that has no command is named as ``[U+1F600]``.
 
     >>> escape("50 % of σ: naïve")
-    '50 \\\\% of $\\\\sigma$: na\\\\"{\\\\i}ve'
+    '50 \\% of $\\sigma$: na\\"{\\i}ve'
     """
     return "".join(_escape_character(character) for character in unicodedata.normalize("NFC", clean(text)))
 
@@ -38,7 +38,7 @@ def _escape_character(c: str) -> str:
         return c
     if c in GREEK or c in SIGNS:
         return f"${letter(c)}$"
-    base, *combining = unicodedata.normalize("NFD", c)
+    base, combining = unicodedata.normalize("NFD", c)[0], unicodedata.normalize("NFD", c)[1:]
     if base.isascii() and len(combining) == 1 and combining[0] in _ACCENTS:
         return f"\\{_ACCENTS[combining[0]]}{{{chr(92) + base if base in 'ij' else base}}}"
     kind = unicodedata.decomposition(c)

@@ -31,11 +31,11 @@ _LINE = 46.0
 
 
 def box(b: Box) -> str:
-    """Return the formula in the part of LaTeX that GitHub shows.
+    r"""Return the formula in the part of LaTeX that GitHub shows.
 
     >>> from chalkgrad.notation.boxes import Fence, Row, Sym
     >>> box(Row((Sym("ReLU"), Fence(Sym("z")))))
-    '\\\\mathrm{ReLU}(z)'
+    '\\mathrm{ReLU}(z)'
     """
     return _WRITER.box(b)
 
@@ -47,10 +47,10 @@ def document(d: Document) -> str:
 
 
 def escape(text: str) -> str:
-    """Return running text of which nothing is read as markup, HTML or mathematics.
+    r"""Return running text of which nothing is read as markup, HTML or mathematics.
 
     >>> escape("a_b < $5")
-    'a\\\\_b &lt; <span>$</span>5'
+    'a\\_b &lt; <span>$</span>5'
     """
     text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SPECIAL.sub(r"\\\1", text).replace("$", "<span>$</span>")
@@ -77,7 +77,7 @@ def _block(block: Block) -> str:
         case Heading(text, level):
             return f"{'#' * min(max(level, 1), 6)} {escape(text)}"
         case Paragraph(content):
-            return inline(content)
+            return inline(content).lstrip()
         case Bullets(items):
             return "\n".join(f"- {inline(item)}" for item in items)
         case Table():

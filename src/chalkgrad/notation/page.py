@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
@@ -19,7 +21,6 @@ from chalkgrad.notation.boxes import (
     Heading,
     Inline,
     Line,
-    Num,
     Op,
     Paragraph,
     Row,
@@ -71,7 +72,7 @@ def derivation_page(
         blocks += [Heading("Where the transposes come from"), *page.transposes()]
     blocks += [Heading("Update"), *page.section(page.shown_updates())]
     blocks += [Heading("Functions and conventions"), *page.functions(), Bullets(page.conventions())]
-    return Document(f"Backpropagation for {network}", tuple(blocks))
+    return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
 
 
 def beside(left: Document, right: Document) -> Document:
@@ -85,6 +86,31 @@ SQUARED = {
     "mean_squared_error": "the mean of (y − t)² over the outputs",
 }
 """The three squared errors in words."""
+
+
+LONG = 60
+"""A specification with more characters than this is named by its widths."""
+
+
+def short_name(network: Network) -> str:
+    """The specification, or the widths where it is too long for a title."""
+    return str(network) if len(str(network)) <= LONG else f"a network of widths {short_widths(network)}"
+
+
+def short_widths(network: Network) -> str:
+    """``4–3–2–1``; equal widths in a row are counted: ``784–64–…–64–10 (50 × 64)``."""
+    parts: list[str] = []
+    counted: list[str] = []
+    for width, run in groupby(network.widths):
+        count = len(list(run))
+        if count < 5:
+            parts += [str(width)] * count
+        else:
+            parts += [str(width), "…", str(width)]
+            counted.append(f"{count} × {width}")
+    if len(parts) > 24:
+        parts = [*parts[:10], "…", *parts[-10:]]
+    return "–".join(parts) + (f" ({', '.join(counted)})" if counted else "")
 
 
 class Page:
@@ -103,7 +129,7 @@ class Page:
         what = "a batch of m samples" if batch else "one sample"
         sides = {"rows": "as rows", "columns": "as columns"}[self.derivation.convention.samples]
         sides = sides if batch else {"as rows": "as a row", "as columns": "as a column"}[sides]
-        widths = "–".join(str(width) for width in network.widths)
+        widths = short_widths(network)
         return (f"A {widths} network, {what} {sides}, in the notation “{self.notation.name}”.",)
 
     def conventions(self) -> tuple[Inline, ...]:

@@ -12,7 +12,7 @@ from chalkgrad.evaluate.interpret import Values
 from chalkgrad.expr import Dim, Expr, Scalar, Scale, Symbol, symbols, walk
 from chalkgrad.notation.boxes import Block, Box, Bullets, Display, Document, Heading, Line, Paragraph
 from chalkgrad.notation.numbers import number_box, value_box
-from chalkgrad.notation.page import Page
+from chalkgrad.notation.page import Page, short_name
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.write import Writer
 
@@ -62,7 +62,7 @@ def trace_page(
         blocks += [Heading("Functions and conventions", 3), *functions]
     if conventions := page.conventions():
         blocks.append(Bullets(conventions))
-    return Document(title or f"Forward, loss, backward, update for {trace.network}", tuple(blocks))
+    return Document(title or f"Forward, loss, backward, update for {short_name(trace.network)}", tuple(blocks))
 
 
 class _Plugging:

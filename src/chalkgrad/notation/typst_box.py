@@ -37,10 +37,10 @@ _OPENING, _CLOSING = set("([{⟨⌈⌊"), set(")]}⟩⌉⌋")  # signs whose cla
 
 
 def string(text: str) -> str:
-    """Return a Typst string literal.
+    r"""Return a Typst string literal.
 
-    >>> print(string('a "b" \\\\c'))
-    "a \\"b\\" \\\\c"
+    >>> print(string('a "b" \\c'))
+    "a \"b\" \\c"
     """
     return '"' + clean(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 

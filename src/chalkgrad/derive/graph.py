@@ -1,0 +1,139 @@
+"""The computational graph: what is computed from what, forwards, and what flows back along each arrow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from chalkgrad.derive.derivation import Derivation
+from chalkgrad.derive.index import Entry
+from chalkgrad.derive.influence import Influence
+from chalkgrad.derive.sweep import derive
+from chalkgrad.expr import Expr, Reduce, Scale, Sum, Symbol, walk
+from chalkgrad.formula import nodes
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """A matrix of the network.
+
+    Attributes
+    ----------
+    symbol
+        Input, weight, bias, pre-activation, activation, output, target or loss.
+    expr
+        How it is computed; None for what is given.
+    """
+
+    symbol: Symbol
+    expr: Expr | None = None
+
+
+@dataclass(frozen=True)
+class GraphEdge:
+    """``source`` enters the computation of ``target``.
+
+    Attributes
+    ----------
+    role
+        ``main`` along the layers, ``parameter``, ``target``, ``skip`` of a residual, or ``penalty``.
+    gradient
+        ∂L/∂source, None where none is wanted (input and target).
+    local
+        ∂target/∂source as a formula, in a network of single neurons.
+    """
+
+    source: Symbol
+    target: Symbol
+    role: str
+    gradient: Symbol | None = None
+    local: nodes.Node | None = None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes in the order of computation, and the edges between them."""
+
+    derivation: Derivation
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether every layer is one neuron, so that every edge carries one number."""
+        return all(width == 1 for width in self.derivation.network.widths)
+
+    def into(self, symbol: Symbol, *roles: str) -> tuple[GraphEdge, ...]:
+        """The edges of some roles that lead into a node."""
+        return tuple(edge for edge in self.edges if edge.target == symbol and edge.role in roles)
+
+    def out_of(self, symbol: Symbol) -> tuple[GraphEdge, ...]:
+        """The edges that leave a node."""
+        return tuple(edge for edge in self.edges if edge.source == symbol)
+
+
+def graph(derivation: Derivation) -> Graph:
+    """Build the computational graph of one sample.
+
+    Parameters
+    ----------
+    derivation
+        One of a batch is drawn for a single sample.
+
+    Examples
+    --------
+    >>> from chalkgrad.derive import derive
+    >>> from chalkgrad.network import Network
+    >>> found = graph(derive(Network("1-1:sigmoid:nobias-1")))
+    >>> [(edge.source.name, edge.target.name) for edge in found.edges][:4]
+    [('X', 'Z1'), ('W1', 'Z1'), ('Z1', 'A1'), ('A1', 'Z2')]
+    """
+    if derivation.convention.batch:
+        derivation = derive(derivation.network, convention=replace(derivation.convention, batch=False))
+    computed = (*derivation.forward, derivation.loss)
+    found: dict[Symbol, GraphNode] = {}
+    edges: list[GraphEdge] = []
+    known = {step.symbol for step in derivation.backward}
+    scalar = all(width == 1 for width in derivation.network.widths)
+    influence = Influence(derivation) if scalar else None
+    for step in computed:
+        for source in sorted(step.premises, key=lambda s: s.kind in ("weight", "bias", "target")):
+            found.setdefault(source, GraphNode(source))
+            role = _role(source, step.symbol)
+            gradient = next((s for s in known if s.of == source), None) if source.kind != "input" else None
+            local = None
+            if influence is not None and source.kind != "target" and role != "penalty":
+                local = influence.local(_only(step.symbol), _only(source))
+            edges.append(GraphEdge(source, step.symbol, role, gradient, local))
+        found[step.symbol] = GraphNode(step.symbol, step.expr)
+    return Graph(derivation, tuple(found.values()), tuple(edges))
+
+
+def data_term(expr: Expr) -> Expr:
+    """The loss without its penalty on the weights."""
+    if isinstance(expr, Sum):
+        return next(term for term in expr.terms if not _is_penalty(term))
+    return expr
+
+
+def _is_penalty(term: Expr) -> bool:
+    inside = term.arg if isinstance(term, Scale) else term
+    return isinstance(inside, Reduce) and all(
+        node.kind == "weight" for node in walk(inside) if isinstance(node, Symbol)
+    )
+
+
+def _role(source: Symbol, target: Symbol) -> str:
+    if target.kind == "loss" and source.kind == "weight":
+        return "penalty"
+    if source.kind in ("weight", "bias"):
+        return "parameter"
+    if source.kind == "target":
+        return "target"
+    reaches_over = target.kind in ("act", "output") and source.kind != "pre"
+    return "skip" if reaches_over else "main"
+
+
+def _only(symbol: Symbol) -> Entry:
+    """The one entry of a 1 × 1 matrix."""
+    row, column = (None if dim.name == "1" else 1 for dim in symbol.shape)
+    return Entry(symbol, row, column)

@@ -1,0 +1,83 @@
+"""Single entries as boxes: the index zoom, with its sums and its letters for running indices."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from chalkgrad.derive.derivation import Derivation, Step
+from chalkgrad.derive.elementwise import termwise_derivative
+from chalkgrad.derive.index import Applied, Entry, SumOver
+from chalkgrad.expr import Dim, Scalar
+from chalkgrad.formula import nodes, substitute
+from chalkgrad.notation.boxes import BigOp, Box, Num, Op, Row, Sym
+from chalkgrad.notation.formulas import ATOM, POWER, PRODUCT, FormulaWriter
+from chalkgrad.notation.letters import called
+from chalkgrad.notation.profile import Notation
+from chalkgrad.notation.symbols import SymbolWriter
+
+POOL = "kijpqrsuv"
+
+
+class EntryWriter(FormulaWriter):
+    """Formulas in entries: adds sums, named functions, and puts sums last in a product."""
+
+    def __init__(self, writer: SymbolWriter) -> None:
+        super().__init__(self._leaf)
+        self.writer = writer
+
+    def _leaf(self, leaf: Hashable) -> Box:
+        if isinstance(leaf, Entry):
+            return self.writer.symbol(leaf.symbol, leaf.row, leaf.column)
+        if isinstance(leaf, Dim):
+            return self.writer.dim(leaf)
+        if isinstance(leaf, Scalar):
+            return self.writer.scalar(leaf)
+        raise TypeError(f"no letter for {leaf!r}")
+
+    def level(self, node: nodes.Node) -> tuple[Box, int]:
+        match node:
+            case SumOver(index, dim, body):
+                below = Row((Sym(index), Op("=", "relation"), Num("1")))
+                return Row((BigOp("∑", below, self.writer.dim(dim)), self.inside(body, PRODUCT))), PRODUCT
+            case Applied(function, args, wrt):
+                if function.name and len(args) == 1:
+                    name = self.writer.function(function.name, wrt is not None)
+                    return called(name, self.box(args[0])), ATOM
+                body = function.body if wrt is None else termwise_derivative(function, wrt)
+                return self.level(substitute(body, dict(zip(function.variables, args, strict=True))))
+            case nodes.Mul(factors) if any(isinstance(f, SumOver) for f in factors[:-1]):
+                rest = [f for f in factors if not isinstance(f, SumOver)]
+                return super().level(nodes.Mul((*rest, *[f for f in factors if isinstance(f, SumOver)])))
+        return super().level(node)
+
+    def inside(self, node: nodes.Node, least: int) -> Box:
+        if isinstance(node, SumOver) and least == POWER:
+            return self.box(node)  # a sum stands last in its product and needs no brackets
+        return super().inside(node, least)
+
+
+class IndexLetters:
+    """Gives each dimension of one equation its letter: unit, sender, the receiver above, the sample."""
+
+    def __init__(self, notation: Notation, derivation: Derivation, layer: int) -> None:
+        self.sender, self.unit, self.above, self.sample = notation.indices
+        self.layer = layer
+        self.shifted = bool(notation.output_index) and layer == derivation.network.depth
+        self.used: set[str] = set()
+
+    def __call__(self, dim: Dim) -> str:
+        if dim.name == "m":
+            wanted = self.sample
+        else:
+            offset = (dim.layer or 0) - self.layer + self.shifted
+            wanted = {-1: self.sender, 0: self.unit, 1: self.above}.get(offset, self.above)
+        for letter in (wanted, *[c for c in POOL if c != self.sample]):
+            if letter not in self.used:
+                self.used.add(letter)
+                return letter
+        raise ValueError("an equation needs more index letters than there are")
+
+
+def step_letters(notation: Notation, derivation: Derivation, step: Step) -> IndexLetters:
+    """The letters for one step's index equation."""
+    return IndexLetters(notation, derivation, step.symbol.layer)

@@ -1,0 +1,36 @@
+"""How derivations and traces show themselves in a notebook."""
+
+from __future__ import annotations
+
+from chalkgrad.derive import Derivation
+from chalkgrad.evaluate import Trace
+from chalkgrad.notation import html, latex
+from chalkgrad.notation.boxes import Display, Document
+from chalkgrad.notation.page import derivation_page
+from chalkgrad.notation.profile import Notation
+from chalkgrad.notation.trace_page import trace_page
+
+
+def derivation_html(derivation: Derivation, notation: Notation | str = "matrix") -> str:
+    """The whole page as HTML."""
+    return html.fragment(_page(derivation, notation))
+
+
+def derivation_latex(derivation: Derivation, notation: Notation | str = "matrix") -> str:
+    """The equations as one aligned display."""
+    rows = [
+        f"{latex.box(line.left) if line.left is not None else ''} &{line.relation} {latex.box(line.right)}"
+        for block in _page(derivation, notation).blocks
+        if isinstance(block, Display)
+        for line in block.lines
+    ]
+    return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
+
+
+def trace_html(trace: Trace, notation: Notation | str = "matrix") -> str:
+    """The trace's page as HTML."""
+    return html.fragment(trace_page(trace, notation))
+
+
+def _page(derivation: Derivation, notation: Notation | str) -> Document:
+    return derivation_page(derivation.network, notation, batch=derivation.convention.batch)

@@ -1,0 +1,216 @@
+"""Symbols as boxes: letter, layer, indices and orientation as a notation has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from chalkgrad.derive.derivation import Derivation
+from chalkgrad.derive.index import Index
+from chalkgrad.expr import Coefficient, Dim, Scalar, Symbol
+from chalkgrad.notation.boxes import Box, Frac, Num, Op, Row, Script, Sym
+from chalkgrad.notation.formulas import function_name
+from chalkgrad.notation.letters import attach_layer, index_box, letter_box, offset_box, row_of, with_prefix
+from chalkgrad.notation.profile import Notation
+
+
+class SymbolWriter:
+    """Writes the symbols, scalars and functions of one derivation in one notation and zoom.
+
+    Parameters
+    ----------
+    notation, derivation
+        What to write, and how.  The derivation must have the notation's convention.
+    zoom
+        ``matrix`` or ``index``.
+    values, scalars, batch
+        Boxes to be put in the place of symbols, and the batch size m: numbers plugged into the formulas.
+    """
+
+    def __init__(
+        self,
+        notation: Notation,
+        derivation: Derivation,
+        zoom: str = "matrix",
+        values: Mapping[Symbol, Box] | None = None,
+        scalars: Mapping[Scalar, Box] | None = None,
+        batch: int | None = None,
+    ) -> None:
+        self.notation = notation
+        self.derivation = derivation
+        self.zoom = zoom
+        self.values = values or {}
+        self.scalars = scalars or {}
+        self.batch = batch
+        self.letters = notation.letters_for(zoom, derivation.convention.batch)
+        self.single_letters = notation.letters_for(zoom, False)
+        self.depth = derivation.network.depth
+        self.general: int | None = None  # the layer that stands for every layer l
+        self.generic = self._generic_function()
+
+    def _generic_function(self) -> str:
+        """The one activation that the notation's own letter (h, f, 𝒜) may stand for."""
+        layers = self.derivation.network.layers
+        if self.notation.function_for == "hidden":
+            layers = layers[:-1]
+        names = {layer.function.name for layer in layers if not layer.is_softmax}
+        if self.notation.function_for == "every":
+            names -= {"identity"}
+        return names.pop() if self.letters.function and len(names) == 1 else ""
+
+    # -- symbols ----------------------------------------------------------------------------------
+
+    def label(self, layer: int) -> Box:
+        """A layer's number: 2, or l − 1 in a general step, or L − 1 counted from the last."""
+        if self.general is not None:
+            return offset_box("l", layer - self.general)
+        if self.notation.count == "last":
+            return offset_box("L", layer - self.depth)
+        return Num(str(layer))
+
+    def symbol(self, symbol: Symbol, row: Index | None = None, column: Index | None = None) -> Box:
+        """A symbol, or one of its entries."""
+        if symbol in self.values and row is None and column is None:
+            return self.values[symbol]
+        if symbol.kind == "next":
+            assert symbol.of is not None
+            return self.symbol(symbol.of, row, column)
+        if symbol.kind == "grad":
+            return self._gradient(symbol, row, column)
+        return self._plain(symbol, self._letter(symbol), row, column)
+
+    def layer_output(self, symbol: Symbol) -> Box:
+        """A layer's own output where its use as an input has another name: O⁽¹⁾, later u⁽²⁾."""
+        base = letter_box(self.letters.act, self._style(symbol))
+        return attach_layer(base, self.label(symbol.layer), self.notation.units, [])
+
+    def _letter(self, symbol: Symbol) -> str:
+        kind = symbol.kind
+        if self._feeds(symbol):
+            return self.letters.feeds
+        letters = self.letters if self._is_matrix(symbol) else self.single_letters
+        return str(getattr(letters, kind))
+
+    def _feeds(self, symbol: Symbol) -> bool:
+        return bool(self.letters.feeds) and symbol.kind in ("act", "input") and self.zoom == "matrix"
+
+    def _is_matrix(self, symbol: Symbol) -> bool:
+        if symbol.kind == "loss":
+            return self.derivation.convention.batch
+        if self.notation.batch_case == "upper" and symbol.kind != "weight" and symbol.kind != "bias":
+            return self.derivation.convention.batch and (
+                symbol.of is None or symbol.of.kind not in ("weight", "bias")
+            )
+        return not (symbol.shape[0].is_one or symbol.shape[1].is_one)
+
+    def _style(self, symbol: Symbol) -> str:
+        if self.zoom == "index" or symbol.kind == "loss":
+            return "italic"
+        if self._is_matrix(symbol):
+            return self.notation.matrices
+        if symbol.kind == "weight" and self.notation.matrices == "bold":
+            return "italic" if symbol.is_scalar else "bold"
+        if symbol.kind == "weight":
+            return "italic"
+        return "italic" if symbol.is_scalar else self.notation.vectors
+
+    def _plain(self, symbol: Symbol, letter: str, row: Index | None, column: Index | None) -> Box:
+        base = letter_box(letter, self._style(symbol))
+        feeds = self._feeds(symbol)
+        numbered = symbol.kind in ("weight", "bias", "pre", "act") or feeds
+        numbered = numbered or (symbol.kind == "output" and letter == self.letters.act)
+        indices = [i for i in self._ordered(symbol, row, column) if i is not None]
+        if symbol.kind == "bias" and isinstance(base, Script):  # w_j0: the index comes before the 0
+            indices, base = [*indices, int(base.sub.text) if isinstance(base.sub, Num) else 0], base.base
+        sub = [index_box(i) for i in indices]
+        if not numbered:
+            return Script(base, row_of(sub)) if sub else base
+        style = self.notation.parameters if symbol.kind in ("weight", "bias") else self.notation.units
+        return attach_layer(base, self.label(symbol.layer + (1 if feeds else 0)), style, sub)
+
+    def _ordered(self, symbol: Symbol, row: Index | None, column: Index | None) -> list[Index | None]:
+        """Matrix order for weights; sample before unit for everything that has a sample."""
+        if symbol.kind in ("weight", "bias", "loss"):
+            if symbol.is_scalar:
+                return []
+            return [row, column]
+        rows_are_units = self.derivation.convention.transposes(symbol)
+        sample, unit = (column, row) if rows_are_units else (row, column)
+        width = symbol.shape[0 if rows_are_units else 1]
+        return [sample, None if width.is_one else unit]
+
+    def _gradient(self, symbol: Symbol, row: Index | None, column: Index | None) -> Box:
+        assert symbol.of is not None
+        of, error = symbol.of, self.letters.error
+        if error == "d":
+            return self._prefixed(symbol, row, column)
+        if error and of.kind == "pre":
+            letters = self.letters if self._is_matrix(symbol) else self.single_letters
+            base = letter_box(letters.error, self._style(symbol))
+            indices = [i for i in self._ordered(symbol, row, column) if i is not None]
+            return attach_layer(
+                base, self.label(symbol.layer), self.notation.units, [index_box(i) for i in indices]
+            )
+        loss = self.symbol(self.derivation.loss.symbol)
+        below = self._of_entry(symbol, of, row, column)
+        return Frac(Row((Op("∂", "prefix"), loss)), Row((Op("∂", "prefix"), below)))
+
+    def _of_entry(self, symbol: Symbol, of: Symbol, row: Index | None, column: Index | None) -> Box:
+        flipped = of.shape != symbol.shape
+        saved, self.values = self.values, {}
+        box = self.symbol(of, column if flipped else row, row if flipped else column)
+        self.values = saved
+        return box
+
+    def _prefixed(self, symbol: Symbol, row: Index | None, column: Index | None) -> Box:
+        assert symbol.of is not None
+        inner = self._of_entry(symbol, symbol.of, row, column)
+        return with_prefix(inner, "d")
+
+    # -- scalars and coefficients --------------------------------------------------------------------
+
+    def scalar(self, scalar: Scalar) -> Box:
+        """η, λ."""
+        if scalar in self.scalars:
+            return self.scalars[scalar]
+        return letter_box({"eta": self.letters.rate, "lambda": self.letters.penalty}[scalar.name], "italic")
+
+    def dim(self, dim: Dim) -> Box:
+        """A dimension: m, or a width's integer; in a general step, where widths differ, n_l."""
+        if self.general is not None and dim.layer is not None and not dim.is_one:
+            return Script(Sym("n"), offset_box("l", dim.layer - self.general))
+        if dim.size is None and self.batch is not None:
+            return Num(str(self.batch))
+        return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
+
+    def coefficient(self, c: Coefficient) -> Box | None:
+        """A coefficient without its sign; None for 1."""
+        above: list[Box] = []
+        below: list[Box] = []
+        rational = abs(c.rational)
+        for base, power in c.powers:
+            box = self.dim(base) if isinstance(base, Dim) else self.scalar(base)
+            part = box if abs(power) == 1 else Script(box, None, Num(str(abs(power))))
+            if isinstance(base, Dim) and base.size is not None:
+                rational *= Fraction(base.size) ** power
+                continue
+            (above if power > 0 else below).append(part)
+        if rational.numerator != 1 or ((rational.denominator != 1 or below) and not above):
+            above.insert(0, Num(str(rational.numerator)))
+        if rational.denominator != 1:
+            below.insert(0, Num(str(rational.denominator)))
+        if not above and not below:
+            return None
+        return Frac(row_of(above), row_of(below)) if below else row_of(above)
+
+    def function(self, name: str, prime: bool = False) -> Box:
+        """A function's printed name: the notation's own letter for the one hidden activation, or its name."""
+        own = (
+            letter_box(self.letters.function, "italic")
+            if name == self.generic and name
+            else function_name(name)
+        )
+        if not prime:
+            return own
+        return replace(own, accent="prime") if isinstance(own, Sym) else Row((own, Op("′", "punct")))
