@@ -2,46 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import chalkgrad
-from chalkgrad.app.cli import COMMANDS, main
+from chalkgrad.app.cli import COMMANDS
+from tests.golden.answers import EXAMPLES, HOMEWORK, QUIZ, answer, first_step, table
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-QUIZ = str(EXAMPLES / "quiz.toml")
-HOMEWORK = str(EXAMPLES / "homework_regression.toml")
-
-
-def answer(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> tuple[str, str]:
-    """Run a command; return what it printed on stdout and stderr."""
-    assert main(list(arguments)) == status
-    return tuple(capsys.readouterr())  # type: ignore[return-value]
-
-
-def table(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> dict[str, object]:
-    output, errors = answer(capsys, *arguments, "--format", "json", status=status)
-    assert errors == ""
-    assert output.count("\n") == 1
-    found: dict[str, object] = json.loads(output)
-    return found
-
-
-def first_step(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    steps = table(capsys, "trace", *arguments)["steps"]
-    assert isinstance(steps, list)
-    found: dict[str, Any] = steps[0]
-    return found
-
-
-# ---- trace: the quiz's printed numbers, recomputed by hand in NOTATIONS of the course -------------------
+# ---- trace: the quiz, recomputed by hand ----------------------------------------------------------
 
 
 def test_the_quiz_in_json(capsys: pytest.CaptureFixture[str]) -> None:

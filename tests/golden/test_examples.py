@@ -20,11 +20,14 @@ NETWORKS = {
     "homework_classification": Network(f"{RELU}:sigmoid", "binary_cross_entropy"),
     "homework_classification_batch": Network(f"{RELU}:sigmoid", "binary_cross_entropy"),
     "lecture_tanh": Network("2-3:tanh:nobias-2:nobias", "half_squared_error"),
+    "lecture_bias": Network("2-3:tanh-1", "half_squared_error"),
     "slides_1layer": Network(f"3-1:{SIGMOIDS}", Loss("binary_cross_entropy", reduction="sum")),
     "slides_2layer": Network(f"2-2:{SIGMOIDS}-1:{SIGMOIDS}", reduction="sum"),
     "slides_3layer": Network(f"2-2:{SIGMOIDS}-2:{SIGMOIDS}-1:{SIGMOIDS}", reduction="sum"),
     "slides_matrix": Network(f"3-4:{SIGMOIDS}-1:{SIGMOIDS}", reduction="sum"),
+    "slides_squared": Network("2-2:sigmoid:nobias-2:nobias", Loss("half_squared_error", reduction="sum")),
     "tutorial": Network("1-1:sigmoid-1:sigmoid", "squared_error"),
+    "tutorial_neurons": Network("2-3:sigmoid-2:sigmoid", "squared_error"),
     "quiz": Network("1-1:relu:nobias-1:sigmoid", "half_squared_error"),
     "xor": Network("2-4:tanh-1:sigmoid", "binary_cross_entropy"),
 }
@@ -88,4 +91,4 @@ def test_the_quiz_and_its_printed_key() -> None:
     }
     assert key["sigmoid_prime"] == "1-(1/(1+e^(-z)))"
     assert KeyEntry("dW_jk", "a_k^(l-1)**delta_j^l", "dW_jk") in quiz.key
-    assert len(key) == 11
+    assert len(key) == 12

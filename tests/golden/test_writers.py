@@ -120,11 +120,11 @@ GITHUB: dict[str, str] = {  # where it differs from LaTeX
 
 MATHML: dict[str, str] = {
     "hidden error": (
-        '<mrow><mrow><mo fence="true" stretchy="false" lspace="0" rspace="0">(</mo><mrow><msub><mi>Δ'
-        "</mi><mn>2</mn></msub><msub><mi>W</mi><mn>2</mn></msub></mrow>"
+        '<mrow><mrow><mo fence="true" stretchy="false" lspace="0" rspace="0">(</mo><mrow><msub>'
+        '<mi mathvariant="normal">Δ</mi><mn>2</mn></msub><msub><mi>W</mi><mn>2</mn></msub></mrow>'
         '<mo fence="true" stretchy="false" lspace="0" rspace="0">)</mo></mrow>'
         '<mo form="infix" stretchy="false" lspace="0.222em" rspace="0.222em">⊙</mo><msup><mi>f</mi>'
-        '<mo lspace="0" rspace="0" style="font-size:125%">′</mo></msup><mrow>'
+        '<mrow><mo lspace="0" rspace="0" style="font-size:125%">′</mo></mrow></msup><mrow>'
         '<mo fence="true" stretchy="false" lspace="0" rspace="0">(</mo><msub><mi>Z</mi><mn>1</mn>'
         '</msub><mo fence="true" stretchy="false" lspace="0" rspace="0">)</mo></mrow></mrow>'
     ),

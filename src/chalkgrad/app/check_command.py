@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
@@ -53,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
     if output.format == "json":
         output.json(report.to_dict())
     else:
-        from chalkgrad.notation.check_page import check_page
+        from chalkgrad.app.check_page import check_page
 
         output.page(check_page(report))
     say(source.note)
@@ -69,6 +70,11 @@ def _report(source: Source, seed: int | None, function: str | None) -> Report:
         parameters, x, t = problem.all_parameters(), problem.x, problem.t
     if seed is None:
         seed = problem.seed if problem is not None else 0
-    if function is not None:
-        return check_against(function, source.network, parameters, x, t, seed=seed)
-    return check(source.network, parameters, x, t, seed=seed)
+    if function is None:
+        return check(source.network, parameters, x, t, seed=seed)
+    faults: list[Fault] = []
+    against = partial(check_against, function, source.network, parameters, x, t, seed=seed)
+    report = renamed(faults, "against", "--against", against)
+    if report is None:
+        raise InputError(faults)
+    return report

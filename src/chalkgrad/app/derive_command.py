@@ -13,7 +13,6 @@ from chalkgrad.app.output import PAGE_FORMATS, Output, add_output_options, read_
 from chalkgrad.app.source import NOTATION_HELP, Source, add_network_options, read_notation, read_source
 
 if TYPE_CHECKING:
-    from chalkgrad.evaluate import TraceStep
     from chalkgrad.notation.boxes import Block, Document
     from chalkgrad.notation.profile import Notation
 
@@ -64,9 +63,8 @@ def run(arguments: Sequence[str]) -> int:
     else:
         output.page(_whole_page(options, source, notation, other))
     say(source.note)
-    x = source.problem.x if source.problem is not None else None
-    if options.zoom == "paths" and x is not None and len(x) > 1:
-        say(f"note: the numbers are those of the first of {len(x)} samples")
+    if options.zoom == "paths" and source.samples > 1:
+        say(f"note: the numbers are those of the first of {source.samples} samples")
     return 0
 
 
@@ -118,10 +116,8 @@ def _cost(options: argparse.Namespace, source: Source, notation: Notation) -> li
     from chalkgrad.notation.boxes import Heading
     from chalkgrad.notation.cost_page import cost_page
 
-    m: int | None = 1
-    if options.batch:
-        m = len(source.problem.x) if source.problem is not None and source.problem.x is not None else None
-    counted = cost_page(source.network, notation, m=m)
+    samples = (source.samples or None) if options.batch else 1
+    counted = cost_page(source.network, notation, m=samples)
     below = (replace(b, level=b.level + 1) if isinstance(b, Heading) else b for b in counted.blocks)
     return [Heading("Cost"), *below]
 
@@ -152,15 +148,4 @@ def _path_page(source: Source, notation: Notation, path: str, first: Notation) -
     indices = tuple(int(index) for index in (entry.row, entry.column) if index is not None)
     if first.weights != notation.weights:
         indices = indices[::-1]
-    return path_page(source.network, (entry.symbol.name, indices), notation, step=_numbers(source))
-
-
-def _numbers(source: Source) -> TraceStep | None:
-    """The numbers of the file's problem, if it has a sample."""
-    problem = source.problem
-    if problem is None or problem.x is None:
-        return None
-    from chalkgrad.evaluate import trace
-
-    data = problem.arrays()
-    return trace(source.network, data.parameters, data.x, data.t).steps[0]
+    return path_page(source.network, (entry.symbol.name, indices), notation, step=source.numbers())

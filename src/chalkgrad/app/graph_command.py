@@ -9,7 +9,7 @@ from chalkgrad.app.options import Parser
 from chalkgrad.app.output import add_output_options, read_output, say
 from chalkgrad.app.source import NOTATION_HELP, add_network_options, read_source
 
-FORMATS = ("text", "svg")
+FORMATS = ("text", "svg", "html")
 
 
 def parser() -> Parser:
@@ -31,15 +31,15 @@ def run(arguments: Sequence[str]) -> int:
     output = read_output(options, FORMATS, faults)
     if faults or source is None or notation is None:
         raise InputError(faults)
-    from chalkgrad.notation.graph_page import graph_page
+    from chalkgrad.notation.graph_page import graph_drawing, graph_page, graph_svg
 
-    page = graph_page(source.network, notation, source.problem)
+    network, numbers = source.network, source.numbers()
     if output.format == "svg":
-        from chalkgrad.notation.boxes import Figure
-
-        drawing = next(block for block in page.blocks if isinstance(block, Figure))
-        output.text(drawing.svg.rstrip("\n") + "\n")
+        output.text(graph_svg(network, notation, step=numbers).rstrip("\n") + "\n")
+    elif output.format == "text":
+        drawing = graph_drawing(network, notation, step=numbers, width=output.width)
+        output.text(drawing.rstrip("\n") + "\n")
     else:
-        output.page(page)
+        output.page(graph_page(network, notation, step=numbers))
     say(source.note)
     return 0

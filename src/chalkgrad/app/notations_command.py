@@ -67,8 +67,9 @@ def formula(notation: Notation) -> Line:
     writer = Writer(notation, derivation, notation.zoom)
     step = derivation.step(STEP)
     writer.general = step.symbol.layer
+    shown = next(i for i, form in enumerate(step.forms) if form.rule == "insert")
     if notation.zoom == "index":
         equation = index_equation(step, step_letters(notation, derivation, step))
         left = writer.symbol(equation.left.symbol, equation.left.row, equation.left.column)
-        return Line(left, "=", writer.entry(equation.forms[-1][0]))
-    return Line(writer.symbol(step.symbol), "=", writer.expr(step.forms[-1].expr))
+        return Line(left, "=", writer.entry(equation.forms[shown][0]))
+    return Line(writer.symbol(step.symbol), "=", writer.expr(step.forms[shown].expr))

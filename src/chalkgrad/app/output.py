@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import math
 import os
 import shutil
 import stat
@@ -58,8 +59,8 @@ class Output:
             self.text(render(document, self.format, width=self.width))
 
     def json(self, value: object) -> None:
-        """Write one JSON object on one line."""
-        self.text(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+        """Write one JSON object on one line; numbers that JSON lacks become text."""
+        self.text(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
 
     def text(self, text: str) -> None:
         """Write a text as it is."""
@@ -180,6 +181,15 @@ def _may_write(target: Path) -> bool:
     if target.exists() and not os.access(target, os.W_OK):
         return False
     return _is_device(target) or os.access(target.parent, os.W_OK | os.X_OK)
+
+
+def _plain(value: object) -> object:
+    """Return a value with infinities and the like as text."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _unwritable(path: str, error: Exception | None) -> Fault:

@@ -18,6 +18,7 @@ from chalkgrad.network import Network
 from chalkgrad.problem import Problem
 
 if TYPE_CHECKING:
+    from chalkgrad.evaluate import TraceStep
     from chalkgrad.notation.profile import Notation
 
 DEFAULT_NOTATION = "matrix"
@@ -34,6 +35,20 @@ class Source:
     network: Network
     problem: Problem | None = None
     note: str = ""
+
+    @property
+    def samples(self) -> int:
+        """How many samples the problem file has; 0 for none."""
+        return 0 if self.problem is None or self.problem.x is None else len(self.problem.x)
+
+    def numbers(self) -> TraceStep | None:
+        """Return every number of the problem file's samples, if it has any."""
+        if self.problem is None or not self.samples:
+            return None
+        from chalkgrad.evaluate import trace
+
+        data = self.problem.arrays()
+        return trace(self.network, data.parameters, data.x, data.t).steps[0]
 
 
 def add_network_options(parser: Parser) -> None:

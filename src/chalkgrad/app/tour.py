@@ -17,7 +17,7 @@ from rich.progress import Progress as Bar
 from rich.rule import Rule
 from rich.text import Text
 
-from chalkgrad.app import cli
+from chalkgrad.app.cli import main as chalkgrad
 from chalkgrad.app.plot import curve
 from chalkgrad.data import load_digits, split
 from chalkgrad.evaluate import initialise, predict
@@ -66,7 +66,7 @@ def run_command(console: Console, arguments: list[str], expected: int) -> int:
         return 0
     sys.stdout.flush()
     try:
-        status = cli.main(arguments)
+        status = chalkgrad(arguments)
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else 1
     if (status or 0) != expected:

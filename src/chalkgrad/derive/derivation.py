@@ -68,23 +68,24 @@ class Step:
 
 RULE_NAMES: dict[str, str] = {
     "linear": "weighted sum of the inputs",
-    "activation": "activation function",
-    "residual": "activation function, plus the skipped-over input",
+    "activation": "activation of each unit",
+    "as-it-is": "the identity: the sum as it is",
+    "residual": "activation of each unit, plus the input that skips ahead",
     "loss": "loss",
-    "differentiate-loss": "differentiate the loss by the output",
-    "formula": "the derivative written out",
+    "differentiate-loss": "derivative of the loss by the prediction",
+    "formula": "simplified",
     "chain": "chain rule",
-    "sum-of-paths": "chain rule, summed over everything that uses it",
+    "sum-of-paths": "chain rule, one term for each way",
     "insert": "insert what is already known",
-    "value-form": "derivative through the function's value",
+    "value-form": "the derivative through the function’s value",
     "identity": "the derivative of the identity is 1",
-    "softmax-jacobian": "chain rule through the softmax's Jacobian diag(ŷ) − ŷŷᵀ",
+    "softmax-jacobian": "chain rule through softmax, whose derivative is diag(ŷ) − ŷŷᵀ",
     "targets-sum-to-one": "the targets of a sample sum to one: the canonical link",
-    "canonical-link": "common factors cancel: the canonical link",
+    "canonical-link": "the prediction error: the canonical link",
     "cancel": "common factors cancel",
     "transpose-layout": "the same, in this notation's layout",
     "batch-mean": "mean over the batch",
-    "update": "gradient descent",
+    "update": "a step down the gradient",
 }
 
 

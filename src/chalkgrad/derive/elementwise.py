@@ -11,6 +11,7 @@ from fractions import Fraction
 from chalkgrad.derive.algebra import add, hadamard, scale, split_scale
 from chalkgrad.expr import Apply, Expr, Hadamard, Ones, Scale, Shape, Sum
 from chalkgrad.formula import ElementwiseFunction, differentiate, nodes, simplify, substitute, walk
+from chalkgrad.formula.build import children
 
 
 def to_formula(expr: Expr) -> nodes.Node:
@@ -46,6 +47,8 @@ def from_formula(node: nodes.Node, shape: Shape) -> Expr:
             return add([from_formula(term, shape) for term in terms])
         case nodes.Mul(factors) if is_polynomial(node):
             return hadamard([from_formula(factor, shape) for factor in factors])
+        case nodes.Pow(base, nodes.Num(power)) if is_polynomial(node):
+            return hadamard([from_formula(base, shape)] * int(power))
         case nodes.Mul((nodes.Num(value), *rest)):
             return scale(value, from_formula(nodes.Mul(tuple(rest)) if len(rest) > 1 else rest[0], shape))
     leaves = [leaf for leaf in variables_in_order(node) if isinstance(leaf, Expr)]
@@ -55,8 +58,15 @@ def from_formula(node: nodes.Node, shape: Shape) -> Expr:
 
 
 def is_polynomial(node: nodes.Node) -> bool:
-    """Whether only sums and products of variables and numbers occur."""
-    return all(isinstance(part, nodes.Num | nodes.Var | nodes.Add | nodes.Mul) for part in walk(node))
+    """Whether only sums, products and small powers of variables and numbers occur."""
+    match node:
+        case nodes.Num() | nodes.Var():
+            return True
+        case nodes.Add(parts) | nodes.Mul(parts):
+            return all(is_polynomial(part) for part in parts)
+        case nodes.Pow(base, nodes.Num(power)):
+            return power.denominator == 1 and 1 < power <= 3 and is_polynomial(base)
+    return False
 
 
 def variables_in_order(node: nodes.Node) -> list[object]:
@@ -65,8 +75,16 @@ def variables_in_order(node: nodes.Node) -> list[object]:
 
 
 def leaf_count(node: nodes.Node) -> int:
-    """How many times variables are mentioned: the measure by which a cancellation is an improvement."""
-    return sum(isinstance(part, nodes.Var) for part in walk(node))
+    """How many times variables are mentioned: the measure by which a cancellation is an improvement.
+
+    A whole power counts as the product that it is.
+    """
+    match node:
+        case nodes.Var():
+            return 1
+        case nodes.Pow(base, nodes.Num(power)) if power.denominator == 1:
+            return abs(int(power)) * leaf_count(base)
+    return sum(leaf_count(part) for part in children(node))
 
 
 def fuse(expr: Expr) -> Expr:

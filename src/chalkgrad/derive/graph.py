@@ -137,5 +137,3 @@ def _only(symbol: Symbol) -> Entry:
     """The one entry of a 1 × 1 matrix."""
     row, column = (None if dim.name == "1" else 1 for dim in symbol.shape)
     return Entry(symbol, row, column)
-
-

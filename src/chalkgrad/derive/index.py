@@ -8,8 +8,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 
 from chalkgrad.derive.derivation import Step
 from chalkgrad.expr import (
@@ -82,7 +84,10 @@ def place(dim: Dim, letters: Letters) -> Index | None:
 
 
 def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
-    """The entry (row, column) of an expression; ``letters`` names the indices that are summed over."""
+    """The entry (row, column) of an expression; ``letters`` names the indices that are summed over.
+
+    What is summed over in one term may be used again in the next.
+    """
     match expr:
         case Symbol():
             r, c = expr.shape
@@ -90,7 +95,7 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
         case Ones():
             return nodes.Num(Fraction(1))
         case Sum(terms):
-            return nodes.Add(tuple(entry(term, row, column, letters) for term in terms))
+            return nodes.Add(tuple(entry(term, row, column, deepcopy(letters)) for term in terms))
         case Scale(c, arg):
             return times(*coefficient_nodes(c), entry(arg, row, column, letters))
         case MatMul(left, right):
@@ -98,7 +103,7 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
         case Transpose(arg):
             return entry(arg, column, row, letters)
         case Hadamard(factors):
-            return times(*[entry(factor, row, column, letters) for factor in factors])
+            return times(*_powers([entry(factor, row, column, letters) for factor in factors]))
         case Apply(function, args, wrt):
             return Applied(function, tuple(entry(arg, row, column, letters) for arg in args), wrt)
         case RowApply(kind, arg, axis):
@@ -123,6 +128,12 @@ def times(*factors: nodes.Node) -> nodes.Node:
     if not kept:
         return nodes.Num(Fraction(1))
     return kept[0] if len(kept) == 1 else nodes.Mul(tuple(kept))
+
+
+def _powers(factors: list[nodes.Node]) -> list[nodes.Node]:
+    """Equal neighbours as one power: z_j z_j is z_j²."""
+    runs = [(factor, len(list(run))) for factor, run in groupby(factors)]
+    return [factor if n == 1 else nodes.Pow(factor, nodes.Num(Fraction(n))) for factor, n in runs]
 
 
 def coefficient_nodes(c: Coefficient) -> list[nodes.Node]:
@@ -173,11 +184,14 @@ def _row_function(
 
 
 def index_equation(step: Step, letters: Letters) -> IndexEquation:
-    """A step at one entry; ``letters`` is asked first for the entry's own row and column."""
+    """A step at one entry; ``letters`` is asked first for the entry's own row and column.
+
+    Each form sums over the same letters as the others.
+    """
     rows, columns = _numbered(step.symbol)
     row, column = place(rows, letters), place(columns, letters)
     left = Entry(step.symbol, row, column)
-    forms = tuple((entry(form.expr, row, column, letters), form.rule) for form in step.forms)
+    forms = tuple((entry(form.expr, row, column, deepcopy(letters)), form.rule) for form in step.forms)
     return IndexEquation(left, forms, step)
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
-
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.derive.chosen import find_weight
 from chalkgrad.derive.convention import CANONICAL, Convention
@@ -26,7 +25,6 @@ from chalkgrad.formula import nodes
 
 if TYPE_CHECKING:
     from chalkgrad.formula import Arithmetic
-
 
 
 @dataclass(frozen=True)

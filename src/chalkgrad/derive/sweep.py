@@ -88,6 +88,8 @@ def _forward_step(eq: Equation) -> Step:
     rule = {"pre": "linear", "loss": "loss"}.get(eq.symbol.kind, "activation")
     if rule == "activation" and isinstance(eq.expr, Sum):
         rule = "residual"
+    if rule == "activation" and isinstance(eq.expr, Symbol):
+        rule = "as-it-is"
     return Step(eq.symbol, (Form(eq.expr, rule),))
 
 

@@ -20,6 +20,7 @@ from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
 from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Exact, Precise
+from chalkgrad.formula.precise import decimal_text
 from chalkgrad.network import Network
 
 Array = NDArray[Any]
@@ -109,7 +110,7 @@ def plain(value: Any) -> Any:
         return [plain(part) for part in value]
     if isinstance(value, float | np.floating):
         return float(value) if np.isfinite(value) else str(float(value))
-    return str(value)
+    return decimal_text(value) if hasattr(value, "_mpf_") else str(value)
 
 
 def trace(

@@ -36,6 +36,13 @@ def context(digits: int) -> Any:
     return own
 
 
+def decimal_text(value: Any) -> str:
+    """Return an mpf of such a context as text, to the digits that it promises, without the guard digits."""
+    digits = value.context.dps - GUARD_DIGITS
+    whole = value == int(value) and abs(value) < 10**digits if value.context.isfinite(value) else False
+    return str(int(value)) if whole else str(value.context.nstr(value, digits, strip_zeros=True))
+
+
 class _Machine:
     """The operations of a tape in one working precision; ``lost`` counts the bits cancelled."""
 

@@ -211,5 +211,12 @@ Block = Heading | Paragraph | Bullets | Table | Code | Figure | Display | Column
 
 @dataclass(frozen=True)
 class Document:
+    """A page; a notebook shows it as it stands."""
+
     title: str
     blocks: tuple[Block, ...] = field(default_factory=tuple)
+
+    def _repr_html_(self) -> str:
+        from chalkgrad.notation.html import fragment
+
+        return fragment(self)

@@ -124,7 +124,7 @@ def ems(box: Box) -> float:
     """Estimate the width of a displayed formula in ems, as a proportional font sets it."""
     match box:
         case Sym(text):
-            return max(0.4, 0.56 * len(text))
+            return max(0.4, sum(0.76 if c.isupper() or c in "wm" else 0.56 for c in text))
         case Num(text):
             mantissa, denominator, exponent = number(text)
             if denominator:
@@ -138,7 +138,7 @@ def ems(box: Box) -> float:
             items = flat(box)
             return sum(ems(item) + (0.17 if is_name(item) else 0) for item in items)
         case Script(base, sub, sup):
-            return ems(base) + 0.7 * max((_narrow(part) for part in (sub, sup) if part), default=0)
+            return ems(base) + 0.05 + 0.73 * max((_narrow(part) for part in (sub, sup) if part), default=0)
         case BigOp(_, sub, sup):
             return max(1.5, *(0.72 * _narrow(part) for part in (sub, sup) if part), 0) + 0.2
         case Frac(num, den):

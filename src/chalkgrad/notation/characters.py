@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SUPERSCRIPTS: dict[str, str] = dict(
     zip(
@@ -81,6 +82,7 @@ def clean(text: str, lines: bool = False) -> str:
     return _HARMFUL.sub("\ufffd", kept)
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> int:
     """Return how many terminal cells ``text`` takes: combining marks none, wide characters two."""
     if text.isascii():

@@ -23,8 +23,8 @@ from chalkgrad.notation.boxes import (
     Sym,
     Table,
 )
-from chalkgrad.notation.digits import digits
 from chalkgrad.notation.layers import LayerBlock, by_layer
+from chalkgrad.notation.numbers import brief
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.write import Writer
 
@@ -154,9 +154,9 @@ class _CostPage:
         found = self.found
         ratio = found.ratio
         back, forth = (self.amount(found.multiply_adds(phase)) for phase in ("backward", "forward"))
-        quotient: list[Box] = [Frac(back, forth), Op("=", "relation"), digits(ratio)]
+        quotient: list[Box] = [Frac(back, forth), Op("=", "relation"), brief(ratio)]
         if ratio.denominator != 1:
-            quotient += [Op("≈", "relation"), digits(float(ratio), 3)]
+            quotient += [Op("≈", "relation"), brief(float(ratio), 3)]
         saved = self.amount(found.saved)
         first: Inline = (
             "Backward over forward, in multiply-adds: ",
@@ -170,7 +170,7 @@ class _CostPage:
         second: Inline = (
             f"Central differences take two forward passes for each of the {found.parameters:,} parameters, "
             f"{found.forward_passes:,} in all: about ",
-            digits(float(times), 3),
+            brief(float(times), 3),
             " times the backward pass, and they are not exact.",
         )
         return first, second

@@ -93,15 +93,7 @@ class FormulaWriter:
         negative, bare = split_sign(nodes.Mul(factors))
         if negative:
             return Row((Op("−", "prefix"), self.inside(bare, PRODUCT))), SUM
-        above = [f for f in factors if not _is_reciprocal(f)]
-        below = [_reciprocal(f) for f in factors if _is_reciprocal(f)]
-        rational = Fraction(1)
-        rest = []
-        for factor in above:
-            if isinstance(factor, nodes.Num):
-                rational *= factor.value
-            else:
-                rest.append(factor)
+        rational, rest, below = split_reciprocals(factors)
         if rational.denominator != 1 and not below and rest:
             front = Frac(Num(str(rational.numerator)), Num(str(rational.denominator)))
             return Row((front, self._times(rest, least=POWER))), PRODUCT
@@ -169,6 +161,23 @@ def _reciprocal(node: nodes.Node) -> nodes.Node:
     assert isinstance(node.exponent, nodes.Num)
     power = -node.exponent.value
     return node.base if power == 1 else nodes.Pow(node.base, nodes.Num(power))
+
+
+def split_reciprocals(
+    factors: tuple[nodes.Node, ...],
+) -> tuple[Fraction, list[nodes.Node], list[nodes.Node]]:
+    """A product as its number, what stands above, and what stands below the fraction bar."""
+    rational = Fraction(1)
+    above: list[nodes.Node] = []
+    below: list[nodes.Node] = []
+    for factor in factors:
+        if isinstance(factor, nodes.Num):
+            rational *= factor.value
+        elif _is_reciprocal(factor):
+            below.append(_reciprocal(factor))
+        else:
+            above.append(factor)
+    return rational, above, below
 
 
 def split_sign(node: nodes.Node) -> tuple[bool, nodes.Node]:

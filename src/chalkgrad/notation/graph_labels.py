@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Float64
 from chalkgrad.notation import text
 from chalkgrad.notation.boxes import Box, Fence, Frac, Num, Op, Row, Words
-from chalkgrad.notation.digits import digits
+from chalkgrad.notation.numbers import brief
 from chalkgrad.notation.profile import Notation
 from chalkgrad.notation.write import Writer
 
@@ -42,10 +43,17 @@ class GraphLabels:
         self.graph = graph
         self.writer = Writer(notation, graph.derivation, "matrix")
         self.arrays = _arrays(step) if step is not None else {}
+        self.most_entries = MOST_ENTRIES
         self.entries = None
         if step is not None and graph.is_scalar and len(step.values["X"]) == 1:
             kind = arithmetic or Float64()
             self.entries = EntryValues(graph.derivation, self.arrays, kind, 0, CANONICAL)
+
+    def brief(self) -> GraphLabels:
+        """The same labels without vectors, for where there is little room."""
+        other = copy(self)
+        other.most_entries = 1
+        return other
 
     @property
     def has_numbers(self) -> bool:
@@ -62,7 +70,8 @@ class GraphLabels:
             return None
         box = self.writer.expr(data_term(node.expr) if node.symbol.kind == "loss" else node.expr)
         if node.symbol.kind == "loss" and len(text.box(box)) > LONGEST_FORMULA:
-            return Words(self.graph.derivation.network.loss.loss_function.name.replace("_", " "))
+            name = self.graph.derivation.network.loss.loss_function.name
+            return Words(name.replace("_", " ").replace("cross entropy", "cross-entropy"))
         return box
 
     def forward(self, symbol: Symbol) -> Box | None:
@@ -70,13 +79,18 @@ class GraphLabels:
         array = self.arrays.get(symbol.name)
         if array is None:
             return None if self.graph.is_scalar else _shape(symbol)
-        return _numbers(array) or _shape(symbol)
+        return self._numbers(array) or _shape(symbol)
+
+    def is_number(self, symbol: Symbol) -> bool:
+        """Whether ``forward`` gives numbers, not a shape."""
+        array = self.arrays.get(symbol.name)
+        return array is not None and self._numbers(array) is not None
 
     def backward(self, gradient: Symbol) -> Box:
         """∂C/∂a (or δ where the notation says so) with its value; of wide ones the name alone."""
         name = self.writer.symbol(gradient)
         array = self.arrays.get(gradient.name)
-        value = None if array is None else _numbers(array)
+        value = None if array is None else self._numbers(array)
         return name if value is None else Row((name, Op("=", "relation"), value))
 
     def local(self, edge: GraphEdge) -> Box | None:
@@ -85,12 +99,26 @@ class GraphLabels:
             return None
         top, bottom = (Row((Op("∂", "prefix"), self.name(each))) for each in (edge.target, edge.source))
         if self.entries is not None:
-            value: Box = digits(self.entries.value(edge.local))
-        elif self.has_numbers or edge.target.kind == "loss":
+            value: Box = brief(self.entries.value(edge.local))
+        elif self.has_numbers:
             return None
         else:
             value = self.writer.entry(edge.local)
+            if len(text.box(value)) > LONGEST_FORMULA:
+                return None
         return Row((Frac(top, bottom), Op("=", "relation"), value))
+
+    def _numbers(self, array: NDArray[Any]) -> Box | None:
+        """A number or a short vector; nothing for what would not fit on an arrow."""
+        values = list(np.asarray(array).flat)
+        if len(values) == 1:
+            return brief(values[0])
+        if max(array.shape) < len(values) or len(values) > self.most_entries:
+            return None
+        items: list[Box] = []
+        for i, value in enumerate(values):
+            items += [Op(",", "punct"), brief(value, 3)] if i else [brief(value, 3)]
+        return Fence(Row(tuple(items)), "[", "]")
 
 
 def _arrays(step: TraceStep) -> dict[str, Any]:
@@ -98,19 +126,6 @@ def _arrays(step: TraceStep) -> dict[str, Any]:
     found |= {f"dZ{layer}": delta for layer, delta in step.deltas.items()}
     found |= {f"d{name}": gradient for name, gradient in step.gradients.items()}
     return found
-
-
-def _numbers(array: NDArray[Any]) -> Box | None:
-    """A number or a short vector; nothing for what would not fit on an arrow."""
-    values = list(np.asarray(array).flat)
-    if len(values) == 1:
-        return digits(values[0])
-    if max(array.shape) < len(values) or len(values) > MOST_ENTRIES:
-        return None
-    items: list[Box] = []
-    for i, value in enumerate(values):
-        items += [Op(",", "punct"), digits(value, 3)] if i else [digits(value, 3)]
-    return Fence(Row(tuple(items)), "[", "]")
 
 
 def _shape(symbol: Symbol) -> Box | None:

@@ -59,4 +59,6 @@ def graph_rows(graph: Graph, layers_a_row: int) -> list[GraphRow]:
 
 
 def _activation(spine: list[GraphNode], layer: int) -> Symbol:
-    return next(n.symbol for n in spine if n.symbol.layer == layer and n.symbol.kind in ("input", "act", "output"))
+    return next(
+        n.symbol for n in spine if n.symbol.layer == layer and n.symbol.kind in ("input", "act", "output")
+    )

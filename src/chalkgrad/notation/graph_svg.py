@@ -234,14 +234,16 @@ class _Drawing:
                     x1 = max(MARGIN + 30.0, x2 - 120)
                     self._node(edge.source, x1, base + drop, ghost=True)
                     x1 += self._node_width(edge.source) / 2
-                    self._path(f"M{x1:.1f} {base + drop:.1f}H{x2 - 14:.1f}Q{x2:.1f} {base + drop:.1f} "
-                               f"{x2:.1f} {base + drop - 14:.1f}V{base + 3:.1f}")
+                    self._path(
+                        f"M{x1:.1f} {base + drop:.1f}H{x2 - 14:.1f}Q{x2:.1f} {base + drop:.1f} "
+                        f"{x2:.1f} {base + drop - 14:.1f}V{base + 3:.1f}"
+                    )
                     deepest += 40
                     continue
+                low = base + drop
                 self._path(
-                    f"M{x1:.1f} {base + 2:.1f}V{base + drop - 14:.1f}Q{x1:.1f} {base + drop:.1f} {x1 + 14:.1f} "
-                    f"{base + drop:.1f}H{x2 - 14:.1f}Q{x2:.1f} {base + drop:.1f} {x2:.1f} {base + drop - 14:.1f}"
-                    f"V{base + 3:.1f}"
+                    f"M{x1:.1f} {base + 2:.1f}V{low - 14:.1f}Q{x1:.1f} {low:.1f} {x1 + 14:.1f} {low:.1f}"
+                    f"H{x2 - 14:.1f}Q{x2:.1f} {low:.1f} {x2:.1f} {low - 14:.1f}V{base + 3:.1f}"
                 )
                 words = Row((Words("residual: + "), self.labels.name(edge.source)))
                 self._text(words, (x1 + x2) / 2, base + drop - 6, TINY, FORWARD)
@@ -263,7 +265,9 @@ class _Drawing:
         ]
         if self.graph.is_scalar:
             items.append((Words("local derivatives"), QUIET))
-        if any(len([e for e in self.graph.out_of(n.symbol) if e.role != "penalty"]) > 1 for n in self.graph.nodes):
+        if any(
+            len([e for e in self.graph.out_of(n.symbol) if e.role != "penalty"]) > 1 for n in self.graph.nodes
+        ):
             items.append((Words("where two arrows leave a node, what flows back along them is added"), QUIET))
         x = float(MARGIN)
         for box, colour in items:
@@ -272,9 +276,7 @@ class _Drawing:
         self.width = max(self.width, x - 26)
         return 30.0
 
-    def _text(
-        self, box: Box, x: float, y: float, size: float, colour: str, anchor: str = "middle"
-    ) -> None:
+    def _text(self, box: Box, x: float, y: float, size: float, colour: str, anchor: str = "middle") -> None:
         self.parts.append(svg_text(box, x, y, size, anchor=anchor, colour=colour))
 
 

@@ -56,7 +56,9 @@ def attach_layer(base: Box, label: Box, style: str, sub: list[Box]) -> Box:
     if style.startswith("_"):
         return Script(base, row_of([wrapped, Op(",", "punct"), *sub]) if sub else wrapped)
     text = base.text if isinstance(base, Sym) else ""
-    plain = Sym(text + (label.text if isinstance(label, Num) else ""), "code")
+    if not isinstance(label, Num):
+        return Script(Sym(text, "upright"), row_of([label, Op(",", "punct"), *sub]) if sub else label)
+    plain = Sym(text + label.text, "upright")
     return Script(plain, row_of(sub)) if sub else plain
 
 

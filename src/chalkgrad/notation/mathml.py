@@ -108,11 +108,9 @@ class _Writer:
         elif len(text) > 1:
             written = f"<mrow>{''.join(f'<mi>{quoted(c)}</mi>' for c in text)}</mrow>"
         else:
-            upright = (
-                ' mathvariant="normal"'
-                if s.style == "upright" or letters != text or not text.isalpha()
-                else ""
-            )
+            greek = "Α" <= text <= "Ω"  # capital Greek stands upright, as in LaTeX
+            slanted = s.style == "italic" and text.isalpha() and not greek
+            upright = "" if slanted else ' mathvariant="normal"'
             written = f"<mi{upright}>{quoted(letters)}</mi>"
         if s.accent in _ACCENTS:
             return f'<mover accent="true">{written}<mo stretchy="false">{_ACCENTS[s.accent]}</mo></mover>'
@@ -152,7 +150,7 @@ class _Writer:
         else:
             opening, parts = "", [self.write(base)]
         parts += [self.write(sub, True)] if sub is not None else []
-        single = not (mark and rest is not None) and len(mark) < 2
+        single = not mark or (mark == "*" and rest is None)  # a prime's own size counts from the script's
         parts += [raised if single else f"<mrow>{raised}</mrow>"] if raised else []
         tag = {(True, True): "msubsup", (True, False): "msub", (False, True): "msup"}.get(
             (sub is not None, bool(raised))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.formula.precise import decimal_text
 from chalkgrad.notation.boxes import Box, Fence, Grid, Num, Sym
 
 MOST = 8
@@ -31,11 +32,7 @@ def number_text(value: Any, digits: int = 6) -> str:
 
 
 def _many_digits(value: Any) -> str:
-    context = getattr(value, "context", None)
-    if context is None:
-        return str(value)
-    shown = max(context.dps - 15, 6) if context.dps > 25 else context.dps
-    return str(context.nstr(value, shown))
+    return decimal_text(value) if hasattr(value, "_mpf_") else str(value)
 
 
 def number_box(value: Any, digits: int = 6) -> Box:
@@ -43,8 +40,18 @@ def number_box(value: Any, digits: int = 6) -> Box:
     return Num(number_text(value, digits))
 
 
+def brief(value: Any, digits: int = 4) -> Num:
+    """A number with few digits, for drawings and tables; exact fractions stay as they are.
+
+    >>> brief(-0.0041623), brief(Fraction(3, 7)), brief(2.0)
+    (Num(text='−0.004162'), Num(text='3/7'), Num(text='2'))
+    """
+    rounded = value if isinstance(value, Fraction | int) else (float(value) or 0.0)
+    return Num(number_text(rounded, digits))
+
+
 def value_box(values: NDArray[Any], digits: int = 6, *, plugged: bool = False) -> Box:
-    """A matrix of numbers; a 1 × 1 matrix is its number, in brackets where a sign would stand in a product."""
+    """A matrix of numbers; a 1 × 1 matrix is its number, in brackets where its sign would disturb."""
     if values.size == 1:
         box = number_box(values.flat[0], digits)
         text = box.text if isinstance(box, Num) else ""
@@ -68,3 +75,16 @@ def _shortened(cells: list[Box]) -> tuple[Box, ...]:
         return tuple(cells)
     half = MOST // 2
     return (*cells[:half], Sym("⋯", "upright"), *cells[-half:])
+
+
+def spaced(count: int) -> str:
+    """A count with its digits in groups; of very many digits, the power of ten.
+
+    >>> spaced(1234567), spaced(4 * 10**30)
+    ('1,234,567', 'about 4·10^30')
+    """
+    if count < 10**15:
+        return f"{count:,}"
+    text = str(count)
+    lead = f"{text[0]}.{text[1:3]}".rstrip("0").rstrip(".")
+    return f"about {lead}·10^{len(text) - 1}"

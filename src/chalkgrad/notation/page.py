@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from chalkgrad.derive import RULE_NAMES, Derivation, Step, derive
+from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive
+from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
-from chalkgrad.expr import Symbol
+from chalkgrad.expr import Symbol, substitute
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, nodes, parse_formula
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
@@ -20,13 +21,13 @@ from chalkgrad.notation.boxes import (
     Heading,
     Inline,
     Line,
-    Num,
     Op,
     Paragraph,
     Row,
     Sym,
 )
-from chalkgrad.notation.formulas import FormulaWriter
+from chalkgrad.notation.code import is_vector
+from chalkgrad.notation.formulas import FormulaWriter, function_name
 from chalkgrad.notation.layers import LayerBlock, by_layer
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.transposes import transpose_blocks
@@ -63,14 +64,14 @@ def derivation_page(
     """
     chosen = find_notation(notation)
     derivation = derive(network, convention=chosen.convention(batch))
-    page = Page(chosen, derivation, zoom or chosen.zoom)
+    page = Page(chosen, derivation, chosen.zoom_for(zoom))
     blocks: list[Block] = [Paragraph(page.introduction())]
     blocks += [Heading("Forward pass"), *page.section(derivation.forward)]
-    blocks += [Heading("Loss"), *page.section((derivation.loss,))]
+    blocks += [Heading("Loss"), *page.batch_size(), *page.section((derivation.loss,))]
     blocks += [Heading("Backward pass"), *page.section(page.shown_backward())]
     if transposes:
         blocks += [Heading("Where the transposes come from"), *page.transposes()]
-    blocks += [Heading("Update"), *page.section(derivation.updates)]
+    blocks += [Heading("Update"), *page.section(page.shown_updates())]
     blocks += [Heading("Functions and conventions"), *page.functions(), Bullets(page.conventions())]
     return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
 
@@ -141,12 +142,7 @@ class Page:
             how = "the mean" if loss.reduction == "mean" else "the sum"
             items.append((f"The loss of a batch is {how} of its samples' losses.",))
         if network.l2:
-            items.append(
-                (
-                    f"The penalty counts weights only, with λ = {float(network.l2):g}: "
-                    "λ ∑ W² without ½, so its gradient is 2λW.",
-                )
-            )
+            items.append((self._penalty(),))
         used = {step.rule for step in self.derivation.backward}
         if "targets-sum-to-one" in used:
             items.append(("The targets of each sample are probabilities: they sum to one.",))
@@ -158,6 +154,13 @@ class Page:
             items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
         items.extend((text,) for text in self._differs())
         return tuple(items)
+
+    def _penalty(self) -> str:
+        strength, value = self.writer.letters.penalty, float(self.derivation.network.l2)
+        text = f"The penalty counts weights only, with {strength} = {value:g}: "
+        if self.writer.code is None:
+            return text + f"{strength} ∑ W² without ½, so its gradient is 2{strength}W."
+        return text + f"its gradient is 2 * {strength} * W, what torch.optim calls weight_decay * W."
 
     def _differs(self) -> list[str]:
         """Where the network's own loss differs from what this notation's document usually writes."""
@@ -181,6 +184,17 @@ class Page:
     def _between(self, step: Step) -> bool:
         return step.symbol.of is not None and step.symbol.of.kind == "act" and step.rule == "chain"
 
+    def shown_updates(self) -> tuple[Step, ...]:
+        """Notations with a δ put the gradient in: w ← w − η δ z."""
+        if self.notation.letters.error in ("", "d", ".grad"):
+            return self.derivation.updates
+        return tuple(self._inserted(step) for step in self.derivation.updates)
+
+    def _inserted(self, update: Step) -> Step:
+        known = {step.symbol: step.expr for step in self.derivation.gradients}
+        forms = (*update.forms, Form(simplify(substitute(update.expr, known)), "insert"))
+        return Step(update.symbol, forms, update.chosen, update.through)
+
     def section(self, steps: tuple[Step, ...]) -> list[Block]:
         blocks: list[Block] = []
         lines: list[Line] = []
@@ -197,6 +211,14 @@ class Page:
             blocks.append(Display(tuple(lines)))
         return blocks
 
+    def batch_size(self) -> list[Block]:
+        """Code says what m is."""
+        averaged = self.derivation.convention.batch and self.derivation.network.loss.reduction == "mean"
+        if self.writer.code is None or not averaged:
+            return []
+        size = Sym(f"len({self.notation.letters.input})", "code")
+        return [Display((Line(Sym("m", "code"), "=", size, ("number of samples",)),))]
+
     def _for_all(self, block: LayerBlock) -> Inline:
         first, last = block.layers[0], block.layers[-1]
         order = (first, last) if block.steps[0].symbol.kind != "grad" else (last, first)
@@ -204,11 +226,11 @@ class Page:
             (
                 Sym("l"),
                 Op("=", "relation"),
-                Num(str(order[0])),
+                self.writer.label(order[0]),
                 Op(",", "punct"),
                 Sym("…", "upright"),
                 Op(",", "punct"),
-                Num(str(order[1])),
+                self.writer.label(order[1]),
             )
         )
         return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
@@ -245,7 +267,7 @@ class Page:
             equation = index_equation(step, step_letters(self.notation, self.derivation, step))
             left = self.writer.symbol(equation.left.symbol, equation.left.row, equation.left.column)
             return left, [(self.writer.entry(node), rule) for node, rule in equation.forms]
-        forms = [(self.writer.expr(form.expr), form.rule) for form in step.forms]
+        forms = [(self.writer.expr(form.expr, step.symbol), form.rule) for form in step.forms]
         left = self.writer.symbol(step.symbol)
         if self.writer.letters.feeds and step.symbol.kind in ("act", "output"):
             return self._fed(step.symbol, left, forms)
@@ -275,7 +297,8 @@ class Page:
                 return "n_l" if not offset else f"n_(l{offset:+d})".replace("-", "−")
             return str(size) if size is not None else str(name)
 
-        return " × ".join(show(dim) for dim in symbol.shape)
+        vector = self.writer.code is not None and is_vector(symbol)
+        return " × ".join(show(dim) for dim in symbol.shape[: 1 if vector else 2])
 
     def reason(self, step: Step, rule: str, first: bool) -> Inline:
         """Why a line follows."""
@@ -296,7 +319,9 @@ class Page:
     # -- functions -------------------------------------------------------------------------------------
 
     def functions(self) -> list[Block]:
-        """Each activation's formula and its derivative."""
+        """Each activation's formula and its derivative; code has both written out where they are used."""
+        if self.writer.code is not None:
+            return []
         lines: list[Line] = []
         seen: set[ElementwiseFunction] = set()
         z = letter_box(self.notation.index_letters.pre, "italic")
@@ -308,7 +333,11 @@ class Page:
             for prime in (False, True):
                 name = self.writer.function(layer.function.name, prime)
                 body = layer.function.derivative("z") if prime else _definition(layer.function)
-                lines.append(Line(_call(name, z), "=", writer.box(body)))
+                shown: Box = writer.box(body)
+                if not prime and name != function_name(layer.function.name) and layer.function.name:
+                    named = _call(function_name(layer.function.name), z)
+                    shown = Row((named, Op("=", "relation"), shown))
+                lines.append(Line(_call(name, z), "=", shown))
         return [Display(tuple(lines))] if lines else []
 
 

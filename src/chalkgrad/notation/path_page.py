@@ -33,7 +33,7 @@ from chalkgrad.notation.boxes import (
     Under,
     Words,
 )
-from chalkgrad.notation.digits import digits, spaced
+from chalkgrad.notation.numbers import brief, spaced
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.write import IndexLetters, Writer
 
@@ -203,24 +203,24 @@ class _PathPage:
         """The factors' numbers, their product, and the sum."""
         if self.found.count == 1:
             product = Line(self.gradient(), "=", self._multiplied(numbers.factors[0]))
-            return [Display((product, Line(None, "=", digits(numbers.total))))]
+            return [Display((product, Line(None, "=", brief(numbers.total))))]
         rows: list[tuple[Inline, ...]] = []
         for number, (values, product) in enumerate(zip(numbers.factors, numbers.products, strict=True)):
             name = "penalty" if _is_direct(self.found.paths[number]) else self.label(number)
             note: Inline = ("a factor is 0: nothing flows here",) if numbers.dead[number] else ()
-            rows.append(((name,), (self._multiplied(values),), (digits(product),), note))
+            rows.append(((name,), (self._multiplied(values),), (brief(product),), note))
         header: tuple[Inline, ...] = (("path",), ("factors",), ("product",), ("",))
         shown = 4 if any(numbers.dead) else 3
         table = Table(header[:shown], tuple(row[:shown] for row in rows))
         if not numbers.complete:
-            return [table, Paragraph(("The sum of these paths, not of all, is ", digits(numbers.total), "."))]
-        total = Row((self.gradient(), Op("=", "relation"), digits(numbers.total)))
+            return [table, Paragraph(("The sum of these paths, not of all, is ", brief(numbers.total), "."))]
+        total = Row((self.gradient(), Op("=", "relation"), brief(numbers.total)))
         return [table, Paragraph(("Their sum is ", total, "."))]
 
     def _multiplied(self, values: tuple[Any, ...]) -> Box:
         items: list[Box] = []
         for value in self.in_order(values):
-            shown = digits(value)
+            shown = brief(value)
             box: Box = Fence(shown) if value < 0 and items else shown
             items += [Op("·"), box] if items else [box]
         return Row(tuple(items))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from .characters import width
 
@@ -40,6 +41,8 @@ def padded(strip: Strip, cells: int) -> Strip:
 
 def sliced(strip: Strip, cells: int) -> list[Strip]:
     """Cut a strip that nothing else can break into lines of at most ``cells``."""
+    if strip_width(strip) <= cells:
+        return [strip]
     lines: list[list[tuple[str, str]]] = [[]]
     used = 0
     for text, style in strip:
@@ -63,7 +66,7 @@ class Picture:
     def of(cls, text: str, style: str = "") -> Picture:
         return cls((((text, style),) if text else (),))
 
-    @property
+    @cached_property
     def width(self) -> int:
         return max((strip_width(row) for row in self.rows), default=0)
 

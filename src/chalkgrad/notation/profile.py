@@ -33,6 +33,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "batch_case": ("shape", "upper"),
     "chain": ("loss first", "weight first"),
     "path_nodes": ("all", "activations"),
+    "function_for": ("hidden", "every"),
 }
 LAYER_STYLES = ("_l", "_(l)", "^l", "^(l)", "^[l]", "l")
 LETTER_NAMES = (
@@ -100,6 +101,9 @@ class Notation:
         ``shape``: only what is more than one unit wide.
     indices
         The letters of sender, unit, receiver-above and sample.
+    function_for
+        Whose activation the ``function`` letter stands for, where they agree: the ``hidden`` layers', or
+        that of ``every`` layer.
     loss, reduction
         The document's own squared-error loss and batch reduction, used where the description leaves them out.
     """
@@ -131,6 +135,7 @@ class Notation:
     broadcast: str = "ones"
     chain: str = "loss first"
     path_nodes: str = "all"
+    function_for: str = "hidden"
     notes: tuple[str, ...] = ()
 
     def convention(self, batch: bool) -> Convention:
@@ -142,6 +147,10 @@ class Notation:
             errors=self.errors,  # type: ignore[arg-type]
             mean_at=self.mean_at,  # type: ignore[arg-type]
         )
+
+    def zoom_for(self, wanted: str | None) -> str:
+        """The zoom that is asked for, or the notation's own; code has matrices only."""
+        return "matrix" if self.operators == "code" else wanted or self.zoom
 
     def letters_for(self, zoom: str, batch: bool) -> Letters:
         """The letters in use at a zoom."""

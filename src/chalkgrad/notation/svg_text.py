@@ -37,7 +37,9 @@ def _pieces(b: Box) -> Iterator[Run]:
         case Sym(letters, style, accent):
             plain = style not in ("italic", "bold") or not letters.isalpha() or len(letters) > 1
             shown = "𝒜" if style == "script" and letters == "A" else letters
-            yield Run(clean(shown) + _ACCENTS.get(accent, ""), 0, not plain and style == "italic", style == "bold")
+            yield Run(
+                clean(shown) + _ACCENTS.get(accent, ""), 0, not plain and style == "italic", style == "bold"
+            )
         case Num(digits):
             yield Run(clean(digits).replace("-", "−"))
         case Words(words):
@@ -51,11 +53,15 @@ def _pieces(b: Box) -> Iterator[Run]:
             yield from _pieces(base)
             for part, level in ((sub, -1), (sup, 1)):
                 if part is not None:
-                    yield from (replace(run, level=level, text=run.text.replace(" ", "")) for run in _pieces(part))
+                    yield from (
+                        replace(run, level=level, text=run.text.replace(" ", "")) for run in _pieces(part)
+                    )
         case Frac(num, den):
             yield from _pieces(num)
             yield Run("/")
-            compound = isinstance(den, Row) and any(isinstance(i, Op) and i.kind == "binary" for i in den.items)
+            compound = isinstance(den, Row) and any(
+                isinstance(i, Op) and i.kind == "binary" for i in den.items
+            )
             yield from _pieces(Fence(den) if compound else den)
         case Fence(body, left, right):
             yield Run(clean(left))
@@ -97,7 +103,9 @@ def measure(b: Box, size: float) -> float:
     """About how wide the formula is, in pixels."""
     total = 0.0
     for run in runs(b):
-        letters = sum(0.3 if c in _NARROW else 0.85 if c in _WIDE else 0.53 for c in run.text if c != "\u0302")
+        letters = sum(
+            0.3 if c in _NARROW else 0.85 if c in _WIDE else 0.53 for c in run.text if c != "\u0302"
+        )
         total += letters * size * (SMALLER if run.level else 1)
     return total
 

@@ -50,9 +50,13 @@ class SymbolWriter:
         self.generic = self._generic_function()
 
     def _generic_function(self) -> str:
-        """The one hidden activation that the notation's own letter (h, f, 𝒜) may stand for."""
+        """The one activation that the notation's own letter (h, f, 𝒜) may stand for."""
         layers = self.derivation.network.layers
-        names = {layer.function.name for layer in layers[:-1] if not layer.is_softmax}
+        if self.notation.function_for == "hidden":
+            layers = layers[:-1]
+        names = {layer.function.name for layer in layers if not layer.is_softmax}
+        if self.notation.function_for == "every":
+            names -= {"identity"}
         return names.pop() if self.letters.function and len(names) == 1 else ""
 
     # -- symbols ----------------------------------------------------------------------------------
@@ -114,16 +118,20 @@ class SymbolWriter:
     def _plain(self, symbol: Symbol, letter: str, row: Index | None, column: Index | None) -> Box:
         base = letter_box(letter, self._style(symbol))
         feeds = self._feeds(symbol)
-        numbered = symbol.kind in ("weight", "bias", "pre", "act") or feeds
-        numbered = numbered or (symbol.kind == "output" and letter == self.letters.act)
         indices = [i for i in self._ordered(symbol, row, column) if i is not None]
         if symbol.kind == "bias" and isinstance(base, Script):  # w_j0: the index comes before the 0
             indices, base = [*indices, int(base.sub.text) if isinstance(base.sub, Num) else 0], base.base
         sub = [index_box(i) for i in indices]
-        if not numbered:
+        if not self._is_numbered(symbol, letter):
             return Script(base, row_of(sub)) if sub else base
         style = self.notation.parameters if symbol.kind in ("weight", "bias") else self.notation.units
         return attach_layer(base, self.label(symbol.layer + (1 if feeds else 0)), style, sub)
+
+    def _is_numbered(self, symbol: Symbol, letter: str) -> bool:
+        """Whether a layer's number stands at the letter; at inputs and outputs if activations have it."""
+        if symbol.kind in ("input", "output"):
+            return self._feeds(symbol) or letter in (self.letters.act, self.single_letters.act)
+        return symbol.kind in ("weight", "bias", "pre", "act")
 
     def _ordered(self, symbol: Symbol, row: Index | None, column: Index | None) -> list[Index | None]:
         """Matrix order for weights; sample before unit for everything that has a sample."""
@@ -141,7 +149,7 @@ class SymbolWriter:
         of, error = symbol.of, self.letters.error
         if error == "d":
             return self._prefixed(symbol, row, column)
-        if error and of.kind == "pre":
+        if error not in ("", ".grad") and of.kind == "pre":
             letters = self.letters if self._is_matrix(symbol) else self.single_letters
             base = letter_box(letters.error, self._style(symbol))
             indices = [i for i in self._ordered(symbol, row, column) if i is not None]
@@ -164,16 +172,39 @@ class SymbolWriter:
         inner = self._of_entry(symbol, symbol.of, row, column)
         return with_prefix(inner, "d")
 
+    # -- names in code ------------------------------------------------------------------------------
+
+    def name(self, symbol: Symbol) -> str:
+        """A symbol's name in code: W1, z1.grad, or W[l] in a general step."""
+        if symbol.of is not None:
+            of = self.name(symbol.of)
+            if symbol.kind == "next":
+                return of
+            return f"d{of}" if self.letters.error == "d" else f"{of}.grad"
+        letter = str(getattr(self.letters, symbol.kind))
+        if not self._is_numbered(symbol, letter):
+            return letter
+        if self.general is None:
+            return f"{letter}{symbol.layer}"
+        offset = symbol.layer - self.general
+        return f"{letter}[l{f' {offset:+d}'.replace('+', '+ ').replace('-', '- ') if offset else ''}]"
+
     # -- scalars and coefficients --------------------------------------------------------------------
 
     def scalar(self, scalar: Scalar) -> Box:
         """η, λ."""
         if scalar in self.scalars:
             return self.scalars[scalar]
-        return letter_box({"eta": self.letters.rate, "lambda": self.letters.penalty}[scalar.name], "italic")
+        return letter_box(self.scalar_name(scalar), "italic")
+
+    def scalar_name(self, scalar: Scalar) -> str:
+        """The letter of η or λ."""
+        return {"eta": self.letters.rate, "lambda": self.letters.penalty}[scalar.name]
 
     def dim(self, dim: Dim) -> Box:
-        """A dimension: m, or a width's integer."""
+        """A dimension: m, or a width's integer; in a general step, where widths differ, n_l."""
+        if self.general is not None and dim.layer is not None and not dim.is_one:
+            return Script(Sym("n"), offset_box("l", dim.layer - self.general))
         if dim.size is None and self.batch is not None:
             return Num(str(self.batch))
         return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))

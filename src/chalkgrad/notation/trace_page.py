@@ -62,7 +62,8 @@ def trace_page(
         blocks += [Heading("Functions and conventions", 3), *functions]
     if conventions := page.conventions():
         blocks.append(Bullets(conventions))
-    return Document(title or f"Forward, loss, backward, update for {short_name(trace.network)}", tuple(blocks))
+    title = title or f"Forward, loss, backward, update for {short_name(trace.network)}"
+    return Document(title, tuple(blocks))
 
 
 class _Plugging:

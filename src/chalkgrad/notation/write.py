@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
+from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.elementwise import termwise_derivative
-from chalkgrad.derive.index import entry
+from chalkgrad.derive.index import Index, entry
 from chalkgrad.expr import (
     Apply,
     Coefficient,
@@ -17,6 +18,7 @@ from chalkgrad.expr import (
     Ones,
     Reduce,
     RowApply,
+    Scalar,
     Scale,
     Sum,
     Symbol,
@@ -24,21 +26,48 @@ from chalkgrad.expr import (
 )
 from chalkgrad.formula import nodes, substitute
 from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Num, Op, Row, Script, Sym, Words
+from chalkgrad.notation.code import CodeWriter
 from chalkgrad.notation.entries import EntryWriter, IndexLetters, step_letters
 from chalkgrad.notation.formulas import ATOM, POWER, PRODUCT, SUM, FormulaWriter, function_name
 from chalkgrad.notation.letters import called, letter_box
+from chalkgrad.notation.profile import Notation
 from chalkgrad.notation.symbols import SymbolWriter
 
 __all__ = ["IndexLetters", "Writer", "letter_box", "step_letters"]
 
 
 class Writer(SymbolWriter):
-    """Writes the equations of one derivation in one notation and zoom; parameters as its base."""
+    """Writes the equations of one derivation in one notation and zoom; parameters as its base.
+
+    In a notation of code, matrix equations are Python; single entries, and formulas with numbers put in,
+    are ordinary mathematics with the names of the code.
+    """
+
+    def __init__(
+        self,
+        notation: Notation,
+        derivation: Derivation,
+        zoom: str = "matrix",
+        values: Mapping[Symbol, Box] | None = None,
+        scalars: Mapping[Scalar, Box] | None = None,
+        batch: int | None = None,
+    ) -> None:
+        super().__init__(notation, derivation, zoom, values, scalars, batch)
+        code = notation.operators == "code" and zoom == "matrix" and not self.values
+        self.code = CodeWriter(self.name, self.scalar_name) if code else None
+
+    def symbol(self, symbol: Symbol, row: Index | None = None, column: Index | None = None) -> Box:
+        """A symbol, or one of its entries."""
+        if self.code is not None:
+            return Sym(self.name(symbol), "code")
+        return super().symbol(symbol, row, column)
 
     # -- matrix zoom ---------------------------------------------------------------------------------
 
-    def expr(self, expr: Expr) -> Box:
-        """An expression without outer brackets."""
+    def expr(self, expr: Expr, of: Symbol | None = None) -> Box:
+        """An expression without outer brackets; ``of`` is the symbol that it defines, if any."""
+        if self.code is not None:
+            return Sym(self.code.expr(expr) if of is None else self.code.right_side(expr, of), "code")
         return self._level(expr)[0]
 
     def _inside(self, expr: Expr, least: int) -> Box:

@@ -10,35 +10,20 @@ Nothing is executed, and no letter means anything that the notation does not say
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
-from chalkgrad._errors import FormulaError, did_you_mean
-from chalkgrad.check.key.letters import CONSTANTS, LAYERED, Alphabet, Part, number
+from chalkgrad.check.key.cursor import CLOSING, Reading
+from chalkgrad.check.key.letters import Alphabet, number
 from chalkgrad.check.key.nodes import Applied, Differential, Node, Partial, Ref, Total, parts
-from chalkgrad.check.key.tokens import Token, fault, read_tokens
+from chalkgrad.check.key.scripts import ScriptReader
+from chalkgrad.check.key.tokens import Token
 from chalkgrad.formula import FUNCTIONS, nodes
 from chalkgrad.formula.build import add, divide, mul, negate, power, subtract
 
 MAX_DEPTH = 40
 _INFIX = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 40, "**": 40, ">": 5, "<": 5, ">=": 5, "<=": 5}
 _NEGATION, _SIDE_BY_SIDE, _ARGUMENT = 30, 20, 25
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
 _LOSS = Ref("loss", text="C")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How doubtful writing is read.
-
-    ``product``: ``**`` is a product; ``loose_layer``: ``a^l-1`` is a^(l−1); ``bare_layer``: ``w^2`` is w of
-    layer 2; ``values``: ``σ(1-σ)`` is σ times 1 − σ.
-    """
-
-    product: bool = False
-    loose_layer: bool = False
-    bare_layer: bool = True
-    values: bool = False
 
 
 def read_answer(text: str, alphabet: Alphabet, reading: Reading | None = None, path: str = "answer") -> Node:
@@ -63,46 +48,21 @@ def read_answer(text: str, alphabet: Alphabet, reading: Reading | None = None, p
     return _Reader(text, alphabet, reading or Reading(bare_layer=alphabet.layer_bare), path).read()
 
 
-class _Reader:
+class _Reader(ScriptReader):
     def __init__(self, text: str, alphabet: Alphabet, reading: Reading, path: str) -> None:
-        self.text, self.alphabet, self.reading, self.path = text, alphabet, reading, path
-        self.tokens = read_tokens(text, path)
-        self.tokens = _right_side(self.tokens)
-        self.at = 0
+        super().__init__(text, alphabet, reading, path)
         self.depth = 0
 
     def read(self) -> Node:
         if self.here.kind == "end":
             raise self.error("be an answer", "Write a number or a formula.", got="nothing")
         node = self.expression(0)
+        if self.here.text == "if":
+            node = self.conditional(node)
         if self.here.kind != "end":
             raise self.unexpected()
         self.refuse_differentials(node)
         return node
-
-    # -- tokens --
-    @property
-    def here(self) -> Token:
-        return self.tokens[self.at]
-
-    def accept(self, *words: str) -> str:
-        token = self.here
-        if token.kind != "op" or token.text not in words:
-            return ""
-        self.at += 1
-        return token.text
-
-    def expect(self, word: str) -> None:
-        if not self.accept(word):
-            raise self.error("close every bracket", f"Put {word!r} at the mark.")
-
-    def error(self, condition: str, fix: str, at: int | None = None, got: str | None = None) -> FormulaError:
-        return fault(self.path, self.text, self.here.at if at is None else at, condition, fix, got)
-
-    def unexpected(self) -> FormulaError:
-        if self.here.kind == "end":
-            return self.error("be complete", "Something is missing at the mark.")
-        return self.error(f"not have {self.here.text!r} here", "Remove it, or complete the part before it.")
 
     def refuse_differentials(self, node: Node) -> None:
         stack = [node]
@@ -135,7 +95,8 @@ class _Reader:
         return left
 
     def starts_factor(self) -> bool:
-        return self.here.kind in ("number", "name") or self.here.text in _CLOSING
+        is_word = self.here.text in ("if", "else")
+        return (self.here.kind in ("number", "name") and not is_word) or self.here.text in CLOSING
 
     def combine(self, word: str, left: Node, right: Node, at: int) -> Node:
         match word:
@@ -173,7 +134,7 @@ class _Reader:
             return nodes.Num(value)
         if token.kind == "name":
             return self.named()
-        if token.text in _CLOSING:
+        if token.text in CLOSING:
             return self.group()
         if self.accept("-"):
             return negate(self.expression(_NEGATION))
@@ -182,10 +143,27 @@ class _Reader:
         raise self.unexpected()
 
     def group(self) -> Node:
-        closing = _CLOSING[self.accept(*_CLOSING)]
+        closing = CLOSING[self.accept(*CLOSING)]
         inside = self.expression(0)
         self.expect(closing)
         return inside
+
+    def fraction_part(self) -> Node:
+        """Read what LaTeX takes for one part of a fraction: a group, a digit or a letter."""
+        token = self.here
+        if token.kind == "number" and len(token.text) > 1 and token.text.isdecimal():
+            self.tokens[self.at] = Token("number", token.text[1:], token.at + 1)
+            return nodes.Num(Fraction(token.text[0]))
+        return self.group() if token.text == "{" else self.prefix()
+
+    def conditional(self, then: Node) -> Node:
+        """Read ``1 if z > 0 else 0``."""
+        self.at += 1
+        condition = self.expression(0)
+        if not isinstance(condition, nodes.Where) or self.here.text != "else":
+            raise self.error("have a condition and an else", "Write 1 if z > 0 else 0.")
+        self.at += 1
+        return nodes.Where(condition.condition, then, self.expression(0))
 
     # -- names --
     def named(self) -> Node:
@@ -195,8 +173,8 @@ class _Reader:
             return self.total()
         if word == "where":
             return self.where()
-        if word == "frac" and self.here.text == "{":
-            return self.divided(self.group(), self.group(), token.at)
+        if word == "frac":
+            return self.divided(self.fraction_part(), self.fraction_part(), token.at)
         if word in ("partial", "d"):
             return self.differential(word, token.at)
         if word in self.alphabet.kinds:
@@ -204,29 +182,6 @@ class _Reader:
         if word in self.alphabet.functions:
             return self.applied(self.alphabet.functions[word], token.at)
         return nodes.Named(word)
-
-    def split_name(self) -> str:
-        """Take a word off a run of letters: ``partialw`` is partial and w, ``wx`` is w and x."""
-        token = self.here
-        words = {*self.alphabet.words(), "sum", "where", "frac", "partial"}
-        if (self.at + 1 < len(self.tokens)) and token.text in words:
-            self.at += 1
-            return token.text
-        pieces = _pieces(token.text, words) if not token.command else None
-        if not pieces:
-            known = sorted(words)
-            fix = did_you_mean(token.text, known) or "Write products with *; known letters are " + ", ".join(
-                sorted(self.alphabet.kinds, key=lambda word: (len(word) > 1, word))
-            ) + "."
-            raise self.error("use only letters of the notation", fix, got=repr(token.text[:40]))
-        ends = token.at
-        split = []
-        for piece in pieces:
-            split.append(Token("name", piece, ends, token.spaced and ends == token.at, True))
-            ends += len(piece)
-        self.tokens[self.at : self.at + 1] = split
-        self.at += 1
-        return pieces[0]
 
     def differential(self, word: str, at: int) -> Node:
         bracket = self.accept("(") if word == "partial" else ""
@@ -259,8 +214,8 @@ class _Reader:
         if self.here.text == "^":
             self.at += 1
             exponent = self.prefix()
-        if self.here.text in _CLOSING and not (self.reading.values and self.is_formula_ahead()):
-            closing = _CLOSING[self.accept(*_CLOSING)]
+        if self.here.text in CLOSING and not (self.reading.values and self.is_formula_ahead()):
+            closing = CLOSING[self.accept(*CLOSING)]
             arguments = [self.expression(0)]
             while self.accept(","):
                 arguments.append(self.expression(0))
@@ -274,7 +229,8 @@ class _Reader:
 
     def is_formula_ahead(self) -> bool:
         """Whether the bracket here holds more than one letter."""
-        return self.tokens[self.at + 2].text not in _CLOSING.values()
+        ahead = self.tokens[self.at + 2 : self.at + 3]
+        return not ahead or ahead[0].text not in CLOSING.values()
 
     def primes(self) -> int:
         order = 0
@@ -301,6 +257,8 @@ class _Reader:
         if len(arguments) not in (wanted, 0) or (not arguments and wanted > 1):
             count = "one argument" if wanted == 1 else f"{wanted} arguments"
             raise self.error(f"give {name} {count}", f"Write {name}(…).", at, got=str(len(arguments)))
+        if function == "sech" and arguments and not order:
+            return power(nodes.Call("cosh", tuple(arguments)), nodes.Num(Fraction(-1)))
         if wanted > 1 or (function in FUNCTIONS and not order and arguments):
             return nodes.Call(function, tuple(arguments))
         return Applied(function, order, arguments[0] if arguments else None)
@@ -324,124 +282,14 @@ class _Reader:
             mark = self.accept("_", "^")
             start = self.at
             self.skip_group()
-            inside = [token for token in self.tokens[start : self.at] if token.text not in ("(", ")", "{", "}")]
-            number_at_end = int(inside[-1].text) if inside and inside[-1].text.isdecimal() else None
+            brackets = (*CLOSING, *CLOSING.values())
+            inside = [token for token in self.tokens[start : self.at] if token.text not in brackets]
+            numbers = [int(token.text[:6]) for token in inside if token.text.isdecimal()]
             if mark == "_":
                 index = inside[0].text if inside and inside[0].kind == "name" else ""
-                first = number_at_end
+                first = numbers[0] if len(inside) == 3 and numbers and inside[1].text == "=" else None
             else:
-                last = number_at_end
+                last = numbers[0] if len(inside) == 1 and numbers else None
         if len(index) != 1 or index in ("l", "L"):
             raise self.error("name the index of the sum", "Write sum_k followed by what is added.")
         return Total(index, self.expression(15), first, last)
-
-    def skip_group(self) -> None:
-        opening = self.accept(*_CLOSING)
-        if not opening:
-            self.at += self.here.kind != "end"
-            return
-        depth = 1
-        while depth and self.here.kind != "end":
-            depth += (self.here.text in _CLOSING) - (self.here.text in _CLOSING.values())
-            self.at += 1
-
-    def reference(self, word: str, token: Token) -> Ref:
-        below: list[Part] = []
-        above: list[Part] = []
-        kind = self.alphabet.kinds[word]
-        if self.here.kind == "number" and not self.here.spaced and self.here.text.isdecimal():
-            below.append(Part(int(self.here.text)))
-            self.at += 1
-        while self.here.text in ("_", "^"):
-            start = self.at
-            mark = self.accept("_", "^")
-            found = self.script(mark, bool(above) or kind not in LAYERED)
-            if found is None:
-                self.at = start
-                break
-            (below if mark == "_" else above).extend(found)
-        try:
-            return self.alphabet.reference(word, below, above, token.at)
-        except ValueError as problem:
-            raise self.error(str(problem), f"Write {word} with its own indices.", token.at) from None
-
-    def script(self, mark: str, no_layer: bool) -> list[Part] | None:
-        """Read indices; ``None`` where a ``^`` begins a power."""
-        bracket = self.here.text if self.here.text in _CLOSING else ""
-        if mark == "_":
-            return self.indices(self.accept(*_CLOSING))
-        if no_layer:
-            return None
-        start = self.at
-        self.accept(*_CLOSING)
-        ahead = self.tokens[self.at : self.at + 4]
-        kinds = [token.kind for token in ahead]
-        is_letter = ahead[0].text in ("l", "L")
-        is_number = kinds[0] == "number" and ahead[0].text.isdecimal() and self.ends(ahead, 1, bracket)
-        nested = bracket == "{" and ahead[0].text in ("(", "[")
-        self.at = start
-        if not (is_letter or nested or (is_number and (bracket in ("(", "[") or self.reading.bare_layer))):
-            return None
-        return self.indices(self.accept(*_CLOSING))
-
-    @staticmethod
-    def ends(ahead: list[Token], at: int, bracket: str) -> bool:
-        return not bracket or (len(ahead) > at and ahead[at].text == _CLOSING[bracket])
-
-    def indices(self, bracket: str) -> list[Part]:
-        found: list[Part] = []
-        if not bracket:
-            self.index(found, "", self.reading.loose_layer)
-            return found
-        while not self.accept(_CLOSING[bracket]):
-            inner = self.accept(*_CLOSING)
-            self.index(found, inner or (bracket if bracket != "{" else ""), True)
-            if inner:
-                self.expect(_CLOSING[inner])
-            self.accept(",")
-        if len(found) > 1 and bracket != "{":  # w_(jk): the bracket holds them together
-            found = [Part(part.base, part.offset) if part.bracket == bracket else part for part in found]
-        return found
-
-    def index(self, found: list[Part], bracket: str, shifted: bool) -> None:
-        token = self.here
-        if token.kind == "number" and token.text.isdecimal() and len(token.text) < 7:
-            self.at += 1
-            found.append(Part(int(token.text), 0, bracket))
-            return
-        if token.kind != "name" or len(token.text) > 3:
-            raise self.error("have letters or whole numbers as indices", "Write w_(jk)^l, say.")
-        self.at += 1
-        bases = list(token.text)
-        offset = 0
-        if shifted and self.here.text in ("+", "-") and self.tokens[self.at + 1].text.isdecimal():
-            offset = int(self.tokens[self.at + 1].text[:6]) * (1 if self.here.text == "+" else -1)
-            self.at += 2
-        single = bracket if len(bases) == 1 and bases[0] in ("l", "L") else ""
-        found.extend(Part(base, 0, single) for base in bases[:-1])
-        found.append(Part(bases[-1], offset, single))
-
-
-def _right_side(tokens: list[Token]) -> list[Token]:
-    """Return what stands right of the last ``=`` that is in no bracket."""
-    depth, start = 0, 0
-    for place, token in enumerate(tokens[:-1]):
-        depth += (token.text in _CLOSING) - (token.text in _CLOSING.values())
-        if token.text in ("=", ":=") and depth == 0:
-            start = place + 1
-    return tokens[start:]
-
-
-def _pieces(run: str, words: set[str]) -> list[str] | None:
-    """Cut a run of letters into known words, the longest first; a leading d or partial may stand before one."""
-    best: list[list[str] | None] = [[]] + [None] * len(run)
-    for end in range(1, len(run) + 1):
-        for start in range(max(0, end - 12), end):
-            before, word = best[start], run[start:end]
-            known = word in words or (word == "d" and start == 0 and len(run) > 1)
-            if before is not None and known:
-                candidate = [*before, word]
-                current = best[end]
-                if current is None or len(candidate) < len(current):
-                    best[end] = candidate
-    return best[-1]

@@ -6,12 +6,13 @@ import math
 import re
 from collections.abc import Callable
 
-from chalkgrad.check.key.nodes import Applied, Node, Partial, Ref, Total
+from chalkgrad.check.key.nodes import Applied, Node, Ref, Total
 from chalkgrad.check.key.quantities import FunctionOf
 from chalkgrad.check.key.scene import Draw
-from chalkgrad.check.key.stage import Misfit, Places, Stage, Unreadable
+from chalkgrad.check.key.stage import MisfitError, Places, Stage, UnreadableError
 from chalkgrad.check.key.value import Evaluator, applied, elementwise
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, format_formula, nodes, parse_formula, substitute
+from chalkgrad.formula.build import children, rebuild
 from chalkgrad.formula.differentiate import differentiate
 
 POINTS = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.123, -0.731, 1.619, -1.377, 2.718)
@@ -29,24 +30,41 @@ class FunctionEvaluator(Evaluator):
 
     def entry(self, ref: Ref, places: Places) -> float:
         """Return z or f(z)."""
+        if ref.layer is not None and not ref.layer.base:
+            raise MisfitError(f"{ref.text} is of no particular layer")
         if ref.kind in self.argument:
             return self.point
         if ref.kind in ("pre", "act", "output"):
             return applied(self.function, 0, self.point)
-        raise Misfit(f"{ref.text} is not a letter of a function of one variable")
+        raise MisfitError(f"{ref.text} is not a letter of a function of one variable")
 
     def slope(self, of: Ref, by: Ref, places: Places) -> float:
         """Refuse derivatives of letters."""
-        raise Unreadable("be a formula without ∂", "Write the derivative out.", by.at)
+        raise UnreadableError("be a formula without ∂", "Write the derivative out.", by.at)
 
     def total(self, node: Total, places: Places) -> float:
         """Refuse sums."""
-        raise Unreadable("be a formula without sums", "Write a function of z.")
+        raise UnreadableError("be a formula without sums", "Write a function of z.")
 
     def applied(self, node: Applied, places: Places) -> float:
         """Return a function's value; a name by itself stands for its value at z."""
         function = elementwise(node.function) if node.function else self.function
         return applied(function, node.order, self.point if node.arg is None else self.value(node.arg, places))
+
+
+def repeats(node: Node, quantity: FunctionOf) -> bool:
+    """Whether an answer is the question itself: σ'(z) for the derivative of σ."""
+    match node:
+        case Applied(function, order, arg):
+            return order == quantity.order and function == quantity.function.name and not_computed(arg)
+        case nodes.Call(function, (arg,)):
+            return not quantity.order and function == quantity.function.name and not_computed(arg)
+    return False
+
+
+def not_computed(arg: Node | None) -> bool:
+    """Whether an argument is just a letter, or not written."""
+    return arg is None or isinstance(arg, nodes.Var)
 
 
 def points(quantity: FunctionOf) -> list[float]:
@@ -90,8 +108,6 @@ def _written_out(node: Node) -> Node:
         body = parse_formula(entry.meaning, entry.arguments)
         inner = [_written_out(arg) for arg in node.args]
         return substitute(body, dict(zip(entry.arguments, inner, strict=True)))
-    from chalkgrad.formula.build import children, rebuild
-
     return rebuild(node, (_written_out(part) for part in children(node)))
 
 
@@ -101,6 +117,3 @@ def _on_side(node: Node, variable: str, side: str) -> Node:
         is_upper = node.condition.op in (">", ">=")
         return node.then if is_upper == (side == "positive") else node.otherwise
     return node
-
-
-__all__ = ["FunctionEvaluator", "Partial", "expected_text", "far_value", "points"]

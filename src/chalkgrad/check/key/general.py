@@ -10,17 +10,22 @@ from chalkgrad._errors import FormulaError, InputError
 from chalkgrad.check.key.answers import read_answer
 from chalkgrad.check.key.judge import Opinion, Trial, Trials, judge_formula
 from chalkgrad.check.key.letters import UNITS, Alphabet
-from chalkgrad.check.key.nodes import Node, Partial, Ref, Total, references, walk
+from chalkgrad.check.key.nodes import Applied, Node, Partial, Ref, Total, references, walk
 from chalkgrad.check.key.quantities import EntryOf
 from chalkgrad.check.key.scene import GENERAL_LAYER, Draw, draws, general_network
-from chalkgrad.check.key.stage import Places, Stage
+from chalkgrad.check.key.stage import MisfitError, Places, Stage
 from chalkgrad.check.key.typed import typed_step
 from chalkgrad.check.key.value import Evaluator, array_name
 from chalkgrad.formula import nodes
 from chalkgrad.network import Network
 
 DRAWS = 5
+MANY_DRAWS = 30
+"""For activations with branches, each of which must be seen."""
 _SEED = 5
+LOSS, FUNCTIONS = "loss", "functions"
+LIKENESSES = ("", LOSS, FUNCTIONS)
+"""What the general network has of the problem's own: nothing, its loss, also its activations."""
 
 
 @dataclass
@@ -33,7 +38,7 @@ class GeneralLayer:
 
     network: Network
     alphabet: Alphabet
-    stages: dict[tuple[bool, bool], tuple[Stage, list[Draw]]] = field(default_factory=dict)
+    stages: dict[tuple[bool, str], tuple[Stage, tuple[Draw, ...]]] = field(default_factory=dict)
 
     def judge(self, answer: str, quantity: EntryOf, path: str) -> tuple[Opinion | None, str]:
         """Return an opinion and the right formula; no opinion of an answer that is the question itself."""
@@ -41,12 +46,11 @@ class GeneralLayer:
         question = quantity.node if is_single else filled(quantity.node, self.alphabet)
         if _repeats(question, answer, self.alphabet, path):
             return None, ""
-        attempts = [(self._trials(is_single, False, question, quantity.new), "")]
-        try:
-            self._stage(is_single, True)
-            attempts.append((self._trials(is_single, True, question, quantity.new), self._like()))
-        except InputError:
-            pass  # the problem's own functions do not fit the general network
+        attempts = [
+            (self._trials(is_single, likeness, question, quantity.new), self._note(likeness))
+            for likeness in LIKENESSES
+            if self._exists(is_single, likeness)
+        ]
         opinion = judge_formula(answer, self.alphabet, attempts, path)
         expected = "" if opinion.right else self._text(is_single, question, quantity.new)
         return opinion, expected
@@ -60,20 +64,39 @@ class GeneralLayer:
         has_sum = any(isinstance(part, Total) for part in walk(node))
         return not has_sum and not any(ref.units for ref in [*references(question), *references(node)])
 
-    def _stage(self, is_single: bool, like: bool) -> tuple[Stage, list[Draw]]:
-        key = (is_single, like)
+    def _exists(self, is_single: bool, likeness: str) -> bool:
+        """Whether the problem's own loss fits a general network (cross-entropy needs probabilities)."""
+        try:
+            return bool(self._stage(is_single, likeness)[1])
+        except InputError:
+            return False
+
+    def _stage(self, is_single: bool, likeness: str) -> tuple[Stage, tuple[Draw, ...]]:
+        key = (is_single, likeness)
         if key not in self.stages:
-            network = general_network(is_single, self.network if like else None)
-            self.stages[key] = Stage(network, self.alphabet, GENERAL_LAYER), draws(network, DRAWS)
+            like = self.network if likeness else None
+            network = general_network(is_single, like, likeness == FUNCTIONS)
+            self.stages[key] = (
+                Stage(network, self.alphabet, GENERAL_LAYER),
+                draws(network, MANY_DRAWS if likeness == FUNCTIONS else DRAWS),
+            )
         return self.stages[key]
 
-    def _like(self) -> str:
-        names = [str(layer.activation) for layer in self.network.layers]
-        return f"for this network's {', '.join(dict.fromkeys(names))} and {self.network.loss}"
+    def _note(self, likeness: str) -> str:
+        names = [str(layer.activation) for layer in self.network.layers if likeness == FUNCTIONS]
+        return (
+            f"for this network's {', '.join(dict.fromkeys([*names, str(self.network.loss)]))}"
+            if likeness
+            else ""
+        )
 
-    def _trials(self, is_single: bool, like: bool, question: Node, new: bool) -> Trials:
+    def _trials(self, is_single: bool, likeness: str, question: Node, new: bool) -> Trials:
         def run(node: Node) -> Iterator[Trial]:
-            stage, numbers = self._stage(is_single, like)
+            stage, numbers = self._stage(is_single, likeness)
+            if likeness == FUNCTIONS and any(
+                isinstance(part, Applied) and not part.function for part in walk(node)
+            ):
+                raise MisfitError("f stands for every activation")
             picker = random.Random(_SEED)
             for draw in numbers:
                 evaluator = Evaluator(stage, draw)
@@ -88,7 +111,7 @@ class GeneralLayer:
 
     def _text(self, is_single: bool, question: Node, new: bool) -> str:
         """Return the derived equation of the general layer in the question's letters, if there is one."""
-        stage, _ = self._stage(is_single, False)
+        stage, _ = self._stage(is_single, "")
         if isinstance(question, Partial) and question.of.kind != "loss":
             return ""
         places = question_places(stage, question, random.Random(_SEED))

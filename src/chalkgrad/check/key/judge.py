@@ -6,13 +6,15 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import combinations
 
 from chalkgrad._errors import FormulaError
-from chalkgrad.check.key.answers import Reading, read_answer
+from chalkgrad.check.key.answers import read_answer
+from chalkgrad.check.key.cursor import Reading
 from chalkgrad.check.key.letters import Alphabet
 from chalkgrad.check.key.nodes import Node
-from chalkgrad.check.key.stage import Misfit, Unreadable
+from chalkgrad.check.key.stage import MisfitError, UnreadableError
 from chalkgrad.check.key.tokens import fault
 
 SAME = 1e-8
@@ -20,7 +22,8 @@ SAME = 1e-8
 _DOUBTFUL: dict[str, tuple[str, str]] = {
     "product": (r"\*\*", "** read as a product"),
     "loose_layer": (r"\^[lLℓ]\s*[-+−–]\s*\d", "^l-1 read as ^(l-1)"),
-    "bare_layer": (r"[A-Za-zα-ω\d}]'?\^\(?\d", ""),
+    "bare_layer": (r"[A-Za-zα-ω\d}]'?\^\(?\d", "a number above a letter read as a {}"),
+    "starred": (r"y\s*\*", "y* read as a letter"),
     "values": (r"[A-Za-zσ]'?\s*\(", "a function's name read as its value"),
 }
 
@@ -42,7 +45,7 @@ class Trial:
 
 
 Trials = Callable[[Node], Iterator[Trial]]
-"""Tries a formula on many sets of numbers; may raise ``Misfit`` or ``Unreadable``."""
+"""Tries a formula on many sets of numbers; may raise ``MisfitError`` or ``UnreadableError``."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,15 @@ class Opinion:
 
 def readings(text: str, alphabet: Alphabet) -> Iterator[tuple[Reading, str]]:
     """Yield the literal reading first, then the others that the text allows, with a remark on each."""
-    base = {"product": False, "loose_layer": False, "bare_layer": alphabet.layer_bare, "values": False}
+    base = dict.fromkeys(_DOUBTFUL, False) | {"bare_layer": alphabet.layer_bare}
     doubtful = [name for name, (pattern, _) in _DOUBTFUL.items() if re.search(pattern, text)]
+    if "y*" not in alphabet.kinds and "starred" in doubtful:
+        doubtful.remove("starred")
     for count in range(len(doubtful) + 1):
         for chosen in combinations(doubtful, count):
             changed = {name: not value if name in chosen else value for name, value in base.items()}
-            remark = ", ".join(filter(None, (_DOUBTFUL[name][1] for name in chosen)))
+            remark = ", ".join(_DOUBTFUL[name][1] for name in chosen)
+            remark = remark.format("power" if alphabet.layer_bare else "layer")
             yield Reading(**changed), remark
 
 
@@ -95,7 +101,7 @@ def judge_formula(text: str, alphabet: Alphabet, attempts: list[tuple[Trials, st
         for trials, note in attempts:
             try:
                 evidence = _against(trials(node))
-            except Unreadable as error:
+            except UnreadableError as error:
                 trouble = trouble or fault(path, text, error.at, error.condition, error.fix)
                 continue
             if evidence is None:
@@ -116,7 +122,7 @@ def _against(trials: Iterator[Trial]) -> str | None:
             if not trial.same:
                 place = f"{trial.place} " if trial.place else ""
                 return f"{place}the key gives {shown(trial.given)}, it is {shown(trial.true)}"
-    except Misfit as reason:
+    except MisfitError as reason:
         return str(reason)
     return None if tried else "it could not be tried"
 
@@ -142,6 +148,10 @@ def is_prose(text: str, alphabet: Alphabet) -> bool:
     if re.search(r"[=_^*/+\\∂Σ<>(\[{\"]|\d", text.rstrip(". ")):
         return False
     known = {word.lower() for word in alphabet.words()} | {"sum", "partial", "where", "frac"}
-    words = [word.lower() for word in re.findall(r"[A-Za-z]{2,}", text)]
-    strange = [word for word in words if word not in known and len(word) > 2]
+    words = [word.lower() for word in re.findall(r"[A-Za-z]+", text)]
+    strange = [
+        word
+        for word in words
+        if len(word) > 2 and word not in known and not get_close_matches(word, known, 1, 0.75)
+    ]
     return len(strange) >= 2 or (len(strange) == 1 and (text.strip().endswith(".") or len(words) > 1))

@@ -16,7 +16,17 @@ from chalkgrad.notation.profile import Notation
 
 KINDS = ("weight", "bias", "pre", "act", "input", "target", "output", "loss", "rate", "penalty")
 LAYERED = ("weight", "bias", "pre", "act", "error", "feeds")
-UNITS = {"weight": 2, "bias": 1, "pre": 1, "act": 1, "error": 1, "feeds": 1, "input": 1, "target": 1, "output": 1}
+UNITS = {
+    "weight": 2,
+    "bias": 1,
+    "pre": 1,
+    "act": 1,
+    "error": 1,
+    "feeds": 1,
+    "input": 1,
+    "target": 1,
+    "output": 1,
+}
 USUAL = {
     "delta": "error",
     "eta": "rate",
@@ -45,6 +55,7 @@ FUNCTION_NAMES = {
     "ln": "log",
     "arctan": "atan",
     "sgn": "sign",
+    "sech": "sech",
     "silu": "silu",
     "SiLU": "silu",
     "gelu": "gelu",
@@ -115,15 +126,15 @@ class Alphabet:
                 units.append(part.base)
         needed = UNITS.get(kind, 0)
         first = units[0] if units else None
-        if layer is None and kind in LAYERED and isinstance(first, int):
-            if len(units) > needed or (self.layer_below and (len(units) == 1 or needed < 2)):
-                layer, units = LayerIndex("", first), units[1:]
-        if kind == "weight" and units[1:] == [0] and self.letters.get("bias", "").startswith(word):
-            kind, units = "bias", units[:1]
-        if kind == "weight" and layer is not None and len(units) == 1:
-            units = [int(d) for d in str(units[0])] if isinstance(units[0], int) and units[0] > 9 else units
+        is_below = len(units) > needed or (self.layer_below and (len(units) == 1 or needed < 2))
+        if layer is None and kind in LAYERED and isinstance(first, int) and is_below:
+            layer, units = LayerIndex("", first), units[1:]
+        if kind == "weight" and units[-1:] == [0] and self.letters.get("bias", "").startswith(word):
+            kind, units = "bias", units[:-1]
         if len(units) > UNITS.get(kind, 0):
-            raise ValueError(f"have at most {needed} {'index' if needed == 1 else 'indices'} besides the layer")
+            raise ValueError(
+                f"have at most {needed} {'index' if needed == 1 else 'indices'} besides the layer"
+            )
         if kind == "feeds":
             layer = LayerIndex(layer.base, layer.offset - 1) if layer else None
             kind = "act"

@@ -10,14 +10,15 @@ from functools import cached_property
 import numpy as np
 
 from chalkgrad._errors import Fault, FormulaError, InputError, UnsupportedError
-from chalkgrad.check.key.judge import Trial, judge_formula
+from chalkgrad.check.key.answers import read_answer
+from chalkgrad.check.key.judge import Trial, Trials, judge_formula
 from chalkgrad.check.key.letters import Alphabet
 from chalkgrad.check.key.nodes import Node, Partial, Ref
 from chalkgrad.check.key.printed import Rows, read_printed, split_list
 from chalkgrad.check.key.quantities import EntryOf, ValueOf
 from chalkgrad.check.key.report import KeyFinding, Verdict
-from chalkgrad.check.key.scene import Array, Draw, derived_values, draws
-from chalkgrad.check.key.stage import Misfit, Stage, Unreadable
+from chalkgrad.check.key.scene import Array, Draw, derived_values, draws, draws_near
+from chalkgrad.check.key.stage import MisfitError, Stage, UnreadableError
 from chalkgrad.check.key.typed import typed_step
 from chalkgrad.check.key.value import Evaluator, array_name
 from chalkgrad.formula import Exact, nodes
@@ -53,9 +54,15 @@ class OwnNetwork:
         return Stage(self.network, self.alphabet)
 
     @cached_property
-    def draws(self) -> list[Draw]:
+    def draws(self) -> tuple[Draw, ...]:
         """Random numbers for the network."""
         return draws(self.network, DRAWS)
+
+    @cached_property
+    def near(self) -> tuple[Draw, ...]:
+        """Random numbers near the problem's own, if it has one sample."""
+        has_one = self.problem.x is not None and len(self.problem.x) == 1
+        return draws_near(self.network, self.problem.arrays(), DRAWS) if has_one else ()
 
     @cached_property
     def values(self) -> dict[str, Array]:
@@ -90,9 +97,9 @@ class OwnNetwork:
         kind = "pre" if ref.kind == "error" else ref.kind
         try:
             where = self.stage.locate(Ref(kind, ref.layer, ref.units, ref.text, ref.at), {})
-        except Unreadable as error:
+        except UnreadableError as error:
             raise FormulaError(Fault(path, error.condition, repr(typed[:60]), error.fix)) from None
-        except Misfit as error:
+        except MisfitError as error:
             fault = Fault(path, "name a quantity of the network", repr(typed[:60]), f"Here {error}.")
             raise FormulaError(fault) from None
         name = array_name(where, prefix) + ("_new" if quantity.new else "")
@@ -120,11 +127,11 @@ class OwnNetwork:
         indices = _fit(cells, shape, quantity, path)
         found = self._all(cells, quantity.name, indices, path)
         note = ""
-        if self.turns and quantity.entry is None and len(shape) == 2 and _any_wrong(found):
-            if {at[::-1] for at, _ in cells} == set(np.ndindex(*shape)):
-                turned = self._all(cells, quantity.name, [at[::-1] for at, _ in cells], path)
-                if not _any_wrong(turned):
-                    found, note = turned, "laid out as the transpose"
+        turns = self.turns and quantity.entry is None and len(shape) == 2
+        if turns and _any_wrong(found) and {at[::-1] for at, _ in cells} == set(np.ndindex(*shape)):
+            turned = self._all(cells, quantity.name, [at[::-1] for at, _ in cells], path)
+            if not _any_wrong(turned):
+                found, note = turned, "laid out as the transpose"
         return _summary(cells, found, note)
 
     def _all(self, cells: Cells, name: str, indices: list[Index], path: str) -> list[KeyFinding]:
@@ -145,18 +152,42 @@ class OwnNetwork:
         verdict = printed.judge(true)
         if verdict is Verdict.RIGHT:
             return KeyFinding("", name, text, verdict)
-        return KeyFinding("", name, text, verdict, printed.like(true), f"the value is {digits(true)}")
+        expected, evidence = printed.like(true), f"the value is {digits(true)}"
+        if verdict is Verdict.CUT:
+            evidence += f", rounded {expected}"
+        return KeyFinding("", name, text, verdict, expected, evidence)
 
     def _formula(self, text: str, name: str, index: Index, path: str) -> KeyFinding:
-        def trials(node: Node) -> Iterator[Trial]:
-            for draw in self.draws:
-                given = Evaluator(self.stage, draw).value(node, {})
-                yield Trial(given, float(draw.values[name][index]), "for random numbers")
+        def trials(near: bool) -> Trials:
+            def run(node: Node) -> Iterator[Trial]:
+                for draw in self.near if near else self.draws:
+                    given = Evaluator(self.stage, draw).value(node, {})
+                    yield Trial(given, float(draw.values[name][index]), "for random numbers")
 
-        opinion = judge_formula(text, self.alphabet, [(trials, "")], path)
+            return run
+
+        if self._repeats(text, name, index, path):
+            return KeyFinding("", name, text, Verdict.UNCHECKED, remark="it repeats the question")
+        attempts = [(trials(False), ""), (trials(True), "for numbers like the problem's")]
+        opinion = judge_formula(text, self.alphabet, attempts, path)
         if opinion.right:
             return KeyFinding("", name, text, Verdict.RIGHT, remark=opinion.remark)
         return KeyFinding("", name, text, Verdict.WRONG, self._step_text(name), opinion.evidence)
+
+    def _repeats(self, text: str, name: str, index: Index, path: str) -> bool:
+        """Whether a formula is the question itself."""
+        try:
+            node = read_answer(text, self.alphabet, path=path)
+            if not isinstance(node, Partial | nodes.Var):
+                return False
+            if isinstance(node, nodes.Var) and isinstance(node.name, Ref) and node.name.kind == "loss":
+                return name == "L"
+            same = self.canonical(EntryOf(node, general=False), text, path)
+        except FormulaError:
+            return False
+        return same.name == name and (same.entry or ()) == tuple(
+            i + 1 for i in index[-len(same.entry or ()) :]
+        )
 
     def _step_text(self, name: str) -> str:
         """Return the derived equation, where it is short enough to be of use."""
@@ -228,7 +259,10 @@ def _fit(cells: Cells, shape: Index, quantity: ValueOf, path: str) -> list[Index
 
 def _summary(cells: Cells, found: list[KeyFinding], note: str) -> KeyFinding:
     """Put the findings of a matrix together; the first wrong entry speaks for all."""
-    worst = next((v for v in (Verdict.WRONG, Verdict.UNCHECKED, Verdict.CUT) if any(f.verdict is v for f in found)), None)
+    worst = next(
+        (v for v in (Verdict.WRONG, Verdict.UNCHECKED, Verdict.CUT) if any(f.verdict is v for f in found)),
+        None,
+    )
     if worst is None:
         remarks = dict.fromkeys(filter(None, (*(f.remark for f in found), note)))
         return KeyFinding("", "", "", Verdict.RIGHT, remark="; ".join(remarks))

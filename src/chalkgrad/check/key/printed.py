@@ -54,8 +54,8 @@ class Printed:
     def judge(self, true: Fraction) -> Verdict:
         """Return RIGHT, CUT or WRONG for the true value.
 
-        >>> read_printed("2.080").judge(Fraction("2.080917")), read_printed("2.081").judge(Fraction("2.080917"))
-        (<Verdict.CUT: 'right, but cut, not rounded'>, <Verdict.RIGHT: 'right'>)
+        >>> [read_printed(text).judge(Fraction("2.080917")).name for text in ("2.080", "2.081", "2.079")]
+        ['CUT', 'RIGHT', 'WRONG']
         """
         slack = abs(true) * COMPUTED
         if abs(self.value) * SAME > self.unit / 2:
@@ -69,7 +69,7 @@ class Printed:
         return Verdict.WRONG
 
     def like(self, true: Fraction) -> str:
-        """Write another value with the same digits.
+        """Write another value with the same digits, or in full where that is short.
 
         >>> read_printed("2.080").like(Fraction("2.080917")), read_printed("3/7").like(Fraction(1, 3))
         ('2.081', '1/3')
@@ -78,6 +78,8 @@ class Printed:
             short = true.denominator < 10**6
             return f"{true.numerator}/{true.denominator}" if short else format(float(true), ".6g")
         if self.exponent is None:
+            if 1000 % true.denominator == 0 and (true / self.unit).denominator != 1:
+                return str(Decimal(true.numerator) / Decimal(true.denominator))
             rounded = Decimal(round(true / self.unit)) * Decimal(1).scaleb(-self.decimals)
             enough = rounded or not true
             return format(rounded, f".{self.decimals}f") if enough else format(float(true), ".4g")
@@ -95,6 +97,7 @@ def read_printed(text: str) -> Printed | None:
     (Fraction(-21, 5000), Fraction(0, 1), None)
     """
     text = _AFTER.sub("", _BEFORE.sub("", text.strip())).strip()
+    text = text[:-1] if text.endswith(".") and "." in text[:-1] else text
     quotient = _QUOTIENT.fullmatch(text) or _LATEX_QUOTIENT.fullmatch(text)
     if quotient is not None and len(text) < 400 and int(quotient[3]):
         value = Fraction(int(quotient[2]), int(quotient[3])) * _sign(quotient[1])

@@ -1,8 +1,8 @@
 """What a key's entry is an answer for: ``dW1``, ``W1_new``, ``sigmoid_prime``, ``∂C/∂w_jk^l``.
 
-Canonical names are those of a problem file and of ``chalkgrad trace``: loss, Y, Z1, A1, dZ1 (or delta1), dW1, db1,
-W1_new, with ``dW1[1,2]`` for one entry (receiver, sender, counted from 1).  Anything else is read in
-the letters of the notation; with letters for its layer and indices it is about the general layer l.
+Canonical names are those of a problem file: loss, Y, Z1, A1, dZ1 (or delta1), dW1, db1, W1_new, with
+``dW1[1,2]`` for one entry (receiver, sender, counted from 1).  Anything else is read in the letters of the
+notation; with letters for its layer and indices it is about the general layer l.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from chalkgrad.check.key.value import elementwise
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, nodes
 from chalkgrad.network import Network
 
-_VALUE = re.compile(r"(?P<name>X|T|Y|dY|(?:d?[WbZA]|delta|Delta|δ|Δ)_?\d{1,4}(?:_new|_next)?)(?P<at>\[[\d\s,]+\])?")
+_VALUE = re.compile(
+    r"(?P<name>X|T|Y|dY|(?:d?[WbZA]|delta|Delta|δ|Δ)_?\d{1,4}(?:_new|_next)?)(?P<at>\[[\d\s,]+\])?"
+)
 _UPDATE = re.compile(r"(?:update_|new_)(?P<old>.+)|(?P<before>.+?)_(?:new|next|updated)")
 _FUNCTION = re.compile(
     r"(?P<name>[A-Za-z_]+?|σ)(?P<prime>_prime|'|′|’)?(?:_(?P<side>positive|negative|limit)|\((?P<where>[^()]*)\))?"
 )
-_SIDE = re.compile(r"\s*[a-zA-Z]\s*(?:(?P<sign>[<>])\s*0|=?\s*(?P<at>))\s*")
 EXAMPLES = "loss, Y, Z1, dW1, db1, dW1[1,2], W1_new, sigmoid_prime or delta_j^l"
 
 
@@ -109,16 +110,11 @@ def _function(text: str, alphabet: Alphabet, network: Network) -> FunctionOf | N
         return None
     name = alphabet.functions.get({"σ": "sigma"}.get(match["name"], match["name"]), match["name"])
     own = {layer.function.name: layer.function for layer in network.layers if not layer.is_softmax}
-    if name in own:
-        function = own[name]
-    elif name in alphabet.functions.values() or name == "leaky_relu":
-        if name in FUNCTIONS and len(FUNCTIONS[name].arguments) > 1:
-            return None
-        function = elementwise(name) if name else None
-    else:
+    known = name in alphabet.functions.values() or name == "leaky_relu"
+    has_one = name not in FUNCTIONS or len(FUNCTIONS[name].arguments) == 1
+    if not name or not (name in own or (known and has_one)):
         return None
-    if function is None:
-        return None
+    function = own[name] if name in own else elementwise(name)
     side, where = match["side"] or "", (match["where"] or "").strip()
     inside = re.fullmatch(r"[a-zA-Z]\s*([<>])\s*0", where)
     if inside is not None:
@@ -129,7 +125,9 @@ def _function(text: str, alphabet: Alphabet, network: Network) -> FunctionOf | N
 
 
 def _is_general(ref: Ref) -> bool:
-    return (ref.layer is not None and ref.layer.base != "") or any(isinstance(unit, str) for unit in ref.units)
+    return (ref.layer is not None and ref.layer.base != "") or any(
+        isinstance(unit, str) for unit in ref.units
+    )
 
 
 def _filled(node: Node, alphabet: Alphabet) -> Node:

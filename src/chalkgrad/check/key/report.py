@@ -109,7 +109,6 @@ class KeyReport:
 
 def _line(finding: KeyFinding) -> str:
     text = f"{finding.name}: {finding.printed} is {finding.verdict}"
-    if finding.expected:
-        word = "rounded it is" if finding.verdict is Verdict.CUT else "it should be"
-        text += f", {word} {finding.expected}"
+    if finding.expected and finding.verdict is Verdict.WRONG:
+        text += f", it should be {finding.expected}"
     return f"{text} ({finding.explanation})" if finding.explanation else text

@@ -1,19 +1,21 @@
 """A network with numbers in which an answer can be tried: every letter has the value it must have there.
 
 The values come from the derivation of that network, by evaluating its steps; nothing here knows a
-gradient.  ∂z/∂w and the like are gradients too: of the network cut off at z, with the loss t·y, where t picks a unit.
+gradient.  ∂z/∂w and the like are gradients too: of the network cut off at z, with the loss t·y, where t
+picks a unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.evaluate import trace
+from chalkgrad.evaluate import Data, trace
 from chalkgrad.network import Layer, Loss, Network
 
 Array = NDArray[Any]
@@ -75,22 +77,40 @@ class Draw:
         return derived_values(network, parameters, self.x, chosen)
 
 
-def draws(network: Network, count: int, seed: int = 20) -> list[Draw]:
+@lru_cache(maxsize=16)
+def draws(network: Network, count: int) -> tuple[Draw, ...]:
     """Return several sets of random numbers for one sample, without those that give no finite loss."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(20)
     found = []
     for _ in range(count):
         parameters = {
             name: rng.normal(size=shape) + 0.1 for name, shape in network.parameter_shapes().items()
         }
-        x = rng.normal(size=(1, network.input_width))
-        t = _targets(network, rng)
-        rate = float(rng.uniform(0.1, 1))
-        with np.errstate(all="ignore"):
-            values = derived_values(network, parameters, x, t, learning_rate=rate)
-        if all(np.isfinite(value).all() for value in values.values()):
-            found.append(Draw(network, parameters, x, t, rate, values))
-    return found
+        x, t = rng.normal(size=(1, network.input_width)), _targets(network, rng)
+        found.append(_draw(network, parameters, x, t, float(rng.uniform(0.1, 1))))
+    return tuple(draw for draw in found if draw is not None)
+
+
+def draws_near(network: Network, data: Data, count: int) -> tuple[Draw, ...]:
+    """Return random numbers close to given ones, with their target: on the same side of every kink."""
+    rng = np.random.default_rng(20)
+    found = []
+    for _ in range(count):
+        parameters = {name: _moved(value, rng) for name, value in data.parameters.items()}
+        x, rate = _moved(data.x, rng), float(rng.uniform(0.1, 1))
+        found.append(_draw(network, parameters, x, data.t, rate))
+    return tuple(draw for draw in found if draw is not None)
+
+
+def _draw(network: Network, parameters: dict[str, Array], x: Array, t: Array, rate: float) -> Draw | None:
+    with np.errstate(all="ignore"):
+        values = derived_values(network, parameters, x, t, learning_rate=rate)
+    is_finite = all(np.isfinite(value).all() for value in values.values())
+    return Draw(network, parameters, x, t, rate, values) if is_finite else None
+
+
+def _moved(values: Array, rng: np.random.Generator) -> Array:
+    return values * (1 + 1e-3 * rng.normal(size=values.shape)) + 1e-9 * rng.normal(size=values.shape)
 
 
 def _targets(network: Network, rng: np.random.Generator) -> Array:
@@ -108,17 +128,20 @@ _ANY = Layer(1, "formula:f=z*sigmoid(z) + sin(2*z)/2 + z/5").activation
 _ANY_LOSS = Loss("C", "(y - t)^4/4 + sin(y*t) + y^2*t/3 + y")
 
 
-def general_network(single: bool, like: Network | None = None) -> Network:
+@lru_cache(maxsize=32)
+def general_network(single: bool, like: Network | None = None, own_functions: bool = False) -> Network:
     """Return the network that stands for all: different widths, an activation and a loss without qualities.
 
-    With ``single`` every layer has one neuron.  With ``like`` it has that network's hidden activation,
-    output activation and loss.
+    With ``single`` every layer has one neuron.  With ``like`` it has that network's loss, with
+    ``own_functions`` also its hidden activation and its output's.
     """
     widths = [1] * len(WIDTHS) if single else list(WIDTHS)
     hidden, last, loss = _ANY, _ANY, _ANY_LOSS
     if like is not None:
+        loss = like.loss
+    if like is not None and own_functions:
         names = {layer.activation for layer in like.layers[:-1]} or {like.layers[-1].activation}
         hidden = next(iter(names)) if len(names) == 1 and not next(iter(names)).is_softmax else _ANY
-        last, loss = like.layers[-1].activation, like.loss
+        last = like.layers[-1].activation
     layers = [Layer(width, hidden) for width in widths[1:-1]]
     return Network([widths[0], *layers, Layer(widths[-1], last)], loss)

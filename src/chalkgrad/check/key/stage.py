@@ -17,11 +17,11 @@ Places = Mapping[str, tuple[int, int]]
 """Index letter → (the layer whose units it counts, the unit)."""
 
 
-class Misfit(Exception):
+class MisfitError(Exception):
     """The answer cannot be right, with the reason."""
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """The answer does not say enough; ``at`` is the place in its text."""
 
     def __init__(self, condition: str, fix: str, at: int = 0) -> None:
@@ -29,7 +29,7 @@ class Unreadable(Exception):
         self.condition, self.fix, self.at = condition, fix, at
 
 
-class Unknown(Exception):
+class UnknownLayerError(Exception):
     """The layer of an index is not known yet."""
 
 
@@ -62,7 +62,7 @@ class Stage:
         """Return the number of a layer l − 1, L or 2."""
         if index.base == "l":
             if self.layer is None:
-                raise Unreadable("name a layer by its number", "Write 1 for l, say.", ref.at)
+                raise UnreadableError("name a layer by its number", "Write 1 for l, say.", ref.at)
             return self.layer + index.offset
         return index.offset + (self.network.depth if index.base else 0)
 
@@ -80,7 +80,7 @@ class Stage:
         for place, unit in enumerate(ref.units):
             if isinstance(unit, str) and unit not in places and self.layer is not None:
                 if places and unit in self.alphabet.indices:
-                    raise Unknown(ref.text)
+                    raise UnknownLayerError(ref.text)
                 if unit in self.usual:
                     return self.usual[unit] + (1 if ref.kind == "weight" and self._is_sender(place) else 0)
         only = [n for n in range(1, depth + 1) if ref.kind != "bias" or self.network.layers[n - 1].bias]
@@ -90,8 +90,10 @@ class Stage:
             return only[0]
         if self.layer is not None and not ref.units:
             return self.layer
-        example = f"{ref.text}_1" if self._single() else f"{ref.text}_j^l" if self.layer else f"{ref.text}_1^(2)"
-        raise Unreadable(f"say which layer {ref.text} is of", f"Write {example}, say.", ref.at)
+        example = (
+            f"{ref.text}_1" if self._single() else f"{ref.text}_j^l" if self.layer else f"{ref.text}_1^(2)"
+        )
+        raise UnreadableError(f"say which layer {ref.text} is of", f"Write {example}, say.", ref.at)
 
     def _single(self) -> bool:
         return all(width == 1 for width in self.network.widths)
@@ -113,9 +115,9 @@ class Stage:
 
         Raises
         ------
-        Misfit
+        MisfitError
             An index counts another layer's units, is not bound, or there is no such layer or unit.
-        Unreadable
+        UnreadableError
             Layer or entry are not said.
         """
         spaces = self.spaces(ref, places)
@@ -124,30 +126,40 @@ class Stage:
         layer = max(spaces)
         least = 0 if ref.kind in ("act", "input") else 1
         if not least <= layer <= self.network.depth:
-            raise Misfit(f"there is no layer {layer} for {ref.text}")
+            raise MisfitError(f"there is no layer {layer} for {ref.text}")
         typed = list(ref.units)
         implied = ref.layer is None and self._single() and ref.kind not in ("input", "target", "output")
-        if implied and typed == [layer] and len(spaces) == 1 or (implied and ref.kind == "weight" and len(typed) == 1):
+        if (implied and typed == [layer] and len(spaces) == 1) or (
+            implied and ref.kind == "weight" and len(typed) == 1
+        ):
             typed = []
         if not typed and all(self.network.widths[space] == 1 for space in spaces):
             typed = [1] * len(spaces)
+        if len(spaces) == 2 and len(typed) == 1 and isinstance(typed[0], int) and 10 < typed[0] < 100:
+            typed = [typed[0] // 10, typed[0] % 10]  # w_12
         if len(typed) != len(spaces):
             want = " and ".join(self.alphabet.indices[1::-1][: len(spaces)])
-            raise Unreadable(f"say which entry of {ref.text} is meant", f"Give it the index {want}.", ref.at)
+            raise UnreadableError(
+                f"say which entry of {ref.text} is meant", f"Give it the index {want}.", ref.at
+            )
         units = tuple(self._unit(unit, space, ref, places) for unit, space in zip(typed, spaces, strict=True))
-        return Located(ref.kind, layer, units[::-1] if ref.kind == "weight" and self.alphabet.sender_first else units)
+        return Located(
+            ref.kind, layer, units[::-1] if ref.kind == "weight" and self.alphabet.sender_first else units
+        )
 
     def _unit(self, unit: str | int, space: int, ref: Ref, places: Places) -> int:
         if isinstance(unit, str):
             if unit not in places:
-                raise Misfit(f"{unit} is neither in the question nor summed over")
+                raise MisfitError(f"{unit} is neither in the question nor summed over")
             bound, unit_number = places[unit]
             if bound != space and not self._single():
                 name = f"{unit} in {ref.text}"
-                raise Misfit(f"{name} counts the units of layer {self.say(space)}, elsewhere of layer {self.say(bound)}")
+                raise MisfitError(
+                    f"{name} counts the units of layer {self.say(space)}, elsewhere of {self.say(bound)}"
+                )
             return unit_number
         if not 1 <= unit <= self.network.widths[space]:
-            raise Misfit(f"layer {self.say(space)} has no unit {unit}")
+            raise MisfitError(f"layer {self.say(space)} has no unit {unit}")
         return unit
 
     def say(self, layer: int) -> str:
@@ -165,8 +177,8 @@ class Stage:
             if index in ref.units:
                 try:
                     return self.spaces(ref, places)[ref.units.index(index)]
-                except (Unknown, Unreadable):
+                except (UnknownLayerError, UnreadableError):
                     continue
         if index in self.usual:
             return self.usual[index]
-        raise Misfit(f"nothing depends on the index {index}, or its layer is not said")
+        raise MisfitError(f"nothing depends on the index {index}, or its layer is not said")

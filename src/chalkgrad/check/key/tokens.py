@@ -31,12 +31,30 @@ _GREEK = {
 WORDS = {letter: word for word, letters in _GREEK.items() for letter in letters}
 """Letters that are typed by their name where there is no Greek keyboard."""
 
-_SIGNS = {letter: "-" for letter in "−–‐‑‒"} | {letter: "*" for letter in "×·⋅∗∙⊙•∘"}
-_SIGNS |= {letter: "'" for letter in "′’ʹ´`"} | {"″": "''", "÷": "/", "∕": "/", "⁄": "/", "ℓ": "l"}
-_SIGNS |= {"≥": ">=", "≤": "<=", "←": "=", "≔": "=", "\u00a0": " ", "\u2009": " ", "\u2062": " ", "½": "(1/2)"}
+_SIGNS = dict.fromkeys("−–‐‑‒", "-") | dict.fromkeys("×·⋅∗∙⊙•∘", "*")
+_SIGNS |= dict.fromkeys("′’ʹ´`", "'") | {"″": "''", "÷": "/", "∕": "/", "⁄": "/", "ℓ": "l"}
+_SIGNS |= {
+    "≥": ">=",
+    "≤": "<=",
+    "←": "=",
+    "≔": "=",
+    "\u00a0": " ",
+    "\u2009": " ",
+    "\u2062": " ",
+    "½": "(1/2)",
+}
 _SPACES = {",", ";", "!", ":", " ", "quad", "qquad", "left", "right", "displaystyle", "limits", "nolimits"}
 _STYLES = {"mathrm", "mathbf", "mathit", "boldsymbol", "bm", "text", "textrm", "operatorname", "mathcal"}
-_LATEX = {"cdot": "*", "times": "*", "odot": "*", "ast": "*", "prime": "'", "div": "/", "ell": "l", "ge": ">="}
+_LATEX = {
+    "cdot": "*",
+    "times": "*",
+    "odot": "*",
+    "ast": "*",
+    "prime": "'",
+    "div": "/",
+    "ell": "l",
+    "ge": ">=",
+}
 _LATEX |= {"geq": ">=", "le": "<=", "leq": "<=", "gt": ">", "lt": "<", "dfrac": "frac", "tfrac": "frac"}
 _LATEX |= {"leftarrow": "=", "gets": "=", "varepsilon": "epsilon", "ln": "log"}
 
@@ -68,13 +86,14 @@ def read_tokens(text: str, path: str) -> list[Token]:
         If the text is longer than 500 characters or has a letter that means nothing here.
 
     >>> [token.text for token in read_tokens("δ_j^l·a²", "answer")]
-    ['delta', '_', 'j', '^', 'l', '*', 'a', '^', '(', '2', ')', '']
+    ['delta', '_', 'j', '^', 'l', '*', 'a', '^', '2', '']
     """
     if len(text) > MAX_LENGTH:
         fix = "Shorten the formula."
         raise FormulaError(Fault(path, f"have at most {MAX_LENGTH} characters", str(len(text)), fix))
     tokens: list[Token] = []
-    for piece, start, command in _pieces(text):
+    ending = len(text.rstrip()) - 1 if text.rstrip().endswith(".") else len(text)  # a full stop
+    for piece, start, command in _pieces(text[:ending]):
         at = 0
         while at < len(piece):
             match = _TOKEN.match(piece, at)
@@ -157,13 +176,13 @@ def _script(text: str, at: int) -> tuple[str, int] | None:
             inner += plain.replace("−", "-")
             end += 1
         if inner:
-            wrapped = inner.startswith("(") and inner.endswith(")")
+            wrapped = (inner.startswith("(") and inner.endswith(")")) or inner.isdecimal()
             return f"{sign}{inner}" if wrapped else f"{sign}({inner})", end - at
     return None
 
 
 def _without_styles(tokens: list[Token]) -> list[Token]:
-    """Drop ``\\mathrm{…}`` and the like; what is inside stays, and \\hat{y} becomes yhat."""
+    r"""Drop ``\mathrm{…}`` and the like; what is inside stays, and \hat{y} becomes yhat."""
     kept: list[Token] = []
     at = 0
     while at < len(tokens):

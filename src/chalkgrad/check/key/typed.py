@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from chalkgrad.check.key.letters import Alphabet
 from chalkgrad.check.key.stage import Stage
 from chalkgrad.derive import SINGLE, Step, derive
 from chalkgrad.derive.index import Applied, Entry, Index, SumOver, entry
 from chalkgrad.expr import Dim, Scalar, Symbol
 from chalkgrad.formula import format_formula, nodes, substitute
-from chalkgrad.formula.build import rebuild, children
+from chalkgrad.formula.build import children, rebuild
 
 _POOL = "kijpqrsuv"
 _WORDS = {"sigmoid": "σ", "relu": "ReLU", "silu": "SiLU", "gelu": "GELU", "elu": "ELU"}
 
 
-def typed_step(stage: Stage, name: str, chosen: dict[int, str], form: int = 0) -> str:
+def typed_step(stage: Stage, name: str, chosen: dict[int, str]) -> str:
     """Return the right side of a derived step, e.g. ``f′(z_j^l)*Σ_k δ_k^(l+1)*w_kj^(l+1)`` for dZ2.
 
     Parameters
@@ -27,11 +26,21 @@ def typed_step(stage: Stage, name: str, chosen: dict[int, str], form: int = 0) -
         The step's canonical name.
     chosen
         Which letter counts the units of which layer, as the question has them.
-    form
-        Which of the step's equal forms.
+
+    Raises
+    ------
+    KeyError
+        If there is no such step.
     """
     step = derive(stage.network, convention=SINGLE).step(name)
-    return _Typist(stage, chosen).step(step, form)
+    inserted = [i for i, form in enumerate(step.forms) if form.rule == "insert"]
+    is_recurrence = bool(inserted) and step.symbol.layer < stage.network.depth
+    return _Typist(stage, chosen).step(step, inserted[0] if is_recurrence else 0)
+
+
+def typed_entry(stage: Stage, name: str) -> str:
+    """Return the left side of a derived step, ``δ_j^l`` for dZ2; of an update the parameter, ``w_jk^l``."""
+    return _Typist(stage, {}).left(derive(stage.network, convention=SINGLE).step(name))
 
 
 class _Typist:
@@ -44,6 +53,11 @@ class _Typist:
         row, column = self._place(rows), self._place(columns)
         return self.text(entry(step.forms[form].expr, row, column, self.fresh), last=True)
 
+    def left(self, step: Step) -> str:
+        """Return the entry that a step is about."""
+        rows, columns = step.symbol.shape
+        return self.name(Entry(step.symbol, self._place(rows), self._place(columns)))
+
     def _place(self, dim: Dim) -> Index | None:
         if dim.name == "1":
             return None
@@ -54,14 +68,16 @@ class _Typist:
         sender, unit, above = self.alphabet.indices
         offset = (dim.layer or 0) - (self.stage.layer or 1)
         wanted = {-1: sender, 0: unit, 1: above}.get(offset, above)
-        for letter in (wanted, *_POOL):
+        pool: tuple[str, ...] = (wanted, *_POOL)
+        for letter in pool:
             if letter not in self.used:
                 self.used.add(letter)
                 return letter
         raise ValueError("an equation needs more index letters than there are")
 
     def text(self, node: nodes.Node, last: bool = False) -> str:
-        return format_formula(self.plain(node, last))
+        written: str = format_formula(self.plain(node, last))
+        return written
 
     def plain(self, node: nodes.Node, last: bool = False) -> nodes.Node:
         """Return the formula with entries, sums and functions as variables named by their text."""
@@ -73,8 +89,9 @@ class _Typist:
             case nodes.Var(Dim() as dim):
                 return nodes.Num(Fraction(dim.size or 1))
             case SumOver(index, _, body):
-                inside = self.text(body, last=True)
-                inside = f"({inside})" if isinstance(body, nodes.Add) else inside
+                plain = self.plain(body, last=True)
+                inside = format_formula(plain)
+                inside = f"({inside})" if isinstance(plain, nodes.Add) else inside
                 return nodes.Var(f"Σ_{index} {inside}" if last else f"(Σ_{index} {inside})")
             case Applied(function, args, wrt):
                 if function.name and len(args) == 1:
@@ -85,8 +102,8 @@ class _Typist:
             case nodes.Mul(factors):
                 first = [self.plain(factor) for factor in factors if not isinstance(factor, SumOver)]
                 sums = [factor for factor in factors if isinstance(factor, SumOver)]
-                plain = [self.plain(f, last and i == len(sums) - 1) for i, f in enumerate(sums)]
-                return nodes.Mul((*first, *plain))
+                after = [self.plain(f, last and i == len(sums) - 1) for i, f in enumerate(sums)]
+                return nodes.Mul((*first, *after))
             case nodes.Add(terms):
                 return nodes.Add(tuple(self.plain(term, last) for term in terms))
         return rebuild(node, (self.plain(part) for part in children(node)))
@@ -131,14 +148,10 @@ class _Typist:
             below = f"({','.join(map(str, order))})"
         text = f"{letter}_{below}" if below else letter
         general = self.stage.layer is not None
-        if symbol.kind in ("input", "target", "loss") or (symbol.kind == "output" and not general):
+        is_own = symbol.kind == "output" and not general and letter != self.alphabet.letters["act"]
+        if symbol.kind in ("input", "target", "loss") or is_own:
             return text
         layer = self.stage.say(symbol.layer)
         if not general and not below:
             return f"{letter}_{layer}"
         return f"{text}^{layer}" if layer in ("l", "L") else f"{text}^({layer})"
-
-
-def letters_of(alphabet: Alphabet) -> str:
-    """Return the letters that an answer may use, for messages."""
-    return ", ".join(sorted(alphabet.kinds, key=lambda word: (len(word) > 1, word)))

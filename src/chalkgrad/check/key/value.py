@@ -9,7 +9,7 @@ import numpy as np
 
 from chalkgrad.check.key.nodes import Applied, Node, Partial, Ref, Total, references
 from chalkgrad.check.key.scene import Draw
-from chalkgrad.check.key.stage import Located, Misfit, Places, Stage, Unknown, Unreadable
+from chalkgrad.check.key.stage import Located, MisfitError, Places, Stage, UnknownLayerError, UnreadableError
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, Float64, activation, nodes
 
 MAX_EVALUATIONS = 100_000
@@ -28,7 +28,7 @@ class Evaluator:
         """Return the answer's value; not a number where it has none."""
         self.count += 1
         if self.count > MAX_EVALUATIONS:
-            raise Unreadable("sum over fewer indices", "Simplify the formula.")
+            raise UnreadableError("sum over fewer indices", "Simplify the formula.")
         match node:
             case nodes.Num(number):
                 return _float(number.numerator) / _float(number.denominator)
@@ -71,26 +71,34 @@ class Evaluator:
         """Return where an entry is."""
         try:
             return self.stage.locate(ref, places)
-        except Unknown:
-            raise Misfit(f"the layer of {ref.text}_{''.join(map(str, ref.units))} is not said") from None
+        except UnknownLayerError:
+            raise MisfitError(f"the layer of {ref.text}_{''.join(map(str, ref.units))} is not said") from None
 
     def number(self, where: Located, prefix: str) -> float:
         """Return a value, or with the prefix d the loss's derivative by it."""
         array = self.draw.values.get(array_name(where, prefix))
         if array is None:
-            raise Misfit(f"layer {self.stage.say(where.layer)} has no bias" if where.kind == "bias" else "no such value")
+            raise MisfitError(
+                f"layer {self.stage.say(where.layer)} has no bias"
+                if where.kind == "bias"
+                else "no such value"
+            )
         return _float(array[array_index(where)])
 
     def slope(self, of: Ref, by: Ref, places: Places) -> float:
         """Return ∂of/∂by."""
         below = self.locate(by, places)
-        if by.kind not in ("weight", "bias", "pre", "act", "output") or (by.kind == "act" and not below.layer):
-            raise Unreadable("differentiate by weights, biases, z or a", "Remove the other derivative.", by.at)
+        if by.kind not in ("weight", "bias", "pre", "act", "output") or (
+            by.kind == "act" and not below.layer
+        ):
+            raise UnreadableError(
+                "differentiate by weights, biases, z or a", "Remove the other derivative.", by.at
+            )
         if of.kind == "loss":
             return self.number(below, "d")
         above = self.locate(of, places)
         if of.kind not in ("pre", "act", "output") or not above.layer:
-            raise Unreadable("differentiate the loss, z or a", "Write ∂C, ∂z or ∂a.", of.at)
+            raise UnreadableError("differentiate the loss, z or a", "Write ∂C, ∂z or ∂a.", of.at)
         kind = "pre" if of.kind == "pre" else "act"
         same = above.layer == below.layer
         if below.layer > above.layer or (same and kind == "pre" and below.kind in ("act", "output")):
@@ -102,12 +110,12 @@ class Evaluator:
         """Return a sum over an index."""
         space = self.stage.space_of(node.index, references(node.body), places)
         if not 0 <= space < len(self.draw.network.widths):
-            raise Misfit(f"there is no layer {space}")
+            raise MisfitError(f"there is no layer {space}")
         width = self.draw.network.widths[space]
         last = width if node.last is None else node.last
         first = 1 if node.first is None or node.first > width else node.first
         if last > width:
-            raise Misfit(f"layer {self.stage.say(space)} has no unit {last}")
+            raise MisfitError(f"layer {self.stage.say(space)} has no unit {last}")
         return _float(
             sum(self.value(node.body, {**places, node.index: (space, k)}) for k in range(first, last + 1))
         )
@@ -115,7 +123,7 @@ class Evaluator:
     def applied(self, node: Applied, places: Places) -> float:
         """Return a function's value or its derivative's."""
         if node.arg is None:
-            raise Unreadable(f"give {node.function or 'f'} its argument", "Write f'(z_j^l), say.")
+            raise UnreadableError(f"give {node.function or 'f'} its argument", "Write f'(z_j^l), say.")
         function = elementwise(node.function) if node.function else self.own_function(node.arg, places)
         return applied(function, node.order, self.value(node.arg, places))
 
@@ -126,7 +134,7 @@ class Evaluator:
         if isinstance(arg, nodes.Var) and isinstance(arg.name, Ref) and arg.name.kind == "pre":
             layer = layers[self.locate(arg.name, places).layer - 1]
         if layer.is_softmax:
-            raise Unreadable("apply f where it works on single numbers", "Softmax takes a whole layer.")
+            raise UnreadableError("apply f where it works on single numbers", "Softmax takes a whole layer.")
         return layer.function
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,6 +10,7 @@ from fractions import Fraction
 
 from chalkgrad._errors import Fault, FormulaError, InputError
 from chalkgrad.check.key import functions
+from chalkgrad.check.key.answers import read_answer
 from chalkgrad.check.key.general import GeneralLayer
 from chalkgrad.check.key.judge import Trial, Trials, is_prose, judge_formula
 from chalkgrad.check.key.letters import Alphabet, alphabet
@@ -54,10 +56,11 @@ def verify_key(problem: Problem, notation: Notation | str | None = None) -> KeyR
     --------
     >>> from chalkgrad.network import Network
     >>> from chalkgrad.problem import Problem
-    >>> key = {"dW1": "6.01", "sigmoid_prime": "1 - 1/(1 + e^(-z))"}
+    >>> key = {"dW1": "6.01", "sigmoid_prime": "1 - 1/(1+e^(-z))"}
     >>> print(verify_key(Problem(Network("1-1:nobias"), {"W1": [[2]]}, x=[3], t=[4], key=key)))
     dW1: 6.01 is wrong, it should be 6.00 (the value is 6)
-    sigmoid_prime: 1 - 1/(1 + e^(-z)) is wrong, it should be e^(-z)/(1 + e^(-z))^2 (at z = 0 the key gives 0.5, it is 0.25)
+    sigmoid_prime: 1 - 1/(1+e^(-z)) is wrong, it should be e^(-z)/(1 + e^(-z))^2 (at z = 0 the key gives
+    0.5, it is 0.25)
     """
     if not problem.key:
         fix = 'Add [key] with answers such as loss = "0.288".'
@@ -123,9 +126,13 @@ class _Verifier:
 
             return run
 
+        with contextlib.suppress(FormulaError):
+            if functions.repeats(read_answer(answer, self.alphabet, path=path), quantity):
+                return KeyFinding("", "", "", Verdict.UNCHECKED, remark="it repeats the question")
         attempts = [(trials(("pre", "input")), "")]
         attempts.append((trials(("act", "input", "output")), "its letter read as the argument"))
-        opinion = judge_formula(answer, self.alphabet, attempts, path)
+        letters = replace(self.alphabet, layer_bare=False)  # z^2 is a power
+        opinion = judge_formula(answer, letters, attempts, path)
         if opinion.right:
             return KeyFinding("", "", "", Verdict.RIGHT, remark=opinion.remark)
         expected = functions.expected_text(quantity, answer, letter)
