@@ -198,9 +198,9 @@ class Page:
         return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
 
     def block_lines(self, block: LayerBlock) -> list[Line]:
-        self.writer.general = block.general
+        self.writer.general, self.writer.alike = block.general, block.layers
         lines = [line for step in block.steps for line in self.lines(step)]
-        self.writer.general = None
+        self.writer.general, self.writer.alike = None, ()
         return lines
 
     def lines(self, step: Step) -> list[Line]:
@@ -293,7 +293,7 @@ class Page:
                 continue
             seen.add(layer.function)
             for prime in (False, True):
-                name = self.writer.function(layer.function.name, prime)
+                name = self.writer.function(layer.function, prime)
                 body = layer.function.derivative("z") if prime else _definition(layer.function)
                 lines.append(Line(_call(name, z), "=", writer.box(body)))
         return [Display(tuple(lines))] if lines else []
