@@ -216,6 +216,25 @@ class Document:
     title: str
     blocks: tuple[Block, ...] = field(default_factory=tuple)
 
+    def only(self, *headings: str) -> Document:
+        """The parts under these headings alone, without title and headings: for a page of one's own.
+
+        Raises
+        ------
+        KeyError
+            There is no such heading.
+        """
+        found: dict[str, list[Block]] = {}
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                found[block.text] = []
+            elif found:
+                found[next(reversed(found))].append(block)
+        for heading in headings:
+            if heading not in found:
+                raise KeyError(f"no heading {heading!r}; there are {', '.join(found)}")
+        return Document("", tuple(block for heading in headings for block in found[heading]))
+
     def _repr_html_(self) -> str:
         from chalkgrad.notation.html import fragment
 

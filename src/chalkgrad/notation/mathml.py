@@ -114,8 +114,10 @@ class _Writer:
             written = f"<mi{upright}>{quoted(letters)}</mi>"
         if s.accent in _ACCENTS:
             return f'<mover accent="true">{written}<mo stretchy="false">{_ACCENTS[s.accent]}</mo></mover>'
-        if s.accent in {"star", "prime"}:
-            return f"<msup>{written}{_mark({'star': '*', 'prime': '′'}[s.accent])}</msup>"
+        if s.accent == "prime":  # fonts draw it raised already; as a script it would stand too high
+            return f'<mrow>{written}<mo lspace="0" rspace="0">′</mo></mrow>'
+        if s.accent == "star":
+            return f"<msup>{written}{_mark('*')}</msup>"
         return written
 
     def _operator(self, o: Op, script: bool) -> str:
