@@ -77,7 +77,14 @@ RIGHT = {
         "(a_j^L - t_j) f'(z_j^L)",
         "(y_j-t_j)*a_j^L*(1-a_j^L)",
     ],
-    "dC/db_j^l": ["delta_j^l", "delta^l_j", "δ_j^{(l)}", r"\delta^{(l)}_j", "1*delta_j^l"],
+    "dC/db_j^l": [
+        "delta_j^l",
+        "delta^l_j",
+        "δ_j^{(l)}",
+        r"\delta^{(l)}_j",
+        "1*delta_j^l",
+        "delta_j^l + dz_j^l/dz_1^(l+1) + dz_j^l/da_j^l",
+    ],
     "W1_new": [
         "w_1-eta*(partialC)/(partialw_1)",
         "w_1 - η ∂C/∂w_1",

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import chalkgrad.check as room
 from chalkgrad._errors import Fault, InputError, MissingFileError, did_you_mean
 
 Array = NDArray[Any]
@@ -110,7 +109,7 @@ def _write_request(
 
 
 def _run(folder: Path, time_limit: float) -> str:
-    source = str(Path(room.__file__).resolve().parents[2])
+    source = str(Path(__file__).resolve().parents[2])
     paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     settings = {"PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)}
     environment = os.environ | settings | dict.fromkeys(_ONE_THREAD, "1")

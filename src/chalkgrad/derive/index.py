@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
+from typing import cast
 
 from chalkgrad.derive.derivation import Step
 from chalkgrad.expr import (
@@ -64,7 +65,7 @@ class Applied(nodes.Node):
 
 
 Letters = Callable[[Dim], str]
-"""Gives a letter that is not yet in use for an index over a dimension."""
+"""Gives a letter that is not yet in use for an index over a dimension; may have ``branch()``, a copy."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
         case Ones():
             return nodes.Num(Fraction(1))
         case Sum(terms):
-            return nodes.Add(tuple(entry(term, row, column, deepcopy(letters)) for term in terms))
+            return nodes.Add(tuple(entry(term, row, column, _branched(letters)) for term in terms))
         case Scale(c, arg):
             return times(*coefficient_nodes(c), entry(arg, row, column, letters))
         case MatMul(left, right):
@@ -111,6 +112,12 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
         case Reduce(arg):
             return _total(arg, letters)
     raise TypeError(f"no index form for {type(expr).__name__}")
+
+
+def _branched(letters: Letters) -> Letters:
+    """Letters for one term of a sum: what runs in it is free again in the next term."""
+    branch = getattr(letters, "branch", None)
+    return letters if branch is None else cast(Letters, branch())
 
 
 def _at(dim: Dim, index: Index | None) -> Index | None:

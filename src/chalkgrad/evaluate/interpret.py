@@ -81,15 +81,13 @@ def size(dim: Dim, values: Values) -> int:
 
 
 def _sum(parts: list[Compiled], terms: tuple[Expr, ...], arithmetic: Arithmetic) -> Compiled:
-    first, *rest = parts
-    signs = [isinstance(t, Scale) and t.coefficient == Coefficient(_MINUS_ONE) for t in terms[1:]]
-    bare = [
-        compile_expr(t.arg, arithmetic) if minus and isinstance(t, Scale) else part
-        for t, part, minus in zip(terms[1:], rest, signs, strict=True)
-    ]
-
-    pairs = tuple(zip(bare, signs, strict=True))
-    if isinstance(terms[0], MatMul) and isinstance(arithmetic, Float64):  # a fresh array: add in place
+    pairs = [_signed(term, part, arithmetic) for term, part in zip(terms[1:], parts[1:], strict=True)]
+    first = parts[0]
+    if _is_product(terms[0]) and isinstance(arithmetic, Float64):  # a fresh array of the full shape
+        pairs = [
+            (compile_expr(_repeated(term), arithmetic) if _repeated(term) is not term else part, minus)
+            for term, (part, minus) in zip(terms[1:], pairs, strict=True)
+        ]
 
         def accumulate(values: Values) -> Any:
             total = first(values)
@@ -111,6 +109,27 @@ def _sum(parts: list[Compiled], terms: tuple[Expr, ...], arithmetic: Arithmetic)
     return run
 
 
+def _signed(term: Expr, part: Compiled, arithmetic: Arithmetic) -> tuple[Compiled, bool]:
+    """A term without the sign that makes it a subtraction."""
+    if isinstance(term, Scale) and term.coefficient == Coefficient(_MINUS_ONE):
+        return compile_expr(term.arg, arithmetic), True
+    return part, False
+
+
+def _is_product(term: Expr) -> bool:
+    return isinstance(term, MatMul) and not isinstance(term.left, Ones) and not isinstance(term.right, Ones)
+
+
+def _repeated(term: Expr) -> Expr:
+    """The row of 1·row, or the column of column·1ᵀ: broadcasting repeats it."""
+    match term:
+        case MatMul(Ones((_, one)), row) if one.is_one:
+            return row
+        case MatMul(column, Ones((one, _))) if one.is_one:
+            return column
+    return term
+
+
 def _scale(c: Coefficient, inner: Compiled, arithmetic: Arithmetic) -> Compiled:
     number = arithmetic.number(c.rational)
     if not c.powers:
@@ -118,22 +137,19 @@ def _scale(c: Coefficient, inner: Compiled, arithmetic: Arithmetic) -> Compiled:
             return lambda values: -inner(values)
         return lambda values: number * inner(values)
 
+    above, below = arithmetic.number(c.rational.numerator), arithmetic.number(c.rational.denominator)
+    tops = tuple((base, power) for base, power in c.powers if power > 0)
+    bottoms = tuple((base, -power) for base, power in c.powers if power < 0)
+
     def run(values: Values) -> Any:
-        return coefficient_value(c, values, arithmetic) * inner(values)
+        top, bottom = above, below
+        for base, power in tops:
+            top = top * _factor(base, values, arithmetic) ** power
+        for base, power in bottoms:
+            bottom = bottom * _factor(base, values, arithmetic) ** power
+        return top / bottom * inner(values)
 
     return run
-
-
-def coefficient_value(c: Coefficient, values: Values, arithmetic: Arithmetic) -> Any:
-    """The number of a coefficient such as 2/(m n₃) or −η."""
-    top, bottom = arithmetic.number(c.rational.numerator), arithmetic.number(c.rational.denominator)
-    for base, power in c.powers:
-        factor = _factor(base, values, arithmetic)
-        if power > 0:
-            top = top * factor**power
-        else:
-            bottom = bottom * factor**-power
-    return top / bottom
 
 
 def _factor(base: Dim | Scalar, values: Values, arithmetic: Arithmetic) -> Any:

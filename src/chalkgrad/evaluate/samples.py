@@ -37,7 +37,7 @@ class Pivoted:
         self.one = arithmetic.number(1)
         top = z.argmax(axis=axis)
         self.place = (np.arange(len(top)), top) if axis == 1 else (top, np.arange(len(top)))
-        self.largest = np.expand_dims(z[self.place], axis)
+        self.largest = self._column(z[self.place])
         self.shifted = z - self.largest
         self.powers = self._function("exp", np.exp, self.shifted)
         self.powers[self.place] = arithmetic.number(0)
@@ -51,8 +51,12 @@ class Pivoted:
     def _log_total(self) -> Array:
         return self._function("log1p", np.log1p, self.others)
 
+    def _column(self, flat: Array) -> Array:
+        """One number for each sample, set beside (or above) its entries."""
+        return flat[:, None] if self.axis == 1 else flat[None, :]
+
     def _flat(self, column: Array) -> Array:
-        return np.squeeze(column, axis=self.axis)
+        return column[:, 0] if self.axis == 1 else column[0]
 
     def softmax(self) -> Array:
         """``p_j = exp(z_j) / Σ_k exp(z_k)``."""
@@ -79,7 +83,7 @@ class Pivoted:
         result = self._function("log1p", np.log1p, -self.probabilities)
         rest = self.shifted.copy()
         rest[self.place] = self.shifted.min(axis=self.axis) - self.one  # never the largest of the rest
-        second = np.expand_dims(rest.max(axis=self.axis), self.axis)
+        second = self._column(rest.max(axis=self.axis))
         powers = self._function("exp", np.exp, rest - second)
         powers[self.place] = self.arithmetic.number(0)
         others = second + self._function("log", np.log, powers.sum(axis=self.axis, keepdims=True))
@@ -94,7 +98,7 @@ class Pivoted:
 
     def softmax_pull(self, g: Array) -> Array:
         """``p_j (g_j − Σ_k p_k g_k)``, with g measured from its value at the pivot, which changes nothing."""
-        relative = g - np.expand_dims(g[self.place], self.axis)
+        relative = g - self._column(g[self.place])
         mean = (self.probabilities * relative).sum(axis=self.axis, keepdims=True)
         pulled: Array = self.probabilities * (relative - mean)
         return pulled

@@ -125,7 +125,8 @@ def _is_built_in(function: ElementwiseFunction) -> bool:
 
 
 def _run_float(node: Node, tape: Tape, values: Mapping[Hashable, Array]) -> Array:
-    shape = np.broadcast_shapes(*(array.shape for array in values.values()))
+    shapes = {array.shape for array in values.values()}
+    shape = shapes.pop() if len(shapes) == 1 else np.broadcast_shapes(*shapes)
     inputs = [values[name] for name in tape.inputs]
     trouble: list[str] = []
     with np.errstate(all="call", under="ignore", call=lambda kind, _: trouble.append(kind)):

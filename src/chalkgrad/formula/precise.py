@@ -44,14 +44,17 @@ def decimal_text(value: Any) -> str:
 
 
 class _Machine:
-    """The operations of a tape in one working precision; ``lost`` counts the bits cancelled."""
+    """The operations of a tape in one working precision.
+
+    ``lost`` counts the bits cancelled, ``zeros`` the sums that cancelled completely.
+    """
 
     def __init__(self, bits: int) -> None:
         import mpmath
 
         self.ctx: Any = mpmath.MPContext()
         self.ctx.prec = bits
-        self.lost = 0
+        self.lost = self.zeros = 0
         ctx = self.ctx
         self.operations: dict[str, Callable[..., Any]] = {
             "+": lambda a, b: self._sum(a, b, a + b),
@@ -85,7 +88,7 @@ class _Machine:
         }
 
     def run(self, tape: Tape, values: Mapping[Hashable, Any]) -> Any:
-        self.lost = 0
+        self.lost = self.zeros = 0
         constants = [self._constant(node) for node in tape.constants]
         inputs = [values[name] for name in tape.inputs]
         return tape.run(self.operations, [self._number(value) for value in inputs], constants)[tape.result]
@@ -102,8 +105,11 @@ class _Machine:
 
     def _sum(self, left: Any, right: Any, total: Any) -> Any:
         if left and right and self.ctx.isfinite(total):
-            before = max(self.ctx.mag(left), self.ctx.mag(right))
-            self.lost = max(self.lost, before - self.ctx.mag(total) if total else self.ctx.prec)
+            if not total:
+                self.zeros += 1
+            else:
+                before = max(self.ctx.mag(left), self.ctx.mag(right))
+                self.lost = max(self.lost, before - self.ctx.mag(total))
         return total
 
     def _divide(self, left: Any, right: Any) -> Any:
@@ -175,14 +181,16 @@ def value_at(node: Node, values: Mapping[Hashable, Any], digits: int) -> Any:
 
 
 def _adaptive(tape: Tape, values: Mapping[Hashable, Any], digits: int) -> Any:
-    bits = int((digits + 1) * 3.33) + _GUARD_BITS
+    """Raise the precision until enough bits are left; a sum that is 0 again at twice the bits is 0."""
+    enough = int((digits + 1) * 3.33) + _GUARD_BITS // 2
+    bits, zeros_before = enough + _GUARD_BITS // 2, 0
     while True:
         machine = _machine(bits)
         result = machine.run(tape, values)
-        lost = machine.lost
-        needed = int((digits + 1) * 3.33) + _GUARD_BITS // 2 + lost
-        if needed <= bits or bits >= _MOST_BITS or (result == 0 and bits > 4 * digits + 400):
+        needed = enough + machine.lost
+        if bits >= _MOST_BITS or (needed <= bits and machine.zeros == zeros_before):
             return result
+        zeros_before = machine.zeros
         bits = min(max(needed, 2 * bits) // 64 * 64 + 64, _MOST_BITS)
 
 

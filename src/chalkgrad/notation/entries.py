@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from copy import copy
 
 from chalkgrad.derive.derivation import Derivation, Step
 from chalkgrad.derive.elementwise import termwise_derivative
@@ -41,7 +42,7 @@ class EntryWriter(FormulaWriter):
                 return Row((BigOp("∑", below, self.writer.dim(dim)), self.inside(body, PRODUCT))), PRODUCT
             case Applied(function, args, wrt):
                 if function.name and len(args) == 1:
-                    name = self.writer.function(function.name, wrt is not None)
+                    name = self.writer.function(function, wrt is not None)
                     return called(name, self.box(args[0])), ATOM
                 body = function.body if wrt is None else termwise_derivative(function, wrt)
                 return self.level(substitute(body, dict(zip(function.variables, args, strict=True))))
@@ -64,6 +65,12 @@ class IndexLetters:
         self.layer = layer
         self.shifted = bool(notation.output_index) and layer == derivation.network.depth
         self.used: set[str] = set()
+
+    def branch(self) -> IndexLetters:
+        """A copy: letters that it gives are not used up here."""
+        copied = copy(self)
+        copied.used = set(self.used)
+        return copied
 
     def __call__(self, dim: Dim) -> str:
         if dim.name == "m":

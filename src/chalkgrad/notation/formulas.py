@@ -10,7 +10,8 @@ from chalkgrad.notation.boxes import Box, Cases, Fence, Frac, Num, Op, Row, Scri
 
 Leaf = Callable[[Hashable], Box]
 
-SUM, PRODUCT, POWER, ATOM = range(4)
+SUM, HADAMARD, PRODUCT, POWER, ATOM = range(5)
+"""How tightly a box binds; A ⊙ B less than AB, so that brackets stand wherever the two meet."""
 
 FUNCTION_NAMES: dict[str, Box] = {
     "sigmoid": Sym("σ"),
@@ -86,17 +87,17 @@ class FormulaWriter:
             negative, bare = split_sign(term)
             if i or negative:
                 items.append(Op("−" if negative else "+", "binary" if i else "prefix"))
-            items.append(self.inside(bare, PRODUCT))
+            items.append(self.inside(bare, HADAMARD))
         return Row(tuple(items))
 
     def _product(self, factors: tuple[nodes.Node, ...]) -> tuple[Box, int]:
         negative, bare = split_sign(nodes.Mul(factors))
         if negative:
-            return Row((Op("−", "prefix"), self.inside(bare, PRODUCT))), SUM
+            return Row((Op("−", "prefix"), self.inside(bare, HADAMARD))), SUM
         rational, rest, below = split_reciprocals(factors)
         if rational.denominator != 1 and not below and rest:
             front = Frac(Num(str(rational.numerator)), Num(str(rational.denominator)))
-            return Row((front, self._times(rest, least=POWER))), PRODUCT
+            return Row((front, self._times(rest, least=POWER))), self._joined(rest)
         if below and rational.denominator != 1:
             below.insert(0, nodes.Num(Fraction(rational.denominator)))
             rational = Fraction(rational.numerator)
@@ -104,8 +105,13 @@ class FormulaWriter:
             rest.insert(0, nodes.Num(rational))
         top = self._times(rest)
         if not below:
-            return top, PRODUCT if len(rest) > 1 else self.level(rest[0])[1]
+            return top, self._joined(rest) if len(rest) > 1 else self.level(rest[0])[1]
         return Frac(self.box(rest[0]) if len(rest) == 1 else top, self._bottom(below)), PRODUCT
+
+    def _joined(self, factors: list[nodes.Node]) -> int:
+        """How tightly a product binds: numbers in front stand beside their factor."""
+        visible = [factor for factor in factors if not isinstance(factor, nodes.Num)]
+        return HADAMARD if self.times == "⊙" and len(visible) > 1 else PRODUCT
 
     def _bottom(self, factors: list[nodes.Node]) -> Box:
         return self.box(factors[0]) if len(factors) == 1 else self._times(factors)

@@ -148,7 +148,7 @@ def verbatim(text: str) -> str:
     if text.isascii() and r"\end{verbatim}" not in text:
         body = "\n".join(lines)
         return f"{{\\{size}\n\\begin{{verbatim}}\n{body}\n\\end{{verbatim}}\n}}"
-    body = "\n".join("".join(map(_cell, line)) + r"~\\" for line in lines)
+    body = "\n".join(cell("".join(map(_cell, line))) + r"~\\" for line in lines)
     return f"{{\\{size}\\ttfamily\\raggedright\n{body}\n\\par}}"
 
 

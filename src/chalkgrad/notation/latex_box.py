@@ -164,6 +164,8 @@ class LatexWriter:
             return rf"\big{side}{_BRACKETS.get(text, ('', '.'))[1]}"
         if code:
             written = self._mono(text)
+        elif text == "′":
+            return "{}'"
         elif text in _NATIVE.get(o.kind, ()):
             return self._sign(text)
         elif len(text) > 1 and text.isalpha():
@@ -223,8 +225,12 @@ class LatexWriter:
     def _script(self, s: Script, code: bool) -> str:
         base, sub, sup = script_parts(s)
         written = self.box(base, code).removesuffix(r"\,")
-        if not isinstance(base, Sym) or base.accent or (base.style == "italic" and len(base.text) != 1):
-            written = f"{{{written}}}" if not isinstance(base, Op | Fence | Grid) or not written else written
+        if isinstance(base, Sym):
+            bare = not base.accent and (len(base.text) == 1 or is_name(base)) and "'" not in written
+        else:
+            bare = isinstance(base, Op | Grid) or (isinstance(base, Fence) and bool(base.right))
+        if not bare or not written:
+            written = f"{{{written}}}"
         return written + self._limits(sub, sup, code)
 
     def _limits(self, sub: Box | None, sup: Box | None, code: bool) -> str:

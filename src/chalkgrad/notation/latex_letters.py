@@ -57,7 +57,7 @@ def letter(c: str) -> str:
     if c in SIGNS:
         return SIGNS[c]
     if c.isascii():
-        return r"\text{``}" if c == "`" else c
+        return {"`": r"\text{``}", "'": "{}'"}.get(c, c)  # a bare ' would be a second superscript
     base = unicodedata.normalize("NFKC", c)
     name = unicodedata.name(c, "").removeprefix("MATHEMATICAL ")
     for word, command in (("DOUBLE-STRUCK", r"\mathbb"), ("SCRIPT", r"\mathcal"), ("BOLD", r"\boldsymbol")):

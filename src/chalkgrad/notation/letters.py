@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 from chalkgrad.derive.index import Index
 from chalkgrad.notation.boxes import Box, Fence, Num, Op, Row, Script, Sym
@@ -70,3 +71,13 @@ def with_prefix(box: Box, prefix: str) -> Box:
         case Sym(_, style, _):
             return Row((Sym(prefix, "italic" if style == "bold" else style), box))
     return Row((Sym(prefix), box))
+
+
+def primed(box: Box) -> Box:
+    """f′, with the prime at the letter: LReLU′₂."""
+    match box:
+        case Sym(accent=""):
+            return replace(box, accent="prime")
+        case Script(base, sub, sup):
+            return Script(primed(base), sub, sup)
+    return Row((box, Op("′", "punct")))

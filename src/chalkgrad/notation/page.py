@@ -8,7 +8,7 @@ from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
 from chalkgrad.expr import Symbol, substitute
-from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, nodes, parse_formula
+from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, ElementwiseFunction, nodes, parse_formula
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
     Block,
@@ -236,9 +236,9 @@ class Page:
         return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
 
     def block_lines(self, block: LayerBlock) -> list[Line]:
-        self.writer.general = block.general
+        self.writer.general, self.writer.alike = block.general, block.layers
         lines = [line for step in block.steps for line in self.lines(step)]
-        self.writer.general = None
+        self.writer.general, self.writer.alike = None, ()
         return lines
 
     def lines(self, step: Step) -> list[Line]:
@@ -331,13 +331,14 @@ class Page:
                 continue
             seen.add(layer.function)
             for prime in (False, True):
-                name = self.writer.function(layer.function.name, prime)
+                name = self.writer.function(layer.function, prime)
                 body = layer.function.derivative("z") if prime else _definition(layer.function)
-                shown: Box = writer.box(body)
-                if not prime and name != function_name(layer.function.name) and layer.function.name:
-                    named = _call(function_name(layer.function.name), z)
-                    shown = Row((named, Op("=", "relation"), shown))
-                lines.append(Line(_call(name, z), "=", shown))
+                usual = function_name(layer.function.name)
+                if not prime and name != usual and layer.function.name in ACTIVATIONS:
+                    lines.append(Line(_call(name, z), "=", _call(usual, z)))
+                    lines.append(Line(None, "=", writer.box(body)))
+                else:
+                    lines.append(Line(_call(name, z), "=", writer.box(body)))
         return [Display(tuple(lines))] if lines else []
 
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.index import Index
 from chalkgrad.expr import Coefficient, Dim, Scalar, Symbol
+from chalkgrad.formula import ElementwiseFunction
 from chalkgrad.notation.boxes import Box, Frac, Num, Op, Row, Script, Sym
 from chalkgrad.notation.formulas import function_name
-from chalkgrad.notation.letters import attach_layer, index_box, letter_box, offset_box, row_of, with_prefix
+from chalkgrad.notation.function_names import function_names
+from chalkgrad.notation.letters import (
+    attach_layer,
+    index_box,
+    letter_box,
+    offset_box,
+    primed,
+    row_of,
+    with_prefix,
+)
 from chalkgrad.notation.profile import Notation
 
 
@@ -47,17 +56,8 @@ class SymbolWriter:
         self.single_letters = notation.letters_for(zoom, False)
         self.depth = derivation.network.depth
         self.general: int | None = None  # the layer that stands for every layer l
-        self.generic = self._generic_function()
-
-    def _generic_function(self) -> str:
-        """The one activation that the notation's own letter (h, f, 𝒜) may stand for."""
-        layers = self.derivation.network.layers
-        if self.notation.function_for == "hidden":
-            layers = layers[:-1]
-        names = {layer.function.name for layer in layers if not layer.is_softmax}
-        if self.notation.function_for == "every":
-            names -= {"identity"}
-        return names.pop() if self.letters.function and len(names) == 1 else ""
+        self.alike: tuple[int, ...] = ()  # and the layers that it stands for
+        self.functions = function_names(derivation.network, self.letters, notation.function_for)
 
     # -- symbols ----------------------------------------------------------------------------------
 
@@ -202,11 +202,13 @@ class SymbolWriter:
         return {"eta": self.letters.rate, "lambda": self.letters.penalty}[scalar.name]
 
     def dim(self, dim: Dim) -> Box:
-        """A dimension: m, or a width's integer; in a general step, where widths differ, n_l."""
-        if self.general is not None and dim.layer is not None and not dim.is_one:
-            return Script(Sym("n"), offset_box("l", dim.layer - self.general))
+        """A dimension: m, a width's integer, or n_l where the layers that are meant have different widths."""
         if dim.size is None and self.batch is not None:
             return Num(str(self.batch))
+        if self.general is not None and dim.layer is not None:
+            offset = dim.layer - self.general
+            if len({self.derivation.network.widths[l + offset] for l in self.alike}) > 1:
+                return Script(Sym("n"), offset_box("l", offset))
         return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
 
     def coefficient(self, c: Coefficient) -> Box | None:
@@ -229,13 +231,7 @@ class SymbolWriter:
             return None
         return Frac(row_of(above), row_of(below)) if below else row_of(above)
 
-    def function(self, name: str, prime: bool = False) -> Box:
-        """A function's printed name: the notation's own letter for the one hidden activation, or its name."""
-        own = (
-            letter_box(self.letters.function, "italic")
-            if name == self.generic and name
-            else function_name(name)
-        )
-        if not prime:
-            return own
-        return replace(own, accent="prime") if isinstance(own, Sym) else Row((own, Op("′", "punct")))
+    def function(self, function: ElementwiseFunction, prime: bool = False) -> Box:
+        """A function's printed name, or its derivative's."""
+        own = self.functions.get(function, function_name(function.name))
+        return primed(own) if prime else own

@@ -28,7 +28,7 @@ from chalkgrad.formula import nodes, substitute
 from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Num, Op, Row, Script, Sym, Words
 from chalkgrad.notation.code import CodeWriter
 from chalkgrad.notation.entries import EntryWriter, IndexLetters, step_letters
-from chalkgrad.notation.formulas import ATOM, POWER, PRODUCT, SUM, FormulaWriter, function_name
+from chalkgrad.notation.formulas import ATOM, HADAMARD, POWER, PRODUCT, SUM, FormulaWriter, function_name
 from chalkgrad.notation.letters import called, letter_box
 from chalkgrad.notation.profile import Notation
 from chalkgrad.notation.symbols import SymbolWriter
@@ -93,7 +93,7 @@ class Writer(SymbolWriter):
                 items: list[Box] = []
                 for i, factor in enumerate(factors):
                     items.extend(([Op(sign)] if i else []) + [self._inside(factor, POWER)])
-                return Row(tuple(items)), PRODUCT
+                return Row(tuple(items)), PRODUCT if expr.is_scalar else HADAMARD
             case Apply():
                 return self._apply(expr)
             case RowApply(kind, arg, _):
@@ -106,7 +106,10 @@ class Writer(SymbolWriter):
         if shape[0].is_one and shape[1].is_one:
             return Num("1")
         ones = Sym("1", "bold")
-        return Script(ones, None, Sym("T", "upright")) if shape[0].is_one else ones
+        row = Script(ones, None, Sym("T", "upright"))
+        if not (shape[0].is_one or shape[1].is_one):
+            return Row((ones, row))
+        return row if shape[0].is_one else ones
 
     def _sum(self, terms: tuple[Expr, ...]) -> Box:
         items: list[Box] = []
@@ -115,22 +118,34 @@ class Writer(SymbolWriter):
             bare = _positive(term) if negative else term
             if i or negative:
                 items.append(Op("−" if negative else "+", "binary" if i else "prefix"))
-            items.append(self._inside(bare, PRODUCT))
+            items.append(self._plain_number(bare) or self._inside(bare, HADAMARD))
         return Row(tuple(items))
+
+    def _plain_number(self, term: Expr) -> Box | None:
+        """A constant added to every entry: the 1 of 1 − Y, or 3."""
+        if isinstance(term, Ones):
+            return Num("1")
+        return (
+            self.coefficient(term.coefficient)
+            if isinstance(term, Scale) and isinstance(term.arg, Ones)
+            else None
+        )
 
     def _scale(self, c: Coefficient, arg: Expr) -> tuple[Box, int]:
         if c.rational < 0:
-            return Row((Op("−", "prefix"), self._inside(_positive(Scale(c, arg)), PRODUCT))), SUM
+            return Row((Op("−", "prefix"), self._inside(_positive(Scale(c, arg)), HADAMARD))), SUM
         front = self.coefficient(c)
         if front is None:
             return self._level(arg)
         tall = isinstance(arg, Hadamard)
-        body = self._inside(arg, PRODUCT if not isinstance(arg, Sum) else ATOM)
+        body, level = self._level(arg)
+        level = min(level, PRODUCT)
+        body = Fence(body) if level == SUM else body
         plain_number = isinstance(front, Num) and isinstance(body, Num)
         sign: tuple[Box, ...] = (
             (Op("·"),) if plain_number or (self.values and not isinstance(front, Frac)) else ()
         )
-        return Row((front, *sign, Fence(body) if tall and self.values else body)), PRODUCT
+        return Row((front, *sign, Fence(body) if tall and self.values else body)), level
 
     def _matmul(self, left: Expr, right: Expr) -> tuple[Box, int]:
         if self.notation.broadcast == "implicit":
@@ -174,9 +189,8 @@ class Writer(SymbolWriter):
         return Script(box, None, mark)
 
     def _apply(self, expr: Apply) -> tuple[Box, int]:
-        named = expr.function.name and len(expr.args) == 1
-        if named and not (expr.function.name.startswith("formula") and expr.wrt is None):
-            name = self.function(expr.function.name, expr.wrt is not None)
+        if expr.function.name and len(expr.args) == 1:
+            name = self.function(expr.function, expr.wrt is not None)
             return called(name, self.expr(expr.args[0])), ATOM
         body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
         args: dict[Hashable, nodes.Node] = {
@@ -207,7 +221,7 @@ class Writer(SymbolWriter):
 
     def _zoomed(self, zoom: str) -> Writer:
         other = Writer(self.notation, self.derivation, zoom)
-        other.general = self.general
+        other.general, other.alike = self.general, self.alike
         if zoom == "index" and self.zoom == "matrix":
             other.letters = replace(
                 other.letters,

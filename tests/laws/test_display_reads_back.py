@@ -1,0 +1,201 @@
+"""Every displayed equation is true as it is printed: read from its LaTeX, it gives the canonical numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from chalkgrad import Network, initialise, trace
+from chalkgrad.formula import Float64
+from chalkgrad.notation import latex
+from chalkgrad.notation.boxes import Display, Heading, Line, Paragraph
+from chalkgrad.notation.formulas import function_name
+from chalkgrad.notation.page import derivation_page
+from chalkgrad.notation.profile import Notation, builtin_names, find_notation
+from tests.laws.meaning import Meaning, Value
+from tests.laws.reading import MisreadError, Reader, Tree, equalities, tokens
+
+NETWORKS = (
+    Network("4-3:relu-2:relu-1:sigmoid"),
+    Network("4-3:relu-2:relu-1", loss="mean_squared_error"),
+    Network("2-3:tanh-2", loss="half_squared_error", reduction="sum", factor=3),
+    Network("3-4:silu-3:gelu:skip(2)-2:softmax", l2=0.01),
+    Network("3-3:elu:skip-3:softplus:skip-3:softmax", loss="squared_error"),
+    Network("2-2:sigmoid:nobias-1:sigmoid:nobias"),
+    Network("1-1:sigmoid-1:sigmoid", loss="squared_error"),
+    Network("2-3:leaky_relu(0.2)-2:leaky_relu(0.5)-2:sigmoid", loss="formula:(y-t)^4"),
+    Network("2-3:formula:z*sigmoid(z)-2:tanh", loss="mean_squared_error", l2=0.5),
+    Network("2-1:formula:z/(1+z^2)-2:formula:max(z,0.5)-1", loss="formula:log(cosh(y-t))+abs(y-t)^3"),
+    Network("3-5:tanh-4:tanh-3:tanh-4:tanh-6:tanh-2:tanh-1", l2=0.1),
+    Network("2-2:relu-2:relu-2:relu-2:relu-2:relu-2:sigmoid"),
+)
+MATHEMATICS = tuple(name for name in builtin_names() if find_notation(name).operators == "mathematics")
+RATE = 0.3
+
+
+def check_page(notation: Notation, network: Network, zoom: str, batch: bool) -> set[str]:
+    """Read a whole page; the canonical names of what its left sides define."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(5 if batch else 1, network.input_width))
+    t = rng.uniform(0.1, 0.9, size=(len(x), network.widths[-1]))
+    t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain == "simplex" else t
+    found = trace(network, initialise(network, seed=1), x, t, learning_rate=RATE)
+    meaning = Meaning(notation, network, found, zoom, batch)
+    page = derivation_page(network, notation, batch=batch, zoom=zoom).blocks
+    cut = next(i for i, b in enumerate(page) if isinstance(b, Heading) and b.text.startswith("Functions"))
+    learn_functions(meaning, network, [b for b in page[cut:] if isinstance(b, Display)])
+    section, layers = "", range(0)
+    seen: set[str] = set()
+    for block in page[:cut]:
+        match block:
+            case Heading(text):
+                section, layers = text, range(0)
+            case Paragraph(("For ", dots, *_)) if not isinstance(dots, str):
+                first, last = (int(t) for t in tokens(latex.box(dots)) if t.isdigit())
+                layers = range(first, last + 1) if first < last else range(first, last - 1, -1)
+            case Display(lines):
+                for l in layers or [0]:
+                    for line, left in zip(lines, lefts(lines), strict=True):
+                        seen.add(check_line(meaning, line, left, section, {"l": l} if layers else {}))
+                layers = range(0)
+    return seen
+
+
+def lefts(lines: tuple[Line, ...]) -> Iterator[list[str]]:
+    """The left side that each line continues."""
+    last: list[str] = []
+    for line in lines:
+        last = tokens(latex.box(line.left)) if line.left is not None else last
+        yield last
+
+
+def check_line(meaning: Meaning, line: Line, left: list[str], section: str, env: dict[str, int]) -> str:
+    written = f"{' '.join(left)} {line.relation} {latex.box(line.right)}"
+    try:
+        target = meaning.tree(left)
+        symbol = target[2] if target[0] == "derivative" else target
+        gradient = target[0] == "derivative" or symbol[1]
+        kind, layer, indices, _ = meaning.resolve(symbol[2], symbol[3], symbol[4], env)
+        gradient = gradient or kind == "error"
+        for place in places(meaning, kind, layer, gradient, indices, env):
+            expected = meaning.updated(target, place) if section == "Update" else meaning.value(target, place)
+            for side in equalities(latex.box(line.right)):
+                same(meaning.value(meaning.tree(side), place), expected, written)
+        check_shape(meaning, line.shape, kind, layer, gradient, env)
+    except MisreadError as error:
+        raise AssertionError(f"{written}\n{error}") from error
+    return f"{'d' if gradient else ''}{kind}{layer}"
+
+
+def places(
+    meaning: Meaning, kind: str, layer: int, gradient: bool, indices: list[str], env: dict[str, int]
+) -> Iterator[dict[str, int]]:
+    """All values of the free indices."""
+    free = [i for i in indices if not i.isdigit()]
+    if not free:
+        yield env
+        return
+    shape = meaning.canonical(kind, layer, gradient).shape
+    if kind == "weight" and meaning.notation.weights == "in_out":
+        shape = shape[::-1]
+    sizes = [size for size in shape if size > 1]
+    if len(sizes) != len(free) or len(set(free)) != len(free):
+        raise MisreadError(f"{kind} of shape {shape} with the indices {indices}")
+    for chosen in product(*(range(1, size + 1) for size in sizes)):
+        yield {**env, **dict(zip(free, chosen, strict=True))}
+
+
+def same(found: Value, expected: Value, written: str) -> None:
+    found = found.plain
+    if any(
+        size != wanted and not loose
+        for size, wanted, loose in zip(found.array.shape, expected.array.shape, found.loose, strict=True)
+    ):
+        raise MisreadError(f"a right side of shape {found.array.shape} for {expected.array.shape}")
+    np.testing.assert_allclose(
+        np.broadcast_to(found.array, expected.array.shape),
+        expected.array,
+        rtol=1e-10,
+        atol=1e-12,
+        err_msg=written,
+    )
+
+
+def check_shape(
+    meaning: Meaning, shape: str, kind: str, layer: int, gradient: bool, env: dict[str, int]
+) -> None:
+    if not shape:
+        return
+    names = {"m": meaning.m}
+    if env:
+        widths = meaning.network.widths
+        names |= {"n_l": widths[env["l"]], "n_(l−1)": widths[env["l"] - 1]}
+        names |= {"n_(l+1)": widths[env["l"] + 1]} if env["l"] < len(widths) - 1 else {}
+    printed = tuple(names[part] if part in names else int(part) for part in shape.split(" × "))
+    if printed != meaning.laid_out(kind, layer, gradient).shape:
+        raise MisreadError(f"the shape {shape} of {meaning.laid_out(kind, layer, gradient).shape}")
+
+
+def learn_functions(meaning: Meaning, network: Network, displays: list[Display]) -> None:
+    """Read each function's definition and its derivative's, and compare them with the function itself."""
+    functions = dict.fromkeys(
+        layer.function
+        for layer in network.layers
+        if not layer.is_softmax and layer.function.name != "identity"
+    )
+    lines: list[Line] = []
+    for line in (line for display in displays for line in display.lines):
+        if line.left is not None:
+            lines.append(line)
+            continue
+        named = list(functions)[(len(lines) - 1) // 2]
+        assert latex.box(lines[-1].right).startswith(latex.box(function_name(named.name)))  # h(a) = tanh(a)
+        lines[-1] = replace(lines[-1], right=line.right)
+    assert len(lines) == 2 * len(functions)
+    z = np.linspace(-3, 3, 12)
+    for line, (function, wrt) in zip(lines, product(functions, (None, "z")), strict=True):
+        assert line.left is not None
+        name, variable, body = definition(meaning, line)
+        if name in meaning.functions:
+            raise AssertionError(f"{name} is defined twice")
+        meaning.functions[name] = variable, body
+        values = meaning.call(name.rstrip("'"), name.count("'"), [Value(z.reshape(1, -1))], {}).array
+        np.testing.assert_allclose(values[0], Float64().apply(function, wrt, z), rtol=1e-10, atol=1e-12)
+
+
+def definition(meaning: Meaning, line: Line) -> tuple[str, str, Tree]:
+    assert line.left is not None
+    left = Reader(tokens(latex.box(line.left)), lambda name: False)
+    name = left.letter()
+    if left.next == "_":
+        left.take()
+        name += "_" + "".join(left.group())
+    while left.next == "'":
+        name += left.take()
+    left.take("(")
+    variable = left.letter()
+    left.take(")")
+    return name, variable, meaning.tree(tokens(latex.box(line.right)))
+
+
+def defined(network: Network, zoom: str, notation: Notation) -> set[str]:
+    """What every page must have: all Z, the loss, all gradients of parameters."""
+    wanted = {"loss" + str(network.depth)}
+    for l, layer in enumerate(network.layers, start=1):
+        wanted |= {f"pre{l}", f"dweight{l}", f"weight{l}"} | (
+            {f"dbias{l}", f"bias{l}"} if layer.bias else set()
+        )
+    return wanted
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize("zoom", ["matrix", "index"])
+@pytest.mark.parametrize("name", MATHEMATICS)
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_every_displayed_equation_is_true(network: Network, name: str, zoom: str, batch: bool) -> None:
+    notation = find_notation(name)
+    assert defined(network, zoom, notation) <= check_page(notation, network, zoom, batch)
