@@ -66,7 +66,7 @@ def test_the_example_as_the_lecture_writes_it() -> None:
         "h′(a) = 1 − tanh²(a)",
     ):
         assert line in found, line
-    assert "E = ∑ₖ₌₁² ½(yₖ − tₖ)²" in found
+    assert "E = ½ ∑ₖ₌₁² (yₖ − tₖ)²" in found
 
 
 def test_the_absorbed_bias() -> None:
