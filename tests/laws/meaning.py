@@ -331,18 +331,18 @@ class Meaning:
         if a.ones and b.ones:
             raise MisreadError("the product 1ᵀ1")
         if a.is_number or b.is_number:
-            factor, other = (a, b.plain) if a.is_number else (b, a.plain)
-            return Value(other.array * factor.array, other.loose)
+            factor, other = (a, b) if a.is_number else (b, a)
+            return Value(other.array * factor.array, other.loose, other.ones)
         if (a.ones == "row" and b.loose[0]) or (b.ones == "column" and a.loose[1]):
             raise MisreadError("a sum over nobody knows how many")
         if a.ones:
             if a.ones == "row":
-                return Value(b.array.sum(0, keepdims=True), (False, b.loose[1]))
-            return self.repeated(b, 0)
+                return Value(a.array * b.array.sum(0, keepdims=True), (False, b.loose[1]))
+            return self.repeated(Value(a.array * b.array, b.loose), 0)
         if b.ones:
             if b.ones == "column":
-                return Value(a.array.sum(1, keepdims=True), (a.loose[0], False))
-            return self.repeated(a, 1)
+                return Value(b.array * a.array.sum(1, keepdims=True), (a.loose[0], False))
+            return self.repeated(Value(b.array * a.array, a.loose), 1)
         if a.array.shape[1] != b.array.shape[0] or a.loose[1] or b.loose[0]:
             raise MisreadError(f"the product of {a.array.shape} and {b.array.shape}")
         return Value(a.array @ b.array, (a.loose[0], b.loose[1]))

@@ -55,7 +55,7 @@ def check_page(notation: Notation, network: Network, zoom: str, batch: bool) -> 
             case Heading(text):
                 section, layers = text, range(0)
             case Paragraph(("For ", dots, *_)) if not isinstance(dots, str):
-                first, last = (int(t) for t in tokens(latex.box(dots)) if t.isdigit())
+                first, last = layer_range(tokens(latex.box(dots)), network.depth)
                 layers = range(first, last + 1) if first < last else range(first, last - 1, -1)
             case Display(lines):
                 for l in layers or [0]:
@@ -63,6 +63,14 @@ def check_page(notation: Notation, network: Network, zoom: str, batch: bool) -> 
                         seen.add(check_line(meaning, line, left, section, {"l": l} if layers else {}))
                 layers = range(0)
     return seen
+
+
+def layer_range(found: list[str], depth: int) -> tuple[int, int]:
+    """The ends of ``l = 2, …, 49`` or ``l = L - 4, …, L - 1``."""
+    first, last = "".join(found[2:]).split(r",\ldots,")
+    if not first[0].isdigit():
+        first, last = (f"{depth - int(end[2:] or 0)}" for end in (first, last))
+    return int(first), int(last)
 
 
 def lefts(lines: tuple[Line, ...]) -> Iterator[list[str]]:
