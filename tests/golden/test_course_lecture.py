@@ -62,7 +62,8 @@ def test_the_example_as_the_lecture_writes_it() -> None:
         "∂E/∂wⱼᵢ⁽¹⁾ = δⱼ⁽¹⁾ xᵢ",
         "wⱼᵢ⁽¹⁾ ← wⱼᵢ⁽¹⁾ − η ∂E/∂wⱼᵢ⁽¹⁾",
         "= wⱼᵢ⁽¹⁾ − ηδⱼ⁽¹⁾ xᵢ",
-        "h(a) = tanh(a) = (eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ)",
+        "h(a) = tanh(a)",
+        "= (eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ)",
         "h′(a) = 1 − tanh²(a)",
     ):
         assert line in found, line

@@ -20,7 +20,7 @@ from chalkgrad.notation.profile import Notation, notation_from_dict
 from chalkgrad.problem import load_problem
 
 QUIZ = Path(__file__).parents[2] / "examples" / "quiz.toml"
-DEEP = Network("3-" + "4:softplus-" * 6 + "2:softplus", loss="half_squared_error")
+DEEP = Network("3-" + "4:softplus-5:softplus-" * 3 + "2:softplus", loss="half_squared_error")
 
 
 def lines(network: Network, notation: Notation | str = "nielsen") -> list[str]:

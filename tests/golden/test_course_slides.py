@@ -115,7 +115,8 @@ def test_one_layer_in_sums() -> None:
         "= (y* − y)/(y*(1 − y*))",
         "= y* − y",
         "∂L/∂wⱼ₁⁽¹⁾ = xⱼδ⁽¹⁾",
-        "𝒜(v) = σ(v) = 1/(1 + e⁻ᵛ)",
+        "𝒜(v) = σ(v)",
+        "= 1/(1 + e⁻ᵛ)",
     ):
         assert line in found, line
 
