@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from copy import copy
+from fractions import Fraction
 
 from chalkgrad.derive.derivation import Derivation, Step
 from chalkgrad.derive.elementwise import termwise_derivative
@@ -39,6 +40,9 @@ class EntryWriter(FormulaWriter):
     def level(self, node: nodes.Node) -> tuple[Box, int]:
         match node:
             case SumOver(index, dim, body):
+                front, body = self._front(body)
+                if front != 1:
+                    return self.level(nodes.Mul((nodes.Num(front), SumOver(index, dim, body))))
                 below = Row((Sym(index), Op("=", "relation"), Num("1")))
                 return Row((BigOp("∑", below, self.writer.dim(dim)), self.inside(body, PRODUCT))), PRODUCT
             case Applied(function, args, wrt):
@@ -51,6 +55,23 @@ class EntryWriter(FormulaWriter):
                 rest = [f for f in factors if not isinstance(f, SumOver)]
                 return super().level(nodes.Mul((*rest, *[f for f in factors if isinstance(f, SumOver)])))
         return super().level(node)
+
+    def _front(self, node: nodes.Node) -> tuple[Fraction, nodes.Node]:
+        """A number in front of a sum's terms and what remains: ∑ ½(y − t)² is written ½ ∑ (y − t)²."""
+        match node:
+            case SumOver(index, dim, body):
+                front, rest = self._front(body)
+                return front, SumOver(index, dim, rest)
+            case Applied(function, args, None) if not function.name or len(args) > 1:
+                body = substitute(function.body, dict(zip(function.variables, args, strict=True)))
+                front, rest = self._front(body)
+                return (front, rest) if front != 1 else (front, node)
+            case nodes.Mul(factors) if len(factors) > 1:
+                numbers = [f.value for f in factors if isinstance(f, nodes.Num)]
+                rests = tuple(f for f in factors if not isinstance(f, nodes.Num))
+                if len(numbers) == 1 and numbers[0] > 0 and rests:
+                    return numbers[0], rests[0] if len(rests) == 1 else nodes.Mul(rests)
+        return Fraction(1), node
 
     def inside(self, node: nodes.Node, least: int) -> Box:
         if isinstance(node, SumOver) and least == POWER:
