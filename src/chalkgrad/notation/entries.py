@@ -14,10 +14,11 @@ from chalkgrad.formula import nodes, substitute
 from chalkgrad.notation.boxes import BigOp, Box, Num, Op, Row, Sym
 from chalkgrad.notation.formulas import ATOM, POWER, PRODUCT, FormulaWriter
 from chalkgrad.notation.letters import called
-from chalkgrad.notation.profile import Notation
+from chalkgrad.notation.profile import LETTER_NAMES, Notation
 from chalkgrad.notation.symbols import SymbolWriter
 
-POOL = "kijpqrsuv"
+POOL = "kijpqrsuvabcfghnotwxyz"
+"""Letters for further indices, unless the notation has another use for them."""
 
 
 class EntryWriter(FormulaWriter):
@@ -85,6 +86,9 @@ class IndexLetters:
         self.sender, self.unit, self.above, self.sample = notation.indices
         self.layer = layer
         self.shifted = bool(notation.output_index) and layer == derivation.network.depth
+        tables = (notation.letters, notation.batch_letters, notation.index_letters)
+        letters = {str(getattr(table, name)) for table in tables for name in LETTER_NAMES}
+        self.pool = [c for c in POOL if c not in letters and c != self.sample]
         self.used: set[str] = set()
 
     def branch(self) -> IndexLetters:
@@ -99,7 +103,7 @@ class IndexLetters:
         else:
             offset = (dim.layer or 0) - self.layer + self.shifted
             wanted = {-1: self.sender, 0: self.unit, 1: self.above}.get(offset, self.above)
-        for letter in (wanted, *[c for c in POOL if c != self.sample]):
+        for letter in (wanted, *self.pool):
             if letter not in self.used:
                 self.used.add(letter)
                 return letter
