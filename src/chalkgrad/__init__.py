@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import ChalkgradError, Fault, FormulaError, InputError, ShapeError, UnsupportedError
+from chalkgrad.check import check, check_against
 from chalkgrad.derive import Derivation, Step, derive
 from chalkgrad.derive.derivation import READERS as _DERIVATIONS
 from chalkgrad.evaluate import Trace, gradients, initialise, predict, trace
 from chalkgrad.evaluate.trace import READERS as _TRACES
 from chalkgrad.network import Activation, Layer, Loss, Network, Residual
+
+if TYPE_CHECKING:
+    from chalkgrad.check.report import Report
+    from chalkgrad.problem import Problem, load_problem
 
 
 def _show_in_notebooks() -> None:
@@ -47,15 +53,33 @@ __all__ = [
     "Layer",
     "Loss",
     "Network",
+    "Problem",
+    "Report",
     "Residual",
     "ShapeError",
     "Step",
     "Trace",
     "UnsupportedError",
     "__version__",
+    "check",
+    "check_against",
     "derive",
     "gradients",
     "initialise",
+    "load_problem",
     "predict",
     "trace",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is not needed by everyone when it is asked for."""
+    if name == "Report":
+        from chalkgrad.check.report import Report
+
+        return Report
+    if name in ("Problem", "load_problem"):
+        from chalkgrad import problem
+
+        return getattr(problem, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

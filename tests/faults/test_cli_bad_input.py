@@ -104,7 +104,7 @@ REFUSED: dict[str, tuple[list[str], str, str]] = {
     "output in no folder": (["derive", "2-1", "-o", "no/such/page.tex"], "-o", "existing folder"),
     "unknown suffix": (["derive", "2-1", "-o", "page.docx"], "-o", "end in one of"),
     "seed in words": (["check", "2-1", "--seed", "luck"], "--seed", "'luck'"),
-    "function without a file": (["check", "2-1", "--against", "gradients"], "--against", "module.py:function"),
+    "function without a file": (["check", "2-1", "--against", "g"], "--against", "module.py:function"),
     "argument where none belongs": (["notations", "bishop"], "arguments", "be absent"),
 }  # fmt: skip
 

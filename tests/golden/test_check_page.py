@@ -23,7 +23,7 @@ def lines(text: str) -> list[list[str]]:
 def test_the_quiz_is_right() -> None:
     rows = lines(render(check_page(check(QUIZ, **AT)), "text"))
     assert "Right: 3 of 3 parameters' gradients." in [" ".join(row) for row in rows]
-    verdicts = {row[1]: row[2] for row in rows if row and row[0] == "✓"}
+    verdicts = {row[2]: row[3] for row in rows if row and row[0] == "✓"}
     assert verdicts == dict.fromkeys(
         ["∂L/∂W₁", "∂L/∂W₂", "∂L/∂b₂", "∂L/∂ŷ", "∂L/∂z₍₂₎", "∂L/∂a₍₁₎", "∂L/∂z₍₁₎"], "right"
     )

@@ -29,7 +29,7 @@ def test_the_derivation_is_right(capsys: pytest.CaptureFixture[str]) -> None:
     assert report["ok"] is True
     assert {finding["name"] for finding in report["findings"]} >= {"dW1", "dW2", "db2"}
     output, errors = answer(capsys, "check", "3-2:relu-1:sigmoid", "--seed", "4")
-    assert re.search(r"✓ +dW1 +right", output)
+    assert re.search(r"✓ +dW1 +∂L/∂W₁ +right", output)
     assert "drawn at random (seed 4)" in output
     assert "binary_cross_entropy" in errors
 

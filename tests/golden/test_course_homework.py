@@ -41,13 +41,19 @@ def test_regression_by_hand() -> None:
     """
     problem = load_problem(EXAMPLES / "homework_regression.toml")
     data = problem.arrays(Exact())
-    step = trace(problem.network, data.parameters, data.x, data.t, learning_rate=Fraction(1, 8), exact=True).steps[0]
+    step = trace(
+        problem.network, data.parameters, data.x, data.t, learning_rate=Fraction(1, 8), exact=True
+    ).steps[0]
     expected = {
         "W3": [[Fraction(9, 4), Fraction(1, 2)]],
         "b3": [1],
         "W2": [[Fraction(5, 2), 0, Fraction(1, 4)], [Fraction(-5, 4), 0, Fraction(-1, 8)]],
         "b2": [1, Fraction(-1, 2)],
-        "W1": [[Fraction(3, 4), Fraction(3, 2), Fraction(-3, 4), Fraction(3, 2)], [0, 0, 0, 0], [Fraction(-5, 2), -5, Fraction(5, 2), -5]],
+        "W1": [
+            [Fraction(3, 4), Fraction(3, 2), Fraction(-3, 4), Fraction(3, 2)],
+            [0, 0, 0, 0],
+            [Fraction(-5, 2), -5, Fraction(5, 2), -5],
+        ],
         "b1": [Fraction(3, 4), 0, Fraction(-5, 2)],
     }
     assert step.loss == Fraction(1, 4)
@@ -55,7 +61,12 @@ def test_regression_by_hand() -> None:
     # w = w − α ∂L/∂w with α = 1/8: W₃ = (1, −1/2) − (9/32, 1/16), b₃ = 1/2 − 1/8
     assert step.updated["W3"].tolist() == [[Fraction(23, 32), Fraction(-9, 16)]]
     assert step.updated["b3"].tolist() == [Fraction(3, 8)]
-    assert step.updated["W1"][2].tolist() == [Fraction(-3, 16), Fraction(13, 8), Fraction(-5, 16), Fraction(1, 8)]
+    assert step.updated["W1"][2].tolist() == [
+        Fraction(-3, 16),
+        Fraction(13, 8),
+        Fraction(-5, 16),
+        Fraction(1, 8),
+    ]
 
 
 def test_classification_is_the_same_but_for_the_output_error() -> None:
@@ -111,10 +122,9 @@ def test_sympy_differentiates_the_loss_itself() -> None:
         name: sp.Matrix(*shape, lambda i, j, n=name: sp.Symbol(f"{n}_{i}_{j}"))
         for name, shape in shapes.items()
     }
-    relu = lambda v: v.applyfunc(lambda z: sp.Max(0, z))  # noqa: E731
     x, y = sp.Matrix([sp.Rational(str(v)) for v in data.x[0]]), sp.Rational(str(data.t[0, 0]))
-    a1 = relu(p["W1"] * x + p["b1"])
-    a2 = relu(p["W2"] * a1 + p["b2"])
+    a1 = (p["W1"] * x + p["b1"]).applyfunc(lambda z: sp.Max(0, z))
+    a2 = (p["W2"] * a1 + p["b2"]).applyfunc(lambda z: sp.Max(0, z))
     y_hat = 1 / (1 + sp.exp(-(p["W3"] * a2 + p["b3"])[0]))
     loss = -y * sp.log(y_hat) - (1 - y) * sp.log(1 - y_hat)
     at = {

@@ -62,11 +62,12 @@ def test_the_example_as_the_lecture_writes_it() -> None:
         "∂E/∂wⱼᵢ⁽¹⁾ = δⱼ⁽¹⁾ xᵢ",
         "wⱼᵢ⁽¹⁾ ← wⱼᵢ⁽¹⁾ − η ∂E/∂wⱼᵢ⁽¹⁾",
         "= wⱼᵢ⁽¹⁾ − ηδⱼ⁽¹⁾ xᵢ",
-        "h(a) = tanh(a) = (eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ)",
+        "h(a) = tanh(a)",
+        "= (eᵃ − e⁻ᵃ)/(eᵃ + e⁻ᵃ)",
         "h′(a) = 1 − tanh²(a)",
     ):
         assert line in found, line
-    assert "E = ∑ₖ₌₁² ½(yₖ − tₖ)²" in found
+    assert "E = ½ ∑ₖ₌₁² (yₖ − tₖ)²" in found
 
 
 def test_the_absorbed_bias() -> None:

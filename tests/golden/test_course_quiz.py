@@ -20,7 +20,7 @@ from chalkgrad.notation.profile import Notation, notation_from_dict
 from chalkgrad.problem import load_problem
 
 QUIZ = Path(__file__).parents[2] / "examples" / "quiz.toml"
-DEEP = Network("3-" + "4:softplus-" * 6 + "2:softplus", loss="half_squared_error")
+DEEP = Network("3-" + "4:softplus-5:softplus-" * 3 + "2:softplus", loss="half_squared_error")
 
 
 def lines(network: Network, notation: Notation | str = "nielsen") -> list[str]:
@@ -101,8 +101,8 @@ def test_only_the_wrong_answer_of_the_key_is_accused() -> None:
     report = verify_key(load_problem(QUIZ))
     assert not report.ok
     verdicts = {finding.name: finding.verdict.value for finding in report.findings}
-    assert {name for name, verdict in verdicts.items() if not verdict.startswith("right")} == {
-        "sigmoid_prime"
-    }
+    assert [name for name, verdict in verdicts.items() if verdict == "wrong"] == ["sigmoid_prime"]
+    unread = [name for name, verdict in verdicts.items() if verdict == "not checked"]
+    assert unread in ([], ["sigmoid_prime_limit"])  # "Its magnitude becomes small." is prose
     assert "cut" in verdicts["dW1"]
     assert verdicts["loss"] == verdicts["dW2"] == verdicts["db2"] == "right"

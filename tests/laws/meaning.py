@@ -81,7 +81,7 @@ class Meaning:
         self.functions: dict[str, tuple[str, Tree]] = {}  # name with primes → variable, formula
         self.names: dict[str, str] = {}
         letters = [notation.index_letters] if zoom == "index" else [notation.letters, notation.batch_letters]
-        self.letters: Letters = letters[0]
+        self.tables: list[Letters] = letters
         for table in letters:
             for kind in KINDS:
                 self._learn(str(getattr(table, kind)), kind)
@@ -214,13 +214,11 @@ class Meaning:
             raise MisreadError("a bold one with indices")
         if letter in env and not below:  # the variable of a function's definition
             return number(env[letter] ** float("".join(above) or 1))
-        scalars = {
-            self.letters.rate: self.rate,
-            self.letters.penalty: float(self.network.l2),
-            "m": self.m,
-            "π": math.pi,
-        }
-        if letter in scalars and letter not in self.names and not below:
+        scalars: dict[str, float] = {"m": self.m, "π": math.pi}
+        for table in self.tables:
+            scalars |= {table.rate: self.rate, table.penalty: float(self.network.l2)}
+        starred = above[:1] == ["*"] and f"{letter}*" in self.names
+        if letter in scalars and letter not in self.names and not below and not starred:
             value = number(scalars[letter])
             return value if not above else number(value.array.item() ** int("".join(above)))
         kind, layer, indices, rest = self.resolve(letter, below, above, env)
@@ -327,30 +325,31 @@ class Meaning:
     def times(self, a: Value, b: Value) -> Value:
         """Side by side: a number times anything, the matrix product, sums and repetitions by ones."""
         if a.ones == "column" and b.ones == "row":
-            return number(1)
+            return number((a.array * b.array).item())
         if a.ones and b.ones:
             raise MisreadError("the product 1ᵀ1")
         if a.is_number or b.is_number:
-            factor, other = (a, b) if a.is_number else (b, a)
-            return Value(other.array * factor.array, other.loose, other.ones)
+            other = b if a.is_number else a
+            return Value(a.array * b.array, other.loose, other.ones)
         if (a.ones == "row" and b.loose[0]) or (b.ones == "column" and a.loose[1]):
             raise MisreadError("a sum over nobody knows how many")
+        if a.ones == "row":
+            return Value(a.array * b.array.sum(0, keepdims=True), (False, b.loose[1]))
+        if b.ones == "column":
+            return Value(b.array * a.array.sum(1, keepdims=True), (a.loose[0], False))
         if a.ones:
-            if a.ones == "row":
-                return Value(a.array * b.array.sum(0, keepdims=True), (False, b.loose[1]))
-            return self.repeated(Value(a.array * b.array, b.loose), 0)
+            return self.repeated(b, a.array, 0)
         if b.ones:
-            if b.ones == "column":
-                return Value(b.array * a.array.sum(1, keepdims=True), (a.loose[0], False))
-            return self.repeated(Value(b.array * a.array, a.loose), 1)
+            return self.repeated(a, b.array, 1)
         if a.array.shape[1] != b.array.shape[0] or a.loose[1] or b.loose[0]:
             raise MisreadError(f"the product of {a.array.shape} and {b.array.shape}")
         return Value(a.array @ b.array, (a.loose[0], b.loose[1]))
 
-    def repeated(self, value: Value, axis: int) -> Value:
-        if value.array.shape[axis] != 1 or value.is_number:
+    def repeated(self, value: Value, times: Any, axis: int) -> Value:
+        if value.array.shape[axis] != 1:
             raise MisreadError("ones beside a matrix that does not fit them")
-        return Value(value.array, (True, value.loose[1]) if axis == 0 else (value.loose[0], True))
+        loose = (True, value.loose[1]) if axis == 0 else (value.loose[0], True)
+        return Value(times * value.array, loose)
 
     def power(self, base: Tree, exponent: Tree, env: Env) -> Value:
         n = self.value(exponent, env)

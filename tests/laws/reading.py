@@ -213,8 +213,11 @@ class Reader:
         """A symbol or function with its indices: (letter, below, above), or (d, letter, …) for dW."""
         if self.next == "{":
             inside = Reader(self.group(), self.is_function)
-            letters = []
+            letters: list[str] = []
             while inside.next:
+                if inside.tokens[inside.at :] == ["^", "*"]:
+                    letters[-1] += "*"
+                    break
                 letters.append(inside.letter())
         else:
             letters = [self.letter()]

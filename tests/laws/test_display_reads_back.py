@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import numpy as np
 import pytest
 
-from chalkgrad import Network, initialise, trace
+from chalkgrad import Network, Trace, trace
 from chalkgrad.formula import Float64
 from chalkgrad.notation import latex
-from chalkgrad.notation.boxes import Display, Heading, Line, Paragraph
+from chalkgrad.notation.boxes import Display, Heading, Line, Paragraph, Row
 from chalkgrad.notation.formulas import function_name
 from chalkgrad.notation.page import derivation_page
 from chalkgrad.notation.profile import Notation, builtin_names, find_notation
@@ -37,17 +39,30 @@ MATHEMATICS = tuple(name for name in builtin_names() if find_notation(name).oper
 RATE = 0.3
 
 
+@cache
+def numbers(network: Network, m: int) -> Trace:
+    """Numbers by which no two quantities can be mistaken for each other: none is zero, no bias either."""
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(m, network.input_width))
+        t = rng.uniform(0.1, 0.9, size=(m, network.widths[-1]))
+        t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain == "simplex" else t
+        parameters = {name: rng.normal(size=shape) for name, shape in network.parameter_shapes().items()}
+        found = trace(network, parameters, x, t, learning_rate=RATE)
+        if all(value.any() for value in found.steps[0].gradients.values()):
+            return found
+    raise AssertionError(f"{network} has a dead layer for every seed")
+
+
 def check_page(notation: Notation, network: Network, zoom: str, batch: bool) -> set[str]:
     """Read a whole page; the canonical names of what its left sides define."""
-    rng = np.random.default_rng(3)
-    x = rng.normal(size=(5 if batch else 1, network.input_width))
-    t = rng.uniform(0.1, 0.9, size=(len(x), network.widths[-1]))
-    t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain == "simplex" else t
-    found = trace(network, initialise(network, seed=1), x, t, learning_rate=RATE)
-    meaning = Meaning(notation, network, found, zoom, batch)
-    page = derivation_page(network, notation, batch=batch, zoom=zoom).blocks
+    found = numbers(network, 5 if batch else 1)
+    matrix, index = (Meaning(notation, network, found, z, batch) for z in ("matrix", "index"))
+    meaning = matrix if zoom == "matrix" else index
+    page = derivation_page(network, notation, batch=batch, zoom=zoom, transposes=True).blocks
     cut = next(i for i, b in enumerate(page) if isinstance(b, Heading) and b.text.startswith("Functions"))
     learn_functions(meaning, network, [b for b in page[cut:] if isinstance(b, Display)])
+    matrix.functions = index.functions = meaning.functions
     section, layers = "", range(0)
     seen: set[str] = set()
     for block in page[:cut]:
@@ -57,6 +72,10 @@ def check_page(notation: Notation, network: Network, zoom: str, batch: bool) -> 
             case Paragraph(("For ", dots, *_)) if not isinstance(dots, str):
                 first, last = layer_range(tokens(latex.box(dots)), network.depth)
                 layers = range(first, last + 1) if first < last else range(first, last - 1, -1)
+            case Display((entry, all_at_once, shapes)) if section.startswith("Where"):
+                for reader, line in ((index, entry), (matrix, all_at_once)):
+                    check_line(reader, line, next(lefts((line,))), section, {})
+                check_product(matrix, shapes)
             case Display(lines):
                 for l in layers or [0]:
                     for line, left in zip(lines, lefts(lines), strict=True):
@@ -148,6 +167,17 @@ def check_shape(
         raise MisreadError(f"the shape {shape} of {meaning.laid_out(kind, layer, gradient).shape}")
 
 
+def check_product(meaning: Meaning, line: Line) -> None:
+    """``m × 3 = (m × 2)(2 × 3)``."""
+    assert line.left is not None
+    sizes = [
+        meaning.m if part == "m" else int(part)
+        for part in re.findall(r"m(?![a-z])|\d+", latex.box(Row((line.left, line.right))))
+    ]
+    rows, columns, first, inner, same_inner, last = sizes
+    assert (rows, columns, inner) == (first, last, same_inner), latex.box(line.right)
+
+
 def learn_functions(meaning: Meaning, network: Network, displays: list[Display]) -> None:
     """Read each function's definition and its derivative's, and compare them with the function itself."""
     functions = dict.fromkeys(
@@ -190,7 +220,7 @@ def definition(meaning: Meaning, line: Line) -> tuple[str, str, Tree]:
     return name, variable, meaning.tree(tokens(latex.box(line.right)))
 
 
-def defined(network: Network, zoom: str, notation: Notation) -> set[str]:
+def defined(network: Network) -> set[str]:
     """What every page must have: all Z, the loss, all gradients of parameters."""
     wanted = {"loss" + str(network.depth)}
     for l, layer in enumerate(network.layers, start=1):
@@ -206,4 +236,4 @@ def defined(network: Network, zoom: str, notation: Notation) -> set[str]:
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
 def test_every_displayed_equation_is_true(network: Network, name: str, zoom: str, batch: bool) -> None:
     notation = find_notation(name)
-    assert defined(network, zoom, notation) <= check_page(notation, network, zoom, batch)
+    assert defined(network) <= check_page(notation, network, zoom, batch)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad import Network, Trace, initialise, trace
+from chalkgrad import Network, Trace, trace
 from chalkgrad.notation.boxes import Display, Heading, Paragraph, Sym
 from chalkgrad.notation.page import derivation_page
 
@@ -70,7 +70,7 @@ def setting(network: Network, m: int) -> tuple[Trace, dict[str, Any]]:
     x = rng.normal(size=(m, network.input_width))
     t = rng.uniform(0.1, 0.9, size=(m, network.widths[-1]))
     t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain == "simplex" else t
-    parameters = initialise(network, seed=1)
+    parameters = {name: rng.normal(size=shape) for name, shape in network.parameter_shapes().items()}
     names: dict[str, Any] = {"torch": torch, "F": torch.nn.functional, "math": math, "lr": RATE}
     names |= {"penalty": PENALTY, "x": torch.tensor(x), "t": torch.tensor(t)}
     names |= {name: torch.tensor(value) for name, value in parameters.items()}

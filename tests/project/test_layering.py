@@ -48,7 +48,7 @@ Import = tuple[str, bool]  # the dotted module, and whether it is imported in mo
 
 
 def imports(source: str, module: str, *, is_package: bool) -> Iterator[Import]:
-    """Yield what a module imports, relative imports resolved; what only type checkers see costs no start-up."""
+    """Yield what a module imports, relative imports resolved; imports for type checkers count as late."""
     tree = ast.parse(source)
     lazy = {
         id(inner)

@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     """Check and write; return 0 if everything is right, else 1."""
     options = parser().read(arguments)
     faults: list[Fault] = []
-    source, _ = read_source(options, faults)
+    source, notation = read_source(options, faults)
     seed = read_whole("--seed", options.seed, faults, least=0, most=MOST_SEED, example=7)
     output = read_output(options, PAGE_FORMATS, faults)
     if options.against is not None:
@@ -54,9 +54,9 @@ def run(arguments: Sequence[str]) -> int:
     if output.format == "json":
         output.json(report.to_dict())
     else:
-        from chalkgrad.app.check_page import check_page
+        from chalkgrad.notation.check_page import check_page
 
-        output.page(check_page(report))
+        output.page(check_page(report, notation or "matrix"))
     say(source.note)
     return 0 if report.ok else 1
 

@@ -164,6 +164,8 @@ def _total(arg: Expr, letters: Letters) -> nodes.Node:
             body: nodes.Node = nodes.Pow(entry(w, i, j, letters), nodes.Num(Fraction(2)))
         case _:
             body = entry(arg, i, j, letters)
+    if columns.name == "m":  # the sum over the samples stands outside
+        return _summed(_summed(body, i, rows), j, columns)
     return _summed(_summed(body, j, columns), i, rows)
 
 

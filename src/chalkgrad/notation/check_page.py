@@ -139,11 +139,10 @@ class _Names:
 
 
 def _table(findings: Sequence[Finding], names: _Names) -> Table:
-    header: tuple[Inline, ...] = (("",), ("gradient",), ("verdict",), ("rate",), ("error",), ("evidence",))
+    header: tuple[Inline, ...] = (("",), ("name",), ("gradient",), ("verdict",), ("error",), ("evidence",))
     rows: list[tuple[Inline, ...]] = []
     for f in findings:
-        rate: Inline = () if f.rate is None else (number_box(round(f.rate, 2), 3),)
-        rows.append(((MARKS[f.verdict],), (names(f.name),), (f.verdict,), rate, _error(f), (f.message,)))
+        rows.append(((MARKS[f.verdict],), (f.name,), (names(f.name),), (f.verdict,), _error(f), (f.message,)))
     return Table(header, tuple(rows))
 
 

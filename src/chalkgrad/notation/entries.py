@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from copy import copy
+from fractions import Fraction
 
 from chalkgrad.derive.derivation import Derivation, Step
 from chalkgrad.derive.elementwise import termwise_derivative
@@ -13,10 +14,11 @@ from chalkgrad.formula import nodes, substitute
 from chalkgrad.notation.boxes import BigOp, Box, Num, Op, Row, Sym
 from chalkgrad.notation.formulas import ATOM, POWER, PRODUCT, FormulaWriter
 from chalkgrad.notation.letters import called
-from chalkgrad.notation.profile import Notation
+from chalkgrad.notation.profile import LETTER_NAMES, Notation
 from chalkgrad.notation.symbols import SymbolWriter
 
-POOL = "kijpqrsuv"
+POOL = "kijpqrsuvabcfghnotwxyz"
+"""Letters for further indices, unless the notation has another use for them."""
 
 
 class EntryWriter(FormulaWriter):
@@ -38,6 +40,9 @@ class EntryWriter(FormulaWriter):
     def level(self, node: nodes.Node) -> tuple[Box, int]:
         match node:
             case SumOver(index, dim, body):
+                front, body = self._front(body)
+                if front != 1:
+                    return self.level(nodes.Mul((nodes.Num(front), SumOver(index, dim, body))))
                 below = Row((Sym(index), Op("=", "relation"), Num("1")))
                 return Row((BigOp("∑", below, self.writer.dim(dim)), self.inside(body, PRODUCT))), PRODUCT
             case Applied(function, args, wrt):
@@ -50,6 +55,23 @@ class EntryWriter(FormulaWriter):
                 rest = [f for f in factors if not isinstance(f, SumOver)]
                 return super().level(nodes.Mul((*rest, *[f for f in factors if isinstance(f, SumOver)])))
         return super().level(node)
+
+    def _front(self, node: nodes.Node) -> tuple[Fraction, nodes.Node]:
+        """A number in front of a sum's terms and what remains: ∑ ½(y − t)² is written ½ ∑ (y − t)²."""
+        match node:
+            case SumOver(index, dim, body):
+                front, rest = self._front(body)
+                return front, SumOver(index, dim, rest)
+            case Applied(function, args, None) if not function.name or len(args) > 1:
+                body = substitute(function.body, dict(zip(function.variables, args, strict=True)))
+                front, rest = self._front(body)
+                return (front, rest) if front != 1 else (front, node)
+            case nodes.Mul(factors) if len(factors) > 1:
+                numbers = [f.value for f in factors if isinstance(f, nodes.Num)]
+                rests = tuple(f for f in factors if not isinstance(f, nodes.Num))
+                if len(numbers) == 1 and numbers[0] > 0 and rests:
+                    return numbers[0], rests[0] if len(rests) == 1 else nodes.Mul(rests)
+        return Fraction(1), node
 
     def inside(self, node: nodes.Node, least: int) -> Box:
         if isinstance(node, SumOver) and least == POWER:
@@ -64,6 +86,9 @@ class IndexLetters:
         self.sender, self.unit, self.above, self.sample = notation.indices
         self.layer = layer
         self.shifted = bool(notation.output_index) and layer == derivation.network.depth
+        tables = (notation.letters, notation.batch_letters, notation.index_letters)
+        letters = {str(getattr(table, name)) for table in tables for name in LETTER_NAMES}
+        self.pool = [c for c in POOL if c not in letters and c != self.sample]
         self.used: set[str] = set()
 
     def branch(self) -> IndexLetters:
@@ -78,7 +103,7 @@ class IndexLetters:
         else:
             offset = (dim.layer or 0) - self.layer + self.shifted
             wanted = {-1: self.sender, 0: self.unit, 1: self.above}.get(offset, self.above)
-        for letter in (wanted, *[c for c in POOL if c != self.sample]):
+        for letter in (wanted, *self.pool):
             if letter not in self.used:
                 self.used.add(letter)
                 return letter

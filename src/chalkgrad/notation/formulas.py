@@ -140,7 +140,8 @@ class FormulaWriter:
         ):
             name = Script(function_name(base.function), None, self.box(exponent))
             return Row((name, Fence(self.box(base.args[0])))), ATOM
-        return Script(self.inside(base, ATOM), None, self.box(exponent)), POWER
+        raised = self.inside(base, ATOM)
+        return Script(Fence(raised) if _is_starred(raised) else raised, None, self.box(exponent)), POWER
 
     def _call(self, function: str, args: tuple[nodes.Node, ...]) -> tuple[Box, int]:
         if function == "exp":
@@ -156,6 +157,12 @@ class FormulaWriter:
 
 
 _RELATIONS = {">": ">", ">=": "≥", "<": "<", "<=": "≤"}
+
+
+def _is_starred(box: Box) -> bool:
+    """Whether a star stands where a power would: (y*)²."""
+    letter = box.base if isinstance(box, Script) else box
+    return isinstance(letter, Sym) and letter.accent == "star"
 
 
 def _is_reciprocal(node: nodes.Node) -> bool:

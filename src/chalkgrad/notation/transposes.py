@@ -23,7 +23,9 @@ def transpose_blocks(notation: Notation, derivation: Derivation) -> list[Block]:
         entry = index.symbol(equation.left.symbol, equation.left.row, equation.left.column)
         lines = (
             Line(entry, "=", index.entry(equation.forms[step.chosen][0]), ("one entry, by the chain rule",)),
-            Line(matrix.symbol(step.symbol), "=", matrix.expr(step.expr), ("all entries at once",)),
+            Line(
+                matrix.symbol(step.symbol), "=", matrix.expr(step.expr, step.symbol), ("all entries at once",)
+            ),
             Line(_shape(step.symbol), "=", _product_shape(product), ("the shapes",)),
         )
         blocks.append(Display(lines))

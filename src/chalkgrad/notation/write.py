@@ -153,31 +153,37 @@ class Writer(SymbolWriter):
                 return self._level(right)
             if isinstance(right, Ones) and right.shape[0].is_one:
                 return self._level(left)
-            if isinstance(left, Ones) or isinstance(right, Ones):
-                summed = self._inside(right if isinstance(left, Ones) else left, PRODUCT)
-                dim = (left if isinstance(left, Ones) else right).shape[1 if isinstance(left, Ones) else 0]
-                if dim.name == "m":
-                    index = Sym(self.notation.indices[3])
-                    one = right if isinstance(left, Ones) else left
-                    summed = self._of_sample(one, index) if isinstance(one, Symbol) else summed
-                    return Row(
-                        (BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), summed)
-                    ), PRODUCT
+            if (summed := self._over_batch(left, right)) is not None:
+                return summed, PRODUCT
         items: tuple[Box, ...] = (self._inside(left, PRODUCT), self._inside(right, POWER))
         both_scalar = left.is_scalar and right.is_scalar
         if self.values and (both_scalar or not (isinstance(left, Ones) or isinstance(right, Ones))):
             items = (items[0], Op("·"), items[1])
         return Row(items), PRODUCT
 
+    def _over_batch(self, left: Expr, right: Expr) -> Box | None:
+        """A product with ones as the sum over the samples: ∑_s dz^[2](s)."""
+        ones, other = (left, right) if isinstance(left, Ones) else (right, left)
+        symbol = other.arg if isinstance(other, Transpose) else other
+        if not isinstance(ones, Ones) or not isinstance(symbol, Symbol) or self.values:
+            return None
+        dim = ones.shape[1 if ones is left else 0]
+        if dim.name != "m":
+            return None
+        index = Sym(self.notation.indices[3])
+        one = self._of_sample(symbol, index)
+        if isinstance(other, Transpose):
+            one = Script(Fence(one), None, Sym("T", "upright"))
+        return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), one))
+
     def _of_sample(self, symbol: Symbol, index: Box) -> Box:
-        """One sample's column of a batch: dz with the sample's number in brackets, dz^[2](s)."""
+        """One sample of a batch, laid out as the batch is: dz with the sample in brackets, dz^[2](s)."""
         saved, self.letters = self.letters, self.single_letters
         box = self.symbol(symbol)
         self.letters = saved
-        mark = Fence(index)
-        if isinstance(box, Script):
-            return replace(box, sup=Row((box.sup, mark)) if box.sup is not None else mark)
-        return Script(box, None, mark)
+        if isinstance(box, Frac) and isinstance(box.den, Row):  # ∂L/∂z^[2](s)
+            return Frac(box.num, Row((box.den.items[0], _marked(box.den.items[1], index))))
+        return _marked(box, index)
 
     def _transposed(self, arg: Expr) -> Box:
         mark = Sym("T", "upright")
@@ -229,6 +235,7 @@ class Writer(SymbolWriter):
                 target=self.single_letters.target,
                 loss=self.letters.loss,
             )
+            other.single_letters = other.letters
         return other
 
     # -- index zoom ----------------------------------------------------------------------------------
@@ -240,6 +247,13 @@ class Writer(SymbolWriter):
     def entry_level(self, node: nodes.Node) -> tuple[Box, int]:
         """The box of an entry's formula and how tightly it binds."""
         return EntryWriter(self).level(node)
+
+
+def _marked(box: Box, index: Box) -> Box:
+    mark = Fence(index)
+    if isinstance(box, Script):
+        return replace(box, sup=Row((box.sup, mark)) if box.sup is not None else mark)
+    return Script(box, None, mark)
 
 
 def _positive(term: Expr) -> Expr:

@@ -272,6 +272,11 @@ def _plain(numbers: object) -> object:
 def load_problem(path: str | os.PathLike[str]) -> Problem:
     """Read a problem from a TOML or JSON file.
 
+    Parameters
+    ----------
+    path
+        The file.
+
     Raises
     ------
     MissingFileError

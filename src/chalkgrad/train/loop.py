@@ -90,7 +90,8 @@ def setting_faults(epochs: Any, batch_size: Any, learning_rate: Any) -> list[Fau
     for name, value in (("epochs", epochs), ("batch_size", batch_size)):
         if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
             faults.append(Fault(name, "be a whole number from 1 up", repr(value)))
-    number = isinstance(learning_rate, int | float | Fraction | np.number) and not isinstance(learning_rate, bool)
+    number = isinstance(learning_rate, int | float | Fraction | np.number)
+    number = number and not isinstance(learning_rate, bool)
     if not number or not 0 < learning_rate < float("inf"):
         faults.append(Fault("learning_rate", "be a number above 0", repr(learning_rate), "Try 0.1."))
     return faults
