@@ -4,7 +4,7 @@
 ordinary small number.  Before numbers are put in, every elementwise part that mentions a saturating output
 is written through Z instead:
 
-    σ(z) − t = (1 − t) σ(z) − t σ(−z)            log σ(z) = −softplus(−z)
+    σ(z) − t = (1 − t) − σ(−z)                   log σ(z) = −softplus(−z)
     p_c − t_c = (1 − t_c) − Σ_{j≠c} p_j          log p_c = −log(1 + Σ_{j≠c} exp(z_j − z_c))
 
 for p = softmax(z) with c the place of its largest entry.  Both forms are equal; the laws test that in
@@ -34,9 +34,7 @@ from chalkgrad.expr import (
     children,
     with_children,
 )
-from chalkgrad.formula import ElementwiseFunction, nodes, stabilise, substitute
-
-SATURATING = ("sigmoid", "tanh")
+from chalkgrad.formula import ElementwiseFunction, nodes, saturates, stabilise, substitute
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ class Stabiliser:
                 if expr == pulled:
                     return SampleKernel("softmax_pull", (z, grad(self.output)), axis)
                 return expr if step.symbol == self.output else self._through(expr)
-            case Apply(function, (Symbol(),), None) if function.name in SATURATING:
+            case Apply(function, (Symbol(),), None) if saturates(stabilise(function.body)):
                 return expr if step.symbol == self.output else self._through(expr)
         return expr
 

@@ -11,7 +11,7 @@ from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, P
 from chalkgrad.formula.parse import parse_formula
 from chalkgrad.formula.same import same
 from chalkgrad.formula.simplify import simplify
-from chalkgrad.formula.stable import stabilise
+from chalkgrad.formula.stable import saturates, stabilise
 from chalkgrad.formula.text import format_formula
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "loss_from_text",
     "parse_formula",
     "same",
+    "saturates",
     "simplify",
     "stabilise",
     "substitute",

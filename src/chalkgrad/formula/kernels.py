@@ -91,6 +91,34 @@ def gelu_slope(z: Array, out: Array | None = None) -> Array:
     return np.add(below, np.clip(z, -40.0, 40.0) * density, out=out)
 
 
+# -- differences from a target, without cancellation where the function saturates --
+def _apart(u: Array, t: Array, near: float, middle: Array, tail: Array, lowest: float) -> Array:
+    """Middle where |u| is at most ``near``, else (1 − t) − tail above and tail − (t − lowest) below."""
+    far = np.where(u > 0, (1.0 - t) - tail, tail - (t - lowest))
+    return np.where(np.abs(u) <= near, middle, far)
+
+
+def sigmoid_minus(u: Array, t: Array) -> Array:
+    """σ(u) − t; near 0 it is tanh(u/2)/2 + (1/2 − t)."""
+    middle = 0.5 * np.tanh(0.5 * u) + (0.5 - t)
+    return _apart(u, t, 1.0, middle, sigmoid(-np.abs(u)), 0.0)
+
+
+def tanh_minus(u: Array, t: Array) -> Array:
+    """tanh(u) − t, with the tail 1 − tanh|u| = 2·σ(−2|u|)."""
+    return _apart(u, t, 0.5, np.tanh(u) - t, 2.0 * sigmoid(-2.0 * np.abs(u)), -1.0)
+
+
+def erf_minus(u: Array, t: Array) -> Array:
+    """erf(u) − t, with the tail 1 − erf|u| = erfc|u|."""
+    return _apart(u, t, 0.5, erf(u) - t, erfc(np.abs(u)), -1.0)
+
+
+def expm1_minus(u: Array, t: Array) -> Array:
+    """(exp(u) − 1) − t; far below 0 it is exp(u) − (1 + t)."""
+    return np.where(u > -0.5, np.expm1(u) - t, np.exp(np.minimum(u, 0.0)) - (1.0 + t))
+
+
 # -- straight pieces --
 def identity(z: Array, out: Array | None = None) -> Array:
     """Z."""
@@ -235,6 +263,10 @@ FLOAT_KERNELS: dict[str, Callable[..., Any]] = {
     "softplus": softplus,
     "erf": erf,
     "erfc": erfc,
+    "sigmoid_minus": sigmoid_minus,
+    "tanh_minus": tanh_minus,
+    "erf_minus": erf_minus,
+    "expm1_minus": expm1_minus,
     "sin": np.sin,
     "cos": np.cos,
     "tan": np.tan,

@@ -72,7 +72,11 @@ class _Machine:
             "tanh": lambda u: self._clamped(ctx.tanh, u),
             "softplus": lambda u: (u if u > 0 else ctx.zero) + ctx.log1p(self._exp(-abs(u))),
             "erf": lambda u: self._clamped(ctx.erf, u),
-            "erfc": lambda u: ctx.erfc(u) if abs(u) < 10**15 else ctx.mpf(0 if u > 0 else 2),
+            "erfc": self._erfc,
+            "sigmoid_minus": lambda u, t: self._apart(u, t, self._sigmoid(-abs(u)), ctx.zero),
+            "tanh_minus": lambda u, t: self._apart(u, t, 2 * self._sigmoid(-2 * abs(u)), -ctx.one),
+            "erf_minus": lambda u, t: self._apart(u, t, self._erfc(abs(u)), -ctx.one),
+            "expm1_minus": lambda u, t: self._minus(self._exp(u), self._gap(t, -ctx.one)),
             "sin": lambda u: self._periodic(ctx.sin, u),
             "cos": lambda u: self._periodic(ctx.cos, u),
             "tan": lambda u: self._periodic(ctx.tan, u),
@@ -111,6 +115,24 @@ class _Machine:
                 before = max(self.ctx.mag(left), self.ctx.mag(right))
                 self.lost = max(self.lost, before - self.ctx.mag(total))
         return total
+
+    def _minus(self, left: Any, right: Any) -> Any:
+        return self._sum(left, -right, left - right)
+
+    def _apart(self, u: Any, t: Any, tail: Any, lowest: Any) -> Any:
+        """f(u) − t for an f from ``lowest`` to 1 that is ``tail`` away from the nearer of the two."""
+        return (
+            self._minus(self._gap(self.ctx.one, t), tail)
+            if u > 0
+            else self._minus(tail, self._gap(t, lowest))
+        )
+
+    def _gap(self, left: Any, right: Any) -> Any:
+        """Subtract a bound; 0 at the bound itself is exact."""
+        return self.ctx.zero if left == right else self._minus(left, right)
+
+    def _erfc(self, u: Any) -> Any:
+        return self.ctx.erfc(u) if abs(u) < 10**15 else self.ctx.mpf(0 if u > 0 else 2)
 
     def _divide(self, left: Any, right: Any) -> Any:
         if right != 0:

@@ -1,19 +1,23 @@
 """Equal formulas that keep their digits where the typed ones lose them.
 
     1 − σ(u) = σ(−u)            log σ(u) = −softplus(−u)        1 − tanh²(u) = 4·σ(2u)·σ(−2u)
-    σ(u) − t = (1 − t)·σ(u) − t·σ(−u)      1 − erf(u) = erfc(u)      1/(1 + exp(u)) = σ(−u)
+    σ(u) − t = (1 − t) − σ(−u)             1 − erf(u) = erfc(u)      1/(1 + exp(u)) = σ(−u)
 
-Each is an identity of real numbers; the right sides have no cancellation at saturated arguments.
+Each is an identity of real numbers; the right sides have no cancellation at saturated arguments.  The
+differences of σ, tanh, erf and exp − 1 from a target are kernels of their own (``sigmoid_minus(u, t)``),
+because which form is accurate depends on u.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from chalkgrad.formula.build import MINUS_ONE, ONE, add, children, mul, negate, num, power, rebuild, subtract
-from chalkgrad.formula.nodes import Add, Call, Mul, Node, Num, Pow
+from chalkgrad.formula.build import MINUS_ONE, ONE, add, children, mul, negate, num, power, rebuild, walk
+from chalkgrad.formula.nodes import Add, Call, Mul, Node, Num, Pow, Where
 from chalkgrad.formula.tidy import split
 
+SATURATING = ("sigmoid", "tanh", "erf", "expm1")
+"""What has a kernel for its difference from a target, ``sigmoid_minus`` and so on."""
 _TWO = num(2)
 
 
@@ -121,21 +125,30 @@ def _sech_squared(u: Node) -> Node:
 
 
 def _minus_target(terms: list[Node]) -> list[Node]:
-    """σ(u) − t becomes (1 − t)·σ(u) − t·σ(−u); likewise with a common coefficient and t − σ(u)."""
+    """c·σ(u) − c·t becomes c·sigmoid_minus(u, t); likewise for the others, and inside both branches."""
     for term, other in (terms, terms[::-1]):
+        if not saturates(term) or _mentions_saturating(other):
+            continue
         coefficient, core = split(term)
-        if isinstance(core, Call) and core.function == "sigmoid" and not _has_sigmoid(other):
+        if isinstance(core, Where):
+            parts = [add(*_minus_target([mul(Num(coefficient), part), other])) for part in children(core)[1:]]
+            return [Where(core.condition, parts[0], parts[1])]
+        if isinstance(core, Call):
             target = mul(Num(-1 / coefficient), other)
-            u = core.args[0]
-            kept = mul(Num(coefficient), subtract(ONE, target), core)
-            return [kept, mul(Num(-coefficient), target, _sigmoid(negate(u)))]
+            return [mul(Num(coefficient), Call(f"{core.function}_minus", (core.args[0], target)))]
     return terms
 
 
-def _has_sigmoid(node: Node) -> bool:
-    if isinstance(node, Call) and node.function == "sigmoid":
-        return True
-    return any(_has_sigmoid(part) for part in children(node))
+def saturates(node: Node) -> bool:
+    """Whether a stable formula is c·σ(u), c·tanh(u), c·erf(u), c·(exp(u) − 1), or one of them in a branch."""
+    core = split(node)[1]
+    if isinstance(core, Where):
+        return saturates(core.then) or saturates(core.otherwise)
+    return isinstance(core, Call) and core.function in SATURATING
+
+
+def _mentions_saturating(node: Node) -> bool:
+    return any(isinstance(part, Call) and part.function in SATURATING for part in walk(node))
 
 
 # -- products, powers, logarithms --
