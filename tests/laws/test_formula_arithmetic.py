@@ -90,6 +90,26 @@ def test_saturation_costs_no_digits(text: str) -> None:
                 assert abs(precise - want) <= mpmath.mpf(10) ** -48 * abs(want), (z, precise)
 
 
+MINUS: dict[str, Callable[[Any], Any]] = {
+    "sigmoid(z) - t": sig,
+    "t - 3*tanh(z)": lambda z: -3 * (mpmath.tanh(z) if abs(z) < 1e5 else mpmath.sign(z)),
+    "erf(z)/2 - t": lambda z: (mpmath.erf(z) if abs(z) < 30 else mpmath.sign(z)) / 2,
+    "where(z > 0, z, exp(z) - 1) - t": lambda z: z if z > 0 else _exp(z) - 1,
+}
+"""Without the target, which is added or taken off."""
+
+
+@pytest.mark.parametrize("text", MINUS)
+def test_a_target_at_the_limit_costs_no_digits(text: str) -> None:
+    sign = 1 if text.startswith("t") else -1
+    for t in (-3.0, -1.0, -0.5, 0.0, 0.25, 0.5, 1.0, 3.0):
+        got = Float64().evaluate(parse_formula(text, ("z", "t")), {"z": SATURATED, "t": t})
+        for z, value in zip(SATURATED, got, strict=True):
+            with mpmath.workdps(9000 if abs(z) <= 1e4 else 60):
+                want = MINUS[text](mpmath.mpf(float(z))) + sign * t
+            assert _error(value, want) <= 1e-13, (z, t, value, want)
+
+
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("derivative", [None, "z"])
 def test_fused_kernels_equal_the_formula(name: str, derivative: str | None) -> None:

@@ -73,6 +73,28 @@ def test_saturated_networks(last: str, loss: str) -> None:
                 near(gradient, true.gradients[name], true.sizes[name], f"{label}, {name}")
 
 
+@pytest.mark.parametrize("last", [*by_hand.ACTIVATIONS, "softmax"])
+@pytest.mark.parametrize("seed", range(12))
+def test_exact_kinks(last: str, seed: int) -> None:
+    """Small whole numbers, so that many units stand exactly at 0: the derivative is the one from the left."""
+    draw = np.random.default_rng((seed, *last.encode()))
+    kinked = ["relu", "leaky_relu(0.25)", "elu"]
+    layers = [*(str(name) for name in draw.choice(kinked, 2)), last]
+    network = Network(f"2-4:{layers[0]}-3:{layers[1]}-2:{last}", loss="squared_error")
+    parameters = {
+        name: draw.integers(-1, 2, shape) * 1.0 for name, shape in network.parameter_shapes().items()
+    }
+    x, t = draw.integers(-2, 3, (4, 2)) * 1.0, draw.integers(0, 2, (4, 2)) * 1.0
+    x[0], parameters["b1"][:2] = 0.0, 0.0
+    with mp.workdps(by_hand.DIGITS):
+        true = by_hand.gradients(by_hand.Network.of(layers, "squared_error", parameters), x, t)
+    assert true.pre.count(0) >= 2
+    found, slopes = chalkgrad.gradients(network, parameters, x, t)
+    near(found, true.loss, true.loss, str(network))
+    for name, slope in slopes.items():
+        near(slope, true.gradients[name], true.sizes[name], f"{network}, {name}")
+
+
 def near(found: Any, true: Any, size: Any, label: str) -> None:
     """Compare to nine digits; where a sum cancels, the rounding of its terms is allowed too."""
     ours, theirs, sizes = (np.array(value, dtype=np.float64).ravel() for value in (found, true, size))
