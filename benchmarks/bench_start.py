@@ -16,7 +16,7 @@ def derive_fifty_layers() -> None:
     widths = ["16:relu", "24:tanh", "8:sigmoid:nobias", "16:gelu", "32"]
     spec = "-".join(["16", *(widths[l % 5] for l in range(49)), "1:sigmoid"])
     with contextlib.redirect_stdout(io.StringIO()):
-        main(["derive", spec])
+        main(["derive", spec, "--loss", "binary_cross_entropy"])
 
 
 def main() -> int:
