@@ -328,7 +328,7 @@ def test_the_tutorial_s_letters(of: str, answer: str, verdict: Verdict) -> None:
 )
 @pytest.mark.parametrize("of", ["dC/dw_jk^l", "sigmoid_prime", "dW1"])
 def test_an_unreadable_answer_is_refused_with_its_place(answer: str, of: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         finding = verified(of, answer)
     except FormulaError as error:
@@ -338,7 +338,7 @@ def test_an_unreadable_answer_is_refused_with_its_place(answer: str, of: str) ->
         assert fault.fix
     else:
         assert finding.verdict is not Verdict.RIGHT
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 30  # it does not hang
 
 
 @pytest.mark.parametrize(
