@@ -160,6 +160,15 @@ class Network:
         return network
 
 
+def expect_network(value: object) -> None:
+    """Refuse what is no network, most often its specification; raises ``InputError``."""
+    if not isinstance(value, Network):
+        fix = (
+            f"Write Network({shown(value, 40)})." if isinstance(value, str) else 'Write Network("2-1"), say.'
+        )
+        raise InputError(Fault("network", "be a Network", shown(value), fix))
+
+
 def _read_description(layers: object, faults: list[Fault]) -> tuple[int, list[Layer | None]]:
     items: list[object] = []
     if isinstance(layers, str):
