@@ -17,7 +17,7 @@ from chalkgrad.check import check_against
 NETWORK = Network("3-4:tanh-1:sigmoid")
 NAMES = ["dW1", "db1", "dW2", "db2"]
 Record = make_dataclass("Record", NAMES)
-Backwards = namedtuple("Backwards", NAMES[::-1])  # type: ignore[misc]
+Backwards: Any = namedtuple("Backwards", NAMES[::-1])  # type: ignore[misc]
 
 CONTAINERS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
     "tuple": lambda a, b, c, d: (a, b, c, d),
