@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import make_dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -17,7 +16,14 @@ from chalkgrad.check import check_against
 NETWORK = Network("3-4:tanh-1:sigmoid")
 NAMES = ["dW1", "db1", "dW2", "db2"]
 Record = make_dataclass("Record", NAMES)
-Backwards: Any = namedtuple("Backwards", NAMES[::-1])  # type: ignore[misc]
+
+
+class Backwards(NamedTuple):
+    db2: Any
+    dW2: Any
+    db1: Any
+    dW1: Any
+
 
 CONTAINERS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
     "tuple": lambda a, b, c, d: (a, b, c, d),
