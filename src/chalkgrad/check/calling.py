@@ -197,7 +197,11 @@ def describe(error: BaseException, path: Any) -> dict[str, Any]:
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = own[-1].lineno if own else getattr(error, "lineno", None)
     text = own[-1].line if own else (getattr(error, "text", "") or "")
-    message = str(error)[:500] if not isinstance(error, SystemExit) else f"sys.exit({error.code!r})"[:100]
+    message = str(error)[:500]
+    if isinstance(error, SystemExit):
+        message = f"sys.exit({error.code!r})"[:100]
+    elif isinstance(error, SyntaxError) and not own:
+        message = error.msg  # its line is told apart
     return {
         "type": type(error).__name__,
         "message": message,

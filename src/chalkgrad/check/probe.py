@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from chalkgrad.check.forward import Forward
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.evaluate.settings import read_seed
 from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
 
 Array = NDArray[np.float64]
 _TRIES = 40
@@ -29,8 +31,10 @@ def complete(
     Raises
     ------
     InputError
-        If what was given does not fit the network.
+        If what was given does not fit the network, or the seed is no whole number of at least 0.
     """
+    expect_network(network)
+    seed = read_seed(seed)
     drawn = [name for name, value in (("parameters", parameters), ("x", x), ("t", t)) if value is None]
     if not drawn:
         return validate_data(network, x, t, parameters), ()

@@ -25,6 +25,7 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     coefficient,
+    make_symbol,
     rewrite,
     substitute,
     symbols,
@@ -32,6 +33,7 @@ from chalkgrad.expr import (
 from chalkgrad.formula import nodes
 from chalkgrad.formula import substitute as substitute_in_formula
 from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
 
 ETA = Scalar("eta")
 
@@ -63,6 +65,7 @@ def derive(network: Network, *, batch: bool = True, convention: Convention | Non
     >>> describe(d.step("dZ2").expr), describe(d.step("dW1").expr)
     ('1/m·(Y + -1·T)', '(dZ1ᵀ X)')
     """
+    expect_network(network)
     if convention is None:
         convention = CANONICAL if batch else Convention(batch=False, samples="columns")
     return _derive(network, convention)
@@ -95,7 +98,7 @@ def _forward_step(eq: Equation) -> Step:
 
 def grad(symbol: Symbol) -> Symbol:
     """∂L/∂symbol, with the symbol's shape."""
-    return Symbol("grad", symbol.layer, symbol.shape, symbol)
+    return make_symbol("grad", symbol.layer, symbol.shape, symbol)
 
 
 def _is_parameter(symbol: Symbol | None) -> bool:
@@ -105,7 +108,7 @@ def _is_parameter(symbol: Symbol | None) -> bool:
 def _update(step: Step) -> Step:
     parameter = step.symbol.of
     assert parameter is not None
-    new = Symbol("next", parameter.layer, parameter.shape, parameter)
+    new = make_symbol("next", parameter.layer, parameter.shape, parameter)
     moved = scale(coefficient(-1, (ETA, 1)), step.symbol)
     return Step(new, (Form(add([parameter, moved]), "update"),))
 
@@ -315,7 +318,7 @@ def _turn_errors(steps: list[Step]) -> list[Step]:
     for step in steps:
         symbol = step.symbol
         if not _is_parameter(symbol.of):
-            turned[symbol] = Symbol("grad", symbol.layer, (symbol.shape[1], symbol.shape[0]), symbol.of)
+            turned[symbol] = make_symbol("grad", symbol.layer, (symbol.shape[1], symbol.shape[0]), symbol.of)
     values: dict[Symbol, Expr] = {old: transpose(new) for old, new in turned.items()}
 
     def turn(step: Step) -> Step:

@@ -109,6 +109,10 @@ class Network:
         >>> Network("1-1:relu:nobias-2").parameter_shapes()
         {'W1': (1, 1), 'W2': (2, 1), 'b2': (2,)}
         """
+        return dict(self._shapes)
+
+    @cached_property
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
         shapes: dict[str, tuple[int, ...]] = {}
         for number, (layer, inputs) in enumerate(zip(self.layers, self.widths, strict=False), start=1):
             shapes[f"W{number}"] = (layer.width, inputs)
@@ -158,6 +162,15 @@ class Network:
         if faults:
             raise InputError(faults)
         return network
+
+
+def expect_network(value: object) -> None:
+    """Refuse what is no network, most often its specification; raises ``InputError``."""
+    if not isinstance(value, Network):
+        fix = (
+            f"Write Network({shown(value, 40)})." if isinstance(value, str) else 'Write Network("2-1"), say.'
+        )
+        raise InputError(Fault("network", "be a Network", shown(value), fix))
 
 
 def _read_description(layers: object, faults: list[Fault]) -> tuple[int, list[Layer | None]]:

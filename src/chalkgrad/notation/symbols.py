@@ -207,7 +207,8 @@ class SymbolWriter:
             return Num(str(self.batch))
         if self.general is not None and dim.layer is not None:
             offset = dim.layer - self.general
-            if len({self.derivation.network.widths[l + offset] for l in self.alike}) > 1:
+            widths = {self.derivation.network.widths[l + offset] for l in self.alike}
+            if len(widths) != 1:
                 return Script(Sym("n"), offset_box("l", offset))
         return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
 

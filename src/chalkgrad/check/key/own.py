@@ -254,7 +254,7 @@ def _fit(cells: Cells, shape: Index, quantity: ValueOf, path: str) -> list[Index
     want = "one number" if not shape or max(shape) == 1 else f"have the shape {shape}"
     condition = "be one number" if want == "one number" else want
     fix = "Write [[…], […]], row by row." if len(shape) == 2 else "Write […]."
-    raise FormulaError(Fault(path, condition, f"{len(cells)} entries", fix))
+    raise FormulaError(Fault(path, condition, f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'}", fix))
 
 
 def _summary(cells: Cells, found: list[KeyFinding], note: str) -> KeyFinding:
