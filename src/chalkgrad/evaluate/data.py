@@ -70,6 +70,7 @@ def validate_data(
     >>> data.x.shape, data.t.shape
     ((2, 2), (2, 1))
     """
+    expect_network(network)
     if arithmetic is None and (ready := _ready(network, x, t, parameters)) is not None:
         return ready
     faults: list[Fault] = []
