@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import make_dataclass
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,14 +17,7 @@ from chalkgrad.check import check_against
 NETWORK = Network("3-4:tanh-1:sigmoid")
 NAMES = ["dW1", "db1", "dW2", "db2"]
 Record = make_dataclass("Record", NAMES)
-
-
-class Backwards(NamedTuple):
-    db2: Any
-    dW2: Any
-    db1: Any
-    dW1: Any
-
+Backwards: Any = namedtuple("Backwards", ["db2", "dW2", "db1", "dW1"])
 
 CONTAINERS: dict[str, Callable[[Any, Any, Any, Any], Any]] = {
     "tuple": lambda a, b, c, d: (a, b, c, d),
@@ -75,3 +69,37 @@ def test_one_wrong_entry_in_any_container(name: str) -> None:
     worst = report.finding("dW1").worst
     assert worst is not None
     assert worst.place == "[3, 2]"
+
+
+def by_class(X: Any, y: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:
+    """CS231n's way: W is n_in × n_out, and y has class numbers that index the scores."""
+    m = X.shape[0]
+    hidden = np.maximum(0, X.dot(W1) + b1)
+    scores = hidden.dot(W2) + b2
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    d = scores / scores.sum(axis=1, keepdims=True)
+    d[range(m), y] -= 1
+    d /= m
+    back = d.dot(W2.T)
+    back[hidden <= 0] = 0
+    loss = 0.0
+    grads = {"W2": hidden.T.dot(d), "b2": d.sum(axis=0), "W1": X.T.dot(back), "b1": back.sum(axis=0)}
+    return loss, grads
+
+
+def by_label(X: Any, y: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Any:
+    """Right for labels 0 and 1 only."""
+    hidden = np.tanh(X @ W1.T + b1)
+    output = 1 / (1 + np.exp(-hidden @ W2.T - b2))
+    d = np.where(y == 1, output - 1, output) / len(X)
+    back = d @ W2 * (1 - hidden**2)
+    return back.T @ X, back.sum(axis=0), d.T @ hidden, d.sum(axis=0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_functions_for_labels_are_checked_at_labels(seed: int) -> None:
+    """Targets that are drawn are what most people's functions are written for, not soft ones."""
+    for function, network in ((by_class, Network("2-5:relu-3:softmax")), (by_label, NETWORK)):
+        report = check_against(function, network, seed=seed)
+        assert report.ok, [(found.name, found.message) for found in report.findings]
+    assert "y as class numbers" in " ".join(check_against(by_class, Network("2-5:relu-3:softmax")).notes)

@@ -181,7 +181,7 @@ def _by_names(parts: Sequence[tuple[str, Array]], depth: int) -> dict[str, Array
 
 @dataclass(frozen=True)
 class _Place:
-    """A label that tells its layer apart from its letter: names, a number, whether of a list."""
+    """A label that tells its layer apart from its letter: its words, a number, of a list or not."""
 
     stems: tuple[str, ...]
     number: int
