@@ -122,11 +122,15 @@ class _Sweep:
         self.convention = convention
         self.flowed: dict[Symbol, list[tuple[Expr, Symbol]]] = {}
         self.defined = {eq.symbol: eq.expr for eq in equations}
+        self.named: dict[Expr, Expr] = {
+            value: symbol for symbol, value in self.defined.items() if isinstance(value, RowApply)
+        }
         self.uses: dict[Symbol, int] = {}
         for eq in equations:
             for used in symbols(eq.expr):
                 self.uses[used] = self.uses.get(used, 0) + 1
         self.steps: list[Step] = []
+        self.found: dict[Symbol, Expr] = {}  # the right side of each step
         self.formulas: dict[Symbol, Expr] = {}  # gradients known as explicit elementwise formulas
 
     def run(self) -> list[Step]:
@@ -161,9 +165,7 @@ class _Sweep:
 
     def _name_values(self, expr: Expr) -> Expr:
         """Write a softmax that was already computed by its name: Q, not softmax(X)."""
-        named: dict[Expr, Expr] = {
-            value: symbol for symbol, value in self.defined.items() if isinstance(value, RowApply)
-        }
+        named = self.named
         return rewrite(expr, lambda node: named.get(node, node)) if named else expr
 
     # -- one step -------------------------------------------------------------------------------------
@@ -179,7 +181,11 @@ class _Sweep:
             forms, chosen = self._error_forms(symbol, expr, through[0])
         else:
             forms, chosen = [Form(expr, "chain" if len(parts) == 1 else "sum-of-paths")], 0
-        self.steps.append(Step(grad(symbol), tuple(forms), chosen, through))
+        self._keep(Step(grad(symbol), tuple(forms), chosen, through))
+
+    def _keep(self, step: Step) -> None:
+        self.steps.append(step)
+        self.found[step.symbol] = step.expr
 
     def _loss_forms(self, symbol: Symbol, expr: Expr) -> tuple[list[Form], int]:
         if self.convention.mean_at == "gradient":
@@ -202,7 +208,7 @@ class _Sweep:
             else "chain"
         )
         forms = [Form(expr, rule)]
-        known = self.formulas.get(upstream) or self._product(upstream)
+        known = self.formulas.get(upstream) or self.found.get(upstream)
         if known is None:
             return forms, 0
         expr = simplify(substitute(expr, {upstream: known}))
@@ -225,13 +231,6 @@ class _Sweep:
             forms[-1].expr
         )
         return forms, len(forms) - 1 if ended else 0
-
-    def _product(self, upstream: Symbol) -> Expr | None:
-        """The right side of an earlier step, to be inserted for readers."""
-        for step in self.steps:
-            if step.symbol == upstream:
-                return step.expr
-        return None
 
     def _value_form(self, expr: Expr, z: Symbol, value: Symbol) -> Expr:
         """f′(Z) written through A = f(Z), where the function has such a form: σ′ = A ⊙ (1 − A)."""
@@ -256,7 +255,7 @@ class _Sweep:
             parts = [(part if s.kind == "loss" else scale(front, part), s) for part, s in parts]
         rule = "chain" if len(parts) == 1 else "sum-of-paths"
         expr = simplify(add([part for part, _ in parts]))
-        self.steps.append(Step(grad(symbol), (Form(expr, rule),), 0, tuple(s for _, s in parts)))
+        self._keep(Step(grad(symbol), (Form(expr, rule),), 0, tuple(s for _, s in parts)))
 
     def _batch(self) -> Dim:
         for eq in self.equations:

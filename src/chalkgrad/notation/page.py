@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
-from chalkgrad.expr import Symbol, substitute
+from chalkgrad.expr import Dim, Symbol, substitute
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
     Block,
@@ -214,16 +214,11 @@ class Page:
             return ""
         general = self.writer.general
 
-        def show(dim: object) -> str:
-            layer, size, name = (
-                getattr(dim, "layer", None),
-                getattr(dim, "size", None),
-                getattr(dim, "name", ""),
-            )
-            if general is not None and layer is not None:
-                offset = layer - general
+        def show(dim: Dim) -> str:
+            if general is not None and dim.layer is not None:
+                offset = self.writer.offset(dim, general)
                 return "n_l" if not offset else f"n_(l{offset:+d})".replace("-", "−")
-            return str(size) if size is not None else str(name)
+            return str(dim.size) if dim.size is not None else dim.name
 
         vector = self.writer.code is not None and is_vector(symbol)
         return " × ".join(show(dim) for dim in symbol.shape[: 1 if vector else 2])
