@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from chalkgrad._errors import Fault, ShapeError
 from chalkgrad.formula import ElementwiseFunction
@@ -137,6 +137,12 @@ class Symbol(Expr):
 
     def __str__(self) -> str:
         return self.name
+
+
+@lru_cache(maxsize=1 << 14)
+def make_symbol(kind: str, layer: int, dims: Shape, of: Symbol | None = None) -> Symbol:
+    """A symbol that is made once, so that tables of values find it by identity."""
+    return Symbol(kind, layer, dims, of)
 
 
 LETTERS = {

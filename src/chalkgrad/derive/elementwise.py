@@ -97,10 +97,16 @@ def fuse_if_shorter(expr: Expr) -> Expr | None:
     """``fuse``, but only where something really cancels (fewer mentions of variables than before)."""
     front, rest = split_scale(expr)
     before = to_formula(rest)
-    after = simplify(before)
-    if leaf_count(after) >= leaf_count(before):
+    if not _cancels(before):
         return None
-    return scale(front, from_formula(after, rest.shape))
+    return scale(front, from_formula(simplify(before), rest.shape))
+
+
+def _cancels(node: nodes.Node) -> bool:
+    """Whether simplifying leaves fewer mentions of variables; the same for every layer of one kind."""
+    letters = {name: nodes.Var(f"x{i}") for i, name in enumerate(variables_in_order(node), start=1)}
+    alike = substitute(node, letters)
+    return leaf_count(simplify(alike)) < leaf_count(alike)
 
 
 def termwise_derivative(function: ElementwiseFunction, variable: str) -> nodes.Node:

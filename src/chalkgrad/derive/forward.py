@@ -27,6 +27,7 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     coefficient,
+    make_symbol,
 )
 from chalkgrad.network import Network
 
@@ -60,32 +61,32 @@ class Alphabet:
     def activation(self, layer: int) -> Symbol:
         """X for layer 0, Y for the last, A_l between."""
         kind = "input" if layer == 0 else "output" if layer == self.network.depth else "act"
-        return Symbol(kind, layer, self._samples(layer))
+        return make_symbol(kind, layer, self._samples(layer))
 
     def pre(self, layer: int) -> Symbol:
         """Z_l."""
-        return Symbol("pre", layer, self._samples(layer))
+        return make_symbol("pre", layer, self._samples(layer))
 
     def weight(self, layer: int) -> Symbol:
         """W_l, n_out × n_in or turned."""
         n_in, n_out = self.dims[layer - 1], self.dims[layer]
-        return Symbol(
+        return make_symbol(
             "weight", layer, (n_out, n_in) if self.convention.weights == "out_in" else (n_in, n_out)
         )
 
     def bias(self, layer: int) -> Symbol:
         """b_l, always a column."""
-        return Symbol("bias", layer, (self.dims[layer], ONE))
+        return make_symbol("bias", layer, (self.dims[layer], ONE))
 
     @property
     def target(self) -> Symbol:
         """T, laid out like Y."""
-        return Symbol("target", self.network.depth, self._samples(self.network.depth))
+        return make_symbol("target", self.network.depth, self._samples(self.network.depth))
 
     @property
     def loss(self) -> Symbol:
         """L, 1 × 1."""
-        return Symbol("loss", self.network.depth, (ONE, ONE))
+        return make_symbol("loss", self.network.depth, (ONE, ONE))
 
 
 def forward_equations(network: Network, convention: Convention) -> list[Equation]:

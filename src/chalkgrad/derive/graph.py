@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.index import Entry
@@ -64,11 +65,25 @@ class Graph:
 
     def into(self, symbol: Symbol, *roles: str) -> tuple[GraphEdge, ...]:
         """The edges of some roles that lead into a node."""
-        return tuple(edge for edge in self.edges if edge.target == symbol and edge.role in roles)
+        return tuple(edge for edge in self._into.get(symbol, ()) if edge.role in roles)
 
     def out_of(self, symbol: Symbol) -> tuple[GraphEdge, ...]:
         """The edges that leave a node."""
-        return tuple(edge for edge in self.edges if edge.source == symbol)
+        return tuple(self._out_of.get(symbol, ()))
+
+    @cached_property
+    def _into(self) -> dict[Symbol, list[GraphEdge]]:
+        found: dict[Symbol, list[GraphEdge]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.target, []).append(edge)
+        return found
+
+    @cached_property
+    def _out_of(self) -> dict[Symbol, list[GraphEdge]]:
+        found: dict[Symbol, list[GraphEdge]] = {}
+        for edge in self.edges:
+            found.setdefault(edge.source, []).append(edge)
+        return found
 
 
 def graph(derivation: Derivation) -> Graph:
@@ -92,14 +107,14 @@ def graph(derivation: Derivation) -> Graph:
     computed = (*derivation.forward, derivation.loss)
     found: dict[Symbol, GraphNode] = {}
     edges: list[GraphEdge] = []
-    known = {step.symbol for step in derivation.backward}
+    known = {step.symbol.of: step.symbol for step in derivation.backward}
     scalar = all(width == 1 for width in derivation.network.widths)
     influence = Influence(derivation) if scalar else None
     for step in computed:
         for source in sorted(step.premises, key=lambda s: s.kind in ("weight", "bias", "target")):
             found.setdefault(source, GraphNode(source))
             role = _role(source, step.symbol)
-            gradient = next((s for s in known if s.of == source), None) if source.kind != "input" else None
+            gradient = known.get(source) if source.kind != "input" else None
             local = None
             if influence is not None and source.kind != "target" and role != "penalty":
                 local = influence.local(_only(step.symbol), _only(source))

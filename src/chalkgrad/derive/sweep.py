@@ -25,6 +25,7 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     coefficient,
+    make_symbol,
     rewrite,
     substitute,
     symbols,
@@ -97,7 +98,7 @@ def _forward_step(eq: Equation) -> Step:
 
 def grad(symbol: Symbol) -> Symbol:
     """∂L/∂symbol, with the symbol's shape."""
-    return Symbol("grad", symbol.layer, symbol.shape, symbol)
+    return make_symbol("grad", symbol.layer, symbol.shape, symbol)
 
 
 def _is_parameter(symbol: Symbol | None) -> bool:
@@ -107,7 +108,7 @@ def _is_parameter(symbol: Symbol | None) -> bool:
 def _update(step: Step) -> Step:
     parameter = step.symbol.of
     assert parameter is not None
-    new = Symbol("next", parameter.layer, parameter.shape, parameter)
+    new = make_symbol("next", parameter.layer, parameter.shape, parameter)
     moved = scale(coefficient(-1, (ETA, 1)), step.symbol)
     return Step(new, (Form(add([parameter, moved]), "update"),))
 
@@ -121,11 +122,15 @@ class _Sweep:
         self.convention = convention
         self.flowed: dict[Symbol, list[tuple[Expr, Symbol]]] = {}
         self.defined = {eq.symbol: eq.expr for eq in equations}
+        self.named: dict[Expr, Expr] = {
+            value: symbol for symbol, value in self.defined.items() if isinstance(value, RowApply)
+        }
         self.uses: dict[Symbol, int] = {}
         for eq in equations:
             for used in symbols(eq.expr):
                 self.uses[used] = self.uses.get(used, 0) + 1
         self.steps: list[Step] = []
+        self.found: dict[Symbol, Expr] = {}  # the right side of each step
         self.formulas: dict[Symbol, Expr] = {}  # gradients known as explicit elementwise formulas
 
     def run(self) -> list[Step]:
@@ -160,9 +165,7 @@ class _Sweep:
 
     def _name_values(self, expr: Expr) -> Expr:
         """Write a softmax that was already computed by its name: Q, not softmax(X)."""
-        named: dict[Expr, Expr] = {
-            value: symbol for symbol, value in self.defined.items() if isinstance(value, RowApply)
-        }
+        named = self.named
         return rewrite(expr, lambda node: named.get(node, node)) if named else expr
 
     # -- one step -------------------------------------------------------------------------------------
@@ -178,7 +181,11 @@ class _Sweep:
             forms, chosen = self._error_forms(symbol, expr, through[0])
         else:
             forms, chosen = [Form(expr, "chain" if len(parts) == 1 else "sum-of-paths")], 0
-        self.steps.append(Step(grad(symbol), tuple(forms), chosen, through))
+        self._keep(Step(grad(symbol), tuple(forms), chosen, through))
+
+    def _keep(self, step: Step) -> None:
+        self.steps.append(step)
+        self.found[step.symbol] = step.expr
 
     def _loss_forms(self, symbol: Symbol, expr: Expr) -> tuple[list[Form], int]:
         if self.convention.mean_at == "gradient":
@@ -201,7 +208,7 @@ class _Sweep:
             else "chain"
         )
         forms = [Form(expr, rule)]
-        known = self.formulas.get(upstream) or self._product(upstream)
+        known = self.formulas.get(upstream) or self.found.get(upstream)
         if known is None:
             return forms, 0
         expr = simplify(substitute(expr, {upstream: known}))
@@ -224,13 +231,6 @@ class _Sweep:
             forms[-1].expr
         )
         return forms, len(forms) - 1 if ended else 0
-
-    def _product(self, upstream: Symbol) -> Expr | None:
-        """The right side of an earlier step, to be inserted for readers."""
-        for step in self.steps:
-            if step.symbol == upstream:
-                return step.expr
-        return None
 
     def _value_form(self, expr: Expr, z: Symbol, value: Symbol) -> Expr:
         """f′(Z) written through A = f(Z), where the function has such a form: σ′ = A ⊙ (1 − A)."""
@@ -255,7 +255,7 @@ class _Sweep:
             parts = [(part if s.kind == "loss" else scale(front, part), s) for part, s in parts]
         rule = "chain" if len(parts) == 1 else "sum-of-paths"
         expr = simplify(add([part for part, _ in parts]))
-        self.steps.append(Step(grad(symbol), (Form(expr, rule),), 0, tuple(s for _, s in parts)))
+        self._keep(Step(grad(symbol), (Form(expr, rule),), 0, tuple(s for _, s in parts)))
 
     def _batch(self) -> Dim:
         for eq in self.equations:
@@ -317,7 +317,7 @@ def _turn_errors(steps: list[Step]) -> list[Step]:
     for step in steps:
         symbol = step.symbol
         if not _is_parameter(symbol.of):
-            turned[symbol] = Symbol("grad", symbol.layer, (symbol.shape[1], symbol.shape[0]), symbol.of)
+            turned[symbol] = make_symbol("grad", symbol.layer, (symbol.shape[1], symbol.shape[0]), symbol.of)
     values: dict[Symbol, Expr] = {old: transpose(new) for old, new in turned.items()}
 
     def turn(step: Step) -> Step:

@@ -6,7 +6,8 @@ decimals in a file.  What is wrong is reported with its place: which row is ragg
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from chalkgrad._numbers import exact, exact_text, shown
 
 Array = NDArray[Any]
 MAX_TOLD = 10
+_FLOAT64 = np.dtype(np.float64)
 _MAX_AXES = 2
 _LARGEST_WHOLE = 2**53
 
@@ -23,6 +25,18 @@ _LARGEST_WHOLE = 2**53
 def as_float64(array: Array) -> Array:
     """Return the numbers in float64, each rounded once."""
     return array.astype(np.float64, copy=False)
+
+
+def is_ready(value: object, shape: tuple[int, ...]) -> TypeGuard[NDArray[np.float64]]:
+    """Whether a value is a float64 array of that shape whose numbers are surely finite."""
+    return (
+        type(value) is np.ndarray and value.dtype is _FLOAT64 and value.shape == shape and _is_finite(value)
+    )
+
+
+def _is_finite(array: Array) -> bool:
+    """Whether the sum of squares is finite, so that every number is; one pass, and vdot warns of nothing."""
+    return math.isfinite(np.vdot(array, array))
 
 
 def read_array(value: object, path: str, faults: list[Fault]) -> Array | None:
@@ -74,10 +88,8 @@ def _finite(array: Array, path: str, faults: list[Fault]) -> Array | None:
     if array.ndim > _MAX_AXES:
         faults.append(_too_deep(path, f"an array of {array.ndim} axes"))
         return None
-    with np.errstate(over="ignore", invalid="ignore"):
-        flat = array.ravel()
-        if np.isfinite(flat @ flat):
-            return array
+    if _is_finite(array):
+        return array
     good = np.isfinite(array)
     if good.all():  # only the sum of squares overflowed
         return array

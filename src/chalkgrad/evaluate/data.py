@@ -14,7 +14,7 @@ import numpy as np
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate.arrays import MAX_TOLD, Array, as_float64, read_array
+from chalkgrad.evaluate.arrays import MAX_TOLD, Array, as_float64, is_ready, read_array
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
@@ -70,6 +70,9 @@ def validate_data(
     >>> data.x.shape, data.t.shape
     ((2, 2), (2, 1))
     """
+    expect_network(network)
+    if arithmetic is None and (ready := _ready(network, x, t, parameters)) is not None:
+        return ready
     faults: list[Fault] = []
     fitted = fit_parameters(network, parameters, faults, partial=partial)
     inputs = fit_inputs(network, x, f"{prefix}x", faults)
@@ -78,6 +81,25 @@ def validate_data(
         raise InputError(faults)
     convert = as_float64 if arithmetic is None else arithmetic.array
     return Data({name: convert(array) for name, array in fitted.items()}, convert(inputs), convert(targets))
+
+
+def _ready(network: Network, x: object, t: object, parameters: object) -> Data | None:
+    """Return arrays that need no reading, or ``None`` for the careful reader, who finds what is wrong."""
+    shapes = network.parameter_shapes()
+    if not isinstance(parameters, dict) or len(parameters) != len(shapes):
+        return None
+    arrays: dict[str, Array] = {}
+    for name, shape in shapes.items():
+        array = parameters.get(name)
+        if not is_ready(array, shape):
+            return None
+        arrays[name] = array
+    rows = len(x) if isinstance(x, np.ndarray) and x.ndim == 2 else 0
+    widths = network.widths
+    if not rows or not is_ready(x, (rows, widths[0])) or not is_ready(t, (rows, widths[-1])):
+        return None
+    targets = _in_domain(network, t, "t", 2, [])
+    return None if targets is None else Data(arrays, x, targets)
 
 
 def fit_parameters(
@@ -239,8 +261,8 @@ def _in_domain(network: Network, targets: Array, path: str, axes: int, faults: l
     name = network.loss.name if network.loss.formula is None else ""
     if name not in ("binary_cross_entropy", "cross_entropy"):
         return targets
-    outside = (targets < 0) | (targets > 1)
-    if outside.any():
+    if targets.min() < 0 or targets.max() > 1:
+        outside = (targets < 0) | (targets > 1)
         row, column = (int(i) for i in np.unravel_index(int(np.argmax(outside)), targets.shape))
         got = shown(float(targets[row, column]))
         fix = "Write 0 or 1 (or a probability), or choose half_squared_error."
@@ -249,9 +271,9 @@ def _in_domain(network: Network, targets: Array, path: str, axes: int, faults: l
         return None
     if name == "cross_entropy":
         sums = targets.sum(axis=1)
-        wrong = np.abs(sums - 1) > _SUM_TOLERANCE
-        if wrong.any():
-            row = int(np.argmax(wrong))
+        off = np.abs(sums - 1)
+        if off.max() > _SUM_TOLERANCE:
+            row = int(np.argmax(off > _SUM_TOLERANCE))
             fix = "Divide the row by its sum."
             faults.append(
                 Fault(f"{path}[{row}]", "sum to 1 for cross_entropy", f"{float(sums[row]):.12g}", fix)

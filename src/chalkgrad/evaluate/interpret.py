@@ -7,7 +7,6 @@ product and the arithmetic's elementwise functions.  An expression is compiled o
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,7 +59,7 @@ def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
             return _product([compile_expr(factor, arithmetic) for factor in factors])
         case Apply(function, args, wrt):
             parts = [compile_expr(arg, arithmetic) for arg in args]
-            kernel = partial(arithmetic.apply, function, wrt)
+            kernel = arithmetic.kernel(function, wrt)
             if len(parts) == 1:
                 only = parts[0]
                 return lambda values: kernel(only(values))
@@ -183,12 +182,16 @@ def _matmul(left: Expr, right: Expr, arithmetic: Arithmetic) -> Compiled:
         rows = left.shape[0]
         if left.shape[1].is_one:  # 1 · row: repeat
             return lambda values: _repeat(other(values), 0, size(rows, values))
+        if rows.is_one:
+            return lambda values: other(values).sum(axis=0, keepdims=True)
         return lambda values: _repeat(other(values).sum(axis=0, keepdims=True), 0, size(rows, values))
     if isinstance(right, Ones):
         other = compile_expr(left, arithmetic)
         columns = right.shape[1]
         if right.shape[0].is_one:
             return lambda values: _repeat(other(values), 1, size(columns, values))
+        if columns.is_one:
+            return lambda values: other(values).sum(axis=1, keepdims=True)
         return lambda values: _repeat(other(values).sum(axis=1, keepdims=True), 1, size(columns, values))
     a, b = compile_expr(left, arithmetic), compile_expr(right, arithmetic)
     return lambda values: a(values) @ b(values)

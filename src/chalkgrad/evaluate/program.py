@@ -11,7 +11,7 @@ import numpy as np
 from chalkgrad.derive import Derivation, grad
 from chalkgrad.evaluate.interpret import Compiled, Values, compile_expr
 from chalkgrad.evaluate.stable import stable_expressions
-from chalkgrad.expr import Dim, Expr, RowApply, Symbol, symbols
+from chalkgrad.expr import Dim, Expr, RowApply, Symbol, make_symbol, symbols
 from chalkgrad.formula import Arithmetic, Float64, Precise
 
 FLOAT64 = Float64()
@@ -37,7 +37,7 @@ def compile_derivation(derivation: Derivation, arithmetic: Arithmetic, wanted: f
     """Compile the steps that the wanted symbols depend on."""
     expressions = stable_expressions(derivation)
     error = _softmax_error(derivation) if arithmetic is FLOAT64 else None
-    target = Symbol("target", derivation.network.depth, derivation.forward[-1].shape)
+    target = make_symbol("target", derivation.network.depth, derivation.forward[-1].shape)
     needed: set[Symbol] = set(wanted)
     steps: list[tuple[Symbol, Expr, tuple[Symbol, ...]]] = []
     for step in reversed(derivation.steps):
@@ -67,7 +67,7 @@ def _rescued(derivation: Derivation, symbol: Symbol, compute: Compiled) -> Compi
 
     ∂L/∂ŷ = −t/ŷ is infinite in float64 as soon as ŷ underflows, although ∂L/∂z is an ordinary number.
     """
-    z, target = symbol.of, Symbol("target", symbol.layer, derivation.forward[-1].symbol.shape)
+    z, target = symbol.of, make_symbol("target", symbol.layer, derivation.forward[-1].symbol.shape)
     assert z is not None
     axis = 0 if derivation.convention.samples == "rows" else 1
 

@@ -36,14 +36,16 @@ class Pivoted:
         self.axis, self.arithmetic = axis, arithmetic
         self.one = arithmetic.number(1)
         top = z.argmax(axis=axis)
-        self.place = (np.arange(len(top)), top) if axis == 1 else (top, np.arange(len(top)))
-        self.largest = self._column(z[self.place])
+        samples = np.arange(len(top))
+        self.place = samples * z.shape[1] + top if axis == 1 else top * z.shape[1] + samples  # row by row
+        self.largest = self._column(z.take(self.place))
         self.shifted = z - self.largest
         self.powers = self._function("exp", np.exp, self.shifted)
-        self.powers[self.place] = arithmetic.number(0)
+        self.powers.put(self.place, arithmetic.number(0))
         self.others = self.powers.sum(axis=axis, keepdims=True)
-        self.powers[self.place] = self.one
-        self.probabilities: Array = self.powers / (self.one + self.others)
+        self.powers.put(self.place, self.one)
+        self.total = self.one + self.others
+        self.probabilities: Array = self.powers / self.total
 
     def _function(self, name: str, fast: Callable[[Array], Array], u: Array) -> Array:
         return fast(u) if isinstance(self.arithmetic, Float64) else self.arithmetic.call(name, u)
@@ -54,9 +56,6 @@ class Pivoted:
     def _column(self, flat: Array) -> Array:
         """One number for each sample, set beside (or above) its entries."""
         return flat[:, None] if self.axis == 1 else flat[None, :]
-
-    def _flat(self, column: Array) -> Array:
-        return column[:, 0] if self.axis == 1 else column[0]
 
     def softmax(self) -> Array:
         """``p_j = exp(z_j) / Σ_k exp(z_k)``."""
@@ -75,30 +74,30 @@ class Pivoted:
     def softmax_complement(self) -> Array:
         """``1 − p_j``."""
         result: Array = self.one - self.probabilities
-        result[self.place] = self._flat(self.others / (self.one + self.others))
+        result.put(self.place, self.others / self.total)
         return result
 
     def log_softmax_complement(self) -> Array:
         """``log(1 − p_j)``; at the pivot log Σ_{j≠c} e_j − log(1 + s), by a pivot of its own."""
         result = self._function("log1p", np.log1p, -self.probabilities)
         rest = self.shifted.copy()
-        rest[self.place] = self.shifted.min(axis=self.axis) - self.one  # never the largest of the rest
+        rest.put(self.place, self.shifted.min(axis=self.axis) - self.one)  # never the largest of the rest
         second = self._column(rest.max(axis=self.axis))
         powers = self._function("exp", np.exp, rest - second)
-        powers[self.place] = self.arithmetic.number(0)
+        powers.put(self.place, self.arithmetic.number(0))
         others = second + self._function("log", np.log, powers.sum(axis=self.axis, keepdims=True))
-        result[self.place] = self._flat(others - self._log_total())
+        result.put(self.place, others - self._log_total())
         return result
 
     def softmax_minus(self, t: Array) -> Array:
         """``p_j − t_j``; at the pivot (1 − t_c) − (1 − p_c)."""
         result: Array = self.probabilities - t
-        result[self.place] = (self.one - t[self.place]) - self._flat(self.others / (self.one + self.others))
+        result.put(self.place, (self.one - t.take(self.place)) - (self.others / self.total).ravel())
         return result
 
     def softmax_pull(self, g: Array) -> Array:
         """``p_j (g_j − Σ_k p_k g_k)``, with g measured from its value at the pivot, which changes nothing."""
-        relative = g - self._column(g[self.place])
+        relative = g - self._column(g.take(self.place))
         mean = (self.probabilities * relative).sum(axis=self.axis, keepdims=True)
         pulled: Array = self.probabilities * (relative - mean)
         return pulled

@@ -19,12 +19,13 @@ from fractions import Fraction
 
 from chalkgrad.derive import Derivation, Step, grad
 from chalkgrad.derive.algebra import simplify
-from chalkgrad.derive.elementwise import to_formula, variables_in_order
+from chalkgrad.derive.elementwise import from_formula, to_formula, variables_in_order
 from chalkgrad.derive.rules import softmax_gradient
 from chalkgrad.expr import (
     Apply,
     Expr,
     Hadamard,
+    Ones,
     RowApply,
     Scale,
     Shape,
@@ -82,8 +83,9 @@ class Stabiliser:
         if isinstance(expr, Apply | Sum | Hadamard) and _elementwise(expr):
             node = to_formula(expr)
             if isinstance(self.definition, RowApply):
-                return as_function(_softmax_parts(node, self.output, self.definition))
-            return as_function(stabilise(substitute(node, {self.output: to_formula(self.definition)})))
+                return _from_stable(_softmax_parts(node, self.output, self.definition), expr.shape)
+            put_in = substitute(node, {self.output: to_formula(self.definition)})
+            return _from_stable(stabilise(put_in), expr.shape)
         return with_children(expr, tuple(self._through(child) for child in children(expr)))
 
     def _mentions(self, expr: Expr) -> bool:
@@ -96,13 +98,16 @@ def _elementwise(expr: Expr) -> bool:
             return all(_elementwise(child) for child in children(expr))
         case Scale(c, arg):
             return not c.powers and _elementwise(arg)
-    return isinstance(expr, Symbol)
+    return isinstance(expr, Symbol | Ones)
 
 
-def as_function(node: nodes.Node) -> Expr:
-    """A formula in expressions as one elementwise function of them."""
-    if isinstance(node, nodes.Var) and isinstance(node.name, Expr):
-        return node.name
+def _from_stable(node: nodes.Node, shape: Shape) -> Expr:
+    """A formula in expressions as one elementwise function of them; a plain product of two as a product."""
+    match node:
+        case nodes.Var() | nodes.Mul((nodes.Var(), nodes.Var())):
+            return from_formula(node, shape)
+        case nodes.Mul((nodes.Num(), nodes.Var(), nodes.Var())):  # nothing can overflow on the way
+            return from_formula(node, shape)
     leaves = [leaf for leaf in variables_in_order(node) if isinstance(leaf, Expr)]
     names = tuple(f"x{i}" for i in range(1, len(leaves) + 1))
     body = substitute(node, {leaf: nodes.Var(name) for leaf, name in zip(leaves, names, strict=True)})

@@ -10,7 +10,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,10 @@ class Arithmetic(ABC):
         out[...] = result
         return out
 
+    def kernel(self, function: ElementwiseFunction, derivative: str | None) -> Callable[..., Array]:
+        """Return ``apply`` with the function chosen, for use again and again."""
+        return partial(self.apply, function, derivative)
+
     def call(self, function: str, *arrays: Any) -> Array:
         """Return a known function's value, e.g. ``call("exp", z)``."""
         names = FUNCTIONS[function].arguments
@@ -91,6 +95,10 @@ class Float64(Arithmetic):
     ) -> Array:
         """Return a function's value or derivative by its fused kernel, or by its formula."""
         return _kernel(function, derivative)(*arrays, out=out)
+
+    def kernel(self, function: ElementwiseFunction, derivative: str | None) -> Callable[..., Array]:
+        """Return the fused kernel, or the one that runs the formula."""
+        return _kernel(function, derivative)
 
 
 @lru_cache(maxsize=4096)

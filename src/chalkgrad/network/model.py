@@ -109,6 +109,10 @@ class Network:
         >>> Network("1-1:relu:nobias-2").parameter_shapes()
         {'W1': (1, 1), 'W2': (2, 1), 'b2': (2,)}
         """
+        return dict(self._shapes)
+
+    @cached_property
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
         shapes: dict[str, tuple[int, ...]] = {}
         for number, (layer, inputs) in enumerate(zip(self.layers, self.widths, strict=False), start=1):
             shapes[f"W{number}"] = (layer.width, inputs)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalkgrad.derive.derivation import Step
-from chalkgrad.expr import Dim, Expr, Ones, Symbol, rewrite
+from chalkgrad.expr import Dim, Expr, Ones, Shape, Symbol, rewrite
 
 ENOUGH = 4
 """So many alike layers in a row are written as one."""
@@ -38,7 +38,7 @@ def by_layer(steps: Sequence[Step]) -> list[LayerBlock]:
     run: list[tuple[int, list[Step]]] = []
     signature: object = None
     for layer, members in groups:
-        own = tuple(_relative(step, layer) for step in members)
+        own = _relative(members, layer)
         if own != signature:
             blocks.extend(_collapse(run))
             run, signature = [], own
@@ -54,28 +54,32 @@ def _collapse(run: list[tuple[int, list[Step]]]) -> list[LayerBlock]:
     return [LayerBlock(tuple(steps), layer, tuple(sorted(number for number, _ in run)))]
 
 
-def _relative(step: Step, layer: int) -> tuple[object, ...]:
-    """A step with layer numbers counted from its own layer: equal for layers that are alike."""
-    forms = tuple((rewrite(form.expr, lambda node: _shift(node, layer)), form.rule) for form in step.forms)
-    return step.symbol.kind, _shift(step.symbol, layer), forms
+def _relative(steps: Sequence[Step], layer: int) -> tuple[object, ...]:
+    """Steps with layer numbers counted from their own layer: equal for layers that are alike.
 
+    Dimensions are numbered as they appear, because a residual makes those of several layers one.
+    """
+    seen: dict[Dim, Dim] = {}
 
-def _shift(node: Expr, layer: int) -> Expr:
-    match node:
-        case Symbol():
-            of = _shift(node.of, layer) if node.of is not None else None
-            assert of is None or isinstance(of, Symbol)
-            return replace(node, layer=node.layer - layer, dims=_dims(node.dims, layer), of=of)
-        case Ones(dims):
-            return Ones(_dims(dims, layer))
-    return node
+    def shift(node: Expr) -> Expr:
+        match node:
+            case Symbol():
+                of = shift(node.of) if node.of is not None else None
+                assert of is None or isinstance(of, Symbol)
+                return Symbol(node.kind, node.layer - layer, numbered(node.dims), of)
+            case Ones(dims):
+                return Ones(numbered(dims))
+        return node
 
+    def numbered(dims: Shape) -> Shape:
+        return number(dims[0]), number(dims[1])
 
-def _dims(dims: tuple[Dim, Dim], layer: int) -> tuple[Dim, Dim]:
-    first, second = (
-        replace(dim, layer=dim.layer - layer, size=1 if dim.is_one else None)
-        if dim.layer is not None
-        else dim
-        for dim in dims
+    def number(dim: Dim) -> Dim:
+        if dim.layer is None:
+            return dim
+        return seen.setdefault(dim, Dim(dim.name, len(seen), 1 if dim.is_one else None))
+
+    return tuple(
+        (step.symbol.kind, shift(step.symbol), tuple((rewrite(f.expr, shift), f.rule) for f in step.forms))
+        for step in steps
     )
-    return first, second

@@ -86,6 +86,8 @@ class Picture:
 
 def beside(*pictures: Picture) -> Picture:
     """Put pictures next to each other with their baselines on one line."""
+    if all(len(picture.rows) == 1 for picture in pictures):
+        return Picture((tuple(piece for picture in pictures for piece in picture.rows[0]),))
     parts = [picture for picture in pictures if picture.width]
     above = max((p.base for p in parts), default=0)
     below = max((len(p.rows) - p.base for p in parts), default=1)

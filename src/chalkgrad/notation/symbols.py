@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from chalkgrad.derive.derivation import Derivation
+from chalkgrad.derive.forward import Alphabet
 from chalkgrad.derive.index import Index
 from chalkgrad.expr import Coefficient, Dim, Scalar, Symbol
 from chalkgrad.formula import ElementwiseFunction
@@ -55,6 +56,7 @@ class SymbolWriter:
         self.letters = notation.letters_for(zoom, derivation.convention.batch)
         self.single_letters = notation.letters_for(zoom, False)
         self.depth = derivation.network.depth
+        self.dims = Alphabet(derivation.network, derivation.convention).dims
         self.general: int | None = None  # the layer that stands for every layer l
         self.alike: tuple[int, ...] = ()  # and the layers that it stands for
         self.functions = function_names(derivation.network, self.letters, notation.function_for)
@@ -206,10 +208,15 @@ class SymbolWriter:
         if dim.size is None and self.batch is not None:
             return Num(str(self.batch))
         if self.general is not None and dim.layer is not None:
-            offset = dim.layer - self.general
-            if len({self.derivation.network.widths[l + offset] for l in self.alike}) > 1:
+            offset = self.offset(dim, self.general)
+            if len({self.dims[l + offset].size for l in self.alike}) != 1:
                 return Script(Sym("n"), offset_box("l", offset))
         return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
+
+    def offset(self, dim: Dim, layer: int) -> int:
+        """How far from a layer a dimension is; a residual makes those of several layers one."""
+        near = [o for o in (0, -1, 1) if 0 <= layer + o < len(self.dims) and self.dims[layer + o] == dim]
+        return near[0] if near else (dim.layer or 0) - layer
 
     def coefficient(self, c: Coefficient) -> Box | None:
         """A coefficient without its sign; None for 1."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .boxes import (
@@ -55,6 +57,11 @@ def picture(b: Box, *, tall: bool = True, notes: bool = True, code: bool | None 
     return _Drawing(tall, notes, is_code(b) if code is None else code).draw(b)
 
 
+def drawing(*, notes: bool, code: bool) -> Callable[[Box], Picture]:
+    """Return a tall ``picture`` that draws every part once, for trying how a formula breaks."""
+    return _Drawing(True, notes, code).draw
+
+
 def document(d: Document, width: int = 100) -> str:
     """Return the page as plain text of at most ``width`` columns."""
     from .text_page import page
@@ -72,8 +79,15 @@ def rich_document(d: Document, width: int = 100) -> Group:
 class _Drawing:
     def __init__(self, tall: bool, notes: bool, code: bool) -> None:
         self.tall, self.notes, self.code = tall, notes, code
+        self._drawn: dict[int, tuple[Box, Picture]] = {}  # boxes are kept, so that their ids stay their own
 
     def draw(self, b: Box) -> Picture:
+        known = self._drawn.get(id(b))
+        if known is None:
+            known = self._drawn[id(b)] = b, self._draw(b)
+        return known[1]
+
+    def _draw(self, b: Box) -> Picture:
         match b:
             case Sym():
                 return Picture.of(self._letter(b))
@@ -109,7 +123,11 @@ class _Drawing:
 
     def line(self, b: Box) -> str:
         """Draw on one line, whatever it is."""
-        return _Drawing(False, self.notes, self.code).draw(b).text
+        return self._flat.draw(b).text
+
+    @cached_property
+    def _flat(self) -> _Drawing:
+        return _Drawing(False, self.notes, self.code) if self.tall else self
 
     def _letter(self, s: Sym) -> str:
         text = clean(s.text)

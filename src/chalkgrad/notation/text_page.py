@@ -25,7 +25,7 @@ from .characters import width as cells
 from .display import BEHIND, BELOW, BESIDE, place_reasons
 from .grammar import is_code, numeric_columns, unknown
 from .picture import Picture, Strip, beside, padded, sliced, stacked, strip_width
-from .text import picture
+from .text import drawing, picture
 
 INDENT = 2
 _HARD_SPACE = "\u00a0"
@@ -202,12 +202,8 @@ def _stack_of(b: Box | None, room: int, notes: bool) -> Picture:
     """Draw a formula on as many lines as it needs, the later ones indented."""
     if b is None:
         return Picture.of("")
-    code = is_code(b)
-
-    def measure(part: Box) -> int:
-        return picture(part, notes=notes, code=code).width
-
-    parts = [picture(part, notes=notes, code=code) for part in break_lines(b, measure, room, room - 2)]
+    draw = drawing(notes=notes, code=is_code(b))
+    parts = [draw(part) for part in break_lines(b, lambda part: draw(part).width, room, room - 2)]
     indented = [parts[0], *(beside(Picture.of("  "), part) for part in parts[1:])]
     cut = [_cut(part, room) for part in indented]
     return stacked(cut, cut[0].base)
