@@ -10,6 +10,7 @@ import pytest
 
 from chalkgrad import InputError, Network, derive, gradients, initialise, predict, trace
 from chalkgrad.check import check, check_against
+from chalkgrad.problem import Problem
 from tests.faults.told import assert_told
 
 NETWORK = Network("2-3:tanh-1:sigmoid")
@@ -85,3 +86,11 @@ def test_data_and_settings_are_told_together() -> None:
 def test_numbers_of_numpy_are_numbers() -> None:
     run = trace(NETWORK, PARAMETERS, [1, 2], 1, steps=np.int64(2), digits=np.int64(20), frozen={"b1"})  # type: ignore[arg-type]
     assert (len(run.steps), run.arithmetic, run.frozen) == (2, "20 digits", ("b1",))
+
+
+@pytest.mark.parametrize("table", [[1], "2-1", None, 3])
+def test_tables_that_are_none(table: Any) -> None:
+    with pytest.raises(InputError, match="network: must be a table; got"):
+        Network.from_dict(table)
+    with pytest.raises(InputError, match="problem: must be a table; got"):
+        Problem.from_dict(table)

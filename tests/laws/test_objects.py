@@ -46,3 +46,16 @@ def test_traces_are_equal_if_their_numbers_are(settings: dict[str, int]) -> None
 def test_a_pickled_derivation_has_the_same_steps() -> None:
     found = derive(NETWORK)
     assert pickle.loads(pickle.dumps(found)).steps == found.steps  # noqa: S301
+
+
+def test_what_a_prompt_shows_is_one_line() -> None:
+    assert repr(derive(Network("2-1"))) == (
+        "<Derivation of Network('2-1', loss='half_squared_error'): dY, dZ1, dW1, db1>"
+    )
+    assert repr(derive(Network("2-2-2-1"))).endswith("dZ2, dW2, db2, …>")
+    exact = trace(
+        Network("1-1"), {"W1": [[1]], "b1": [0]}, 1, "1/3", learning_rate="1/4", steps=2, exact=True
+    )
+    assert repr(exact) == "<Trace of Network('1-1', loss='half_squared_error') in exact: loss 2/9, 1/18>"
+    longer = trace(NETWORK, initialise(NETWORK), [1, 2], 1, steps=5)
+    assert repr(longer).endswith(", …>")

@@ -98,6 +98,11 @@ class Trace:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __repr__(self) -> str:
+        losses = [str(plain(step.loss)) for step in self.steps[:4]]
+        shown_losses = ", ".join(losses[:3]) + (", …" if losses[3:] else "")
+        return f"<Trace of {self.network!r} in {self.arithmetic}: loss {shown_losses}>"
+
     def _repr_html_(self) -> str | None:
         return READERS["html"](self) if "html" in READERS else None
 

@@ -146,6 +146,8 @@ class Network:
     @classmethod
     def from_dict(cls, table: Mapping[str, object]) -> Network:
         """Read the table of a network, the inverse of ``to_dict``; raises ``InputError``."""
+        if not isinstance(table, Mapping):
+            raise InputError(Fault("network", "be a table", shown(table), 'Write {"layers": "2-1"}, say.'))
         faults = unknown_keys(table, KEYS)
         given = {key: table[key] for key in KEYS if key in table}
         if "layers" not in table:

@@ -187,6 +187,9 @@ class Problem:
     @classmethod
     def from_dict(cls, table: Mapping[str, object]) -> Problem:
         """Read the table of a problem file; raises ``InputError`` with every fault of it."""
+        if not isinstance(table, Mapping):
+            fix = 'Write {"network": {"layers": "2-1"}}, say.'
+            raise InputError(Fault("problem", "be a table", shown(table), fix))
         faults = [_below_its_section(fault) for fault in unknown_keys(table, (*_TOP, *_SECTIONS))]
         top = len(faults)
         sections = {name: _section(table, name, faults) for name in _SECTIONS}
