@@ -37,8 +37,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Under --require-oracles a skip of another kind is a failure too: nothing may go missing quietly."""
     if config.getoption("--require-oracles"):
         for item in items:
-            if any(marker.name in ("skip", "skipif") for marker in item.iter_markers()):
-                raise pytest.UsageError(f"{item.nodeid} would be skipped although oracles are required")
+            skips = [marker for marker in item.iter_markers() if marker.name == "skip"]
+            skips += [marker for marker in item.iter_markers() if marker.name == "skipif" and marker.args[0]]
+            if skips:
+                reason = skips[0].kwargs.get("reason", "")
+                raise pytest.UsageError(f"oracles are required, but {item.nodeid} would be skipped: {reason}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

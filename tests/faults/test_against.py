@@ -373,7 +373,9 @@ def test_hostile_code_is_a_finding(kind: str, tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
     path = tmp_path / "broken.py"
     path.write_text("def backward(X:\n    pass\n", encoding="utf-8")
-    assert "SyntaxError" in check_against(f"{path}:backward", TWO).finding("call").message
+    message = check_against(f"{path}:backward", TWO).finding("call").message
+    assert "SyntaxError" in message
+    assert message.count("line") == 1
 
 
 def test_prints_are_kept_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -98,6 +98,8 @@ REFUSED: dict[str, tuple[list[str], str, str]] = {
     "factor in words": (["derive", "2-1", "--factor", "half"], "--factor", "'half'"),
     "factor not finite": (["derive", "2-1", "--factor", "1e999"], "--factor", "'1e999'"),
     "misspelt reduction": (["derive", "2-1", "--reduction", "avg"], "--reduction", "mean or sum"),
+    "path outside": (["derive", "2-2-1", "--path", "W1[7,1]"], "--path", "Its last is W1[2,2]."),
+    "formula left out": (["derive", "2-2:formula:-1"], "layers[1].activation.formula", "got nothing"),
     "path at another zoom": (["derive", "2-1", "--path", "W1[1,1]", "--zoom", "index"], "--path", "paths"),
     "too narrow": (["derive", "2-1", "--width", "3"], "--width", "from 40"),
     "pdf to the terminal": (["notations", "--format", "pdf", "-o", "-"], "-o", "page.pdf"),
@@ -285,3 +287,12 @@ def test_a_full_device() -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert MESSAGE.match(done.stderr.strip())
+
+
+@pytest.mark.parametrize("command", ["trace", "check", "derive", "verify-key", "graph"])
+def test_a_wrong_notation_is_told_with_the_other_faults_of_the_file(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = Path(problem(tmp_path, ("0.1", '"fast"')))
+    file.write_text('notation = "bishp"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
+    assert paths(told(capsys, command, str(file))) == ["update.learning_rate", "notation"]

@@ -394,3 +394,30 @@ def test_numbers_need_a_sample() -> None:
 def test_an_update_in_numbers_needs_a_learning_rate() -> None:
     with pytest.raises(InputError, match="learning_rate: must be given for W1_new"):
         verify_key(Problem(QUIZ.network, QUIZ.parameters, QUIZ.x, QUIZ.t, key={"W1_new": "1"}))
+
+
+def test_a_number_above_a_letter_that_is_asked_for_is_its_layer() -> None:
+    """Also in a notation that writes layers in brackets, where it would be a power in a formula."""
+    problem = Problem(Network("2-3:tanh-1:sigmoid"), x=[1, 2], t=1, notation="bishop")
+    right = "(1 - (z_j^(1))^2) sum_k w_kj^(2) delta_k^(2)"
+    for name in ("delta_j^1", "delta_j^(1)"):
+        assert verified(name, right, problem).verdict is Verdict.RIGHT
+        assert verified(name, right.replace("1 -", "1 +"), problem).verdict is Verdict.WRONG
+
+
+@pytest.mark.parametrize(
+    ("of", "answer", "told"),
+    [
+        (
+            "dW2",
+            "dz2.T @ a1",
+            r"one formula, 'dz2.T @ a1'. A formula is about one entry: name dW2\[1,1\], say",
+        ),
+        ("db1", "3", r"shape \(3,\); got one number. Write \[…\]"),
+        ("dW1", "[[1, 2], [3, 4]]", "got 4 entries. Write"),
+    ],
+)
+def test_answers_of_another_shape_are_told_apart(of: str, answer: str, told: str) -> None:
+    problem = Problem(Network("2-3:tanh-1:sigmoid"), x=[1, 2], t=1, key={of: answer})
+    with pytest.raises(InputError, match=told):
+        verify_key(problem)

@@ -158,7 +158,7 @@ def test_the_matrix_form_as_printed() -> None:
 def test_the_three_losses() -> None:
     squared = Network("2-2:sigmoid:nobias-2:nobias", loss="half_squared_error")
     assert "L = ½ ∑ᵢ₌₁² (y*ᵢ − yᵢ)²" in lines(squared, "index")
-    assert "L = ∑ᵢ₌₁⁴ (−yᵢ log(y*ᵢ))" in lines(Network("3-4:softmax:nobias"), "index")
+    assert "L = −∑ᵢ₌₁⁴ yᵢ log(y*ᵢ)" in lines(Network("3-4:softmax:nobias"), "index")
     summed = load_problem(EXAMPLES / "slides_squared.toml").network
     assert "L = ½ ∑ₙ₌₁ᵐ ∑ᵢ₌₁² (y*ₙᵢ − yₙᵢ)²" in lines(summed, "matrix", batch=True)
 
@@ -166,3 +166,16 @@ def test_the_three_losses() -> None:
 def test_the_two_layer_gradient_is_one_path() -> None:
     page = render(path_page(TWO, "W1[2,2]", "transposed"), width=120)
     assert "∂L/∂w₂₂⁽¹⁾ = ∂L/∂y* · ∂y*/∂z₂⁽¹⁾ · ∂z₂⁽¹⁾/∂w₂₂⁽¹⁾" in page
+
+
+@pytest.mark.parametrize(
+    ("zoom", "loss"),
+    [
+        ("matrix", "L = −(2/m) ∑ₙ₌₁ᵐ ∑ᵢ₌₁⁴ yₙᵢ log(y*ₙᵢ)"),
+        ("index", "L = −(2 ∑ₙ₌₁ᵐ ∑ᵢ₌₁⁴ yₙᵢ log(y*ₙᵢ))/m"),
+    ],
+)
+def test_numbers_and_signs_stand_before_the_sums(zoom: str, loss: str) -> None:
+    """As on the slides, −∑ y log y*; samples outermost, then outputs."""
+    network = Network("3-4:softmax:nobias", loss="cross_entropy", factor=2)
+    assert loss in lines(network, zoom, batch=True)

@@ -56,6 +56,7 @@ def notations(draw: st.DrawFn) -> dict[str, Any]:
         "broadcast": st.sampled_from(("ones", "implicit")),
         "vectors": st.sampled_from(("bold", "italic")),
         "matrices": st.sampled_from(("bold", "italic")),
+        "function_for": st.sampled_from(("hidden", "every")),
         "output_index": st.sampled_from(("", above)),
     }
     chosen = {name: draw(values) for name, values in layouts.items()}

@@ -91,7 +91,7 @@ def test_no_path_of_one_machine() -> None:
 def test_a_planted_path_is_found() -> None:
     assert MACHINE_PATH.search('open("' + "/ho" + 'me/ada/x.csv")')
     assert MACHINE_PATH.search("see " + "/wo" + "rk/data")
-    assert not MACHINE_PATH.search("https://example.org/home/page and ./work/x and docs/home/x")
+    assert not MACHINE_PATH.search("https://example.org/home/page and ./srv/x and docs/home/x")
 
 
 def test_no_vague_module() -> None:

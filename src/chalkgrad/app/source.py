@@ -75,9 +75,9 @@ def read_source(options: argparse.Namespace, faults: list[Fault]) -> tuple[Sourc
     given = _network_options(options, faults)
     text, name = options.source, getattr(options, "notation", None)
     if is_file(text):
-        source = attempt(faults, lambda: _from_file(text, given))
-        problem = source.problem if source else None
-        return source, read_notation(*_notation_name(name, text, problem), faults)
+        table = attempt(faults, lambda: read_table(text))
+        source = attempt(faults, lambda: _from_file(table, given)) if table is not None else None
+        return source, read_notation(*_notation_name(name, text, table), faults)
     notation = read_notation(name or DEFAULT_NOTATION, "--notation", faults)
     return attempt(faults, lambda: _from_spec(text, given, notation)), notation
 
@@ -88,15 +88,17 @@ def read_problem(
     """Return the problem file and the notation of a command, ``None`` for each after adding what is wrong."""
     text, name = options.source, getattr(options, "notation", None)
     problem: Problem | None = None
+    table: dict[str, object] | None = None
     if is_file(text):
-        problem = attempt(faults, lambda: Problem.from_dict(read_table(text)))
+        table = attempt(faults, lambda: read_table(text))
+        problem = attempt(faults, lambda: Problem.from_dict(table)) if table is not None else None
     else:
         fix = "Write the network and its numbers in a file, as examples/quiz.toml does."
         faults.append(Fault("FILE", "be a problem file, .toml or .json", shown(text), fix))
     if needs_sample and problem is not None and problem.x is None:
         fix = "Add [sample] with x and t to the file."
         faults.append(Fault("sample", "be given to compute numbers", "nothing", fix))
-    return problem, read_notation(*_notation_name(name, text, problem), faults)
+    return problem, read_notation(*_notation_name(name, text, table), faults)
 
 
 def read_notation(name: str, path: str, faults: list[Fault]) -> Notation | None:
@@ -106,11 +108,14 @@ def read_notation(name: str, path: str, faults: list[Fault]) -> Notation | None:
     return renamed(faults, "notation", path, lambda: find_notation(name))
 
 
-def _notation_name(name: str | None, file: str, problem: Problem | None) -> tuple[str, str]:
-    """Return the notation's name and where it was given: as an option, in the file, or nowhere."""
-    if name is None and problem is not None and problem.notation:
-        own = problem.notation.endswith(".toml")
-        return (str(Path(file).parent / problem.notation) if own else problem.notation), "notation"
+def _notation_name(name: str | None, file: str, table: Mapping[str, object] | None) -> tuple[str, str]:
+    """Return the notation's name and where it was given: as an option, in the file, or nowhere.
+
+    The file's is read from its table, so that it is told even where the rest of the file is wrong.
+    """
+    typed = None if table is None else table.get("notation")
+    if name is None and isinstance(typed, str) and typed:
+        return (str(Path(file).parent / typed) if typed.endswith(".toml") else typed), "notation"
     return name or DEFAULT_NOTATION, "--notation"
 
 
@@ -123,12 +128,11 @@ def _network_options(options: argparse.Namespace, faults: list[Fault]) -> dict[s
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _from_file(path: str, given: Mapping[str, object]) -> Source:
-    """Read a problem file; options stand in place of its entries, and are told as options."""
-    table = read_table(path)
+def _from_file(table: Mapping[str, object], given: Mapping[str, object]) -> Source:
+    """Read a problem file's table; options stand in place of its entries, and are told as options."""
     network = table.get("network")
     if given and isinstance(network, Mapping):
-        table["network"] = {**network, **given}
+        table = {**table, "network": {**network, **given}}
     try:
         problem = Problem.from_dict(table)
     except InputError as error:

@@ -26,7 +26,7 @@ def check(
 ) -> Report:
     """Check the derived gradients against the loss itself.
 
-    R(h) = |L(θ + h v) − L(θ) − h ⟨g, v⟩| falls as h² if g is right and as h if it is wrong.
+    ``R(h) = |L(θ + h v) − L(θ) − h ⟨g, v⟩|`` falls as h² if g is right and as h if it is wrong.
 
     Every parameter's and every intermediate's gradient is judged by that rate in random directions, and entry
     by entry with differences.  A piecewise-linear network is also checked with fractions, where equality

@@ -52,7 +52,7 @@ def check_against(
     memory_limit: int = 4_000_000_000,
 ) -> Report:
     """Check a user's own gradient function; see ``chalkgrad.check_against``."""
-    data, notes = complete(network, parameters, x, t, seed)
+    data, notes = complete(network, parameters, x, t, seed, labels=True)
     forward = Forward(network, data)
     expected = {f"d{name}": array for name, array in derived_gradients(network, data).items()}
     tried = readings(network, data.t)

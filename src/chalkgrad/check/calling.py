@@ -6,10 +6,12 @@ Runs in the process that also runs the user's code; every failure becomes a plai
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -141,7 +143,8 @@ def _same(a: Array, b: Any) -> bool:
 
 
 def flatten(value: Any, label: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Take nested dictionaries, tuples and lists of arrays apart: labels are joined by dots."""
+    """Take nested dictionaries, tuples, lists and records of arrays apart: labels are joined by dots."""
+    value = _fields(value)
     if isinstance(value, Mapping) and depth < 4:
         for key, item in list(value.items())[:MAX_PARTS]:
             yield from flatten(item, f"{label}.{key}" if label else str(key), depth + 1)
@@ -150,6 +153,18 @@ def flatten(value: Any, label: str = "", depth: int = 0) -> Iterator[tuple[str, 
             yield from flatten(item, f"{label}.{place}" if label else str(place), depth + 1)
     elif value is not None:
         yield label, value
+
+
+def _fields(value: Any) -> Any:
+    """Return a named tuple, a dataclass or a namespace as the dictionary of its fields; else the value."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return value._asdict()
+    is_record = dataclasses.is_dataclass(value) and not isinstance(value, type)
+    return (
+        vars(value)
+        if isinstance(value, SimpleNamespace) or (is_record and hasattr(value, "__dict__"))
+        else value
+    )
 
 
 def _numeric(value: tuple[Any, ...] | list[Any]) -> bool:
@@ -197,7 +212,11 @@ def describe(error: BaseException, path: Any) -> dict[str, Any]:
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     line = own[-1].lineno if own else getattr(error, "lineno", None)
     text = own[-1].line if own else (getattr(error, "text", "") or "")
-    message = str(error)[:500] if not isinstance(error, SystemExit) else f"sys.exit({error.code!r})"[:100]
+    message = str(error)[:500]
+    if isinstance(error, SystemExit):
+        message = f"sys.exit({error.code!r})"[:100]
+    elif isinstance(error, SyntaxError) and not own:
+        message = error.msg  # its line is told apart
     return {
         "type": type(error).__name__,
         "message": message,

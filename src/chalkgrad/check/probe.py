@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from chalkgrad.check.forward import Forward
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.evaluate.settings import read_seed
 from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
 
 Array = NDArray[np.float64]
 _TRIES = 40
@@ -19,9 +21,18 @@ _CLEAR = 1e-3  # relative distance from the nearest kink that is good enough
 
 
 def complete(
-    network: Network, parameters: Mapping[str, Any] | None, x: Any, t: Any, seed: int = 0
+    network: Network,
+    parameters: Mapping[str, Any] | None,
+    x: Any,
+    t: Any,
+    seed: int = 0,
+    *,
+    labels: bool = False,
 ) -> tuple[Data, tuple[str, ...]]:
     """Fill in what was left out with random mild data, and say what was drawn.
+
+    With ``labels`` the targets of sigmoid and softmax are 0 or 1, which other people's functions may rely on:
+    ``p[range(m), y] -= 1`` has no meaning for a soft target.
 
     Of several draws the first is taken at which no unit is within 0.1 % of a kink and no parameter's
     gradient is zero throughout, or else the best.  Drawn numbers have few digits.
@@ -29,8 +40,10 @@ def complete(
     Raises
     ------
     InputError
-        If what was given does not fit the network.
+        If what was given does not fit the network, or the seed is no whole number of at least 0.
     """
+    expect_network(network)
+    seed = read_seed(seed)
     drawn = [name for name, value in (("parameters", parameters), ("x", x), ("t", t)) if value is None]
     if not drawn:
         return validate_data(network, x, t, parameters), ()
@@ -42,7 +55,7 @@ def complete(
         rows = (
             1 if np.ndim(inputs) < 2 and network.input_width > 1 else len(np.atleast_1d(np.asarray(inputs)))
         )
-        targets = draw_targets(network, random, rows) if t is None else t
+        targets = draw_targets(network, random, rows, labels) if t is None else t
         data = validate_data(network, inputs, targets, table)
         score = _score(network, data)
         if best is None or score > best[0]:
@@ -72,10 +85,15 @@ def draw_inputs(network: Network, random: np.random.Generator, rows: int) -> Arr
     return np.round(random.normal(size=(rows, network.input_width)), 2)
 
 
-def draw_targets(network: Network, random: np.random.Generator, rows: int) -> Array:
-    """Targets inside the loss's domain, none of them at a border."""
+def draw_targets(network: Network, random: np.random.Generator, rows: int, labels: bool = False) -> Array:
+    """Targets inside the loss's domain: none of them at a border, or labels, every class as often."""
     shape = rows, network.widths[-1]
     domain = network.loss.loss_function.domain
+    if labels and domain == "simplex" and network.layers[-1].is_softmax:
+        one_hot: Array = np.eye(shape[1])[random.permutation(np.arange(rows) % shape[1])]
+        return one_hot
+    if labels and domain == "unit" and network.layers[-1].activation.name == "sigmoid":
+        return (random.permutation(rows * shape[1]) % 2).reshape(shape).astype(np.float64)
     if domain == "simplex":
         parts = random.uniform(0.2, 1, size=shape)
         whole: Array = np.round(parts / parts.sum(axis=1, keepdims=True), 3)

@@ -166,26 +166,48 @@ def _by_names(parts: Sequence[tuple[str, Array]], depth: int) -> dict[str, Array
     """Read labels: ``dW1``, ``layer1.W``, ``0.dW`` (a list of layers), ``dWs.0`` (lists of layers)."""
     labels = [label for label, _ in parts]
     offset = int(counts_from_zero([label.split(".")[-1] for label in labels], depth))
+    places = [place for place in (_place(label) for label in labels) if place is not None]
     found: dict[str, Array] = {}
     for label, array in parts:
-        pieces = label.split(".")
-        name = gradient(pieces[-1], depth, offset)
-        if name is None and len(pieces) >= 2:
-            name = _of_layers(pieces[-2:], depth)
+        name = gradient(label.split(".")[-1], depth, offset)
+        place = _place(label)
+        if name is None and place is not None:
+            layer = _layer(place, places, depth)
+            name = next(filter(None, (gradient(f"{stem}{layer}", depth) for stem in place.stems)), None)
         if name is not None:
             found.setdefault(name, array)
     return found
 
 
-def _of_layers(pieces: Sequence[str], depth: int) -> str | None:
-    first, last = pieces
-    digits = "".join(c for c in first if c.isdigit())
-    if last.isdigit():  # dWs.0
-        stem = first.rstrip("s") if len(first) > 1 else first
-        return gradient(f"{stem}{int(last) + 1}", depth) if not digits else None
-    if first.isdigit():  # 0.dW
-        return gradient(f"{last}{int(first) + 1}", depth)
-    return gradient(f"{last}{digits}", depth) if digits else None
+@dataclass(frozen=True)
+class _Place:
+    """A label that tells its layer apart from its letter: its words, a number, of a list or not."""
+
+    stems: tuple[str, ...]
+    number: int
+    listed: bool
+
+
+def _place(label: str) -> _Place | None:
+    *_, first, last = ("", *label.split("."))
+    digits = "".join(c for c in first if c.isdecimal())
+    if last.isdecimal() and first and not digits:  # dWs.0
+        return _Place((first, first[:-1]) if first[1:].endswith("s") else (first,), int(last), True)
+    if digits and not last.isdecimal():  # 0.dW, layer1.W
+        return _Place((last,), int(digits), first == digits)
+    return None
+
+
+def _layer(place: _Place, places: Sequence[_Place], depth: int) -> int:
+    """Return the layer that a number means: a rank, where there is a number for every layer.
+
+    So lists may begin with 0 or 1, and the linear layers of a sequence may be its places 0, 2 and 4.
+    """
+    numbers = sorted({other.number for other in places})
+    if len(numbers) == depth:
+        return numbers.index(place.number) + 1
+    from_zero = 0 in numbers or (place.listed and depth not in numbers)
+    return place.number + from_zero
 
 
 __all__ = ["Reading", "meanings", "readings"]

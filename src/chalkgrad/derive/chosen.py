@@ -29,7 +29,9 @@ def find_weight(derivation: Derivation, weight: str | tuple[str, tuple[int, ...]
         raise InputError(Fault("path", condition, f"{len(indices)}", f"Write for example {example}."))
     if not all(1 <= index <= size for index, size in zip(indices, sizes, strict=True)):
         got = f"{name}[{','.join(map(str, indices))}]"
-        raise InputError(Fault("path", f"lie inside {name}, which is {shape} here, counted from 1", got))
+        example = f"{name}[{','.join(map(str, sizes))}]"
+        condition = f"lie inside {name}, which is {shape} here, counted from 1"
+        raise InputError(Fault("path", condition, got, f"Its last is {example}."))
     return Entry(symbol, indices[0], indices[1] if len(indices) == 2 else None)
 
 

@@ -131,6 +131,10 @@ class Derivation:
             sorted(found, key=lambda s: (s.symbol.layer, s.symbol.of.kind != "weight" if s.symbol.of else 0))
         )
 
+    def __repr__(self) -> str:
+        names = [step.name for step in self.backward[:9]]
+        return f"<Derivation of {self.network!r}: {', '.join(names[:8])}{', …' if names[8:] else ''}>"
+
     def _repr_html_(self) -> str | None:
         return READERS["html"](self) if "html" in READERS else None
 

@@ -33,6 +33,7 @@ from chalkgrad.expr import (
 from chalkgrad.formula import nodes
 from chalkgrad.formula import substitute as substitute_in_formula
 from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
 
 ETA = Scalar("eta")
 
@@ -64,6 +65,7 @@ def derive(network: Network, *, batch: bool = True, convention: Convention | Non
     >>> describe(d.step("dZ2").expr), describe(d.step("dW1").expr)
     ('1/m·(Y + -1·T)', '(dZ1ᵀ X)')
     """
+    expect_network(network)
     if convention is None:
         convention = CANONICAL if batch else Convention(batch=False, samples="columns")
     return _derive(network, convention)

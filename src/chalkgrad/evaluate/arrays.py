@@ -28,7 +28,7 @@ def as_float64(array: Array) -> Array:
 
 
 def is_ready(value: object, shape: tuple[int, ...]) -> TypeGuard[NDArray[np.float64]]:
-    """Whether a value is a float64 array of that shape whose numbers are surely finite: a quick look."""
+    """Whether a value is a float64 array of that shape whose numbers are surely finite."""
     return (
         type(value) is np.ndarray and value.dtype is _FLOAT64 and value.shape == shape and _is_finite(value)
     )

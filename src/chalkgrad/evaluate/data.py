@@ -17,6 +17,7 @@ from chalkgrad._numbers import shown
 from chalkgrad.evaluate.arrays import MAX_TOLD, Array, as_float64, is_ready, read_array
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
 
 _SUM_TOLERANCE = 1e-9
 _TYPED_NAME = re.compile(r"([wb][a-z]*)[\s_.\[(^]*(\d+)[\])]?", re.IGNORECASE)
@@ -69,6 +70,7 @@ def validate_data(
     >>> data.x.shape, data.t.shape
     ((2, 2), (2, 1))
     """
+    expect_network(network)
     if arithmetic is None and (ready := _ready(network, x, t, parameters)) is not None:
         return ready
     faults: list[Fault] = []
@@ -109,6 +111,7 @@ def fit_parameters(
     path: str = "parameters",
 ) -> dict[str, Array]:
     """Return the parameters in the network's order and shapes."""
+    expect_network(network)
     if not isinstance(parameters, Mapping):
         fix = "Write {'W1': [[…]], 'b1': […]}."
         faults.append(Fault(path, "be a table of names and arrays", shown(parameters), fix))
@@ -158,6 +161,11 @@ def _shape(shape: tuple[int, ...]) -> str:
     return f"shape {shape}" if shape else "one number"
 
 
+def _row(array: Array) -> str:
+    count = array.shape[1]
+    return f"{count} number{'' if count == 1 else 's'} in a row"
+
+
 def name_fix(name: str, network: Network) -> str:
     """Return what to write instead of a name that is no parameter of the network."""
     shapes = network.parameter_shapes()
@@ -191,8 +199,7 @@ def fit_inputs(network: Network, x: object, path: str, faults: list[Fault]) -> A
         fix = (
             "It looks transposed: rows are samples." if array.shape[0] == width else f"Write rows of {width}."
         )
-        got = f"{array.shape[1]} numbers in a row"
-        faults.append(Fault(path, f"have rows of {width}, the network's input", got, fix))
+        faults.append(Fault(path, f"have rows of {width}, the network's input", _row(array), fix))
         return None
     return array
 
@@ -221,8 +228,7 @@ def fit_targets(
         fix = (
             "It looks transposed: rows are samples." if array.shape[0] == width else f"Write rows of {width}."
         )
-        got = f"{array.shape[1]} numbers in a row"
-        faults.append(Fault(path, f"have rows of {width}, the network's output", got, fix))
+        faults.append(Fault(path, f"have rows of {width}, the network's output", _row(array), fix))
         return None
     if rows is not None and array.shape[0] != rows:
         fix = "Give one row of targets for each row of x."

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad.evaluate.settings import read_seed
 from chalkgrad.network import Layer, Network
+from chalkgrad.network.model import expect_network
 
 MAX_PARAMETERS = 500_000_000
 _RELU_FAMILY = frozenset({"relu", "leaky_relu", "elu", "softplus", "silu", "gelu"})
@@ -37,7 +39,7 @@ def initialise(network: Network, seed: int = 0) -> dict[str, NDArray[np.float64]
     Raises
     ------
     InputError
-        If there are more than 500,000,000 parameters.
+        If the seed is no whole number of at least 0, or there are more than 500,000,000 parameters.
 
     References
     ----------
@@ -49,6 +51,8 @@ def initialise(network: Network, seed: int = 0) -> dict[str, NDArray[np.float64]
     >>> {name: array.shape for name, array in parameters.items()}
     {'W1': (3, 4), 'b1': (3,), 'W2': (1, 3), 'b2': (1,)}
     """
+    expect_network(network)
+    start = read_seed(seed)
     shapes = network.parameter_shapes()
     count = sum(math.prod(shape) for shape in shapes.values())
     if count > MAX_PARAMETERS:
@@ -60,7 +64,7 @@ def initialise(network: Network, seed: int = 0) -> dict[str, NDArray[np.float64]
             parameters[name] = np.zeros(shape)
         else:
             number = int(name[1:])
-            draw = np.random.default_rng((seed, number))
+            draw = np.random.default_rng((start, number))
             parameters[name] = _weights(network.layers[number - 1], shape, draw)
     return parameters
 

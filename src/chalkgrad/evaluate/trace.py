@@ -11,28 +11,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad._errors import Fault, InputError, did_you_mean
+from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import exact as exact_number
-from chalkgrad._numbers import exact_text, shown
+from chalkgrad._numbers import exact_text, shown, whole
 from chalkgrad.derive import ETA, Derivation, derive
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
+from chalkgrad.evaluate.settings import read_frozen, read_whole
 from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Exact, Precise
 from chalkgrad.formula.precise import decimal_text
 from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
 
 Array = NDArray[Any]
-
+MAX_DIGITS = 10_000
 
 READERS: dict[str, Callable[[Trace], str]] = {}
 """How a trace shows itself in a notebook; put in from above, since numbers know no notation."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TraceStep:
-    """One pass forward, backward and update.
+    """One pass forward, backward and update.  Steps are equal if all their numbers are.
 
     Attributes
     ----------
@@ -58,10 +60,15 @@ class TraceStep:
     parameters: dict[str, Array]
     updated: dict[str, Array]
 
+    def __eq__(self, other: object) -> bool:
+        return _everything(self) == _everything(other) if isinstance(other, TraceStep) else NotImplemented
 
-@dataclass(frozen=True)
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, eq=False)
 class Trace:
-    """The numbers of a few steps of gradient descent.
+    """The numbers of a few steps of gradient descent.  Traces are equal if all their numbers are.
 
     Attributes
     ----------
@@ -82,12 +89,30 @@ class Trace:
     arithmetic: str
     frozen: tuple[str, ...] = field(default=())
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Trace):
+            return NotImplemented
+        mine = self.network, self.arithmetic, self.learning_rate, self.frozen, self.steps
+        theirs = other.network, other.arithmetic, other.learning_rate, other.frozen, other.steps
+        return mine == theirs
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        losses = [str(plain(step.loss)) for step in self.steps[:4]]
+        shown_losses = ", ".join(losses[:3]) + (", …" if losses[3:] else "")
+        return f"<Trace of {self.network!r} in {self.arithmetic}: loss {shown_losses}>"
+
     def _repr_html_(self) -> str | None:
         return READERS["html"](self) if "html" in READERS else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers, ready for JSON; exact and many-digit numbers become text (``"3/7"``)."""
         return {"steps": [_step_dict(step) for step in self.steps]}
+
+
+def _everything(step: TraceStep) -> dict[str, Any]:
+    return _step_dict(step) | {"parameters": {name: plain(value) for name, value in step.parameters.items()}}
 
 
 def _step_dict(step: TraceStep) -> dict[str, Any]:
@@ -165,56 +190,51 @@ def trace(
     >>> str(first.loss), str(first.gradients["W1"][0, 0])
     ('1/2', '-3')
     """
-    arithmetic, name = _arithmetic(exact, digits)
-    rate = _rate(learning_rate, steps, frozen, network)
-    data = validate_data(network, x, t, parameters, arithmetic=arithmetic)
+    expect_network(network)
+    faults: list[Fault] = []
+    rate = _rate(learning_rate, faults)
+    count = read_whole("steps", steps, 1, faults)
+    kept = read_frozen(network, frozen, faults)
+    arithmetic, name = _arithmetic(exact, digits, faults)
+    try:
+        data = validate_data(network, x, t, parameters, arithmetic=arithmetic)
+    except InputError as error:
+        raise InputError([*error.faults, *faults]) from None
+    if faults:
+        raise InputError(faults)
     derivation = derive(network)
     program = compile_derivation(derivation, arithmetic, frozenset(step.symbol for step in derivation.steps))
     eta = arithmetic.array([float(rate) if arithmetic is FLOAT64 else rate])[0]
     current, done = data.parameters, []
-    for _ in range(steps):
-        step = _run(derivation, program, data, current, eta, frozen)
+    for _ in range(count):
+        step = _run(derivation, program, data, current, eta, kept)
         done.append(step)
         current = step.updated
-    return Trace(network, derivation, tuple(done), eta, name, tuple(frozen))
+    return Trace(network, derivation, tuple(done), eta, name, kept)
 
 
-def _arithmetic(exact: bool, digits: int | None) -> tuple[Arithmetic, str]:
-    if exact and digits is not None:
-        raise InputError(
-            Fault("digits", "be left out with exact=True", str(digits), "Exact numbers have no rounding.")
-        )
+def _arithmetic(exact: bool, digits: Any, faults: list[Fault]) -> tuple[Arithmetic, str]:
     if exact:
+        if digits is not None:
+            fix = "Exact numbers have no rounding."
+            faults.append(Fault("digits", "be left out with exact=True", shown(digits), fix))
         return Exact(), "exact"
     if digits is None:
         return FLOAT64, "float64"
-    if isinstance(digits, bool) or not 1 <= int(digits) <= 10_000:
-        raise InputError(
-            Fault("digits", "be a whole number from 1 to 10000", shown(digits), "Write digits=50.")
-        )
-    return Precise(digits), f"{digits} digits"
+    count = whole(digits)
+    if count is None or not 1 <= count <= MAX_DIGITS:
+        condition = f"be a whole number from 1 to {MAX_DIGITS:,}"
+        faults.append(Fault("digits", condition, shown(digits), "Write digits=50."))
+        return FLOAT64, "float64"
+    return Precise(count), f"{count} digits"
 
 
-def _rate(value: Any, steps: Any, frozen: Sequence[str], network: Network) -> Fraction:
-    faults = []
+def _rate(value: Any, faults: list[Fault]) -> Fraction:
     rate = exact_text(value) if isinstance(value, str) else exact_number(value)
     if rate is None:
-        faults.append(
-            Fault("learning_rate", "be a finite number", shown(value), "Write learning_rate=0.1, say.")
-        )
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        faults.append(Fault("steps", "be a whole number of at least 1", shown(steps), "Write steps=1."))
-    names = list(network.parameter_shapes())
-    for index, name in enumerate(frozen):
-        if name not in names:
-            fix = (
-                did_you_mean(str(name), [n.lower() for n in names])
-                or f"The parameters are {', '.join(names[:8])}."
-            )
-            faults.append(Fault(f"frozen[{index}]", "name a parameter of the network", shown(name), fix))
-    if faults or rate is None:
-        raise InputError(faults)
-    return Fraction(rate)
+        fix = "Write learning_rate=0.1, say."
+        faults.append(Fault("learning_rate", "be a finite number", shown(value), fix))
+    return rate or Fraction(0)
 
 
 def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:

@@ -253,7 +253,7 @@ class _Parser:
         start = max(0, at - 30)
         window = self.text[start : at + 30]
         window = "".join(c if c.isascii() and c.isprintable() else "?" for c in window)
-        mark = f"\n    {window}\n    {' ' * (at - start)}^"
+        mark = f"\n    {window}\n    {' ' * (at - start)}^" if window.strip() else ""
         return FormulaError(Fault(self.path, condition, got or ascii(window), f"{fix}{mark}"))
 
     def _example(self) -> str:

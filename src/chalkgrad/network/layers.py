@@ -41,6 +41,12 @@ class Residual:
         last = Layer(flat[-1].width, flat[-1].activation, flat[-1].bias, len(flat))
         self.layers = (*flat[:-1], last)
 
+    def __eq__(self, other: object) -> bool:
+        return self.layers == other.layers if isinstance(other, Residual) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((Residual, self.layers))
+
     def __repr__(self) -> str:
         return f"Residual({', '.join(map(repr, self.layers))})"
 

@@ -146,6 +146,8 @@ class Network:
     @classmethod
     def from_dict(cls, table: Mapping[str, object]) -> Network:
         """Read the table of a network, the inverse of ``to_dict``; raises ``InputError``."""
+        if not isinstance(table, Mapping):
+            raise InputError(Fault("network", "be a table", shown(table), 'Write {"layers": "2-1"}, say.'))
         faults = unknown_keys(table, KEYS)
         given = {key: table[key] for key in KEYS if key in table}
         if "layers" not in table:
@@ -162,6 +164,15 @@ class Network:
         if faults:
             raise InputError(faults)
         return network
+
+
+def expect_network(value: object) -> None:
+    """Refuse what is no network, most often its specification; raises ``InputError``."""
+    if not isinstance(value, Network):
+        fix = (
+            f"Write Network({shown(value, 40)})." if isinstance(value, str) else 'Write Network("2-1"), say.'
+        )
+        raise InputError(Fault("network", "be a Network", shown(value), fix))
 
 
 def _read_description(layers: object, faults: list[Fault]) -> tuple[int, list[Layer | None]]:

@@ -25,8 +25,8 @@ from chalkgrad.notation.boxes import (
     Sym,
     Table,
 )
+from chalkgrad.notation.network_names import short_widths
 from chalkgrad.notation.numbers import number_box
-from chalkgrad.notation.page import short_widths
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.write import Writer
 

@@ -40,7 +40,7 @@ class EntryWriter(FormulaWriter):
     def level(self, node: nodes.Node) -> tuple[Box, int]:
         match node:
             case SumOver(index, dim, body):
-                front, body = self._front(body)
+                front, body = self.front(body)
                 if front != 1:
                     return self.level(nodes.Mul((nodes.Num(front), SumOver(index, dim, body))))
                 below = Row((Sym(index), Op("=", "relation"), Num("1")))
@@ -51,25 +51,40 @@ class EntryWriter(FormulaWriter):
                     return called(name, self.box(args[0])), ATOM
                 body = function.body if wrt is None else termwise_derivative(function, wrt)
                 return self.level(substitute(body, dict(zip(function.variables, args, strict=True))))
-            case nodes.Mul(factors) if any(isinstance(f, SumOver) for f in factors[:-1]):
-                rest = [f for f in factors if not isinstance(f, SumOver)]
-                return super().level(nodes.Mul((*rest, *[f for f in factors if isinstance(f, SumOver)])))
+            case nodes.Mul(factors) if any(isinstance(f, SumOver) for f in factors):
+                return self._with_sums(factors)
         return super().level(node)
 
-    def _front(self, node: nodes.Node) -> tuple[Fraction, nodes.Node]:
+    def _with_sums(self, factors: tuple[nodes.Node, ...]) -> tuple[Box, int]:
+        """A product: the numbers of its sums first, its sums last."""
+        number, rest, sums = Fraction(1), [], []
+        for factor in factors:
+            if isinstance(factor, SumOver):
+                front, factor = self.front(factor)
+                number *= front
+                sums.append(factor)
+            elif isinstance(factor, nodes.Num):
+                number *= factor.value
+            else:
+                rest.append(factor)
+        numbers = [nodes.Num(number)] if number != 1 else []
+        found = (*numbers, *rest, *sums)
+        return self.level(found[0]) if len(found) == 1 else super().level(nodes.Mul(found))
+
+    def front(self, node: nodes.Node) -> tuple[Fraction, nodes.Node]:
         """A number in front of a sum's terms and what remains: ∑ ½(y − t)² is written ½ ∑ (y − t)²."""
         match node:
             case SumOver(index, dim, body):
-                front, rest = self._front(body)
+                front, rest = self.front(body)
                 return front, SumOver(index, dim, rest)
             case Applied(function, args, None) if not function.name or len(args) > 1:
                 body = substitute(function.body, dict(zip(function.variables, args, strict=True)))
-                front, rest = self._front(body)
+                front, rest = self.front(body)
                 return (front, rest) if front != 1 else (front, node)
             case nodes.Mul(factors) if len(factors) > 1:
                 numbers = [f.value for f in factors if isinstance(f, nodes.Num)]
                 rests = tuple(f for f in factors if not isinstance(f, nodes.Num))
-                if len(numbers) == 1 and numbers[0] > 0 and rests:
+                if len(numbers) == 1 and rests:
                     return numbers[0], rests[0] if len(rests) == 1 else nodes.Mul(rests)
         return Fraction(1), node
 

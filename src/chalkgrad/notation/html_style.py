@@ -31,7 +31,7 @@ main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; 
 .cg-display {
   display: grid; grid-template-columns: max-content max-content max-content minmax(11rem, 1fr);
   align-items: center; row-gap: 0.55rem; margin: 1rem 0 1.4rem; padding: 0.2rem 0 0.2rem 1rem;
-  overflow-x: auto; border-left: 3px solid var(--cg-line);
+  overflow-x: auto; overflow-y: hidden; border-left: 3px solid var(--cg-line);
 }
 .chalkgrad .cg-display math { font-size: 1.08em; }
 .cg-left { grid-column: 1; text-align: right; }
@@ -43,7 +43,7 @@ main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; 
 .cg-reason.cg-wide { grid-column: 3 / -1; padding-left: 2em; }
 .cg-shape { display: inline-block; padding: 0 0.5em; margin-right: 0.7em; border-radius: 0.3em;
   background: var(--cg-tint); white-space: nowrap; font-size: 0.92em; }
-.cg-scroll { overflow-x: auto; }
+.cg-scroll { overflow-x: auto; overflow-y: hidden; }
 .chalkgrad table { border-collapse: collapse; margin: 1rem 0; }
 .chalkgrad th, .chalkgrad td { padding: 0.35rem 1.4rem 0.35rem 0; text-align: left; vertical-align: baseline;
   border-bottom: 1px solid var(--cg-line); background: none; }

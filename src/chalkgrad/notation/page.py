@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
 from chalkgrad.expr import Dim, Symbol, substitute
-from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, ElementwiseFunction, nodes, parse_formula
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
     Block,
@@ -17,7 +14,6 @@ from chalkgrad.notation.boxes import (
     Columns,
     Display,
     Document,
-    Fence,
     Heading,
     Inline,
     Line,
@@ -27,11 +23,12 @@ from chalkgrad.notation.boxes import (
     Sym,
 )
 from chalkgrad.notation.code import is_vector
-from chalkgrad.notation.formulas import FormulaWriter, function_name
 from chalkgrad.notation.layers import LayerBlock, by_layer
+from chalkgrad.notation.network_names import short_name, short_widths
+from chalkgrad.notation.page_notes import conventions, functions
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.transposes import transpose_blocks
-from chalkgrad.notation.write import Writer, letter_box, step_letters
+from chalkgrad.notation.write import Writer, step_letters
 
 
 def derivation_page(
@@ -72,46 +69,17 @@ def derivation_page(
     if transposes:
         blocks += [Heading("Where the transposes come from"), *page.transposes()]
     blocks += [Heading("Update"), *page.section(page.shown_updates())]
-    blocks += [Heading("Functions and conventions"), *page.functions(), Bullets(page.conventions())]
+    blocks += [
+        Heading("Functions and conventions"),
+        *functions(page.writer),
+        Bullets(conventions(page.writer)),
+    ]
     return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
 
 
 def beside(left: Document, right: Document) -> Document:
     """Two pages side by side."""
     return Document(left.title, (Columns(left, right),))
-
-
-SQUARED = {
-    "squared_error": "∑(y − t)²",
-    "half_squared_error": "½∑(y − t)²",
-    "mean_squared_error": "the mean of (y − t)² over the outputs",
-}
-"""The three squared errors in words."""
-
-
-LONG = 60
-"""A specification with more characters than this is named by its widths."""
-
-
-def short_name(network: Network) -> str:
-    """The specification, or the widths where it is too long for a title."""
-    return str(network) if len(str(network)) <= LONG else f"a network of widths {short_widths(network)}"
-
-
-def short_widths(network: Network) -> str:
-    """``4–3–2–1``; equal widths in a row are counted: ``784–64–…–64–10 (50 × 64)``."""
-    parts: list[str] = []
-    counted: list[str] = []
-    for width, run in groupby(network.widths):
-        count = len(list(run))
-        if count < 5:
-            parts += [str(width)] * count
-        else:
-            parts += [str(width), "…", str(width)]
-            counted.append(f"{count} × {width}")
-    if len(parts) > 24:
-        parts = [*parts[:10], "…", *parts[-10:]]
-    return "–".join(parts) + (f" ({', '.join(counted)})" if counted else "")
 
 
 class Page:
@@ -132,46 +100,6 @@ class Page:
         sides = sides if batch else {"as rows": "as a row", "as columns": "as a column"}[sides]
         widths = short_widths(network)
         return (f"A {widths} network, {what} {sides}, in the notation “{self.notation.name}”.",)
-
-    def conventions(self) -> tuple[Inline, ...]:
-        """What a reader must know to check the equations."""
-        items: list[Inline] = [(note,) for note in self.notation.notes]
-        network = self.derivation.network
-        loss = network.loss
-        if self.derivation.convention.batch:
-            how = "the mean" if loss.reduction == "mean" else "the sum"
-            items.append((f"The loss of a batch is {how} of its samples' losses.",))
-        if network.l2:
-            items.append((self._penalty(),))
-        used = {step.rule for step in self.derivation.backward}
-        if "targets-sum-to-one" in used:
-            items.append(("The targets of each sample are probabilities: they sum to one.",))
-        if any(
-            isinstance(layer.function.body, nodes.Call) and layer.function.name == "relu"
-            for layer in network.layers
-            if not layer.is_softmax
-        ):
-            items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
-        items.extend((text,) for text in self._differs())
-        return tuple(items)
-
-    def _penalty(self) -> str:
-        strength, value = self.writer.letters.penalty, float(self.derivation.network.l2)
-        text = f"The penalty counts weights only, with {strength} = {value:g}: "
-        if self.writer.code is None:
-            return text + f"{strength} ∑ W² without ½, so its gradient is 2{strength}W."
-        return text + f"its gradient is 2 * {strength} * W, what torch.optim calls weight_decay * W."
-
-    def _differs(self) -> list[str]:
-        """Where the network's own loss differs from what this notation's document usually writes."""
-        name, usual = self.derivation.network.loss.loss_function.name, self.notation.squared
-        same = {name, usual} == {"squared_error", "mean_squared_error"} and self.derivation.network.widths[
-            -1
-        ] == 1
-        if name not in SQUARED or name == usual or same:
-            return []
-        ours, theirs = SQUARED[name], SQUARED[usual]
-        return [f"This notation's document writes the squared error as {theirs}; this network's is {ours}."]
 
     # -- equations ----------------------------------------------------------------------------------
 
@@ -310,40 +238,3 @@ class Page:
     def transposes(self) -> list[Block]:
         """For each product of the backward pass: the entry with its sum, and the shapes that force it."""
         return transpose_blocks(self.notation, self.derivation)
-
-    # -- functions -------------------------------------------------------------------------------------
-
-    def functions(self) -> list[Block]:
-        """Each activation's formula and its derivative; code has both written out where they are used."""
-        if self.writer.code is not None:
-            return []
-        lines: list[Line] = []
-        seen: set[ElementwiseFunction] = set()
-        z = letter_box(self.notation.index_letters.pre, "italic")
-        writer = FormulaWriter(lambda leaf: z)
-        for layer in self.derivation.network.layers:
-            if layer.is_softmax or layer.function in seen or layer.function.name == "identity":
-                continue
-            seen.add(layer.function)
-            for prime in (False, True):
-                name = self.writer.function(layer.function, prime)
-                body = layer.function.derivative("z") if prime else _definition(layer.function)
-                usual = function_name(layer.function.name)
-                if not prime and name != usual and layer.function.name in ACTIVATIONS:
-                    lines.append(Line(_call(name, z), "=", _call(usual, z)))
-                    lines.append(Line(None, "=", writer.box(body)))
-                else:
-                    lines.append(Line(_call(name, z), "=", writer.box(body)))
-        return [Display(tuple(lines))] if lines else []
-
-
-def _call(name: Box, arg: Box) -> Box:
-    return Row((name, Fence(arg)))
-
-
-def _definition(function: ElementwiseFunction) -> nodes.Node:
-    """The formula that defines a function, also where its body is only its own name."""
-    body = function.body
-    if isinstance(body, nodes.Call) and FUNCTIONS[body.function].meaning:
-        return parse_formula(FUNCTIONS[body.function].meaning, ("u",))
-    return body

@@ -16,6 +16,8 @@ def read_notation(data: Mapping[str, Any], path: str, parent: Notation | None) -
     """A notation from its table; what is left out is taken from ``parent``, or the defaults."""
     faults: list[Fault] = []
     base: dict[str, Any] = {f.name: getattr(parent, f.name) for f in fields(Notation)} if parent else {}
+    for own in ("name", "title", "source"):
+        base.pop(own, None)
     known = [f.name for f in fields(Notation)]
     values: dict[str, Any] = dict(base)
     for key, value in data.items():

@@ -35,7 +35,7 @@ def steps_json(
     """
     chosen = find_notation(notation)
     derivation = derive(network, convention=chosen.convention(batch))
-    zoom = zoom or chosen.zoom
+    zoom = chosen.zoom_for(zoom)
     writer = Writer(chosen, derivation, zoom)
 
     def written(box: Box) -> dict[str, str]:
@@ -48,7 +48,7 @@ def steps_json(
             forms = [(writer.entry(node), rule) for node, rule in equation.forms]
         else:
             left = writer.symbol(step.symbol)
-            forms = [(writer.expr(form.expr), form.rule) for form in step.forms]
+            forms = [(writer.expr(form.expr, step.symbol), form.rule) for form in step.forms]
         return {
             "name": step.name,
             "kind": step.symbol.kind,

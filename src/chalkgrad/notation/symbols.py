@@ -209,7 +209,7 @@ class SymbolWriter:
             return Num(str(self.batch))
         if self.general is not None and dim.layer is not None:
             offset = self.offset(dim, self.general)
-            if len({self.dims[l + offset].size for l in self.alike}) > 1:
+            if len({self.dims[l + offset].size for l in self.alike}) != 1:
                 return Script(Sym("n"), offset_box("l", offset))
         return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
 

@@ -11,8 +11,10 @@ from chalkgrad.evaluate import Trace, values_in
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.expr import Dim, Expr, Scalar, Scale, Symbol, symbols, walk
 from chalkgrad.notation.boxes import Block, Box, Bullets, Display, Document, Heading, Line, Paragraph
+from chalkgrad.notation.network_names import short_name
 from chalkgrad.notation.numbers import number_box, value_box
-from chalkgrad.notation.page import Page, short_name
+from chalkgrad.notation.page import Page
+from chalkgrad.notation.page_notes import conventions, functions
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.write import Writer
 
@@ -58,10 +60,10 @@ def trace_page(
         for heading, steps in zip(SECTIONS, sections, strict=True):
             lines = [line for step in steps for line in plugging.lines(step)]
             blocks += [Heading(heading, 3), Display(tuple(lines))]
-    if functions := page.functions():
-        blocks += [Heading("Functions and conventions", 3), *functions]
-    if conventions := page.conventions():
-        blocks.append(Bullets(conventions))
+    if formulas := functions(page.writer):
+        blocks += [Heading("Functions and conventions", 3), *formulas]
+    if notes := conventions(page.writer):
+        blocks.append(Bullets(notes))
     title = title or f"Forward, loss, backward, update for {short_name(trace.network)}"
     return Document(title, tuple(blocks))
 

@@ -132,6 +132,10 @@ class Writer(SymbolWriter):
         )
 
     def _scale(self, c: Coefficient, arg: Expr) -> tuple[Box, int]:
+        if isinstance(arg, Reduce) and not self.values:
+            number, node = EntryWriter(self).front(self._total(arg))
+            if number != 1:  # (1/m) ∑ ½(y − t)² is written (1/2m) ∑ (y − t)²
+                return self._fronted(replace(c, rational=c.rational * number), node)
         if c.rational < 0:
             return Row((Op("−", "prefix"), self._inside(_positive(Scale(c, arg)), HADAMARD))), SUM
         front = self.coefficient(c)
@@ -146,6 +150,13 @@ class Writer(SymbolWriter):
             (Op("·"),) if plain_number or (self.values and not isinstance(front, Frac)) else ()
         )
         return Row((front, *sign, Fence(body) if tall and self.values else body)), level
+
+    def _fronted(self, c: Coefficient, total: nodes.Node) -> tuple[Box, int]:
+        """A coefficient and a sum over entries."""
+        front = self.coefficient(c)
+        body = self._zoomed("index").entry(total)
+        minus: tuple[Box, ...] = (Op("−", "prefix"),) if c.rational < 0 else ()
+        return Row((*minus, *((front,) if front is not None else ()), body)), SUM if minus else PRODUCT
 
     def _matmul(self, left: Expr, right: Expr) -> tuple[Box, int]:
         if self.notation.broadcast == "implicit":
@@ -220,10 +231,11 @@ class Writer(SymbolWriter):
         if self.values:
             inner = self.expr(arg)
             return (inner, SUM) if arg.is_scalar else (Row((Words("sum"), Fence(inner))), ATOM)
+        return self._zoomed("index").entry_level(self._total(expr))
+
+    def _total(self, expr: Reduce) -> nodes.Node:
         picker = IndexLetters(self.notation, self.derivation, self.derivation.network.depth)
-        zoomed = self._zoomed("index")
-        node = entry(expr, None, None, picker)
-        return zoomed.entry_level(node)
+        return entry(expr, None, None, picker)
 
     def _zoomed(self, zoom: str) -> Writer:
         other = Writer(self.notation, self.derivation, zoom)

@@ -28,6 +28,7 @@ from chalkgrad._numbers import Number, exact, plain_number, shown
 from chalkgrad.evaluate.arrays import Array, as_float64
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.parameters import initialise
+from chalkgrad.evaluate.settings import read_frozen, read_whole
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 from chalkgrad.network.layers import below, unknown_keys
@@ -186,6 +187,9 @@ class Problem:
     @classmethod
     def from_dict(cls, table: Mapping[str, object]) -> Problem:
         """Read the table of a problem file; raises ``InputError`` with every fault of it."""
+        if not isinstance(table, Mapping):
+            fix = 'Write {"network": {"layers": "2-1"}}, say.'
+            raise InputError(Fault("problem", "be a table", shown(table), fix))
         faults = [_below_its_section(fault) for fault in unknown_keys(table, (*_TOP, *_SECTIONS))]
         top = len(faults)
         sections = {name: _section(table, name, faults) for name in _SECTIONS}
@@ -236,13 +240,13 @@ def _read(network: Network | None, given: Mapping[str, Any], faults: list[Fault]
     values: dict[str, Any] = {
         name: fields.read_text_field(name, given.get(name, ""), faults) for name in _TEXTS
     }
-    values["seed"] = fields.read_whole("seed", given.get("seed", 0), 0, faults)
+    values["seed"] = read_whole("seed", given.get("seed", 0), 0, faults)
     values["parameters"] = fields.read_parameters(network, given.get("parameters", {}), faults)
     values["x"], values["t"] = fields.read_sample(network, given.get("x"), given.get("t"), faults)
     steps = given.get("steps", 1)
     values["learning_rate"] = fields.read_learning_rate(given.get("learning_rate"), steps, faults)
-    values["steps"] = fields.read_whole("steps", steps, 1, faults)
-    values["frozen"] = fields.read_frozen(network, given.get("frozen", ()), faults)
+    values["steps"] = read_whole("steps", steps, 1, faults)
+    values["frozen"] = read_frozen(network, given.get("frozen", ()), faults)
     key = given.get("key") or {}
     if isinstance(key, tuple) and all(isinstance(entry, KeyEntry) for entry in key):
         key = {entry.name: entry for entry in key}

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from chalkgrad._errors import Fault, FormulaError, InputError, UnsupportedError
+from chalkgrad._numbers import shown
 from chalkgrad.check.key.answers import read_answer
 from chalkgrad.check.key.judge import Trial, Trials, judge_formula
 from chalkgrad.check.key.letters import Alphabet
@@ -254,7 +255,14 @@ def _fit(cells: Cells, shape: Index, quantity: ValueOf, path: str) -> list[Index
     want = "one number" if not shape or max(shape) == 1 else f"have the shape {shape}"
     condition = "be one number" if want == "one number" else want
     fix = "Write [[…], […]], row by row." if len(shape) == 2 else "Write […]."
-    raise FormulaError(Fault(path, condition, f"{len(cells)} entries", fix))
+    got = f"{len(cells)} entries"
+    if len(cells) == 1:
+        is_number = read_printed(cells[0][1]) is not None
+        got = "one number" if is_number else f"one formula, {shown(cells[0][1], 40)}"
+        if not is_number:
+            entry = f"{path.rpartition('.')[2]}[{','.join('1' * len(shape))}]"
+            fix = f"A formula is about one entry: name {entry}, say."
+    raise FormulaError(Fault(path, condition, got, fix))
 
 
 def _summary(cells: Cells, found: list[KeyFinding], note: str) -> KeyFinding:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from chalkgrad._errors import Fault, FormulaError, did_you_mean
 from chalkgrad.check.key.answers import read_answer
+from chalkgrad.check.key.cursor import Reading
 from chalkgrad.check.key.letters import UNITS, Alphabet
 from chalkgrad.check.key.nodes import LayerIndex, Node, Partial, Ref, references
 from chalkgrad.check.key.value import elementwise
@@ -83,7 +84,7 @@ def read_quantity(text: str, alphabet: Alphabet, network: Network, path: str) ->
     if len(text) > 100:
         raise FormulaError(Fault(path, "name a quantity", f"{len(text)} characters", f"Known: {EXAMPLES}."))
     try:
-        node = read_answer(text, alphabet, path=path)
+        node = read_answer(text, alphabet, Reading(bare_layer=True), path)  # nobody asks for a power
     except FormulaError as error:
         raise FormulaError(_unknown(text, path)) from error
     if not (isinstance(node, Partial) or (isinstance(node, nodes.Var) and isinstance(node.name, Ref))):

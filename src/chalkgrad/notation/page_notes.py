@@ -1,0 +1,95 @@
+"""What stands below the equations: each function's formula, and the conventions that a reader must know."""
+
+from __future__ import annotations
+
+from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, ElementwiseFunction, nodes, parse_formula
+from chalkgrad.notation.boxes import Block, Box, Display, Fence, Inline, Line, Row
+from chalkgrad.notation.formulas import FormulaWriter, function_name
+from chalkgrad.notation.letters import letter_box
+from chalkgrad.notation.write import Writer
+
+SQUARED = {
+    "squared_error": "∑(y − t)²",
+    "half_squared_error": "½∑(y − t)²",
+    "mean_squared_error": "the mean of (y − t)² over the outputs",
+}
+"""The three squared errors in words."""
+
+
+def conventions(writer: Writer) -> tuple[Inline, ...]:
+    """What a reader must know to check the equations."""
+    items: list[Inline] = [(note,) for note in writer.notation.notes]
+    network = writer.derivation.network
+    loss = network.loss
+    if writer.derivation.convention.batch:
+        how = "the mean" if loss.reduction == "mean" else "the sum"
+        items.append((f"The loss of a batch is {how} of its samples' losses.",))
+    if network.l2:
+        items.append((_penalty(writer),))
+    used = {step.rule for step in writer.derivation.backward}
+    if "targets-sum-to-one" in used:
+        items.append(("The targets of each sample are probabilities: they sum to one.",))
+    if any(
+        isinstance(layer.function.body, nodes.Call) and layer.function.name == "relu"
+        for layer in network.layers
+        if not layer.is_softmax
+    ):
+        items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
+    items.extend((text,) for text in _differs(writer))
+    return tuple(items)
+
+
+def _penalty(writer: Writer) -> str:
+    strength, value = writer.letters.penalty, float(writer.derivation.network.l2)
+    text = f"The penalty counts weights only, with {strength} = {value:g}: "
+    if writer.code is None:
+        return text + f"{strength} ∑ W² without ½, so its gradient is 2{strength}W."
+    return text + f"its gradient is 2 * {strength} * W, what torch.optim calls weight_decay * W."
+
+
+def _differs(writer: Writer) -> list[str]:
+    """Where the network's own loss differs from what this notation's document usually writes."""
+    name, usual = writer.derivation.network.loss.loss_function.name, writer.notation.squared
+    same = {name, usual} == {"squared_error", "mean_squared_error"} and writer.derivation.network.widths[
+        -1
+    ] == 1
+    if name not in SQUARED or name == usual or same:
+        return []
+    ours, theirs = SQUARED[name], SQUARED[usual]
+    return [f"This notation's document writes the squared error as {theirs}; this network's is {ours}."]
+
+
+def functions(writer: Writer) -> list[Block]:
+    """Each activation's formula and its derivative; code has both written out where they are used."""
+    if writer.code is not None:
+        return []
+    lines: list[Line] = []
+    seen: set[ElementwiseFunction] = set()
+    z = letter_box(writer.notation.index_letters.pre, "italic")
+    formulas = FormulaWriter(lambda leaf: z)
+    for layer in writer.derivation.network.layers:
+        if layer.is_softmax or layer.function in seen or layer.function.name == "identity":
+            continue
+        seen.add(layer.function)
+        for prime in (False, True):
+            name = writer.function(layer.function, prime)
+            body = layer.function.derivative("z") if prime else _definition(layer.function)
+            usual = function_name(layer.function.name)
+            if not prime and name != usual and layer.function.name in ACTIVATIONS:
+                lines.append(Line(_call(name, z), "=", _call(usual, z)))
+                lines.append(Line(None, "=", formulas.box(body)))
+            else:
+                lines.append(Line(_call(name, z), "=", formulas.box(body)))
+    return [Display(tuple(lines))] if lines else []
+
+
+def _call(name: Box, arg: Box) -> Box:
+    return Row((name, Fence(arg)))
+
+
+def _definition(function: ElementwiseFunction) -> nodes.Node:
+    """The formula that defines a function, also where its body is only its own name."""
+    body = function.body
+    if isinstance(body, nodes.Call) and FUNCTIONS[body.function].meaning:
+        return parse_formula(FUNCTIONS[body.function].meaning, ("u",))
+    return body
