@@ -1,7 +1,7 @@
 """Backpropagation by hand in mpmath, entry by entry: knows nothing of chalkgrad.
 
 Run it at so many digits (``mp.workdps(DIGITS)``) that ŷ − t may be computed as it stands, down to the
-smallest double; beyond z = ±10⁶ exp(z) is taken as 0.
+smallest double; below z = −10⁹⁰ exp(z) is taken as 0.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Matrix = list[list[Any]]
 
 
 def exp(z: Any) -> Any:
-    return mpf(0) if z < -(10**6) else mp.exp(z)
+    return mpf(0) if z < -(10**90) else mp.exp(z)
 
 
 def sigmoid(z: Any) -> Any:
@@ -35,7 +35,7 @@ def softplus(z: Any) -> Any:
 
 
 def elu(z: Any) -> Any:
-    return z if z > 0 else mp.expm1(z) if z > -(10**6) else mpf(-1)
+    return z if z > 0 else mp.expm1(z) if z > -1 else exp(z) - 1
 
 
 def normal(z: Any) -> Any:
