@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -226,9 +225,3 @@ def _plain(value: float) -> float | str:
 def largest(array: Array) -> float:
     """The largest absolute entry, 0 for none."""
     return float(np.abs(array).max()) if array.size else 0.0
-
-
-def in_words(findings: Sequence[Finding]) -> str:
-    """Names joined for a sentence: ``dW1, db1 and dW2``."""
-    names = [found.name for found in findings]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "nothing"

@@ -124,15 +124,6 @@ class Cost:
         return Fraction(self.multiply_adds("backward").at(self.m), self.multiply_adds("forward").at(self.m))
 
     @property
-    def ratio_of_all(self) -> Fraction:
-        """The same with the elementwise operations counted in."""
-        back, forth = (
-            self.multiply_adds(phase).at(self.m) + self.elementwise(phase).at(self.m)
-            for phase in ("backward", "forward")
-        )
-        return Fraction(back, forth)
-
-    @property
     def saved(self) -> Count:
         """What the backward pass saves against twice the forward pass, because no ∂L/∂X is needed."""
         return self.multiply_adds("forward") * 2 - self.multiply_adds("backward")

@@ -51,6 +51,11 @@ def from_formula(node: nodes.Node, shape: Shape) -> Expr:
             return hadamard([from_formula(base, shape)] * int(power))
         case nodes.Mul((nodes.Num(value), *rest)):
             return scale(value, from_formula(nodes.Mul(tuple(rest)) if len(rest) > 1 else rest[0], shape))
+    return as_function(node)
+
+
+def as_function(node: nodes.Node) -> Apply:
+    """A formula in expressions as one elementwise function of them."""
     leaves = [leaf for leaf in variables_in_order(node) if isinstance(leaf, Expr)]
     names = tuple(f"x{i}" for i in range(1, len(leaves) + 1))
     body = substitute(node, {leaf: nodes.Var(name) for leaf, name in zip(leaves, names, strict=True)})

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -115,7 +114,7 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
 
 
 def _branched(letters: Letters) -> Letters:
-    """Letters for one term of a sum: what runs in it is free again in the next term."""
+    """Letters for one term or one form: what runs in it is free again in the next."""
     branch = getattr(letters, "branch", None)
     return letters if branch is None else cast(Letters, branch())
 
@@ -200,7 +199,7 @@ def index_equation(step: Step, letters: Letters) -> IndexEquation:
     rows, columns = _numbered(step.symbol)
     row, column = place(rows, letters), place(columns, letters)
     left = Entry(step.symbol, row, column)
-    forms = tuple((entry(form.expr, row, column, deepcopy(letters)), form.rule) for form in step.forms)
+    forms = tuple((entry(form.expr, row, column, _branched(letters)), form.rule) for form in step.forms)
     return IndexEquation(left, forms, step)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
-from chalkgrad.derive.algebra import add, scale, simplify, transpose
+from chalkgrad.derive.algebra import add, scale, simplify, split_scale, transpose
 from chalkgrad.derive.convention import CANONICAL, Convention
 from chalkgrad.derive.derivation import Derivation, Form, Step
 from chalkgrad.derive.elementwise import from_formula, fuse, fuse_if_shorter, is_polynomial
@@ -195,7 +196,7 @@ class _Sweep:
         forms = [Form(expr, "differentiate-loss")]
         if written != expr:
             forms.append(Form(written, "formula"))
-        return forms, len(forms) - 1 if not isinstance(_core(written), Apply) else 0
+        return forms, len(forms) - 1 if not isinstance(split_scale(written)[1], Apply) else 0
 
     def _error_forms(self, z: Symbol, expr: Expr, value: Symbol) -> tuple[list[Form], int]:
         """∂L/∂Z: the chain rule, what is known put in, f′ through its value, and what cancels."""
@@ -220,10 +221,9 @@ class _Sweep:
         if rule == "softmax-jacobian":
             if self.network.loss.loss_function.name == "cross_entropy":
                 forms.append(Form(simplify(rewrite(expr, _targets_sum_to_one)), "targets-sum-to-one"))
-        elif (shorter := fuse_if_shorter(explicit)) is not None:
-            forms.append(
-                Form(simplify(shorter), "canonical-link" if _is_difference(simplify(shorter)) else "cancel")
-            )
+        elif (fused := fuse_if_shorter(explicit)) is not None:
+            shorter = simplify(fused)
+            forms.append(Form(shorter, "canonical-link" if _is_difference(shorter) else "cancel"))
         forms = _distinct(forms)
         if rule == "identity" and _is_difference(forms[-1].expr):
             forms[-1] = Form(forms[-1].expr, "canonical-link")
@@ -274,15 +274,9 @@ def _targets_sum_to_one(node: Expr) -> Expr:
     return node
 
 
-def _core(expr: Expr) -> Expr:
-    return expr.arg if isinstance(expr, Scale) else expr
-
-
 def _without(expr: Expr, dim: Dim) -> Expr:
-    if not isinstance(expr, Scale):
-        return expr
-    powers = tuple((base, power) for base, power in expr.coefficient.powers if base != dim)
-    return scale(Coefficient(expr.coefficient.rational, powers), expr.arg)
+    c, rest = split_scale(expr)
+    return scale(replace(c, powers=tuple((base, power) for base, power in c.powers if base != dim)), rest)
 
 
 def _fuse_inside(expr: Expr) -> Expr:
@@ -297,7 +291,7 @@ def _fuse_inside(expr: Expr) -> Expr:
 
 def _is_difference(expr: Expr) -> bool:
     """Whether the expression is c · (Y − T)."""
-    match _core(expr):
+    match split_scale(expr)[1]:
         case Sum((Symbol(kind="output"), Scale(Coefficient(Fraction() as q, ()), Symbol(kind="target")))):
             return q == -1
     return False

@@ -19,7 +19,7 @@ from fractions import Fraction
 
 from chalkgrad.derive import Derivation, Step, grad
 from chalkgrad.derive.algebra import simplify
-from chalkgrad.derive.elementwise import from_formula, to_formula, variables_in_order
+from chalkgrad.derive.elementwise import as_function, from_formula, to_formula
 from chalkgrad.derive.rules import softmax_gradient
 from chalkgrad.expr import (
     Apply,
@@ -32,9 +32,10 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     children,
+    symbols,
     with_children,
 )
-from chalkgrad.formula import ElementwiseFunction, nodes, saturates, stabilise, substitute
+from chalkgrad.formula import nodes, saturates, stabilise, substitute
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ class Stabiliser:
         expr = step.expr
         match self.definition:
             case RowApply("softmax", z, axis):
-                pulled = simplify(softmax_gradient(grad(self.output), self.output, axis))
-                if expr == pulled:
-                    return SampleKernel("softmax_pull", (z, grad(self.output)), axis)
+                g = grad(self.output)
+                if step.symbol.of == z and expr == simplify(softmax_gradient(g, self.output, axis)):
+                    return SampleKernel("softmax_pull", (z, g), axis)
                 return expr if step.symbol == self.output else self._through(expr)
             case Apply(function, (Symbol(),), None) if saturates(stabilise(function.body)):
                 return expr if step.symbol == self.output else self._through(expr)
@@ -76,7 +77,7 @@ class Stabiliser:
 
     def _through(self, expr: Expr) -> Expr:
         """Replace each largest elementwise part that mentions the output by one stable formula."""
-        if not self._mentions(expr) or isinstance(expr, Symbol):
+        if self.output not in symbols(expr) or isinstance(expr, Symbol):
             return expr
         if isinstance(expr, Apply | Sum | Hadamard) and _elementwise(expr):
             node = to_formula(expr)
@@ -85,9 +86,6 @@ class Stabiliser:
             put_in = substitute(node, {self.output: to_formula(self.definition)})
             return _from_stable(stabilise(put_in), expr.shape)
         return with_children(expr, tuple(self._through(child) for child in children(expr)))
-
-    def _mentions(self, expr: Expr) -> bool:
-        return expr == self.output or any(self._mentions(child) for child in children(expr))
 
 
 def _elementwise(expr: Expr) -> bool:
@@ -106,10 +104,7 @@ def _from_stable(node: nodes.Node, shape: Shape) -> Expr:
             return from_formula(node, shape)
         case nodes.Mul((nodes.Num(), nodes.Var(), nodes.Var())):  # nothing can overflow on the way
             return from_formula(node, shape)
-    leaves = [leaf for leaf in variables_in_order(node) if isinstance(leaf, Expr)]
-    names = tuple(f"x{i}" for i in range(1, len(leaves) + 1))
-    body = substitute(node, {leaf: nodes.Var(name) for leaf, name in zip(leaves, names, strict=True)})
-    return Apply(ElementwiseFunction("", names, body), tuple(leaves))
+    return as_function(node)
 
 
 def _softmax_parts(node: nodes.Node, output: Symbol, definition: RowApply) -> nodes.Node:
