@@ -28,7 +28,9 @@ ABOVE_GROUND: dict[str, set[str]] = {
     "problem": {"network", "evaluate", "formula"},
     "notation": {"derive", "expr", "network", "formula", "evaluate"},
     "check": {"derive", "evaluate", "expr", "network", "formula", "problem", "notation"},
-    "train": {"derive", "evaluate", "network"},
+    "lower": {"derive", "expr", "network", "formula", "evaluate"},
+    "train": {"lower", "derive", "evaluate", "expr", "network", "formula", "data"},
+    "model": {"network", "data", "train", "evaluate"},
 }
 ALLOWED = GROUND | {room: below | set(GROUND) for room, below in ABOVE_GROUND.items()}
 ROOMS = {*ALLOWED, "app"}

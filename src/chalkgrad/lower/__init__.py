@@ -1,0 +1,1 @@
+"""What must the machine do?  From the derived equations to a schedule of kernel calls."""

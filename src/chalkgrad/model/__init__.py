@@ -1,0 +1,1 @@
+"""What is a trained network, and how is it kept?  One file: weights, preprocessing, classes, history."""

@@ -1,0 +1,82 @@
+"""What every executor of training steps can do: the native one, its naive twin, the equations' evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.network import Network
+from chalkgrad.train.optimisers import Optimiser
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What fixes the work of a step; the learning rate is given anew for every step."""
+
+    network: Network
+    optimiser: Optimiser
+    batch_size: int
+    dtype: str = "float32"
+    clip_norm: float | None = None
+    """The gradient of all parameters is scaled down to this Euclidean norm where it is larger."""
+    dropout: tuple[float, ...] = ()
+    """The rate after each layer 1 … L − 1, or empty for none."""
+    seed: int = 0
+    threads: int | None = None
+    """None: as many as pay."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that are at hand: inputs, targets, and what each row counts."""
+
+    x: Array
+    """rows × n₀, in the executor's dtype, C-contiguous (a memory map is fine)."""
+    t: Array
+    """rows × n_L in the executor's dtype, or rows class numbers in int64 (cross-entropy over classes)."""
+    weight: Array | None = None
+    """s_i, rows numbers in the executor's dtype: L = (1/m) Σ s_i ℓ_i under the mean reduction."""
+
+
+class Executor(Protocol):
+    """Runs training steps.  Steps are numbered from 0 through a whole training.
+
+    The same setup, parameters, state, rows and step numbers give the same bits, however the steps are split
+    over calls of ``run``, and whatever the number of threads.
+    """
+
+    name: str
+    dtype: np.dtype[Any]
+
+    def load(self, parameters: Mapping[str, Array], state: Mapping[str, Array] | None = None) -> None:
+        """Take over parameters (W1 n₁ × n₀, b1 n₁, …) and optimiser state (``W1.m`` …; None: zeros)."""
+
+    def parameters(self) -> dict[str, Array]:
+        """Copies of the parameters."""
+
+    def state(self) -> dict[str, Array]:
+        """Copies of the optimiser's state, ``W1.m``, ``b1.m``, … for every slot."""
+
+    def run(
+        self, block: Block, order: NDArray[np.int64], first_step: int, rates: NDArray[np.float64]
+    ) -> Array:
+        """Take ``len(rates)`` steps: step k on the rows order[k·batch_size : (k+1)·batch_size].
+
+        The last may be shorter.  Returns the loss of every step before its update, float64; a loss that is
+        not finite is the last that is returned, and its update is not made.
+        """
+
+    def losses(self, block: Block) -> tuple[float, Array]:
+        """L over all rows of the block without dropout (penalty included), and Ŷ, rows × n_L."""
+
+    def predict(self, x: Array) -> Array:
+        """Ŷ, rows × n_L."""
+
+    def gradients(self, block: Block, rows: NDArray[np.int64], step: int) -> tuple[float, dict[str, Array]]:
+        """L and ∂L/∂θ on these rows with the dropout masks of this step, before clipping; changes nothing."""
