@@ -64,6 +64,11 @@ def _wide(values: Array) -> NDArray[np.float64]:
     return np.asarray(values, dtype=np.float64)
 
 
+def one_hot(classes: Array, count: int) -> Array:
+    """One row for each class number, 1 at its class."""
+    return np.eye(count)[classes.astype(np.int64)]
+
+
 # -- elementwise functions -----------------------------------------------------------------------------
 
 
@@ -120,8 +125,7 @@ def gather_targets(run: Pass, i: lowered.GatherTargets) -> None:
     assert run.t is not None
     t = run.t
     if run.program.class_targets and t.ndim == 1:
-        features = next(b.features for b in run.program.buffers if b.name == i.out)
-        t = np.eye(features)[t]
+        t = one_hot(t, next(b.features for b in run.program.buffers if b.name == i.out))
     run.put(i.out, t.reshape(len(run.x), -1))
 
 
