@@ -213,7 +213,7 @@ def backpropagate(run: Pass, i: lowered.Backpropagate) -> None:
 def weight_gradient(run: Pass, i: lowered.WeightGradient) -> None:
     error, weight = run.buffers[i.error], run.parameters[f"W{i.layer}"]
     gradient = error.T @ run.buffers[i.source]
-    l2 = next(float(p.l2) for p in run.program.parameters if p.layer == i.layer)
+    l2 = float(run.program.parameters[i.layer - 1].l2)
     run.gradients[f"W{i.layer}"] = gradient + weight.dtype.type(2 * l2) * weight if l2 else gradient
     if f"b{i.layer}" in run.parameters:
         run.gradients[f"b{i.layer}"] = error.sum(axis=0)
