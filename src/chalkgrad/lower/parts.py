@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from chalkgrad.expr import Expr, Shape, Symbol
@@ -99,6 +99,7 @@ def is_mask(expr: Expr) -> bool:
     return isinstance(expr, Symbol) and expr.kind == "mask"
 
 
+@lru_cache(maxsize=256)
 def kernel_function(function: ElementwiseFunction) -> Function | None:
     """The fused kernel of a function, or ``None``: it must be built in, and f′ a formula in the value."""
     slope = function.value_derivative
