@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "are the gradients right?  Ours, or those of a function of yours",
     "verify-key": "are the printed answers in a problem file right?",
     "graph": "the computational graph, as text or SVG",
+    "program": "what the machine does in one training step, beside the equations",
     "notations": "the notations that come along, one line and one formula each",
 }
 EXAMPLES = (
