@@ -42,6 +42,8 @@ LIBRARIES: dict[str, set[str]] = {
     "rich": {"app", "notation"},
     "mpmath": {"formula", "evaluate", "check"},
     "typst": {"app", "notation"},
+    "pyarrow": {"data"},
+    "polars": {"data"},
 }
 AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
 TERMINAL = "chalkgrad.notation.terminal"
