@@ -141,10 +141,11 @@ def _read_objects(
     table = array.reshape(len(array), -1)
     numbers, found = np.empty(table.shape), list[Fault]()
     for column in range(table.shape[1]):
-        values = [_number(value) for value in table[:, column].tolist()]
+        given = table[:, column].tolist()
+        values = [_number(value) for value in given]
         wrong = [row for row, number in enumerate(values) if number is None]
         if wrong:
-            got = _rows([f"{shown(table[row, column], 30)} in row {row}" for row in wrong[:3]], len(wrong))
+            got = _rows([f"{shown(given[row], 30)} in row {row}" for row in wrong[:3]], len(wrong))
             fix = (
                 "Number the classes from 0: classes, y = numpy.unique(y, return_inverse=True)."
                 if labels
