@@ -30,7 +30,7 @@ ALL: list[Schedule] = [*NAMED.values(), WarmUp(steps=9, then=Cosine()), WarmUp(e
 
 
 def rates(schedule: Schedule, clock: Clock = CLOCK) -> list[float]:
-    return Pace(schedule, clock).rates(0, clock.steps).tolist()
+    return [float(rate) for rate in Pace(schedule, clock).rates(0, clock.steps)]
 
 
 @given(st.sampled_from(ALL), st.integers(0, 60), st.integers(1, 10))

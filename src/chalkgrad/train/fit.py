@@ -14,8 +14,8 @@ from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.train.checkpoint import Checkpoint, Saver, read_checkpoint
-from chalkgrad.train.executor import Executor
 from chalkgrad.train.divergence import advice
+from chalkgrad.train.executor import Executor
 from chalkgrad.train.explain import StepInputs, captured
 from chalkgrad.train.identity import identity
 from chalkgrad.train.limits import read_flag
