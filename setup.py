@@ -13,9 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.modified import newer_group
 
 FLAGS = [
-    *("-std=c++20", "-O3", "-fPIC", "-fvisibility=hidden", "-ffunction-sections"),
+    *("-std=c++20", "-O2", "-g0", "-fPIC", "-fvisibility=hidden"),
     *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-Wall", "-Wextra", "-Wno-psabi"),
 ]
 KERNEL_FLAGS = ["-fno-exceptions", "-fno-rtti"]
@@ -32,19 +33,28 @@ SHARED = ["bindings", "dispatch", "plan", "threads"]
 HEADERS = sorted(f"native/{name}" for name in os.listdir("native") if name.endswith(".hpp"))
 
 
+REQUIRED = os.environ.get("CHALKGRAD_REQUIRE_NATIVE") == "1"
+
+
 class BuildNative(build_ext):
-    """One object an instruction set and one a shared source, two compilers at a time."""
+    """One object an instruction set and one a shared source, two compilers at a time; none twice."""
+
+    def finalize_options(self) -> None:
+        """Keep the objects where the next build finds them."""
+        super().finalize_options()
+        self.build_temp = os.path.join("build", f"native-{MACHINE}")
 
     def build_extension(self, ext: Extension) -> None:
         """Compile and link, or say why there will be no native core."""
+        target = self.get_ext_fullpath(ext.name)
         try:
-            self._build(ext)
+            self._build(target)
         except Exception as error:
-            if os.environ.get("CHALKGRAD_REQUIRE_NATIVE") == "1":
+            if REQUIRED:
                 raise
             print(f"chalkgrad: no native core, training will be slow ({error})", file=sys.stderr)
 
-    def _build(self, ext: Extension) -> None:
+    def _build(self, target: str) -> None:
         sets = INSTRUCTION_SETS.get(MACHINE)
         if sets is None or sys.platform == "win32":
             raise RuntimeError(f"it is not written for {sys.platform} on {platform.machine()}")
@@ -52,28 +62,35 @@ class BuildNative(build_ext):
         jobs += [(name, None, []) for name in SHARED]
         with ThreadPoolExecutor(2) as pool:
             objects = list(pool.map(self._compile, jobs))
-        target = self.get_ext_fullpath(ext.name)
         self.mkpath(os.path.dirname(target))
-        self.compiler.link_shared_object(objects, target, target_lang="c++", extra_postargs=["-pthread"])
+        self.compiler.link_shared_object(objects, target, target_lang="c++", extra_postargs=["-pthread", "-s"])
 
     def _compile(self, job: tuple[str, str | None, list[str]]) -> str:
-        source, isa, flags = job
-        folder = os.path.join(self.build_temp, isa or "shared")
-        macros = [("CHALKGRAD_ISA", isa)] if isa else []
-        return str(
-            self.compiler.compile(
-                [f"native/{source}.cpp"],
-                output_dir=folder,
-                macros=macros,
-                include_dirs=[*self.compiler.include_dirs, "native"],
-                extra_preargs=[*FLAGS, *flags],
-                depends=HEADERS,
-            )[0]
+        name, isa, flags = job
+        source, folder = f"native/{name}.cpp", os.path.join(self.build_temp, isa or "shared")
+        compiled = os.path.join(folder, "native", f"{name}.o")
+        if not newer_group(["setup.py", source, *HEADERS], compiled):
+            return compiled
+        (compiled,) = self.compiler.compile(
+            [source],
+            output_dir=folder,
+            macros=[("CHALKGRAD_ISA", isa)] if isa else [],
+            include_dirs=["native"],
+            extra_preargs=[*FLAGS, *flags],
         )
+        return str(compiled)
 
 
 setup(
     cmdclass={"build_ext": BuildNative},
-    ext_modules=[Extension("chalkgrad._native", ["native/bindings.cpp"], py_limited_api=True, language="c++")],
+    ext_modules=[
+        Extension(
+            "chalkgrad._native",
+            ["native/bindings.cpp"],
+            py_limited_api=True,
+            language="c++",
+            optional=not REQUIRED,
+        )
+    ],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

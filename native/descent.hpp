@@ -91,23 +91,15 @@ template <class T, int L> class Descent {
                                                       task.layer->block_size(), pace.weights.step);
         });
       else
-        for_gradients(task, chunks, samples, [&](const T *gradient, long block, Range rows) {
-          update(*task.layer, gradient, block, rows, pace);
-        });
+        for_gradients(task, chunks, samples, &pace);
     });
   }
 
   // dW + 2 l2 W into the layers' `gradient`, and the squares of this worker's chunks.
   void keep_gradients(long samples, int worker, int workers) const {
     for_tasks(worker, workers, [&](const Task &task, Range chunks) {
-      const Layer<T> &layer = *task.layer;
-      for_gradients(task, chunks, samples, [&](const T *gradient, long block, Range rows) {
-        const T *weights = layer.weights + layer.place(block, rows.begin);
-        T *kept = layer.gradient + layer.place(block, rows.begin);
-        const long count = (rows.end - rows.begin) * kBlock, weight_count = (smaller(rows.end, layer.n_in) - rows.begin) * kBlock;
-        for (long i = 0; i < count; ++i) kept[i] = gradient[i] + (i < weight_count ? T(2 * layer.l2) * weights[i] : T(0));
-      });
-      for (long c = chunks.begin; c < chunks.end; ++c) task.squares[c] = squares(task, layer.gradient, task.rows(c));
+      for_gradients(task, chunks, samples, nullptr);
+      for (long c = chunks.begin; c < chunks.end; ++c) task.squares[c] = squares(task, task.layer->gradient, task.rows(c));
     });
   }
   double gradient_norm() const {
@@ -177,13 +169,17 @@ template <class T, int L> class Descent {
             padded_ * kBlock, samples};
   }
 
-  // f(gradient, block, rows): rows × kBlock numbers of dW
-  template <class F> void for_gradients(const Task &task, Range chunks, long samples, F f) const {
+  // The gradients of these chunks, used for the update at this pace; kept where there is none.
+  void for_gradients(const Task &task, Range chunks, long samples, const Pace *pace) const {
     alignas(64) T gradient[kBlocksAcross * kMostRows * kBlock];
+    const auto use = [&](const T *numbers, long block, Range rows) {
+      if (pace) update(*task.layer, numbers, block, rows, *pace);
+      else keep(*task.layer, numbers, block, rows);
+    };
     if (task.turned)
       return for_tiles(task, chunks, [&]<int R, int G>(long block, Range rows) {
         Gradient<T>::template tile<L, R, G>(work_of(task, samples, block, rows.begin), gradient, R * kBlock);
-        for (int g = 0; g < G; ++g) f(gradient + g * R * kBlock, block + g, rows);
+        for (int g = 0; g < G; ++g) use(gradient + g * R * kBlock, block + g, rows);
       });
     memset(gradient, 0, sizeof gradient);
     for (long c = chunks.begin; c < chunks.end; ++c) {
@@ -191,11 +187,21 @@ template <class T, int L> class Descent {
       for (long k = rows.begin; k < rows.end; ++k)
         gradient_row<T, L>(task.source.panel(0) + k * L, task.source.stride(), task.error.panel(0),
                            task.error.stride(), samples, task.layer->n_out, gradient + (k - rows.begin) * kBlock);
-      f(gradient, 0, rows);
+      use(gradient, 0, rows);
     }
   }
 
-  void update(const Layer<T> &layer, const T *gradient, long block, Range rows, const Pace &pace) const {
+  __attribute__((noinline)) void keep(const Layer<T> &layer, const T *gradient, long block, Range rows) const {
+    const T *weights = layer.weights + layer.place(block, rows.begin);
+    T *kept = layer.gradient + layer.place(block, rows.begin);
+    const T penalty = T(2 * layer.l2);
+    const long count = (rows.end - rows.begin) * kBlock;
+    const long penalised = (smaller(rows.end, layer.n_in) - rows.begin) * kBlock;
+    for (long i = 0; i < penalised; ++i) kept[i] = gradient[i] + penalty * weights[i];
+    for (long i = penalised; i < count; ++i) kept[i] = gradient[i];
+  }
+
+  __attribute__((noinline)) void update(const Layer<T> &layer, const T *gradient, long block, Range rows, const Pace &pace) const {
     const long weights = (smaller(rows.end, layer.n_in) - rows.begin) * kBlock;
     const long place = layer.place(block, rows.begin);
     update_numbers(plan_.optimiser.rule, layer, place, gradient, weights, pace.weights);

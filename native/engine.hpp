@@ -147,7 +147,7 @@ template <class T, int L> class Engine {
       case Op::log_softmax: return log_softmax(i, panels);
       case Op::softmax_gradient: return softmax_gradient(i, panels);
       case Op::dropout: return dropout(i, panels, step);
-      case Op::loss_and_error: return loss_and_error_of(i, batch, panels, step);
+      case Op::loss_and_error: return loss_and_error(i, batch, panels);
       case Op::loss_map: return loss_map(i, batch, panels, worker);
       case Op::backpropagate: return backpropagate(i, panels);
       case Op::weight_gradient: return;  // when all panels are done
@@ -266,7 +266,7 @@ template <class T, int L> class Engine {
     }
   }
 
-  void loss_and_error_of(const Instruction &i, const Batch<T> &batch, Range panels, StepInfo step) {
+  void loss_and_error(const Instruction &i, const Batch<T> &batch, Range panels) {
     const Buffer &z = buffers_[i.source];
     if (batch.t) gather(targets_, batch.t, batch, panels);
     for (long p = panels.begin; p < panels.end; ++p) {
@@ -277,10 +277,10 @@ template <class T, int L> class Engine {
       panel.target = batch.t ? targets_.panel(p) : nullptr;
       panel.classes = batch.t ? nullptr : classes_ + p * L;
       panel.coefficient = coefficient;
-      panel.error = step.training ? buffers_[i.out].panel(p) : nullptr;
+      panel.error = buffers_[i.out].panel(p);
       panel.features = z.features;
       panel.rows = rows_of(batch, p);
-      losses_[p] += loss_and_error<T, L>(Loss(i.value), Activation(i.kind), T(i.number), panel);
+      losses_[p] += chalkgrad::CHALKGRAD_ISA::loss_of_panel<T, L, true>(Loss(i.value), Activation(i.kind), T(i.number), panel);
     }
   }
 

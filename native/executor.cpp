@@ -101,7 +101,7 @@ template <class T> class Model {
 // Ŷ and the loss of any number of rows, a few panels at a time; the panels are wide, whatever the mini-batch.
 template <class T> class Evaluation {
  public:
-  static constexpr int L = sizeof(T) == 4 ? 16 : 8, kPanels = 4, kRows = L * kPanels;
+  static constexpr int L = kMostLanes<T>, kPanels = 4, kRows = L * kPanels;
 
   Evaluation(const Plan &plan, const Layer<T> *layers, const Rows &rows, T *outputs)
       : plan_(plan), layers_(layers), rows_(rows), outputs_(outputs), engine_(plan, layers, plan.threads * kRows) {}
@@ -274,7 +274,7 @@ template <class T, int L> Executor *create_for(const Plan &plan) {
 }  // namespace
 
 Executor *create(const Plan &plan, int bytes) {
-  return bytes == 4 ? create_for<float, 16>(plan) : create_for<double, 8>(plan);
+  return bytes == 4 ? create_for<float, kMostLanes<float>>(plan) : create_for<double, kMostLanes<double>>(plan);
 }
 
 }  // namespace chalkgrad::CHALKGRAD_ISA

@@ -18,9 +18,10 @@ template <int kMost, class F> CHALKGRAD_INLINE void with_rows(long rows, F f) {
 }
 
 template <class T, int L> struct Products {
-  // a tile is one or two panels (blocks) across: two where they are one register each
-  static constexpr int kPanelVectors = L / lanes_of_panel<T, L>, kPanelsAcross = kPanelVectors == 1 ? 2 : 1;
-  static constexpr int kBlockVectors = kBlock / lanes_of_panel<T, kBlock>, kBlocksAcross = kBlockVectors == 1 ? 2 : 1;
+  // a tile is one or two panels (blocks) across: two where they are one register each, and there are several
+  static constexpr int kPanelVectors = L / lanes_of_panel<T, L>, kBlockVectors = kBlock / lanes_of_panel<T, kBlock>;
+  static constexpr int kPanelsAcross = kPanelVectors == 1 && L == kMostLanes<T> ? 2 : 1;
+  static constexpr int kBlocksAcross = kBlockVectors == 1 ? 2 : 1;
 
   // f<G>(p) for the panels p, p + 1 … p + G − 1
   template <int G, class F> CHALKGRAD_INLINE static void by_groups(Range all, F f) {
