@@ -46,7 +46,7 @@ template <class T, int N> CHALKGRAD_INLINE Vec<T, N> relu(Vec<T, N> z) { return 
 template <class T, int N> struct Normal { Vec<T, N> below, density; };  // Φ(z) and φ(z)
 template <class T, int N> CHALKGRAD_INLINE Normal<T, N> normal(Vec<T, N> z) {
   const Vec<T, N> x = z * T(0.70710678118654752440);
-  const Vec<T, N> size = min<T, N>(broadcast<T, N>(T(38.6)), abs<T, N>(z));
+  const Vec<T, N> size = min<T, N>(broadcast<T, N>(Limits<T>::erfc_furthest * T(1.41421356)), abs<T, N>(z));
   // φ = exp(−z²/2)/√(2π), from z itself: z/√2 is rounded
   const Vec<T, N> h = from_bits<T, N>(to_bits<T, N>(size) & typename IntOf<T>::bits(Limits<T>::square_mask));
   const auto e = reduce_exp<T, N>(T(-0.5) * (h * h), T(-0.5) * ((size - h) * (size + h)));

@@ -1,5 +1,5 @@
-// Written by tools/native_coefficients.py; lowest power first.  Beside each the largest relative
-// error of the polynomial's function in exact arithmetic, weighted by how much it counts.
+// Written by tools/native_coefficients.py; lowest power first.  Beside each the largest
+// relative error of the function in exact arithmetic, weighted by how much it counts.
 //   expm1_tail  (exp(r) - 1 - r)/r^2 on |r| <= log(2)/2
 //   log_tail    (log((1 + s)/(1 - s)) - 2s)/s^3 in s^2, |s| <= 3 - 2 sqrt(2)
 //   erf_core    erf(x)/x in x^2, |x| <= 1/2

@@ -84,3 +84,11 @@ extern "C" unsigned key(uint64_t seed, uint64_t step, uint64_t layer) { return d
 extern "C" const char *operation_name(int which) {
   return which < int(sizeof operation_names / sizeof *operation_names) ? operation_names[which] : nullptr;
 }
+// whether this machine can run what is compiled for an instruction set
+#if defined(__x86_64__)
+extern "C" int machine_has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+extern "C" int machine_has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+}
+#endif

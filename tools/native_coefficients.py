@@ -2,7 +2,7 @@
 
 Each is the interpolation of a function at the Chebyshev nodes of its interval, which is within a small
 factor of the best polynomial of that degree; degrees are chosen so that the error, printed beside each, is
-far below the rounding of the number type.  Run from the project's root: ``python tools/native_coefficients.py``.
+far below the rounding of the number type.  Run it as ``python tools/native_coefficients.py``.
 """
 
 from __future__ import annotations
@@ -115,10 +115,7 @@ def table(polynomial: Polynomial, number: str, place: int) -> str:
     lines = wrapped(numbers)
     worst = mp.nstr(error(polynomial, coefficients, high), 2)
     body = "\n".join(f"      {line}" for line in lines)
-    return (
-        f"  // error {worst}\n"
-        f"  static constexpr {number} {polynomial.name}[] = {{\n{body}}};\n"
-    )
+    return f"  // error {worst}\n  static constexpr {number} {polynomial.name}[] = {{\n{body}}};\n"
 
 
 def wrapped(text: str, width: int = 100) -> list[str]:
@@ -136,10 +133,11 @@ def header() -> str:
     with mp.workdps(50):
         meanings = "".join(f"//   {p.name:<11} {p.meaning}\n" for p in POLYNOMIALS)
         parts = [
-            "// Written by tools/native_coefficients.py; lowest power first.  Beside each the largest relative\n"
-            "// error of the polynomial's function in exact arithmetic, weighted by how much it counts.\n"
+            "// Written by tools/native_coefficients.py; lowest power first.  Beside each the largest\n"
+            "// relative error of the function in exact arithmetic, weighted by how much it counts.\n"
             f"{meanings}"
-            "#pragma once\n\nnamespace chalkgrad::CHALKGRAD_ISA {\n\ntemplate <class T> struct Coefficients;\n"
+            "#pragma once\n\nnamespace chalkgrad::CHALKGRAD_ISA {\n\n"
+            "template <class T> struct Coefficients;\n"
         ]
         for place, number in enumerate(("float", "double")):
             tables = "".join(table(polynomial, number, place) for polynomial in POLYNOMIALS)
