@@ -110,7 +110,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
     except InputError:
         raise
     except (FileNotFoundError, NotADirectoryError):
-        raise MissingFileError(Fault(name, "be an existing file", "nothing there", _near(name))) from None
+        raise absent_file(name) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
@@ -130,6 +130,11 @@ def read_text(path: str | os.PathLike[str]) -> str:
         got = f"a zero byte at position {text.index(chr(0))}"
         raise InputError(Fault(name, "be text in UTF-8", got, "Save it as UTF-8 text."))
     return text
+
+
+def absent_file(name: str) -> MissingFileError:
+    """Return the error of a file that is not there, with the nearest that is."""
+    return MissingFileError(Fault(name, "be an existing file", "nothing there", _near(name)))
 
 
 def _near(name: str) -> str:
