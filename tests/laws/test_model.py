@@ -72,7 +72,7 @@ def test_what_is_saved_comes_back(
 
 def test_the_order_of_names_does_not_change_the_bytes(tmp_path: Path) -> None:
     one, other = model(settings={"a": 1, "b": 2}), model(settings={"b": 2, "a": 1})
-    reverse = Model(other.network, dict(reversed(other.parameters.items())), settings=other.settings)
+    reverse = Model(other.network, dict(reversed(list(other.parameters.items()))), settings=other.settings)
     one.save(tmp_path / "one.cg")
     reverse.save(tmp_path / "other.cg")
     assert (tmp_path / "one.cg").read_bytes() == (tmp_path / "other.cg").read_bytes()

@@ -93,8 +93,8 @@ def _frame(panel: Panel, axes: Axes, axis: Axis, steps: Axis, paper: Paper) -> N
     axes.tick_params(axis="x", length=4)
     axes.grid(axis="y", color=paper.grid, linewidth=0.8)
     axes.set_axisbelow(True)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
     if panel.mark is not None:
         place, words = panel.mark
         axes.axvline(place + 1, color=paper.quiet, linewidth=0.9, linestyle=(0, (1.5, 3)))

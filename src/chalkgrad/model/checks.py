@@ -16,6 +16,8 @@ from chalkgrad.network import Network
 
 Array = NDArray[Any]
 _TOLD = 5
+SLOTS = ("m", "v")
+"""What optimisers remember of every parameter."""
 
 
 def check_arrays(
@@ -23,20 +25,30 @@ def check_arrays(
 ) -> None:
     """Add what is wrong with parameters and optimiser state."""
     shapes = network.parameter_shapes()
-    types = {array.dtype for array in parameters.values() if isinstance(array, np.ndarray)}
+    types = {np.asarray(array).dtype for array in parameters.values()}
     found = [_missing(name, shape) for name, shape in shapes.items() if name not in parameters]
-    for name, array in {**parameters, **state}.items():
-        owner, dot, _ = name.partition(".")
-        if owner not in shapes or (name in state and not dot):
+    for name, array in parameters.items():
+        if name in shapes:
+            found += _array_faults(f"parameters.{name}", array, shapes[name])
+        else:
             found.append(
                 Fault(f"parameters.{name}", "belong to the network", "an unknown name", "Leave it out.")
             )
-        else:
-            found += _array_faults(f"parameters.{name}", array, shapes[owner])
     if not found and len(types) > 1:
         names = " and ".join(sorted(dtype.name for dtype in types))
         found.append(Fault("parameters", "all be of one type", names, "Convert them to float32."))
-    faults += found[:_TOLD]
+    faults += (found or _state_faults(shapes, state))[:_TOLD]
+
+
+def _state_faults(shapes: Mapping[str, tuple[int, ...]], state: Mapping[str, Array]) -> list[Fault]:
+    found = []
+    for name, array in state.items():
+        owner, dot, slot = name.partition(".")
+        if owner not in shapes or not dot or slot not in SLOTS:
+            found.append(Fault(f"state.{name}", "belong to a parameter", "an unknown name", "Leave it out."))
+        else:
+            found += _array_faults(f"state.{name}", array, shapes[owner])
+    return found
 
 
 def _missing(name: str, shape: tuple[int, ...]) -> Fault:

@@ -1,33 +1,30 @@
-"""The model file: one safetensors file, weights as tensors and everything else as JSON in its header.
+"""The model file: weights and a table in JSON, in one safetensors file; nothing in it can run.
 
-    8 bytes       length of the header, little-endian
-    header        JSON: {"__metadata__": {"chalkgrad": TABLE}, "W1": {"dtype", "shape", "data_offsets"}, …}
-    rest          the numbers
-
-TABLE is a text of JSON with ``format`` (of this layout), ``digest`` (SHA-256 over all the rest, so that a
-changed bit is found) and what ``Model`` keeps.  Nothing in the file can run.
+Its form is that of `chalkgrad.train.tensors`; here is what is refused, and in which words.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
-import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad._files import existing_file, replacing
+from chalkgrad._files import existing_file
 from chalkgrad._numbers import shown
+from chalkgrad.train.tensors import read_tensors, write_tensors
 
 Array = NDArray[Any]
 FORMAT = 1
-KEY = "chalkgrad"
+NAME = "chalkgrad model"
+KIND = f"{NAME} {FORMAT}"
+CHECKPOINT = "chalkgrad checkpoint"
 MOST_HEADER = 64 * 2**20
-_DTYPES = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+MOST_TABLE = MOST_HEADER // 2
+"""Quotes are escaped in the header, so a table takes more room there."""
 _FOREIGN = (
     (b"PK", "a zip archive, as PyTorch and NumPy write"),
     (b"\x89HDF", "an HDF5 file, as Keras writes"),
@@ -46,20 +43,18 @@ def write_file(path: str | os.PathLike[str], arrays: Mapping[str, Array], table:
 
     The same arrays and table give the same bytes.  Raises ``InputError`` if it cannot be written.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import save_file
-
-    ordered = {name: np.ascontiguousarray(arrays[name]) for name in sorted(arrays)}
-    content = {"format": FORMAT, **table}
-    text = _text({**content, "digest": digest(content, ordered)})
-    if len(text) > MOST_HEADER // 2:  # escaped once more in the header
+    ordered = {name: arrays[name] for name in sorted(arrays)}
+    sorted_table = json.loads(json.dumps(table, sort_keys=True, allow_nan=False))
+    size = len(json.dumps(sorted_table))
+    if size > MOST_TABLE:
         fix = "Leave out columns with very many different values."
-        raise InputError(Fault("model", "have a description of at most 32 MB", f"{len(text):,} bytes", fix))
-    with replacing(path) as temporary:
-        try:
-            save_file(ordered, temporary, {KEY: text})
-        except SafetensorError as error:  # a full disk
-            raise OSError(str(error)) from None
+        raise InputError(Fault("model", "have a description of at most 32 MB", f"{size:,} bytes", fix))
+    try:
+        write_tensors(path, ordered, KIND, sorted_table)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        fault = Fault(os.fspath(path), "be a file that can be written", reason, "Choose another place.")
+        raise InputError(fault) from None
 
 
 def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -73,33 +68,26 @@ def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, A
     name = existing_file(path)
     try:
         with open(path, "rb") as file:
-            start = _header(name, file)
-            table = _table(name, start[8:])
-            arrays = _arrays(name, start + file.read())
+            header = _header(name, file)
+        _check_kind(name, header)
+        _check_types(name, header)
+        arrays, table = read_tensors(path, KIND)
     except OSError as error:
+        if isinstance(error, InputError):
+            raise
         reason = error.strerror or str(error)
         raise InputError(Fault(name, "be a file that can be read", reason, "Check its name.")) from None
-    if table.pop("digest", None) != digest(table, arrays):
-        raise _damaged(name, "contents that do not fit their checksum")
+    except (RecursionError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise _damaged(name, "a description that is no JSON") from None
+    if not isinstance(table, dict):
+        raise _damaged(name, "a description that is no table")
     return table, arrays
 
 
-def digest(table: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
-    """Return the SHA-256, in hex, of a table and of arrays: names, types, shapes and numbers."""
-    total = hashlib.sha256(_text(table).encode())
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name], arrays[name].dtype.newbyteorder("<"))
-        total.update(f"\n{name} {array.dtype.name} {array.shape}\n".encode())
-        total.update(array.reshape(-1).view(np.uint8))
-    return total.hexdigest()
-
-
-def _text(table: Mapping[str, Any]) -> str:
-    return json.dumps(table, sort_keys=True, allow_nan=False, separators=(",", ":"))
-
-
-def _header(name: str, file: BinaryIO) -> bytes:
-    """Return the length of the header and the header, after both have been found possible."""
+def _header(name: str, file: BinaryIO) -> dict[str, Any]:
+    """Return the header, after its length has been found possible."""
     size = os.fstat(file.fileno()).st_size
     start = file.read(9)
     length = int.from_bytes(start[:8], "little")
@@ -108,58 +96,39 @@ def _header(name: str, file: BinaryIO) -> bytes:
         raise _foreign(name, found if start else "an empty file")
     if 8 + length > size:
         raise _damaged(name, f"{size:,} bytes where its header alone takes {8 + length:,}")
-    return start + file.read(length - 1)
-
-
-def _table(name: str, header: bytes) -> dict[str, Any]:
-    metadata = _object(name, "header", header).get("__metadata__")
-    text = metadata.get(KEY) if isinstance(metadata, dict) else None
-    if not isinstance(text, str):
-        raise _foreign(name, "a safetensors file of another program")
-    table = _object(name, "description", text)
-    version = table.get("format")
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise _damaged(name, f"format {shown(version, 30)}")
-    if version > FORMAT:
-        settings = table.get("settings")
-        writer = settings.get("version") if isinstance(settings, dict) else None
-        by = f", written by chalkgrad {writer}"[:60] if isinstance(writer, str) else ""
-        fix = "Update chalkgrad: pip install --upgrade chalkgrad."
-        raise InputError(Fault(name, f"be of format {FORMAT} or older", f"format {version}{by}", fix))
-    return table
-
-
-def _object(name: str, part: str, text: str | bytes) -> dict[str, Any]:
     try:
-        table = json.loads(text, parse_constant=_refuse)
+        header = json.loads(start[8:] + file.read(length - 1))
     except (ValueError, RecursionError):
-        table = None
-    if not isinstance(table, dict):
-        raise _damaged(name, f"a {part} that is no JSON table")
-    return table
+        header = None
+    if not isinstance(header, dict):
+        raise _damaged(name, "a header that is no JSON table")
+    return header
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)  # NaN and Infinity are no JSON
+def _check_kind(name: str, header: Mapping[str, Any]) -> None:
+    """Refuse files of other programs, checkpoints, and models of a newer format."""
+    metadata = header.get("__metadata__")
+    kind = metadata.get("kind") if isinstance(metadata, dict) else None
+    if not isinstance(kind, str) or not kind.startswith((NAME, CHECKPOINT)):
+        raise _foreign(name, "a safetensors file of another program")
+    if kind.startswith(CHECKPOINT):
+        fix = "Go on from it with chalkgrad train DATA --resume, with the options it was begun with."
+        got = "a checkpoint of a training that has not ended"
+        raise InputError(Fault(name, "be a model file of chalkgrad", got, fix))
+    number = kind.removeprefix(NAME).strip()
+    if number.isascii() and number.isdecimal() and len(number) < 9 and int(number) > FORMAT:
+        fix = "Update chalkgrad: pip install --upgrade chalkgrad."
+        raise InputError(Fault(name, f"be of format {FORMAT} or older", f"format {number}", fix))
+    if kind != KIND:
+        raise _damaged(name, f"the kind {shown(kind, 40)}")
 
 
-def _arrays(name: str, content: bytes) -> dict[str, Array]:
-    """Return the tensors of the whole file by name."""
-    from safetensors import SafetensorError, deserialize
-
-    try:
-        entries = dict(deserialize(content))
-    except SafetensorError as error:
-        raise _damaged(name, f"tensors that do not fit the file ({str(error)[:80]})") from None
-    arrays = {}
-    for key in sorted(entries):
-        entry = entries[key]
-        if entry["dtype"] not in _DTYPES:
-            got = f"{shown(key, 30)} in {shown(entry['dtype'], 30)}"
-            raise InputError(Fault(name, "have numbers in float32 or float64", got, _TRAIN))
-        flat = np.frombuffer(entry["data"], _DTYPES[entry["dtype"]])
-        arrays[key] = flat.reshape(entry["shape"]).astype(flat.dtype.newbyteorder("="), copy=False)
-    return arrays
+def _check_types(name: str, header: Mapping[str, Any]) -> None:
+    for key, entry in header.items():
+        dtype = entry.get("dtype") if isinstance(entry, dict) else None
+        if key != "__metadata__" and dtype not in ("F32", "F64"):
+            got = f"{shown(key, 30)} in {shown(dtype, 30)}"
+            raise InputError(Fault(name, "have numbers in float32 or float64", got, _AGAIN))
 
 
 def _foreign(name: str, got: str) -> InputError:

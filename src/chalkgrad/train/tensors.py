@@ -72,9 +72,10 @@ def _header(arrays: Mapping[str, Array], kind: str, note: str) -> bytes:
 
 
 def _check(arrays: Mapping[str, Array], note: str) -> int:
-    """A sum over the note and all numbers that changes when a byte does."""
+    """A sum over the note, names, types, shapes and all numbers that changes when a byte does."""
     found = zlib.crc32(note.encode())
     for name in sorted(arrays):
+        found = zlib.crc32(f"{name} {arrays[name].dtype.name} {arrays[name].shape}".encode(), found)
         found = zlib.crc32(_bytes(arrays[name]), found)
     return found
 
