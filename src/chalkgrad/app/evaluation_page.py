@@ -73,7 +73,7 @@ def _scores(found: ClassEvaluation) -> Table:
 
 
 def _matrix(found: ClassEvaluation) -> list[Block]:
-    header = (("true ↓  answered →",), *((label,) for label in found.classes))
+    header = (("true ↓ answered →",), *((label,) for label in found.classes))
     rows = tuple(
         ((label,), *((f"{count:,}",) for count in counts))
         for label, counts in zip(found.classes, found.confusion, strict=True)

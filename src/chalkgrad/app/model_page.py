@@ -139,6 +139,11 @@ def _facts(facts: Iterable[tuple[str, str]]) -> Table:
     return Table((("what",), ("value",)), tuple(((name,), (value,)) for name, value in facts))
 
 
+def _tells(name: str, value: object) -> bool:
+    """Whether a setting says something to a reader."""
+    return name != "position" and value not in ("", [], None)
+
+
 def _shown(value: object) -> str:
     if isinstance(value, dict):
         inner = {key: item for key, item in value.items() if key != "name"}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chalkgrad.app.train_rows import PreparedRows
     from chalkgrad.model import Model
     from chalkgrad.network import Network
+    from chalkgrad.train.history import History
     from chalkgrad.train.optimisers import Optimiser
     from chalkgrad.train.result import Fit
 
@@ -86,7 +87,8 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     for note in rows.notes:
         say(f"note: {note}")
     fitted = fit(network, rows.x, rows.t, validation=rows.validation, explain=asked.explain, **settings)
-    model = _model(asked, rows, fitted)
+    history = _joined(begun, settings, fitted.history)
+    model = _model(asked, rows, fitted, history)
     kept = _save(model, asked.output)
     if explained is not None and asked.explain is not None:
         _explain(fitted, asked, explained)
@@ -94,9 +96,9 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     held_out = None if rows.validation is None else model.evaluate(*rows.validation)
     if output.format == "json":
         rest = {"model": kept, "outcome": fitted.outcome, "advice": fitted.advice, "notes": list(rows.notes)}
-        output.json(result_table(network, fitted.history, learned, held_out, rest))
+        output.json(result_table(network, history, learned, held_out, rest))
     else:
-        output.page(result_page(fitted.history, learned, held_out, rows.target))
+        output.page(result_page(history, learned, held_out, rows.target))
         output.text(f"\nThe model is in {kept}, {_size(kept)}.\n")
     if fitted.outcome != "finished":
         say(f"{fitted.outcome}: {fitted.advice}" if fitted.advice else fitted.outcome)
@@ -166,26 +168,48 @@ def _optimiser(asked: TrainOptions, before: Any) -> Optimiser:
 
 
 def _go_on(begun: Model, settings: dict[str, Any]) -> dict[str, Any]:
-    """Begin with the weights of a model; with its optimiser's state and history too, where they fit."""
+    """Begin with the weights of a model; with its optimiser's state too, where that fits."""
     from chalkgrad.train.executor import Setup
     from chalkgrad.train.result import Fit
     from chalkgrad.train.standing import Position, Standing
 
-    optimiser = settings["optimiser"]
+    optimiser, at = settings["optimiser"], _position(begun)
     slots = {name.partition(".")[2] for name in begun.state}
     then = begun.settings.get("optimiser")
     same = isinstance(then, dict) and then.get("name") == type(optimiser).__name__
-    if not same or slots != set(optimiser.slots) or "checkpoint" in settings:
+    if at is None or not same or slots != set(optimiser.slots) or "checkpoint" in settings:
         return {"parameters": begun.parameters}
-    epochs = begun.history.epochs
-    at = Position(begun.history.steps, len(epochs))
-    standing = Standing(dict(begun.parameters), dict(begun.state), at, begun.history)
+    step, epoch = at
     setup = Setup(begun.network, optimiser, settings["batch_size"], settings.get("dtype", "float32"))
-    done = Fit(begun.network, dict(begun.parameters), dict(begun.state), begun.history, setup, "finished")
-    return {"resume": replace(done, standing=standing), "epochs": settings["epochs"] + len(epochs)}
+    parameters, state = dict(begun.parameters), dict(begun.state)
+    standing = Standing(parameters, state, Position(step, epoch))
+    done = Fit(begun.network, parameters, state, standing.history, setup, "finished", standing=standing)
+    return {"resume": done, "epochs": settings["epochs"] + epoch}
 
 
-def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit) -> Model:
+def _position(model: Model) -> tuple[int, int] | None:
+    """The step and the epoch at which the optimiser's state stands, if it is kept."""
+    found = model.settings.get("position")
+    if not isinstance(found, list) or len(found) != 2 or not all(type(n) is int and n >= 0 for n in found):
+        return None
+    return found[0], found[1]
+
+
+def _joined(begun: Model | None, settings: dict[str, Any], after: History) -> History:
+    """The epochs of the training before and of this one, numbered through."""
+    from chalkgrad.train.history import History
+
+    if begun is None:
+        return after
+    before = begun.history
+    resumed = settings.get("resume")
+    shift = before.steps - (resumed.standing.at.step if "parameters" not in settings and resumed else 0)
+    first = len(before.epochs) + 1
+    epochs = (replace(e, epoch=first + k, steps=e.steps + shift) for k, e in enumerate(after.epochs))
+    return History((*before.epochs, *epochs), after.steps + shift)
+
+
+def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: History) -> Model:
     """What is kept: the weights, the columns, the history, and how it came about."""
     from chalkgrad import __version__
     from chalkgrad.model import Model
@@ -205,13 +229,14 @@ def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit) -> Model:
         "dtype": setup.dtype,
         "outcome": fitted.outcome,
         "advice": fitted.advice,
+        "position": [fitted.standing.at.step, fitted.standing.at.epoch],
     }
     last = fitted.standing.parameters
     is_last = all(
         value is last.get(name) or (value == last[name]).all() for name, value in fitted.parameters.items()
     )
     state = fitted.state if is_last else {}
-    return Model(fitted.network, fitted.parameters, rows.preparation, fitted.history, settings, state)
+    return Model(fitted.network, fitted.parameters, rows.preparation, history, settings, state)
 
 
 def _save(model: Model, path: str) -> str:

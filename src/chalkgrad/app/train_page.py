@@ -56,7 +56,7 @@ def target_words(rows: PreparedRows) -> str:
         named = ", ".join(
             f"{label} ({share:.1%})" for label, share in zip(target.classes, shares, strict=True)
         )
-        return f"{rows.target}: one of {len(target.classes)} classes: {named.replace('%', ' %')}"
+        return f"{rows.target}: one of {len(target.classes)} classes: {named.replace('%', '\u00a0%')}"
     low, high = percent(shares.min()), percent(shares.max())
     return f"{rows.target}: one of {len(target.classes)} classes, each {low} to {high} of the rows"
 
