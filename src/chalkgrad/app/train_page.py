@@ -20,6 +20,8 @@ from chalkgrad.notation.boxes import Document, Table
 from chalkgrad.train.history import History
 from chalkgrad.train.optimisers import Optimiser
 
+HARD_SPACE = "\u00a0"
+
 
 def setup_page(
     rows: PreparedRows, network: Network, optimiser: Optimiser, batch_size: int, title: str, dtype: str
@@ -56,7 +58,8 @@ def target_words(rows: PreparedRows) -> str:
         named = ", ".join(
             f"{label} ({share:.1%})" for label, share in zip(target.classes, shares, strict=True)
         )
-        return f"{rows.target}: one of {len(target.classes)} classes: {named.replace('%', '\u00a0%')}"
+        named = named.replace("%", HARD_SPACE + "%")
+        return f"{rows.target}: one of {len(target.classes)} classes: {named}"
     low, high = percent(shares.min()), percent(shares.max())
     return f"{rows.target}: one of {len(target.classes)} classes, each {low} to {high} of the rows"
 
