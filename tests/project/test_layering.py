@@ -178,7 +178,7 @@ def test_a_planted_violation_is_found(module: str, source: str) -> None:
         ("chalkgrad.check.slope", "def f():\n    import mpmath"),
         (
             "chalkgrad.app.cli",
-            "import rich\nfrom chalkgrad import Network\nfrom chalkgrad.train import train",
+            "import rich\nfrom chalkgrad import Network\nfrom chalkgrad.train import fit",
         ),
         ("chalkgrad", "from chalkgrad.derive import derive"),
     ],

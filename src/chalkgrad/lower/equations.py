@@ -1,4 +1,4 @@
-"""The derivation made ready for a machine: masks put in, f′ through values, what is used once put in place.
+"""The derivation made ready for a machine: f′ through values, what is used once put in place.
 
 What comes out are equations of few forms, in order, each with the names of the steps that it carries out:
 
@@ -36,10 +36,9 @@ from chalkgrad.lower.parts import Equation, Held, Pull, Slope, held, is_mask, ke
 from chalkgrad.lower.tapes import entering, is_elementwise, log_places
 
 
-def equations(derivation: Derivation, dropout: Sequence[float] = ()) -> list[Equation]:
+def equations(derivation: Derivation) -> list[Equation]:
     """The forward pass, the loss and the backward pass in the forms above."""
     found = _read(derivation)
-    found = _masked(found, dropout)
     found = _softmax_parts(found)
     found = _named(found)
     found = _through_values(found)
@@ -68,22 +67,6 @@ def _read(derivation: Derivation) -> list[Equation]:
         elif step.symbol not in together:
             found.append(Equation(step.symbol, step.expr, (step.name,)))
     return found
-
-
-def _masked(found: list[Equation], dropout: Sequence[float]) -> list[Equation]:
-    """A_l ← A_l ⊙ M_l, and by the product rule ∂L/∂A_l ⊙ M_l wherever ∂L/∂A_l goes on."""
-    put_in: dict[Symbol, Expr] = {}
-    masked = []
-    for eq in found:
-        expr = eq.expr
-        if put_in and any(symbol in put_in for symbol in symbols(expr)):
-            expr = simplify(substitute(expr, put_in))
-        if eq.symbol.kind == "act" and dropout and dropout[eq.symbol.layer - 1] > 0:
-            mask = held("mask", eq.symbol)
-            expr = hadamard([expr, mask])
-            put_in[grad(eq.symbol)] = hadamard([grad(eq.symbol), mask])
-        masked.append(replace(eq, expr=expr))
-    return masked
 
 
 # -- softmax with a loss that has no kernel ------------------------------------------------------------

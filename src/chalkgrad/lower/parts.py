@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from chalkgrad.expr import Expr, Shape, Symbol
@@ -14,7 +14,7 @@ from chalkgrad.lower.program import Function
 FUSED = ("relu", "leaky_relu", "elu", "sigmoid", "tanh", "softplus")
 """Activations with a kernel for the value and one for f′ through the value (identity needs none)."""
 
-_LETTERS = {"value": "F", "sum": "S", "error": "dF", "paths": "P", "mask": "M"}
+_LETTERS = {"value": "F", "sum": "S", "error": "dF", "paths": "P"}
 _NAMES = {"log": "logY", "weighted": "dY⊙Y"}
 
 
@@ -23,12 +23,12 @@ class Held(Symbol):
 
     ``kind`` is value (F_l = f(Z_l), where more follows before A_l), sum (F_l plus what skips ahead, before a
     mask), error (∂L/∂F_l where a mask follows F_l), paths (errors that arrive by other ways), log (log Ŷ of
-    a softmax), weighted (∂L/∂Y ⊙ Y) or mask (M_l; it is never in a buffer).
+    a softmax) or weighted (∂L/∂Y ⊙ Y).
     """
 
     @cached_property
     def name(self) -> str:
-        """F1, S1, dF1, P1, M1; logY, dY⊙Y."""
+        """F1, S1, dF1, P1; logY, dY⊙Y."""
         return _NAMES.get(self.kind) or f"{_LETTERS[self.kind]}{self.layer}"
 
 
@@ -99,6 +99,7 @@ def is_mask(expr: Expr) -> bool:
     return isinstance(expr, Symbol) and expr.kind == "mask"
 
 
+@lru_cache(maxsize=256)
 def kernel_function(function: ElementwiseFunction) -> Function | None:
     """The fused kernel of a function, or ``None``: it must be built in, and f′ a formula in the value."""
     slope = function.value_derivative

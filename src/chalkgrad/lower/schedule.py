@@ -43,8 +43,9 @@ _OF_PAIRS = {"cross_entropy": Function("softmax"), "binary_cross_entropy": Funct
 class Scheduler:
     """Writes the instructions in the order of the equations, weight gradients last."""
 
-    def __init__(self, derivation: Derivation, found: list[Equation], dropout: tuple[float, ...]) -> None:
-        self.derivation, self.found, self.dropout = derivation, found, dropout
+    def __init__(self, derivation: Derivation, found: list[Equation]) -> None:
+        self.derivation, self.found = derivation, found
+        self.rates = dict(derivation.training.dropout)
         self.loss = data_term(derivation.loss)
         self.target = next(s for s in derivation.loss.premises if s.kind == "target")
         self.count = users(found)
@@ -164,7 +165,10 @@ class Scheduler:
                 raise self._refuse(eq)
 
     def _dropout(self, steps: tuple[str, ...], source: Symbol, layer: int, out: str) -> Dropout:
-        return Dropout(steps, source.name, layer, self.dropout[layer - 1], out)
+        rate = self.rates[layer]
+        if rate is None:
+            raise UnsupportedError(f"no rate for the mask M{layer} of {steps[-1]}")
+        return Dropout(steps, source.name, layer, float(rate), out)
 
     # -- the loss and the error that enters ------------------------------------------------------------
 

@@ -101,6 +101,15 @@ def check_variety(network: Network, t: Array, path: str, faults: list[Fault]) ->
         faults.append(Fault(path, "have rows of at least two classes", got, "Check how it was made."))
 
 
+def row_count(value: Any, width: int) -> int | None:
+    """Return how many rows of ``width`` there are, though their numbers may be wrong."""
+    if isinstance(value, list | tuple):
+        good = all(isinstance(row, list | tuple) and len(row) == width for row in value)
+        return len(value) or None if good else None
+    shape = getattr(value, "shape", ())
+    return int(shape[0]) or None if len(shape) == 2 and shape[1] == width else None
+
+
 def column_names(value: Any) -> tuple[str, ...]:
     """Return the names of a table's columns, or nothing."""
     names = getattr(value, "columns", None)
@@ -121,7 +130,7 @@ def _numbers(value: Any, path: str, faults: list[Fault], *, labels: bool = False
     if not isinstance(value, list | tuple) and not hasattr(value, "__array__"):
         faults.append(Fault(path, "be an array of numbers", shown(value), "Convert it to a NumPy array."))
         return None
-    array = np.asarray(value)
+    array = np.array(value, dtype=object) if isinstance(value, list | tuple) else np.asarray(value)
     if array.dtype.kind in "biuf":
         return array
     return _read_objects(array, path, column_names(value), faults, labels=labels)
@@ -141,10 +150,11 @@ def _read_objects(
     table = array.reshape(len(array), -1)
     numbers, found = np.empty(table.shape), list[Fault]()
     for column in range(table.shape[1]):
-        values = [_number(value) for value in table[:, column].tolist()]
+        given = table[:, column].tolist()
+        values = [_number(value) for value in given]
         wrong = [row for row, number in enumerate(values) if number is None]
         if wrong:
-            got = _rows([f"{shown(table[row, column], 30)} in row {row}" for row in wrong[:3]], len(wrong))
+            got = _rows([f"{shown(given[row], 30)} in row {row}" for row in wrong[:3]], len(wrong))
             fix = (
                 "Number the classes from 0: classes, y = numpy.unique(y, return_inverse=True)."
                 if labels

@@ -19,7 +19,7 @@ from chalkgrad.train.snapshot import SMALL, Snapshot, are_finite
 from chalkgrad.train.standing import Arrays, Position, size
 
 _LARGE_INPUT = 10.0
-_LOOKED_AT = 10_000
+LOOKED_AT = 10_000
 _TOLD = 3
 
 
@@ -38,6 +38,8 @@ class Retreat:
     parameters: Arrays
     state: Arrays
     at: Position
+    step: int
+    """The step that broke."""
     advice: str
 
 
@@ -55,7 +57,7 @@ def retreat(
         broken = [name for name, value in executor.parameters().items() if not np.isfinite(value).all()]
         cause = f"{', '.join(broken)} not finite" if broken else f"the loss became {found.loss}"
         parameters, state, at = snapshot.parameters, {}, snapshot.at
-        step, block = found.step, rows.block(rows.source.sample(_LOOKED_AT))
+        step, block = found.step, rows.block(rows.source.sample(LOOKED_AT))
     else:
         executor.load(snapshot.parameters, snapshot.state)
         at = replay(executor, rows, settings, pace, snapshot.at, max(found.step - 1, snapshot.at.step))
@@ -66,7 +68,7 @@ def retreat(
         f"diverged at step {step} (steps are counted from 0): {cause}; "
         f"the parameters before step {at.step} are kept. Try {tries}."
     )
-    return Retreat(parameters, state, at, text)
+    return Retreat(parameters, state, at, step, text)
 
 
 def _cause(
@@ -125,8 +127,6 @@ def _quantities(
     yield from step.values.items()
     yield "the loss", np.asarray(step.loss)
     for layer in range(network.depth, 0, -1):
-        names = (f"A{layer}", "Y") if layer == network.depth else (f"A{layer}",)
-        yield from ((f"∂L/∂{name}", step.errors[f"d{name}"]) for name in names if f"d{name}" in step.errors)
         yield f"∂L/∂Z{layer}", step.deltas[str(layer)]
         for name in (f"W{layer}", f"b{layer}"):
             if name in step.gradients:
@@ -136,7 +136,7 @@ def _quantities(
 def advice(settings: Settings, rate: float, block: Block, names: tuple[str, ...] = ()) -> list[str]:
     """List what may help, the likeliest first."""
     tries = [f"a learning rate below {rate:g}, such as {rate / 10:g}"]
-    largest = np.abs(block.x[:_LOOKED_AT]).max(axis=0)
+    largest = np.abs(block.x[:LOOKED_AT]).max(axis=0)
     order = np.argsort(-largest, kind="stable")[:_TOLD]
     large = [column for column in order.tolist() if largest[column] > _LARGE_INPUT]
     if large:

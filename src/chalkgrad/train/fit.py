@@ -14,6 +14,7 @@ from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.train.checkpoint import Checkpoint, Saver, read_checkpoint
+from chalkgrad.train.divergence import advice
 from chalkgrad.train.executor import Executor
 from chalkgrad.train.explain import StepInputs, captured
 from chalkgrad.train.identity import identity
@@ -77,8 +78,8 @@ def fit(
     parameters
         To start from; left out, drawn by ``initialise(network, seed)``.
     optimiser
-        ``SGD``, ``Adam``, ``AdamW`` or ``RMSprop`` with its learning rate; left out, ``Adam()``, or that of the
-        ``Fit`` that is resumed.
+        ``SGD``, ``Adam``, ``AdamW`` or ``RMSprop`` with its learning rate; left out, ``Adam()``, or
+        that of the ``Fit`` that is resumed.
     epochs
         Passes over all rows, in all: when a training is resumed, those it has done count.
     batch_size
@@ -272,6 +273,10 @@ def _take_up(training: Training, standing: Standing) -> None:
 def _result(training: Training, reached: Standing, start: Start, kept: list[StepInputs]) -> Fit:
     settings, watch = training.settings, training.watch
     best = watch.parameters if watch is not None else None
+    losses = reached.history.losses
+    if training.ended == "finished" and losses and losses[-1] > losses[0]:
+        tries = "; ".join(advice(settings, training.pace.clock.rate, training.first_rows()))
+        training.advice = f"the loss is higher than after the first epoch. Try {tries}."
     return Fit(
         settings.setup.network,
         reached.parameters if best is None else best,
@@ -280,6 +285,7 @@ def _result(training: Training, reached: Standing, start: Start, kept: list[Step
         settings.setup,
         cast(Outcome, training.ended),
         training.advice,
+        training.broken_at,
         reached,
         settings,
         training.rows,

@@ -64,6 +64,11 @@ def _wide(values: Array) -> NDArray[np.float64]:
     return np.asarray(values, dtype=np.float64)
 
 
+def one_hot(classes: Array, count: int) -> Array:
+    """One row for each class number, 1 at its class."""
+    return np.eye(count)[classes.astype(np.int64)]
+
+
 # -- elementwise functions -----------------------------------------------------------------------------
 
 
@@ -120,8 +125,7 @@ def gather_targets(run: Pass, i: lowered.GatherTargets) -> None:
     assert run.t is not None
     t = run.t
     if run.program.class_targets and t.ndim == 1:
-        features = next(b.features for b in run.program.buffers if b.name == i.out)
-        t = np.eye(features)[t]
+        t = one_hot(t, next(b.features for b in run.program.buffers if b.name == i.out))
     run.put(i.out, t.reshape(len(run.x), -1))
 
 
@@ -209,7 +213,7 @@ def backpropagate(run: Pass, i: lowered.Backpropagate) -> None:
 def weight_gradient(run: Pass, i: lowered.WeightGradient) -> None:
     error, weight = run.buffers[i.error], run.parameters[f"W{i.layer}"]
     gradient = error.T @ run.buffers[i.source]
-    l2 = next(float(p.l2) for p in run.program.parameters if p.layer == i.layer)
+    l2 = float(run.program.parameters[i.layer - 1].l2)
     run.gradients[f"W{i.layer}"] = gradient + weight.dtype.type(2 * l2) * weight if l2 else gradient
     if f"b{i.layer}" in run.parameters:
         run.gradients[f"b{i.layer}"] = error.sum(axis=0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from chalkgrad._errors import InputError
 from chalkgrad.train.checkpoint import Saver
-from chalkgrad.train.divergence import DivergedError, retreat
+from chalkgrad.train.divergence import LOOKED_AT, DivergedError, retreat
 from chalkgrad.train.executor import Block, Executor
 from chalkgrad.train.history import Epoch, History
 from chalkgrad.train.interruption import Interruption
@@ -49,6 +49,7 @@ class Training:
     drawn: bool = False
     ended: str = ""
     advice: str = ""
+    broken_at: int | None = None
 
     def __post_init__(self) -> None:
         self._slicer, self._keeper = Slicer(), Keeper()
@@ -93,6 +94,10 @@ class Training:
     def parameters(self) -> Arrays:
         """Return copies of the present parameters."""
         return self.executor.parameters()
+
+    def first_rows(self) -> Block:
+        """Return some rows to look at."""
+        return self.rows.block(self.rows.source.sample(LOOKED_AT))
 
     def _run_epochs(self) -> None:
         if self.watch is not None and self.watch.is_over():
@@ -247,6 +252,7 @@ class Training:
         assert snapshot is not None
         back = retreat(self.executor, self.rows, self.settings, self.pace, snapshot, found)
         self.ended, self.advice, self.at = "diverged", back.advice, back.at
+        self.broken_at = back.step
         standing = self.standing()
         history = History(tuple(epoch for epoch in self.epochs if epoch.steps <= back.at.step), back.at.step)
         return replace(standing, parameters=back.parameters, state=back.state, history=history)

@@ -43,7 +43,9 @@ class Fit:
         ``finished``; ``stopped`` early; ``interrupted`` by Ctrl-C; ``diverged``; or ``data changed`` where a
         file was not the same any more.
     advice
-        Empty when finished; otherwise what happened and what to try.
+        Empty when all went well; otherwise what happened and what to try.
+    broken_at
+        The step that diverged, from 0, or None; ``explain`` opens it up.
     """
 
     network: Network
@@ -53,6 +55,7 @@ class Fit:
     setup: Setup
     outcome: Outcome
     advice: str = ""
+    broken_at: int | None = None
     standing: Standing = field(default_factory=lambda: Standing({}, {}))
     """Where the training stands, from which ``fit(…, resume=…)`` goes on."""
     settings: Settings | None = None
@@ -107,7 +110,7 @@ class Fit:
         """
         faults: list[Fault] = []
         number = read_whole("step", step, 0, faults)
-        last = self.history.steps - (self.outcome != "diverged")  # the step that diverged counts
+        last = self.history.steps - 1 if self.broken_at is None else self.broken_at
         if not faults and number > last:
             faults.append(Fault("step", f"be from 0 to {last}", str(number), "Steps are counted from 0."))
         if faults:

@@ -14,7 +14,7 @@ from chalkgrad._numbers import shown, whole
 from chalkgrad.data import ArraySource, Portion, RowSource
 from chalkgrad.data.order import epoch_order
 from chalkgrad.network import Network
-from chalkgrad.train.arrays import check_variety, read_inputs, read_targets, read_weight
+from chalkgrad.train.arrays import check_variety, read_inputs, read_targets, read_weight, row_count
 from chalkgrad.train.executor import Array, Block
 from chalkgrad.train.limits import read_number
 from chalkgrad.train.metrics import has_classes
@@ -88,7 +88,7 @@ def read_rows(
         return _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults)
     before = len(faults)
     inputs = read_inputs(network, x, dtype, "x", faults)
-    rows = None if inputs is None else len(inputs)
+    rows = row_count(x, network.input_width) if inputs is None else len(inputs)
     targets = read_targets(network, y, rows, dtype, "y", faults)
     weight = None
     if sample_weight is not None:
@@ -159,7 +159,7 @@ def _read_source(
 ) -> Rows:
     for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
-            faults.append(Fault(name, "be left out: the source has it", shown(value)))
+            faults.append(Fault(name, "be left out: the source has it", type(value).__name__))
     if source.features != network.input_width:
         condition = f"have {network.input_width} features, the network's input"
         faults.append(Fault("x", condition, str(source.features), "Change the network's first width."))

@@ -23,14 +23,29 @@ Order = NDArray[np.int64]
 class Slicer:
     """How many steps fit into a slice, from how long the last ones took."""
 
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self.seconds = seconds
+    def __init__(self) -> None:
         self.steps = 1
 
     def measured(self, steps: int, seconds: float) -> None:
         """Take note of a slice; the next is at most ``_GROWTH`` times as long as this one."""
-        fitting = math.floor(steps * self.seconds / max(seconds, 1e-9))
+        fitting = math.floor(steps * SECONDS / max(seconds, 1e-9))
         self.steps = max(1, min(fitting, _GROWTH * max(steps, self.steps)))
+
+
+class Countdown:
+    """Slices that grow up to 1024 steps, and end where no more are to be taken."""
+
+    def __init__(self, left: int) -> None:
+        self.left, self.size = left, 1
+
+    def steps(self) -> int:
+        """How many steps the next slice has."""
+        return min(self.size, self.left)
+
+    def took(self, steps: int) -> None:
+        """Take note of a slice."""
+        self.left -= steps
+        self.size = min(self.size * _GROWTH, 1024)
 
 
 def visit(
@@ -82,13 +97,12 @@ def replay(executor: Executor, rows: Rows, settings: Settings, pace: Pace, at: P
 def _replay_epoch(
     executor: Executor, rows: Rows, settings: Settings, pace: Pace, at: Position, to: int
 ) -> Position:
-    step, slicer = at.step, Slicer()
-    for block, order in visit(rows, settings, at.epoch, at.done, lambda: min(slicer.steps, to - step)):
+    left = Countdown(to - at.step)
+    for block, order in visit(rows, settings, at.epoch, at.done, left.steps):
         count = steps_of(len(order), settings.setup.batch_size)
-        executor.run(block, order, step, pace.rates(step, count))
-        slicer.steps = min(slicer.steps * _GROWTH, 1024)
-        step += count
+        executor.run(block, order, at.step, pace.rates(at.step, count))
+        left.took(count)
         at = at.moved(count, len(order), 0.0, 0.0, 0.0)
-        if step == to:
+        if at.step == to:
             break
     return at

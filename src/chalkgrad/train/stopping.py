@@ -121,7 +121,7 @@ def read_watch(
         fix = did_you_mean(value.on, list(known))
         if value.on == "validation loss":
             fix = "Give validation=0.1, say, or EarlyStopping(on='loss')."
-        condition = f"be one of {', '.join(map(repr, known))}"
+        condition = f"be {' or '.join(map(repr, known))}"
         faults.append(Fault("early_stopping.on", condition, shown(value.on), fix))
         return None
     higher = known[value.on] if value.higher is None else value.higher

@@ -43,7 +43,7 @@ def write_tensors(path: str | os.PathLike[str], arrays: Mapping[str, Array], kin
     }
     header = _header(ready, kind, json.dumps(note, allow_nan=False))
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = temporary_name(target)
     try:
         with open(temporary, "wb") as file:
             file.write(len(header).to_bytes(8, "little"))
@@ -60,6 +60,11 @@ def write_tensors(path: str | os.PathLike[str], arrays: Mapping[str, Array], kin
     _sync_folder(target.parent)
 
 
+def temporary_name(target: Path) -> Path:
+    """The name beside a file under which it is written first."""
+    return target.with_name(f".{target.name}.{os.getpid()}.tmp")
+
+
 def _header(arrays: Mapping[str, Array], kind: str, note: str) -> bytes:
     table: dict[str, Any] = {"__metadata__": {"kind": kind, "note": note, "check": f"{_check(arrays, note)}"}}
     place = 0
@@ -72,10 +77,11 @@ def _header(arrays: Mapping[str, Array], kind: str, note: str) -> bytes:
 
 
 def _check(arrays: Mapping[str, Array], note: str) -> int:
-    """A sum over the note and all numbers that changes when a byte does."""
+    """A sum over the note, the arrays' names and shapes and their numbers: it changes when a byte does."""
     found = zlib.crc32(note.encode())
-    for name in sorted(arrays):
-        found = zlib.crc32(_bytes(arrays[name]), found)
+    for name, value in sorted(arrays.items()):
+        found = zlib.crc32(f"{name} {value.dtype.str} {value.shape}".encode(), found)
+        found = zlib.crc32(_bytes(value), found)
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.derive import CANONICAL, Derivation, derive
+from chalkgrad._numbers import Number
+from chalkgrad.derive import Derivation, derive
 from chalkgrad.lower.equations import equations
 from chalkgrad.lower.program import Program
 from chalkgrad.lower.schedule import Scheduler
@@ -19,10 +20,10 @@ def lower(source: Derivation | Network, *, dropout: Sequence[float] = (), clippe
     Parameters
     ----------
     source
-        A derivation, or the network whose derivation is meant.  Rows are samples in the program, however
-        the derivation is written.
+        A derivation, or the network whose derivation is meant.  What is lowered is the canonical one, in
+        which rows are samples; samples' weights are in every program.
     dropout
-        The rate after each layer 1 … L − 1, or empty for none.
+        The rate after each layer 1 … L − 1; left out, that of the derivation.
     clipped
         Whether the gradient's norm is clipped, so that updates wait for all gradients.
 
@@ -44,14 +45,14 @@ def lower(source: Derivation | Network, *, dropout: Sequence[float] = (), clippe
     >>> [(type(i).__name__, i.steps) for i in program.instructions[2:4]]
     [('Linear', ('Z1', 'A1')), ('Linear', ('Z2',))]
     """
-    if isinstance(source, Derivation) and source.convention == CANONICAL:
-        derivation = source
-    else:
-        network = source.network if isinstance(source, Derivation) else source
-        expect_network(network)
-        derivation = derive(network)
-    _check_dropout(derivation.network, dropout)
-    return Scheduler(derivation, equations(derivation, dropout), tuple(dropout)).program(clipped)
+    network = source.network if isinstance(source, Derivation) else source
+    expect_network(network)
+    _check_dropout(network, dropout)
+    rates: dict[int, Number | None] = {l: rate for l, rate in enumerate(dropout, start=1) if rate}
+    if isinstance(source, Derivation) and not dropout:
+        rates = dict(source.training.dropout)
+    derivation = derive(network, dropout=rates)
+    return Scheduler(derivation, equations(derivation)).program(clipped)
 
 
 def _check_dropout(network: Network, dropout: Sequence[float]) -> None:
