@@ -8,6 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +31,8 @@ _IDX = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 def column_of(name: object, values: Any, origin: str) -> Column:
     """Return a column of whatever can be an array; raises ``InputError`` if it is no column."""
     place = f"{origin}, column {shown(str(name), 40)}"
+    if isinstance(values, np.ma.MaskedArray) and values.dtype.kind in "fiub":
+        values = np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan)
     try:
         array = np.asarray(values)
     except ValueError:
@@ -109,7 +112,7 @@ def _unsound(name: str, kind: str, error: Exception) -> InputError:
 def npz_table(path: str | os.PathLike[str], part: Part) -> Table:
     """Return the arrays of a .npz file as columns.
 
-    ``X_train`` and ``X_test`` are the parts of a column ``X``.  Arrays of other lengths than the longest
+    ``X_train`` and ``X_test`` are the parts of a column ``X``.  Arrays of another length than most have
     are left out, with a note.
     """
     name = os.fspath(path)
@@ -119,7 +122,8 @@ def npz_table(path: str | os.PathLike[str], part: Part) -> Table:
             arrays = {short: archive[key] for short, key in chosen.items()}
     except (ValueError, OSError, EOFError, SyntaxError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise _unsound(name, ".npz", error) from None
-    rows = max((len(array) for array in arrays.values() if array.ndim), default=0)
+    lengths = Counter(len(array) for array in arrays.values() if array.ndim)
+    rows = max(lengths, key=lambda length: (lengths[length], length), default=0)
     kept = {key: array for key, array in arrays.items() if array.ndim and len(array) == rows}
     left = ", ".join(shown(key, 30) for key in arrays if key not in kept)
     notes = [f"{name}: arrays of other lengths are left out: {left}"] if left else []

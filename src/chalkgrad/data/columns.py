@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import shown
+from chalkgrad.data.labels import as_levels, coded
 from chalkgrad.data.table import TOLD, Column, Table
 from chalkgrad.data.typed import is_number, numbers_of
 
@@ -126,12 +127,10 @@ class CategoryColumn:
         places: dict[Any, int] = {level: place for place, level in enumerate(self.levels)}
         if self.fill is not None:
             places[None] = places[self.fill]
-        found = [places.get(level, -1) for level in level_texts(column)]
-        codes = np.array(found, dtype=np.int64)
+        codes, new = coded(as_levels(column), places)
         unseen = np.flatnonzero(codes < 0)
         if len(unseen):
-            texts = level_texts(column)
-            names = list(dict.fromkeys(shown(texts[row], 30) for row in unseen))
+            names = [shown(level, 30) for level in new]
             told = ", ".join(names[:TOLD]) + (", …" if len(names) > TOLD else "")
             where = table.rows_text(unseen)
             if self.refuse_unseen:
@@ -159,7 +158,7 @@ def as_numbers(column: Column, table: Table, width: int, faults: list[Fault]) ->
         texts = column.values.tolist()
         numbers = numbers_of(["" if text is None else text for text in texts])
         if numbers is None:
-            faults.append(word_fault(column, table))
+            faults.extend(word_faults(column, table))
             return None
         return as_numbers(Column(column.name, numbers), table, width, faults)
     if column.width != width:
@@ -169,11 +168,13 @@ def as_numbers(column: Column, table: Table, width: int, faults: list[Fault]) ->
     return column.values
 
 
-def word_fault(column: Column, table: Table, fix: str = "Correct it.") -> Fault:
-    """Return the fault of the first text in a column of numbers."""
+def word_faults(column: Column, table: Table, fix: str = "Correct it.") -> list[Fault]:
+    """Return the fault of the first text in a column of numbers, if there is one."""
     wrong = (row for row, text in enumerate(column.values) if text is not None and not is_number(text))
-    row = next(wrong, 0)
-    return Fault(table.at(column.name, row), "be a number", shown(column.values[row], 40), fix)
+    return [
+        Fault(table.at(column.name, row), "be a number", shown(column.values[row], 40), fix)
+        for row in islice(wrong, 1)
+    ]
 
 
 def not_finite(name: str, values: Array, table: Table, *, missing_too: bool) -> list[Fault]:
@@ -207,31 +208,3 @@ def missing_fault(column: Column, table: Table) -> Fault | None:
         return None
     got = f"missing values in {table.rows_text(rows)}"
     return Fault(table.at(column.name), "have a value in every row", got, MISSING_FIX)
-
-
-def level_texts(column: Column) -> list[str | None]:
-    """Return the levels of a column as text: 3 and 3.0 are ``3``, True is ``true``; missing is None."""
-    if column.is_text:
-        found: list[str | None] = column.values.tolist()
-        return found
-    values = column.values.tolist()
-    read = {value: level_text(value) for value in set(values)}
-    return [None if value != value else read[value] for value in values]
-
-
-def level_text(value: object) -> str:
-    """Return a level as text.
-
-    >>> level_text(3.0), level_text(2.5), level_text(True), level_text("red")
-    ('3', '2.5', 'true', 'red')
-    """
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
-def ordered(levels: Iterable[str]) -> list[str]:
-    """Return levels in order: numbers by size before text by letters."""
-    return sorted(levels, key=lambda level: (0, float(level), level) if is_number(level) else (1, 0.0, level))

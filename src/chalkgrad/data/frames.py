@@ -33,7 +33,9 @@ def pandas_table(frame: Any) -> Table:
     columns = []
     for place, name in enumerate(names):
         series = frame.iloc[:, place]
-        if getattr(series.dtype, "kind", "O") in "fiub" and isinstance(series.dtype, np.dtype):
+        if hasattr(series.dtype, "pyarrow_dtype"):
+            columns.append(arrow_column(name, series.array.__arrow_array__()))
+        elif getattr(series.dtype, "kind", "O") in "fiub" and isinstance(series.dtype, np.dtype):
             columns.append(column_of(name, series.to_numpy(), ORIGIN))
         elif getattr(series.dtype, "_is_numeric", False) or getattr(series.dtype, "kind", "O") in "fiub":
             columns.append(Column(name, series.to_numpy(dtype=np.float64, na_value=np.nan)))
@@ -54,7 +56,7 @@ def _texts(values: NDArray[Any], is_category: bool) -> NDArray[Any]:
     """Return categories as text; other objects as they are."""
     if not is_category:
         return values
-    from chalkgrad.data.columns import level_text
+    from chalkgrad.data.labels import level_text
 
     found = np.empty(len(values), dtype=object)
     found[:] = [None if value is None or value != value else level_text(value) for value in values]

@@ -46,8 +46,8 @@ def infer_preparation(
         else:
             surveys[name] = NumberSurvey(column, missing)
     goal = None if target is None else TargetSurvey(target, task)
-    _look(chain([head], blocks), surveys, goal, missing)
-    return _finished(head, surveys, goal, missing, ignore)
+    dropped = _look(chain([head], blocks), surveys, goal, missing)
+    return _finished(head, surveys, goal, missing, ignore, dropped)
 
 
 def _check_settings(task: Task | None, missing: str, unseen: str) -> None:
@@ -65,19 +65,28 @@ def _check_settings(task: Task | None, missing: str, unseen: str) -> None:
 
 def _look(
     blocks: Iterable[Table], surveys: Mapping[str, Survey], goal: TargetSurvey | None, missing: Missing
-) -> None:
-    """Show all blocks to the surveys; raise all faults of the first block that has some."""
+) -> int:
+    """Show all blocks to the surveys; raise all faults of the first block that has some.
+
+    Returns how many rows were dropped for missing values.
+    """
+    seen, kept_rows = 0, 0
     names = [*surveys, *([] if goal is None else [goal.name])]
     for table in blocks:
         faults = [table.absent(name) for name in names if name not in table.columns]
         if not faults:
             kept = without_missing(table, names) if missing == "drop" else table
+            seen, kept_rows = seen + table.rows, kept_rows + kept.rows
             for name, survey in surveys.items():
                 faults += survey.add(kept.columns[name], kept)
             if goal is not None:
                 faults += goal.add(kept.columns[goal.name], kept)
         if faults:
             raise InputError(faults)
+    if not kept_rows:
+        fix = "Fill them: missing='mean'."
+        raise InputError(Fault(table.origin, "have a row without missing values", f"{seen:,} with", fix))
+    return seen - kept_rows
 
 
 def _finished(
@@ -86,10 +95,13 @@ def _finished(
     goal: TargetSurvey | None,
     missing: Missing,
     ignore: Sequence[str],
+    dropped: int,
 ) -> Preparation:
     columns: list[InputColumn] = []
     faults: list[Fault] = []
     ignored, notes = list(ignore), list(head.notes)
+    if dropped:
+        notes.append(f"{head.origin}: rows with missing values are left out: {dropped:,}")
     for name, survey in surveys.items():
         column, wrong = survey.finish(head.at(name), notes)
         faults += wrong

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError, UnsupportedError
 from chalkgrad._numbers import shown
 from chalkgrad.data.columns import CategoryColumn, InputColumn
+from chalkgrad.data.labels import Label
 from chalkgrad.data.survey import Missing
 from chalkgrad.data.table import Table
-from chalkgrad.data.target import Label, Target, Task
+from chalkgrad.data.target import Target, Task
 
 Array = NDArray[Any]
 
@@ -99,6 +100,12 @@ class Preparation:
         return tuple(chain.from_iterable(column.features for column in self.columns))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that it reads, the target last."""
+        goal = () if self.target is None else (self.target.name,)
+        return (*(column.name for column in self.columns), *goal)
+
+    @property
     def task(self) -> Task | None:
         """What is learned: ``regression``, ``binary``, ``classes``, or None without a target."""
         return None if self.target is None else self.target.task
@@ -119,9 +126,12 @@ class Preparation:
         InputError
             If columns are absent, or values are missing, not finite or not of their kind.
         """
-        faults = [table.absent(column.name) for column in self.columns if column.name not in table.columns]
         if not table.rows:
-            faults.append(Fault(table.origin, "have at least one row", "none"))
+            raise InputError(Fault(table.origin, "have at least one row", "none"))
+        return self._inputs(table, notes)
+
+    def _inputs(self, table: Table, notes: list[str] | None) -> NDArray[np.float32]:
+        faults = [table.absent(column.name) for column in self.columns if column.name not in table.columns]
         if faults:
             raise InputError(faults)
         x = np.empty((table.rows, self.width), dtype=np.float32)
@@ -160,9 +170,8 @@ class Preparation:
         """Return inputs and targets to train on, without the rows to drop if ``missing`` is ``drop``."""
         goal = self._goal()
         if self.missing == "drop":
-            names = [n for n in (*(column.name for column in self.columns), goal.name) if n in table.columns]
-            table = without_missing(table, names)
-        return self.inputs(table, notes), goal.encode(table)
+            table = without_missing(table, [name for name in self.names if name in table.columns])
+        return self._inputs(table, notes), goal.encode(table)
 
     def decode(self, y: Array) -> Array:
         """Return labels, or numbers in the target's own scale, for what the network predicts, m × n_L."""

@@ -14,12 +14,11 @@ from chalkgrad.data.columns import (
     InputColumn,
     NumberColumn,
     PixelColumn,
-    level_texts,
     missing_fault,
     not_finite,
-    ordered,
-    word_fault,
+    word_faults,
 )
+from chalkgrad.data.labels import as_levels, counted, ordered
 from chalkgrad.data.moments import Moments
 from chalkgrad.data.table import Column, Table
 from chalkgrad.data.typed import is_number
@@ -45,12 +44,12 @@ class NumberSurvey:
     def add(self, column: Column, table: Table) -> list[Fault]:
         """Take in a block; return what is wrong with it."""
         if column.is_text:
-            return [word_fault(column, table)]
+            return word_faults(column, table)
         values = column.values
         faults = not_finite(self.name, values, table, missing_too=self.missing in ("error", "drop"))
         if faults or self.pixels:
             return faults
-        values = values.reshape(len(values), -1)
+        values = values.reshape(len(values), self.width)
         self._rows += len(values)
         gone = column.missing
         if gone.any():
@@ -98,8 +97,8 @@ class CategorySurvey:
     def __init__(self, column: Column, missing: Missing, *, asked: bool, refuse_unseen: bool) -> None:
         self.name, self.missing = column.name, missing
         self.asked, self.refuse_unseen = asked, refuse_unseen
-        self._counts: Counter[str] = Counter()
-        self._mistake: Fault | None = None
+        self._counts: Counter[Any] = Counter()
+        self._mistake: list[Fault] = []
         self._many = False
 
     def add(self, column: Column, table: Table) -> list[Fault]:
@@ -110,12 +109,12 @@ class CategorySurvey:
         if self.missing in ("error", "drop") and (fault := missing_fault(column, table)):
             return [fault]
         if not self._many:
-            self._counts.update(level for level in level_texts(column) if level is not None)
+            self._counts.update(counted(as_levels(column)))
+            self._counts.pop(None, None)
             self._many = len(self._counts) > 100 * MOST_LEVELS
-        if self._mistake is None and column.is_text and not self.asked:
+        if not self._mistake and column.is_text and not self.asked:
             fix = f"Correct it, or ask for categories: categorical=[{self.name!r}]."
-            fault = word_fault(column, table, fix)
-            self._mistake = fault if fault.got != "None" else None
+            self._mistake = word_faults(column, table, fix)
         return []
 
     def finish(self, place: str, notes: list[str]) -> tuple[InputColumn | None, list[Fault]]:
@@ -124,7 +123,7 @@ class CategorySurvey:
         numbers = [level for level in levels if is_number(level)]
         rows = sum(levels[level] for level in numbers)
         if self._mistake and len(numbers) > _NUMBERS and 2 * rows > levels.total():
-            return None, [self._mistake]
+            return None, self._mistake
         if len(levels) > MOST_LEVELS:
             fix = f"Is it a name or a date?  Leave it out with ignore=[{self.name!r}]."
             got = f"{'more than ' * self._many}{len(levels):,}"

@@ -125,7 +125,12 @@ class Table:
     def take(self, rows: Array | slice) -> Table:
         """Return some rows: a slice shares memory, row numbers or a mask copy."""
         columns = {name: Column(name, column.values[rows]) for name, column in self.columns.items()}
-        places = (np.arange(self.rows) if self.places is None else self.places)[rows]
+        if self.places is not None:
+            places = self.places[rows]
+        elif isinstance(rows, slice):
+            places = np.arange(*rows.indices(self.rows))
+        else:
+            places = np.arange(self.rows)[rows]
         return replace(self, columns=columns, rows=len(places), places=places)
 
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.columns import as_numbers, not_finite
+from chalkgrad.data.labels import Label, coded, counted
 from chalkgrad.data.moments import Moments
-from chalkgrad.data.table import Column, Table
+from chalkgrad.data.table import TOLD, Column, Table
 
 Task = Literal["regression", "binary", "classes"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "classes")
-Label = str | int | float | bool
 FEW = 20
 """Whole numbers with at most so many different values, each three times on average, are classes."""
 MOST_CLASSES = 10_000
@@ -57,12 +57,10 @@ class Target:
     def _numbers(self, column: Column, table: Table) -> Array:
         places: dict[Any, int] = {label: place for place, label in enumerate(self.classes)}
         places |= {str(label): place for place, label in enumerate(self.classes)}
-        found = [places.get(label, -1) for label in labels(column)]
-        codes = np.array(found, dtype=np.int64)
+        codes, strange = coded(column, places)
         wrong = np.flatnonzero(codes < 0)
         if len(wrong):
-            got = shown(labels(column)[wrong[0]], 40)
-            got = "nothing" if got == "None" else got
+            got = ", ".join("nothing" if label is None else shown(label, 40) for label in strange[:TOLD])
             where = table.rows_text(wrong)
             some = ", ".join(shown(label, 20) for label in self.classes[:8])
             fix = f"They are {some}{', …' if len(self.classes) > 8 else ''}."
@@ -94,15 +92,6 @@ def one_a_row(column: Column, table: Table) -> list[Fault]:
     return [Fault(table.at(column.name), "be one column", got, "Pass such targets to fit as an array.")]
 
 
-def labels(column: Column) -> list[Any]:
-    """Return the labels of a column: text, bool, int (also for 3.0) or float; None where missing."""
-    values: list[Any] = column.values.tolist()
-    if column.values.dtype.kind != "f":
-        return values
-    read = {value: int(value) if value.is_integer() else value for value in set(values)}
-    return [None if value != value else read[value] for value in values]
-
-
 class TargetSurvey:
     """Looks at a target block by block and says what task it sets."""
 
@@ -131,7 +120,7 @@ class TargetSurvey:
                 return faults
             self._moments.add(column.values.reshape(-1, 1))
         if not self._many:
-            self._counts.update(labels(column))
+            self._counts.update(counted(column))
             self._many = len(self._counts) > MOST_CLASSES
         return []
 
