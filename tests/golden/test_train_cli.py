@@ -341,7 +341,7 @@ def test_ctrl_c_keeps_the_model() -> None:
         output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "The model is in a.cg" in output
-    assert "interrupted" in errors
+    assert "stopped by Ctrl-C in epoch" in errors
     model = load_model("a.cg")
     assert model.settings["outcome"] == "interrupted"
     assert model.history.steps > 0
