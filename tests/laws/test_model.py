@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalkgrad import InputError, Network, initialise, predict
+from chalkgrad import SGD, Adam, EarlyStopping, InputError, Network, fit, initialise, predict
 from chalkgrad.data.preparation import Preparation
 from chalkgrad.data.table import Column, Table
 from chalkgrad.model import ClassEvaluation, Model, NumberEvaluation, load_model
@@ -144,6 +144,30 @@ def test_a_regression_answers_in_the_units_of_its_target() -> None:
     assert scores.mae == pytest.approx(np.abs(y - price).mean())
     assert scores.r2 == pytest.approx(1 - np.sum((y - price) ** 2) / np.sum((price - price.mean()) ** 2))
     assert scores.spread == pytest.approx(price.std())
+
+
+def test_the_model_of_a_training(tmp_path: Path) -> None:
+    preparation = Preparation.infer(TABLE, "price", ignore=("kind",))
+    x, t = preparation.arrays(TABLE)
+    done = fit(Network("3-4:tanh-1"), x, t, optimiser=Adam(0.05), epochs=3, batch_size=2)
+    kept = Model.of(done, preparation, data="plants")
+    kept.save(tmp_path / "a.cg")
+    found = load_model(tmp_path / "a.cg")
+    assert found.settings["optimiser"]["learning_rate"] == 0.05
+    assert (found.settings["data"], found.settings["position"]) == ("plants", [9, 3])
+    assert bits(found.state) == bits(done.state)
+    assert found.history == done.history
+    assert np.allclose(found.outputs(x), done.predict(x))
+
+
+def test_the_state_of_an_optimiser_is_kept_with_its_own_parameters_only() -> None:
+    x, t = np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]])
+    rule = EarlyStopping(patience=9, on="loss")
+    worse = SGD(1.2, momentum=0.5)  # the loss grows from epoch to epoch
+    best = fit(Network("1-1"), x, t, optimiser=worse, epochs=4, batch_size=1, early_stopping=rule)
+    same = bits(best.parameters) == bits(best.standing.parameters)
+    assert not same
+    assert not Model.of(best).state
 
 
 def test_scores_of_classes_by_hand() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from chalkgrad.app.train_options import (
     EPOCHS,
     HIDDEN,
     TrainOptions,
+    as_typed,
     network_of,
     read_train_options,
     renamed_fault,
@@ -100,8 +101,7 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     else:
         output.page(result_page(history, learned, held_out, rows.target))
         output.text(f"\nThe model is in {kept}, {_size(kept)}.\n")
-    if fitted.outcome != "finished":
-        say(f"{fitted.outcome}: {fitted.advice}" if fitted.advice else fitted.outcome)
+    say(as_typed(fitted.advice))
     return STATUS.get(fitted.outcome, OK)
 
 
@@ -125,6 +125,11 @@ def _settings(
     settings |= {name: before[name] for name in ("batch_size", "dropout", "dtype") if before.get(name)}
     settings["batch_size"] = min(settings["batch_size"], len(rows.x))
     settings |= asked.fit
+    if settings["batch_size"] > len(rows.x):
+        fix, got = f"Write --batch-size {len(rows.x)}.", f"{settings['batch_size']:,}"
+        raise InputError(
+            Fault("--batch-size", f"be at most {len(rows.x):,}, the rows to learn from", got, fix)
+        )
     settings["optimiser"] = _optimiser(asked, before.get("optimiser"))
     if "early_stopping" in settings:
         from chalkgrad.train.stopping import EarlyStopping
@@ -214,29 +219,15 @@ def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: Histor
     from chalkgrad import __version__
     from chalkgrad.model import Model
 
-    setup = fitted.setup
-    settings = {
-        "version": __version__,
-        "data": Path(asked.data).name,
-        "rows": len(rows.x),
-        "validation rows": 0 if rows.validation is None else len(rows.validation[0]),
-        "optimiser": {"name": type(setup.optimiser).__name__, **asdict(setup.optimiser)},
-        "batch_size": setup.batch_size,
-        "dropout": list(setup.dropout),
-        "clip_norm": setup.clip_norm,
-        "schedule": asked.fit.get("schedule", "constant"),
-        "seed": setup.seed,
-        "dtype": setup.dtype,
-        "outcome": fitted.outcome,
-        "advice": fitted.advice,
-        "position": [fitted.standing.at.step, fitted.standing.at.epoch],
-    }
-    last = fitted.standing.parameters
-    is_last = all(
-        value is last.get(name) or (value == last[name]).all() for name, value in fitted.parameters.items()
+    return Model.of(
+        replace(fitted, history=history),
+        rows.preparation,
+        version=__version__,
+        data=Path(asked.data).name,
+        rows=len(rows.x),
+        validation_rows=0 if rows.validation is None else len(rows.validation[0]),
+        schedule=asked.fit.get("schedule", "constant"),
     )
-    state = fitted.state if is_last else {}
-    return Model(fitted.network, fitted.parameters, rows.preparation, history, settings, state)
 
 
 def _save(model: Model, path: str) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._files import existing_file
 from chalkgrad._numbers import shown
-from chalkgrad.app.options import Parser, read_choice, read_number, read_whole
+from chalkgrad.app.options import Parser, attempt, read_choice, read_number, read_whole
 from chalkgrad.app.output import check_place
 from chalkgrad.network import Network
 
@@ -159,6 +160,8 @@ def _for_fit(options: argparse.Namespace, faults: list[Fault]) -> dict[str, Any]
         if path is not None:
             given[name] = path
             check_place(path, options.data, faults, f"--{name}")
+            if name == "resume":
+                attempt(faults, lambda: existing_file(options.resume))
     if given["dropout"] is not None and given["dropout"] >= 1:
         faults.append(Fault("--dropout", "be below 1", shown(options.dropout), "Write --dropout 0.2, say."))
     return {name: value for name, value in given.items() if value is not None}
@@ -193,6 +196,8 @@ def _names(text: str | None) -> tuple[str, ...]:
 def _check_suffix(path: str, faults: list[Fault]) -> None:
     """Refuse a name that promises another kind of file."""
     suffix = Path(path).suffix.lower()
+    if any(fault.path == "-o" for fault in faults):
+        return
     if suffix in (
         ".csv",
         ".tsv",
@@ -270,12 +275,21 @@ def renamed_fault(fault: Fault) -> Fault:
             if dot and rest == "learning_rate"
             else f"--{first.replace('_', '-')}"
         )
-    fix = fault.fix
-    for old, new in _FIXES:
-        fix = fix.replace(old, new)
+    fix = as_typed(fault.fix)
     if fix != fault.fix:  # --ignore name, not --ignore ['name']
         fix = fix.replace("['", "").replace("']", "").replace("'", "")
     return replace(fault, path=path, fix=fix)
+
+
+def as_typed(words: str) -> str:
+    """Return advice for Python as advice for the command line.
+
+    >>> as_typed("Try clip_norm=1.0.")
+    'Try --clip-norm 1.0.'
+    """
+    for old, new in _FIXES:
+        words = words.replace(old, new)
+    return words
 
 
 _PATHS = (
@@ -286,5 +300,5 @@ _PATHS = (
 _FIXES = (
     ("batch_size=", "--batch-size "), ("epochs=", "--epochs "), ("missing=", "--missing "),
     ("task=", "--task "), ("ignore=", "--ignore "), ("categorical=", "--categorical "),
-    ("leave resume out", "leave --resume out"),
+    ("clip_norm=", "--clip-norm "), ("leave resume out", "leave --resume out"),
 )  # fmt: skip

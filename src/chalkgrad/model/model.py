@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from chalkgrad.train.history import History
 
 if TYPE_CHECKING:
     from chalkgrad.train.executor import Executor
+    from chalkgrad.train.result import Fit
 
 Array = NDArray[Any]
 
@@ -71,6 +72,36 @@ class Model:
         check_preparation(self.network, self.preparation, faults)
         if faults:
             raise InputError(faults)
+
+    @classmethod
+    def of(cls, fit: Fit, preparation: Preparation | None = None, **settings: Any) -> Model:
+        """Return the model of a training: its parameters, history, and how they came about.
+
+        Parameters
+        ----------
+        fit
+            What the training left behind.
+        preparation
+            How its inputs and targets were made.
+        **settings
+            What else is to be kept, such as ``data="adult.csv"``; whatever JSON can hold.
+        """
+        setup, at = fit.setup, fit.standing.at
+        kept = {
+            "optimiser": {"name": type(setup.optimiser).__name__, **asdict(setup.optimiser)},
+            "batch_size": setup.batch_size,
+            "dropout": list(setup.dropout),
+            "clip_norm": setup.clip_norm,
+            "seed": setup.seed,
+            "dtype": setup.dtype,
+            "outcome": fit.outcome,
+            "advice": fit.advice,
+            "position": [at.step, at.epoch],
+        }
+        last = fit.standing.parameters
+        is_last = all(np.array_equal(fit.parameters[name], value) for name, value in last.items())
+        state = fit.state if is_last else {}  # it belongs to the last parameters, not to the best
+        return cls(fit.network, fit.parameters, preparation, fit.history, {**settings, **kept}, state)
 
     @property
     def task(self) -> str:
