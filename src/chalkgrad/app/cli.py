@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": "how good a model's answers are: loss, confusion matrix, errors",
     "inspect": "what is in a model file, and the curves of its training",
     "graph": "the computational graph, as text or SVG",
+    "program": "what the machine does in one training step, beside the equations",
     "notations": "the notations that come along, one line and one formula each",
 }
 EXAMPLES = (
