@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' 2>/dev/null)
+SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' -not -name '*.so' 2>/dev/null)
+NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format docs oracles bench clean
@@ -41,7 +42,7 @@ bench: $(VENV)/.dev ## start-up, derivation and gradient timings
 
 clean: ## remove everything that these commands made
 	rm -rf $(VENV) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf src/*.egg-info
+	rm -rf src/*.egg-info src/chalkgrad/*.so
 	find src tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:
@@ -52,13 +53,13 @@ $(VENV)/.made:
 	@touch $@
 
 # The development install is editable, so it serves `make run` as well.
-$(VENV)/.run: $(VENV)/.made pyproject.toml $(SOURCES)
+$(VENV)/.run: $(VENV)/.made pyproject.toml $(NATIVE) $(SOURCES)
 	@if [ ! -f $(VENV)/.dev ]; then echo "installing chalkgrad into $(VENV) ..."; $(PIP) install .; fi
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.made pyproject.toml
+$(VENV)/.dev: $(VENV)/.made pyproject.toml $(NATIVE)
 	@echo "installing chalkgrad and the development tools into $(VENV) ..."
-	@$(PIP) install --editable '.[dev]'
+	@CHALKGRAD_REQUIRE_NATIVE=1 $(PIP) install --editable '.[dev]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.dev

@@ -43,6 +43,9 @@ LIBRARIES: dict[str, set[str]] = {
     "mpmath": {"formula", "evaluate", "check"},
     "typst": {"app", "notation"},
     "safetensors": {"train", "model"},
+    "pyarrow": {"data", "app"},
+    "polars": {"data"},
+    "matplotlib": {"app"},
 }
 AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
 TERMINAL = "chalkgrad.notation.terminal"

@@ -7,11 +7,14 @@ appended or cut rows, a new order; it does not prove that every number is the sa
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chalkgrad._errors import Fault, InputError
 
 PROBED = 64
 """Rows that are read at the beginning, at the end and spread between."""
@@ -58,3 +61,43 @@ def file_fingerprint(path: str | os.PathLike[str]) -> str:
         file.seek(max(0, size - _BYTES))
         found.update(file.read(_BYTES))
     return found.hexdigest()
+
+
+def joined_fingerprint(*parts: object) -> str:
+    """Return 32 hexadecimal digits of things that JSON can hold."""
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+class FileStamp:
+    """A file as it was: its size, its time of change, its place on the disk, and its two ends."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = path
+        self._seen = self._look()
+
+    def _look(self) -> tuple[object, ...]:
+        try:
+            found = os.stat(self._path)
+            return found.st_size, found.st_mtime_ns, found.st_ino, file_fingerprint(self._path)
+        except OSError as error:
+            return (error.strerror,)
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the file's content."""
+        return str(self._seen[-1])
+
+    def check(self) -> None:
+        """Raise ``InputError`` if the file is not as it was."""
+        now = self._look()
+        if now == self._seen:
+            return
+        if len(now) == 1:
+            got = f"{now[0]}"
+        elif now[0] != self._seen[0]:
+            got = f"{now[0]:,} bytes instead of {self._seen[0]:,}"
+        else:
+            got = "a later change" if now[-1] == self._seen[-1] else "another content"
+        fix = "Train again from the beginning, on a file that nobody writes to."
+        raise InputError(Fault(os.fspath(self._path), "stay as it was while it is trained on", got, fix))

@@ -44,6 +44,12 @@ def split(
         faults.append(Fault("held_out", "be between 0 and 1", f"{held_out}", "Try 0.2."))
     if faults:
         raise InputError(faults)
-    order = np.random.default_rng(seed).permutation(len(x))
-    test, train = np.split(order, [round(held_out * len(x))])
+    train, test = split_rows(len(x), held_out=held_out, seed=seed)
     return x[train], t[train], x[test], t[test]
+
+
+def split_rows(rows: int, *, held_out: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of the rows to train on and of those that are set aside, both shuffled."""
+    order = np.random.default_rng(seed).permutation(rows)
+    test, train = np.split(order, [round(held_out * rows)])
+    return train, test

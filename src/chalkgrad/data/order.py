@@ -30,4 +30,9 @@ def epoch_order(rows: int, seed: int, epoch: int, *, shuffle: bool = True) -> ND
     """
     if not shuffle:
         return np.arange(rows, dtype=np.int64)
-    return np.random.Generator(np.random.PCG64([seed, epoch])).permutation(rows)
+    return epoch_random(seed, epoch).permutation(rows)
+
+
+def epoch_random(seed: int, epoch: int) -> np.random.Generator:
+    """Return the random numbers of an epoch: PCG64 seeded with (seed, epoch)."""
+    return np.random.Generator(np.random.PCG64([seed, epoch]))
