@@ -108,7 +108,7 @@ class Symbol(Expr):
     """A named matrix.
 
     ``kind`` is one of input, target, weight, bias, pre (Z), act (A), output (the last A), loss,
-    grad (∂L/∂``of``) or next (``of`` after the update).
+    sample_weight (s), mask (M), grad (∂L/∂``of``) or next (``of`` after the update).
     """
 
     kind: str
@@ -129,11 +129,11 @@ class Symbol(Expr):
 
     @cached_property
     def name(self) -> str:
-        """The canonical name: X, T, W1, b1, Z1, A1, Y, L, dW1, W1_new."""
+        """The canonical name: X, T, s, W1, b1, Z1, M1, A1, Y, L, dW1, W1_new."""
         if self.of is not None:
             return f"d{self.of.name}" if self.kind == "grad" else f"{self.of.name}_new"
         letter = LETTERS[self.kind]
-        return letter if self.kind in ("input", "target", "output", "loss") else f"{letter}{self.layer}"
+        return letter if self.kind in UNNUMBERED else f"{letter}{self.layer}"
 
     def __str__(self) -> str:
         return self.name
@@ -154,7 +154,10 @@ LETTERS = {
     "act": "A",
     "output": "Y",
     "loss": "L",
+    "sample_weight": "s",
+    "mask": "M",
 }
+UNNUMBERED = ("input", "target", "output", "loss", "sample_weight")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from chalkgrad import Network, Trace
+from chalkgrad.derive.training import PLAIN
 from chalkgrad.notation.profile import Letters, Notation
 from tests.laws.reading import MisreadError, Reader, Tree
 
 Env = dict[str, int]
 KINDS = ("input", "target", "output", "weight", "bias", "pre", "act", "feeds", "loss", "error")
+GIVEN = ("sample_weight", "mask")
 BASICS: dict[str, Any] = {
     "log": np.log,
     "exp": np.exp,
@@ -83,7 +85,7 @@ class Meaning:
         letters = [notation.index_letters] if zoom == "index" else [notation.letters, notation.batch_letters]
         self.tables: list[Letters] = letters
         for table in letters:
-            for kind in KINDS:
+            for kind in (*KINDS, *(GIVEN if found.derivation.training != PLAIN else ())):
                 self._learn(str(getattr(table, kind)), kind)
 
     def _learn(self, letter: str, kind: str) -> None:
@@ -119,7 +121,7 @@ class Meaning:
         if kind is None:
             raise MisreadError(f"the notation has no letter {letter}")
         style = self.notation.parameters if kind in ("weight", "bias") else self.notation.units
-        if kind in ("input", "target", "output", "loss"):
+        if kind in ("input", "target", "output", "loss", "sample_weight"):
             return kind, self.network.depth if kind != "input" else 0, below, above
         place = above if style.startswith("^") else below
         label, rest = split_label(place, style)
@@ -157,6 +159,10 @@ class Meaning:
             return step.deltas[str(layer)]
         if gradient:
             return step.errors["dY" if kind == "output" or layer == depth else f"dA{layer}"]
+        if kind == "sample_weight":
+            return step.values["s"].reshape(-1, 1)
+        if kind == "mask":
+            return step.values[f"M{layer}"]
         if kind == "input" or (kind == "act" and layer == 0):
             return step.values["X"]
         return step.values[
@@ -168,7 +174,7 @@ class Meaning:
         array = self.canonical(kind, layer, gradient)
         if kind == "weight":
             return array if self.notation.weights == "out_in" else array.T
-        if kind in ("bias", "loss"):
+        if kind in ("bias", "loss", "sample_weight"):
             return array
         turned = (self.notation.batch if self.batch else self.notation.single) == "columns"
         if gradient:

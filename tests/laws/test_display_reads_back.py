@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ RATE = 0.3
 
 
 @cache
-def numbers(network: Network, m: int) -> Trace:
+def numbers(network: Network, m: int, trained: bool = False) -> Trace:
     """Numbers by which no two quantities can be mistaken for each other: none is zero, no bias either."""
     for seed in range(100):
         rng = np.random.default_rng(seed)
@@ -48,18 +49,32 @@ def numbers(network: Network, m: int) -> Trace:
         t = rng.uniform(0.1, 0.9, size=(m, network.widths[-1]))
         t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain == "simplex" else t
         parameters = {name: rng.normal(size=shape) for name, shape in network.parameter_shapes().items()}
-        found = trace(network, parameters, x, t, learning_rate=RATE)
+        given = step_extras(network, m, rng) if trained else {}
+        found = trace(network, parameters, x, t, learning_rate=RATE, **given)
         if all(value.any() for value in found.steps[0].gradients.values()):
             return found
     raise AssertionError(f"{network} has a dead layer for every seed")
 
 
-def check_page(notation: Notation, network: Network, zoom: str, batch: bool) -> set[str]:
+def step_extras(network: Network, m: int, rng: np.random.Generator) -> dict[str, Any]:
+    """Sample weights, and masks in which no entry is 0 so that no equation is true by being 0 = 0."""
+    masks = {
+        layer: rng.uniform(0.5, 2, size=(m, width))
+        for layer, width in enumerate(network.widths[1:-1], start=1)
+        if layer % 3
+    }
+    return {"sample_weight": rng.uniform(0.2, 3, size=m), "masks": masks}
+
+
+def check_page(
+    notation: Notation, network: Network, zoom: str, batch: bool, trained: bool = False
+) -> set[str]:
     """Read a whole page; the canonical names of what its left sides define."""
-    found = numbers(network, 5 if batch else 1)
+    found = numbers(network, 5 if batch else 1, trained)
     matrix, index = (Meaning(notation, network, found, z, batch) for z in ("matrix", "index"))
     meaning = matrix if zoom == "matrix" else index
-    page = derivation_page(network, notation, batch=batch, zoom=zoom, transposes=True).blocks
+    like = found.derivation if trained else None
+    page = derivation_page(network, notation, batch=batch, zoom=zoom, transposes=True, like=like).blocks
     cut = next(i for i, b in enumerate(page) if isinstance(b, Heading) and b.text.startswith("Functions"))
     learn_functions(meaning, network, [b for b in page[cut:] if isinstance(b, Display)])
     matrix.functions = index.functions = meaning.functions
@@ -237,3 +252,15 @@ def defined(network: Network) -> set[str]:
 def test_every_displayed_equation_is_true(network: Network, name: str, zoom: str, batch: bool) -> None:
     notation = find_notation(name)
     assert defined(network) <= check_page(notation, network, zoom, batch)
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize("zoom", ["matrix", "index"])
+@pytest.mark.parametrize("name", MATHEMATICS)
+@pytest.mark.parametrize("network", NETWORKS, ids=str)
+def test_every_equation_of_a_training_step_is_true(
+    network: Network, name: str, zoom: str, batch: bool
+) -> None:
+    """With sample weights and masks after two layers of three."""
+    notation = find_notation(name)
+    assert defined(network) <= check_page(notation, network, zoom, batch, trained=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalkgrad import Network, derive, trace
+from chalkgrad import Network, trace
+from chalkgrad.derive import derive_again
 from chalkgrad.evaluate import values_in
 from chalkgrad.evaluate.interpret import compile_expr
 from chalkgrad.formula import Float64
 from chalkgrad.notation.profile import builtin_names, find_notation
+from tests.laws.test_display_reads_back import step_extras
 
 NETWORKS = (
     Network("4-3:relu-2:relu-1:sigmoid"),
@@ -31,15 +33,19 @@ def sample(network: Network, m: int, seed: int = 3) -> tuple[np.ndarray, np.ndar
     return x, t / t.sum(1, keepdims=True) if network.loss.loss_function.domain == "simplex" else t
 
 
+@pytest.mark.parametrize("trained", [False, True])
 @pytest.mark.parametrize("batch", [False, True])
 @pytest.mark.parametrize("name", builtin_names())
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
-def test_every_form_of_every_step_has_the_canonical_value(network: Network, name: str, batch: bool) -> None:
+def test_every_form_of_every_step_has_the_canonical_value(
+    network: Network, name: str, batch: bool, trained: bool
+) -> None:
     x, t = sample(network, 5 if batch else 1)
     rng = np.random.default_rng(1)  # biases of 0 would hide what is done to them
     parameters = {name: rng.normal(size=shape) for name, shape in network.parameter_shapes().items()}
-    canonical = trace(network, parameters, x, t, learning_rate=0.3)
-    derivation = derive(network, convention=find_notation(name).convention(batch))
+    given = step_extras(network, len(x), rng) if trained else {}
+    canonical = trace(network, parameters, x, t, learning_rate=0.3, **given)
+    derivation = derive_again(canonical.derivation, find_notation(name).convention(batch))
     values = values_in(derivation, canonical)
     for step in derivation.steps:
         expected = values[step.symbol]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalkgrad import InputError, Network
-from chalkgrad.notation.profile import Letters, builtin_names, find_notation, notation_from_dict
+from chalkgrad.notation.profile import LETTER_NAMES, Letters, builtin_names, find_notation, notation_from_dict
+from chalkgrad.notation.profile_parts import SPARE
 from tests.laws.test_display_reads_back import MATHEMATICS, check_page, defined
 
 NETWORKS = (
@@ -64,12 +65,14 @@ def notations(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(max_examples=60)
-@given(notations(), st.sampled_from(NETWORKS), st.sampled_from(("matrix", "index")), st.booleans())
+@given(
+    notations(), st.sampled_from(NETWORKS), st.sampled_from(("matrix", "index")), st.booleans(), st.booleans()
+)
 def test_every_equation_of_a_random_notation_is_true(
-    table: dict[str, Any], network: Network, zoom: str, batch: bool
+    table: dict[str, Any], network: Network, zoom: str, batch: bool, trained: bool
 ) -> None:
     notation = notation_from_dict(table, "random")
-    assert defined(network) <= check_page(notation, network, zoom, batch)
+    assert defined(network) <= check_page(notation, network, zoom, batch, trained)
 
 
 @pytest.mark.parametrize("name", MATHEMATICS)
@@ -77,9 +80,10 @@ def test_a_letter_for_two_things_is_refused(name: str) -> None:
     """Whatever two entries of a built-in notation are made one, it is said which two meanings clash."""
     notation = find_notation(name)
     names = [field for field in Letters.__dataclass_fields__ if getattr(notation.letters, field)]
+    given = [field for field in names if field not in SPARE]
     allowed = ({"input", "output", "act"}, {"input", "feeds"})
     for one in names:
-        for other in names:
+        for other in given:
             if one == other or {one, other} in allowed or any({one, other} < group for group in allowed):
                 continue
             text = getattr(notation.letters, other)
@@ -88,6 +92,22 @@ def test_a_letter_for_two_things_is_refused(name: str) -> None:
             table = {"based_on": name, "letters": {one: [text, text]}}
             with pytest.raises(InputError, match=r"It already means|must be a letter or a word; got '\w0'"):
                 notation_from_dict(table, "own.toml")
+
+
+@pytest.mark.parametrize("name", MATHEMATICS)
+def test_a_letter_of_a_training_step_steps_aside_unless_it_was_chosen(name: str) -> None:
+    letters = find_notation(name).letters
+    for one in (field for field in LETTER_NAMES if field not in ("feeds", "function")):
+        for spare in SPARE:
+            text = getattr(letters, spare)
+            if one == "bias" and not text[-1].isalpha():
+                continue
+            table = {"based_on": name, "letters": {one: [text, text]}}
+            own = notation_from_dict(table, "own.toml").letters
+            assert getattr(own, one) == text != getattr(own, spare)
+            chosen = {"based_on": name, "letters": {one: [text, text], spare: [text, text]}}
+            with pytest.raises(InputError, match="It already means"):
+                notation_from_dict(chosen, "own.toml")
 
 
 @pytest.mark.parametrize(

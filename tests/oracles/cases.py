@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,8 @@ class Case:
     parameters: dict[str, Array] = field(repr=False)
     x: Array = field(repr=False)
     t: Array = field(repr=False)
+    weights: Array | None = field(repr=False, default=None)
+    masks: dict[int, Array] = field(repr=False, default_factory=dict)
 
     @property
     def spec(self) -> str:
@@ -131,6 +133,18 @@ def random_case(number: int, *, deepest: int = 8, widest: int = 64, largest_batc
         x=random.normal(size=(m, widths[0])),
         t=targets(random, loss, m, widths[-1]),
     )
+
+
+def with_weights_and_masks(case: Case) -> Case:
+    """The case as a training step meets it: sample weights, some of them 0, and dropout after some layers."""
+    random = np.random.default_rng([2027, case.number])
+    weights = random.uniform(0, 4, size=case.m) * (random.random(case.m) < 0.8)
+    masks = {
+        l: (random.random((case.m, layer.width)) >= 0.3) / 0.7
+        for l, layer in enumerate(case.layers[:-1], start=1)
+        if random.random() < 0.7
+    }
+    return replace(case, weights=weights, masks=masks)
 
 
 def targets(random: np.random.Generator, loss: str, m: int, n: int) -> Array:

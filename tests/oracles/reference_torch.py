@@ -49,12 +49,15 @@ def gradients(case: Case) -> tuple[float, dict[str, Array]]:
     for l, layer in enumerate(case.layers, start=1):
         z = functional.linear(values[-1], parameters[f"W{l}"], parameters.get(f"b{l}"))
         a = activation(layer, z)
-        values.append(a + values[l - layer.skip] if layer.skip else a)
+        a = a + values[l - layer.skip] if layer.skip else a
+        values.append(a * torch.tensor(case.masks[l]) if l in case.masks else a)
     a = values[-1]
     if case.canonical:
         per_sample = from_logits(case.loss, case.layers[-1].activation, z, t)
     else:
         per_sample = LOSSES[case.loss](a, t)
+    if case.weights is not None:
+        per_sample = per_sample * torch.tensor(case.weights)
     loss = case.factor * (per_sample.mean() if case.reduction == "mean" else per_sample.sum())
     if case.l2:
         loss = loss + case.l2 * sum((parameters[f"W{l + 1}"] ** 2).sum() for l in range(len(case.layers)))

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad import Network, Trace, trace
+from chalkgrad import Derivation, Network, Trace, trace
 from chalkgrad.notation.boxes import Display, Heading, Paragraph, Sym
 from chalkgrad.notation.page import derivation_page
+from tests.laws.test_display_reads_back import step_extras
 
 pytestmark = pytest.mark.oracle("torch")
 
@@ -34,10 +35,12 @@ NETWORKS = (
 LAYER = re.compile(r"(\w+)\[l(?: ([+-]) (\d+))?\]")
 
 
-def lines(network: Network, batch: bool) -> Iterator[tuple[str, str | None, str]]:
+def lines(
+    network: Network, batch: bool, like: Derivation | None = None
+) -> Iterator[tuple[str, str | None, str]]:
     """(section, left, right) of every line; a general layer's lines once for each of its layers."""
     section, layers = "", range(0)
-    for block in derivation_page(network, "pytorch", batch=batch).blocks:
+    for block in derivation_page(network, "pytorch", batch=batch, like=like).blocks:
         if isinstance(block, Heading):
             section, layers = block.text, range(0)
         elif isinstance(block, Paragraph) and section and block.inline[0] == "For ":
@@ -63,7 +66,7 @@ def at_layer(text: str, l: int) -> str:
     return text.replace(".grad", "_grad")
 
 
-def setting(network: Network, m: int) -> tuple[Trace, dict[str, Any]]:
+def setting(network: Network, m: int, trained: bool = False) -> tuple[Trace, dict[str, Any]]:
     import torch
 
     rng = np.random.default_rng(3)
@@ -74,7 +77,11 @@ def setting(network: Network, m: int) -> tuple[Trace, dict[str, Any]]:
     names: dict[str, Any] = {"torch": torch, "F": torch.nn.functional, "math": math, "lr": RATE}
     names |= {"penalty": PENALTY, "x": torch.tensor(x), "t": torch.tensor(t)}
     names |= {name: torch.tensor(value) for name, value in parameters.items()}
-    return trace(network, parameters, x, t, learning_rate=RATE), names
+    given = step_extras(network, m, rng) if trained else {"sample_weight": None, "masks": {}}
+    if trained:
+        names |= {"s": torch.tensor(given["sample_weight"]).reshape(-1, 1)}
+        names |= {f"mask{layer}": torch.tensor(mask) for layer, mask in given["masks"].items()}
+    return trace(network, parameters, x, t, learning_rate=RATE, **given), names
 
 
 @pytest.fixture(autouse=True)
@@ -87,12 +94,13 @@ def _float64() -> Iterator[None]:
     torch.set_default_dtype(before)
 
 
+@pytest.mark.parametrize("trained", [False, True])
 @pytest.mark.parametrize("batch", [False, True])
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
-def test_every_line_gives_the_numbers_of_the_trace(network: Network, batch: bool) -> None:
-    found, names = setting(network, 5 if batch else 1)
+def test_every_line_gives_the_numbers_of_the_trace(network: Network, batch: bool, trained: bool) -> None:
+    found, names = setting(network, 5 if batch else 1, trained)
     last, seen = "", set()
-    for section, left, right in lines(network, batch):
+    for section, left, right in lines(network, batch, found.derivation):
         value = run(right, names)
         if left is not None:
             last, names[left] = left, value
@@ -105,12 +113,13 @@ def test_every_line_gives_the_numbers_of_the_trace(network: Network, batch: bool
     assert {f"{name}_grad" for name in network.parameter_shapes()} <= seen
 
 
+@pytest.mark.parametrize("trained", [False, True])
 @pytest.mark.parametrize("batch", [False, True])
 @pytest.mark.parametrize("network", NETWORKS, ids=str)
-def test_the_displayed_gradients_are_those_of_autograd(network: Network, batch: bool) -> None:
-    _, names = setting(network, 5 if batch else 1)
+def test_the_displayed_gradients_are_those_of_autograd(network: Network, batch: bool, trained: bool) -> None:
+    found, names = setting(network, 5 if batch else 1, trained)
     given = {name: names[name].requires_grad_() for name in network.parameter_shapes()}
-    for section, left, right in lines(network, batch):
+    for section, left, right in lines(network, batch, found.derivation):
         if section == "Update":
             break
         if left is not None:

@@ -7,6 +7,7 @@ skips, missing biases.  The relative error of an array is its largest error over
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from importlib.metadata import version
 from types import ModuleType
 
@@ -21,12 +22,14 @@ from tests.oracles import cases
 from tests.oracles.cases import Case, random_case, relative_errors
 
 TOLERANCE = 1e-12
-TORCH_NETWORKS, JAX_NETWORKS, CHUNK = 600, 40, 20
+TORCH_NETWORKS, WEIGHTED_NETWORKS, JAX_NETWORKS, CHUNK = 600, 160, 40, 20
 
 
 def worst_of(case: Case, reference: ModuleType) -> tuple[float, str]:
     """Return the largest relative error of a case and where it is."""
-    loss, slopes = chalkgrad.gradients(case.network(), case.parameters, case.x, case.t)
+    loss, slopes = chalkgrad.gradients(
+        case.network(), case.parameters, case.x, case.t, sample_weight=case.weights, masks=case.masks or None
+    )
     true_loss, true = reference.gradients(case)
     errors = relative_errors({"loss": np.array(loss), **slopes}, {"loss": np.array(true_loss), **true})
     name = max(errors, key=lambda key: errors[key])
@@ -34,11 +37,15 @@ def worst_of(case: Case, reference: ModuleType) -> tuple[float, str]:
 
 
 def compare(
-    numbers: range, library: str, reference: ModuleType, record: pytest.FixtureRequest | None = None
+    numbers: range,
+    library: str,
+    reference: ModuleType,
+    record: pytest.FixtureRequest | None = None,
+    change: Callable[[Case], Case] = lambda case: case,
 ) -> None:
     worst, wrong = 0.0, []
     for number in numbers:
-        case = random_case(number)
+        case = change(random_case(number))
         try:
             error, name = worst_of(case, reference)
         except Exception as exception:  # one network that fails must not hide the others
@@ -57,6 +64,14 @@ def compare(
 def test_against_pytorch(start: int, request: pytest.FixtureRequest) -> None:
     reference = importlib.import_module("tests.oracles.reference_torch")
     compare(range(start, start + CHUNK), "torch", reference, request)
+
+
+@pytest.mark.oracle("torch")
+@pytest.mark.parametrize("start", range(20_000, 20_000 + WEIGHTED_NETWORKS, CHUNK))
+def test_weights_and_masks_against_pytorch(start: int, request: pytest.FixtureRequest) -> None:
+    reference = importlib.import_module("tests.oracles.reference_torch")
+    numbers = range(start, start + CHUNK)
+    compare(numbers, "torch", reference, request, cases.with_weights_and_masks)
 
 
 @pytest.mark.oracle("jax")

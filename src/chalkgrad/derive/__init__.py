@@ -2,7 +2,8 @@
 
 from chalkgrad.derive.convention import CANONICAL, SINGLE, Convention
 from chalkgrad.derive.derivation import RULE_NAMES, Derivation, Form, Step
-from chalkgrad.derive.sweep import ETA, derive, grad
+from chalkgrad.derive.sweep import ETA, derive, derive_again, grad
+from chalkgrad.derive.training import Training
 
 __all__ = [
     "CANONICAL",
@@ -13,6 +14,8 @@ __all__ = [
     "Derivation",
     "Form",
     "Step",
+    "Training",
     "derive",
+    "derive_again",
     "grad",
 ]

@@ -41,7 +41,7 @@ class Convention:
         base = symbol.of or symbol
         if base.kind == "weight":
             return self.weights == "in_out"
-        if base.kind in ("bias", "loss"):
+        if base.kind in ("bias", "loss", "sample_weight"):
             return False
         turned = self.samples == "columns"
         if symbol.kind == "grad":

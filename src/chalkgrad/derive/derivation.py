@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chalkgrad.derive.convention import Convention
+from chalkgrad.derive.training import PLAIN, Training
 from chalkgrad.expr import Expr, Shape, Symbol, symbols
 from chalkgrad.network import Network
 
@@ -71,6 +72,7 @@ RULE_NAMES: dict[str, str] = {
     "activation": "activation of each unit",
     "as-it-is": "the identity: the sum as it is",
     "residual": "activation of each unit, plus the input that skips ahead",
+    "dropout": "activation of each unit, kept or dropped by the mask",
     "loss": "loss",
     "differentiate-loss": "derivative of the loss by the prediction",
     "formula": "simplified",
@@ -107,6 +109,8 @@ class Derivation:
         dY, dZ_L, dW_L, db_L, dA_{L−1}, … in the order of the sweep.
     updates
         W_l ← W_l − η dW_l and the like.
+    training
+        Whether there are sample weights and dropout masks.
     """
 
     network: Network
@@ -115,6 +119,7 @@ class Derivation:
     loss: Step
     backward: tuple[Step, ...]
     updates: tuple[Step, ...]
+    training: Training = PLAIN
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

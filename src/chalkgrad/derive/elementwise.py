@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from chalkgrad.derive.algebra import add, hadamard, scale, split_scale
+from chalkgrad.derive.algebra import add, hadamard, scale
+from chalkgrad.derive.weights import beside_weights
 from chalkgrad.expr import Apply, Expr, Hadamard, Ones, Scale, Shape, Sum
 from chalkgrad.formula import ElementwiseFunction, differentiate, nodes, simplify, substitute, walk
 from chalkgrad.formula.build import children
@@ -93,18 +94,20 @@ def leaf_count(node: nodes.Node) -> int:
 
 
 def fuse(expr: Expr) -> Expr:
-    """Simplify an elementwise expression as one formula; its symbolic coefficient stays in front."""
-    front, rest = split_scale(expr)
-    return scale(front, from_formula(simplify(to_formula(rest)), rest.shape))
+    """Simplify an elementwise expression as one formula; coefficient and sample weights stay in front."""
+    found = beside_weights(lambda rest: from_formula(simplify(to_formula(rest)), rest.shape), expr)
+    assert found is not None
+    return found
 
 
 def fuse_if_shorter(expr: Expr) -> Expr | None:
     """``fuse``, but only where something really cancels (fewer mentions of variables than before)."""
-    front, rest = split_scale(expr)
-    before = to_formula(rest)
-    if not _cancels(before):
-        return None
-    return scale(front, from_formula(simplify(before), rest.shape))
+    return beside_weights(_shorter, expr)
+
+
+def _shorter(expr: Expr) -> Expr | None:
+    before = to_formula(expr)
+    return from_formula(simplify(before), expr.shape) if _cancels(before) else None
 
 
 def _cancels(node: nodes.Node) -> bool:

@@ -1,8 +1,8 @@
 """The forward equations of a network, in a convention: the only place that says what a layer computes.
 
 rows:     Z_l = A_{l−1} W_lᵀ + 1 b_lᵀ        columns:  Z_l = W_l A_{l−1} + b_l 1ᵀ
-A_l = f_l(Z_l) [+ A_{l−s}]
-L = factor/m · Σ ℓ(Y, T) + λ Σ_l Σ W_l²
+A_l = f_l(Z_l) [+ A_{l−s}],  with dropout (f_l(Z_l) [+ A_{l−s}]) ⊙ M_l
+L = factor/m · Σ ℓ(Y, T) + λ Σ_l Σ W_l²,  with sample weights factor/m · Σ (s 1ᵀ) ⊙ ℓ(Y, T) + …
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chalkgrad.derive.algebra import add, matmul, scale, simplify, transpose
+from chalkgrad.derive.algebra import add, hadamard, matmul, scale, simplify, transpose
 from chalkgrad.derive.convention import Convention
+from chalkgrad.derive.training import PLAIN, Training
 from chalkgrad.expr import (
     ONE,
     Apply,
@@ -84,12 +85,21 @@ class Alphabet:
         return make_symbol("target", self.network.depth, self._samples(self.network.depth))
 
     @property
+    def sample_weight(self) -> Symbol:
+        """s, what each sample counts: a column in every convention, m × 1."""
+        return make_symbol("sample_weight", self.network.depth, (self.m, ONE))
+
+    def mask(self, layer: int) -> Symbol:
+        """M_l, laid out like A_l; its entries are 0 or 1/(1 − rate)."""
+        return make_symbol("mask", layer, self._samples(layer))
+
+    @property
     def loss(self) -> Symbol:
         """L, 1 × 1."""
         return make_symbol("loss", self.network.depth, (ONE, ONE))
 
 
-def forward_equations(network: Network, convention: Convention) -> list[Equation]:
+def forward_equations(network: Network, convention: Convention, training: Training = PLAIN) -> list[Equation]:
     """Z₁, A₁, …, Z_L, Y, L in the order of computation."""
     names = Alphabet(network, convention)
     equations = []
@@ -105,8 +115,10 @@ def forward_equations(network: Network, convention: Convention) -> list[Equation
             value = Apply(layer.function, (z,))
         if layer.skip:
             value = Sum((value, names.activation(number - layer.skip)))
+        if training.has_mask(number):
+            value = Hadamard((value, names.mask(number)))
         equations.append(Equation(names.activation(number), value))
-    equations.append(Equation(names.loss, loss_expression(names)))
+    equations.append(Equation(names.loss, loss_expression(names, weighted=training.weighted)))
     return equations
 
 
@@ -129,8 +141,11 @@ def _linear(names: Alphabet, number: int) -> Expr:
 LAMBDA = "lambda"
 
 
-def loss_expression(names: Alphabet) -> Expr:
-    """factor / (m n_L) · Σ ℓ(Y, T) + λ Σ_l Σ W_l ⊙ W_l; m, n_L for means over batch and outputs."""
+def loss_expression(names: Alphabet, *, weighted: bool = False) -> Expr:
+    """factor / (m n_L) · Σ ℓ(Y, T) + λ Σ_l Σ W_l ⊙ W_l; m, n_L for means over batch and outputs.
+
+    Where samples have weights, ℓ(Y, T) becomes (s 1ᵀ) ⊙ ℓ(Y, T).
+    """
     network = names.network
     loss = network.loss
     divisors = []
@@ -139,10 +154,17 @@ def loss_expression(names: Alphabet) -> Expr:
     if loss.loss_function.mean_over_outputs:
         divisors.append((names.dims[-1], -1))
     y = names.activation(network.depth)
-    total = Reduce(Apply(loss.loss_function.function, (y, names.target)))
+    each: Expr = Apply(loss.loss_function.function, (y, names.target))
+    total = Reduce(hadamard([_spread_weights(names), each]) if weighted else each)
     terms = [scale(coefficient(loss.factor, *divisors), total)]
     if network.l2:
         strength = coefficient(Fraction(1), (Scalar(LAMBDA, network.l2), 1))
         weights = [names.weight(i) for i in range(1, network.depth + 1)]
         terms.extend(Scale(strength, Reduce(Hadamard((w, w)))) for w in weights)
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+
+
+def _spread_weights(names: Alphabet) -> Expr:
+    """s 1ᵀ (or 1 sᵀ): the weight of its sample at every output."""
+    s, ones = names.sample_weight, Ones((ONE, names.dims[-1]))
+    return matmul(s, ones) if names.convention.samples == "rows" else matmul(transpose(ones), transpose(s))

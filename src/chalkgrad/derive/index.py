@@ -164,8 +164,24 @@ def _total(arg: Expr, letters: Letters) -> nodes.Node:
         case _:
             body = entry(arg, i, j, letters)
     if columns.name == "m":  # the sum over the samples stands outside
-        return _summed(_summed(body, i, rows), j, columns)
-    return _summed(_summed(body, j, columns), i, rows)
+        return _summed(_weights_outside(body, i, rows), j, columns)
+    return _summed(_weights_outside(body, j, columns), i, rows)
+
+
+def _weights_outside(body: nodes.Node, index: Index | None, dim: Dim) -> nodes.Node:
+    """The sum over one sample's entries, its weight in front: s_n ∑_k ℓ_nk."""
+    factors = body.factors if isinstance(body, nodes.Mul) else (body,)
+    weights = [factor for factor in factors if _is_weight(factor)]
+    rest = [factor for factor in factors if not _is_weight(factor)]
+    return times(*weights, _summed(times(*rest), index, dim))
+
+
+def _is_weight(node: nodes.Node) -> bool:
+    return (
+        isinstance(node, nodes.Var)
+        and isinstance(node.name, Entry)
+        and node.name.symbol.kind == "sample_weight"
+    )
 
 
 def _product(

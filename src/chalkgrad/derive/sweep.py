@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
+from chalkgrad._numbers import Number
 from chalkgrad.derive.algebra import add, scale, simplify, split_scale, transpose
 from chalkgrad.derive.convention import CANONICAL, Convention
 from chalkgrad.derive.derivation import Derivation, Form, Step
 from chalkgrad.derive.elementwise import from_formula, fuse, fuse_if_shorter, is_polynomial
 from chalkgrad.derive.forward import Equation, forward_equations
 from chalkgrad.derive.rules import adjoints
+from chalkgrad.derive.training import Training, read_dropout
+from chalkgrad.derive.weights import common_weights, weights_out_of_sums, without_weights
 from chalkgrad.expr import (
     ONE,
     Apply,
     Coefficient,
     Dim,
     Expr,
+    Hadamard,
     MatMul,
     Ones,
     RowApply,
@@ -37,9 +42,18 @@ from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 
 ETA = Scalar("eta")
+GIVEN = ("input", "target", "sample_weight", "mask")
+"""Kinds of symbols that no gradient is wanted of."""
 
 
-def derive(network: Network, *, batch: bool = True, convention: Convention | None = None) -> Derivation:
+def derive(
+    network: Network,
+    *,
+    batch: bool = True,
+    convention: Convention | None = None,
+    weighted: bool = False,
+    dropout: Mapping[int, Number | None] | None = None,
+) -> Derivation:
     """Derive every gradient of a network by reverse differentiation of its forward equations.
 
     Δ_l = ∂L/∂Z_l = (∂L/∂A_l) ⊙ f′(Z_l),  ∂L/∂W_l = Δ_lᵀ A_{l−1},  ∂L/∂b_l = Δ_lᵀ 1,  ∂L/∂A_{l−1} = Δ_l W_l.
@@ -53,10 +67,20 @@ def derive(network: Network, *, batch: bool = True, convention: Convention | Non
         column.  Ignored where a convention is given.
     convention
         A notation's layout; the canonical one if left out.
+    weighted
+        Whether each sample has a weight: L = (1/m) Σ_i s_i Σ_j ℓ(y_ij, t_ij), with s as a column.
+    dropout
+        The rate after each hidden layer that has one, ``{1: 0.2}``: A_l = f_l(Z_l) ⊙ M_l with a mask M_l
+        of 0 and 1/(1 − rate), after the skip has been added.  None: a mask whose rate is not known.
 
     Returns
     -------
     Derivation
+
+    Raises
+    ------
+    InputError
+        A dropout rate outside [0, 1), or of a layer that is not hidden.
 
     Examples
     --------
@@ -69,12 +93,17 @@ def derive(network: Network, *, batch: bool = True, convention: Convention | Non
     expect_network(network)
     if convention is None:
         convention = CANONICAL if batch else Convention(batch=False, samples="columns")
-    return _derive(network, convention)
+    return _derive(network, convention, Training(weighted, read_dropout(network, dropout)))
+
+
+def derive_again(derivation: Derivation, convention: Convention) -> Derivation:
+    """The same training step in another convention."""
+    return _derive(derivation.network, convention, derivation.training)
 
 
 @lru_cache(maxsize=256)
-def _derive(network: Network, convention: Convention) -> Derivation:
-    equations = forward_equations(network, convention)
+def _derive(network: Network, convention: Convention, training: Training) -> Derivation:
+    equations = forward_equations(network, convention, training)
     forward = tuple(_forward_step(eq) for eq in equations)
     backward = _Sweep(equations, network, convention).run()
     if convention.errors == "transposed":
@@ -85,13 +114,15 @@ def _derive(network: Network, convention: Convention) -> Derivation:
             updates, key=lambda s: (s.symbol.layer, s.symbol.of is not None and s.symbol.of.kind != "weight")
         )
     )
-    return Derivation(network, convention, forward[:-1], forward[-1], tuple(backward), updates)
+    return Derivation(network, convention, forward[:-1], forward[-1], tuple(backward), updates, training)
 
 
 def _forward_step(eq: Equation) -> Step:
     rule = {"pre": "linear", "loss": "loss"}.get(eq.symbol.kind, "activation")
     if rule == "activation" and isinstance(eq.expr, Sum):
         rule = "residual"
+    if rule == "activation" and isinstance(eq.expr, Hadamard):
+        rule = "dropout"
     if rule == "activation" and isinstance(eq.expr, Symbol):
         rule = "as-it-is"
     return Step(eq.symbol, (Form(eq.expr, rule),))
@@ -156,7 +187,7 @@ class _Sweep:
 
     def _spread(self, expr: Expr, g: Expr, arrived: dict[Symbol, list[Expr]]) -> None:
         if isinstance(expr, Symbol):
-            if expr.kind not in ("input", "target"):
+            if expr.kind not in GIVEN:
                 arrived.setdefault(expr, []).append(g)
             return
         if isinstance(expr, Ones):
@@ -196,7 +227,7 @@ class _Sweep:
         forms = [Form(expr, "differentiate-loss")]
         if written != expr:
             forms.append(Form(written, "formula"))
-        return forms, len(forms) - 1 if not isinstance(split_scale(written)[1], Apply) else 0
+        return forms, len(forms) - 1 if not isinstance(without_weights(written), Apply) else 0
 
     def _error_forms(self, z: Symbol, expr: Expr, value: Symbol) -> tuple[list[Form], int]:
         """∂L/∂Z: the chain rule, what is known put in, f′ through its value, and what cancels."""
@@ -220,7 +251,7 @@ class _Sweep:
         forms.append(Form(explicit, "value-form"))
         if rule == "softmax-jacobian":
             if self.network.loss.loss_function.name == "cross_entropy":
-                forms.append(Form(simplify(rewrite(expr, _targets_sum_to_one)), "targets-sum-to-one"))
+                forms.append(Form(_with_targets_summed(expr), "targets-sum-to-one"))
         elif (fused := fuse_if_shorter(explicit)) is not None:
             shorter = simplify(fused)
             forms.append(Form(shorter, "canonical-link" if _is_difference(shorter) else "cancel"))
@@ -264,6 +295,11 @@ class _Sweep:
         raise AssertionError("a network has at least one layer")
 
 
+def _with_targets_summed(expr: Expr) -> Expr:
+    summed = rewrite(rewrite(expr, weights_out_of_sums), _targets_sum_to_one)
+    return common_weights(simplify(summed))
+
+
 def _targets_sum_to_one(node: Expr) -> Expr:
     """T 1 = 1: the targets of a cross-entropy are probabilities, a premise that the data must satisfy."""
     match node:
@@ -290,8 +326,8 @@ def _fuse_inside(expr: Expr) -> Expr:
 
 
 def _is_difference(expr: Expr) -> bool:
-    """Whether the expression is c · (Y − T)."""
-    match split_scale(expr)[1]:
+    """Whether the expression is c · (Y − T), or c · (s 1ᵀ) ⊙ (Y − T)."""
+    match without_weights(expr):
         case Sum((Symbol(kind="output"), Scale(Coefficient(Fraction() as q, ()), Symbol(kind="target")))):
             return q == -1
     return False

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.evaluate.arrays import MAX_TOLD, Array, as_float64, is_ready, read_array
+from chalkgrad.evaluate.extras import fit_extras
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
@@ -25,11 +26,15 @@ _TYPED_NAME = re.compile(r"([wb][a-z]*)[\s_.\[(^]*(\d+)[\])]?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Data:
-    """Arrays that fit a network: ``x`` (m, n₀), ``t`` (m, n_L), parameters in the network's shapes."""
+    """Arrays that fit a network: ``x`` (m, n₀), ``t`` (m, n_L), parameters in the network's shapes.
+
+    ``extras`` has the sample weights ``s`` (m,) and the dropout masks ``M1`` (m, n₁), … of a training step.
+    """
 
     parameters: dict[str, Array]
     x: Array
     t: Array
+    extras: dict[str, Array] = field(default_factory=dict)
 
 
 def validate_data(
@@ -41,6 +46,8 @@ def validate_data(
     arithmetic: Arithmetic | None = None,
     prefix: str = "",
     partial: bool = False,
+    sample_weight: object = None,
+    masks: object = None,
 ) -> Data:
     """Return the arrays of a problem in one arithmetic.
 
@@ -58,11 +65,13 @@ def validate_data(
         Stands before ``x`` and ``t`` in messages, such as ``"sample."``.
     partial
         Whether parameters may be missing.
+    sample_weight, masks
+        What each sample counts, and dropout masks by layer, where there are such.
 
     Raises
     ------
     InputError
-        With every fault of parameters, inputs and targets.
+        With every fault of parameters, inputs, targets, weights and masks.
 
     Examples
     --------
@@ -71,16 +80,19 @@ def validate_data(
     ((2, 2), (2, 1))
     """
     expect_network(network)
-    if arithmetic is None and (ready := _ready(network, x, t, parameters)) is not None:
+    plain = sample_weight is None and masks is None
+    if plain and arithmetic is None and (ready := _ready(network, x, t, parameters)) is not None:
         return ready
     faults: list[Fault] = []
     fitted = fit_parameters(network, parameters, faults, partial=partial)
     inputs = fit_inputs(network, x, f"{prefix}x", faults)
     targets = fit_targets(network, t, f"{prefix}t", inputs, faults)
+    extras = {} if inputs is None else fit_extras(network, sample_weight, masks, len(inputs), faults)
     if faults or inputs is None or targets is None:
         raise InputError(faults)
     convert = as_float64 if arithmetic is None else arithmetic.array
-    return Data({name: convert(array) for name, array in fitted.items()}, convert(inputs), convert(targets))
+    tables = ({name: convert(array) for name, array in table.items()} for table in (fitted, extras))
+    return Data(next(tables), convert(inputs), convert(targets), next(tables))
 
 
 def _ready(network: Network, x: object, t: object, parameters: object) -> Data | None:

@@ -11,7 +11,7 @@ import numpy as np
 from chalkgrad.derive import Derivation, grad
 from chalkgrad.evaluate.interpret import Compiled, Values, compile_expr
 from chalkgrad.evaluate.stable import stable_expressions
-from chalkgrad.expr import Dim, Expr, RowApply, Symbol, make_symbol, symbols
+from chalkgrad.expr import Dim, Expr, RowApply, Symbol, symbols
 from chalkgrad.formula import Arithmetic, Float64, Precise
 
 FLOAT64 = Float64()
@@ -37,13 +37,12 @@ def compile_derivation(derivation: Derivation, arithmetic: Arithmetic, wanted: f
     """Compile the steps that the wanted symbols depend on."""
     expressions = stable_expressions(derivation)
     error = _softmax_error(derivation) if arithmetic is FLOAT64 else None
-    target = make_symbol("target", derivation.network.depth, derivation.forward[-1].shape)
     needed: set[Symbol] = set(wanted)
     steps: list[tuple[Symbol, Expr, tuple[Symbol, ...]]] = []
     for step in reversed(derivation.steps):
         if step.symbol in needed:
             expr = expressions[step.symbol]
-            used = (*symbols(expr), target) if step.symbol == error else symbols(expr)
+            used = (*symbols(expr), *_per_sample(derivation)) if step.symbol == error else symbols(expr)
             last_used = tuple(dict.fromkeys(symbol for symbol in used if symbol not in needed))
             needed.update(last_used)
             steps.append((step.symbol, expr, last_used))
@@ -67,7 +66,7 @@ def _rescued(derivation: Derivation, symbol: Symbol, compute: Compiled) -> Compi
 
     ∂L/∂ŷ = −t/ŷ is infinite in float64 as soon as ŷ underflows, although ∂L/∂z is an ordinary number.
     """
-    z, target = symbol.of, make_symbol("target", symbol.layer, derivation.forward[-1].symbol.shape)
+    z, per_sample = symbol.of, _per_sample(derivation)
     assert z is not None
     axis = 0 if derivation.convention.samples == "rows" else 1
 
@@ -78,13 +77,22 @@ def _rescued(derivation: Derivation, symbol: Symbol, compute: Compiled) -> Compi
         bad = ~np.isfinite(result).all(axis=1 - axis)
         precise = Precise(50)
         program = _output_program(derivation, precise)
-        parts = {s: precise.array(np.compress(bad, values[s], axis=axis)) for s in (z, target)}
+        parts = {
+            s: precise.array(np.compress(bad, values[s], axis=0 if s.kind == "sample_weight" else axis))
+            for s in (z, *per_sample)
+        }
         known = {key: value for key, value in values.items() if isinstance(key, Dim)}
         found = program.run({**known, **parts})[symbol]
         result[bad if axis == 0 else (slice(None), bad)] = FLOAT64.array(found)
         return result
 
     return run
+
+
+def _per_sample(derivation: Derivation) -> tuple[Symbol, ...]:
+    """What the loss of a sample needs besides its prediction: the target, and the weight if there is one."""
+    wanted = ("target", "sample_weight")
+    return tuple(symbol for symbol in derivation.loss.premises if symbol.kind in wanted)
 
 
 def _output_program(derivation: Derivation, arithmetic: Arithmetic) -> Program:

@@ -21,6 +21,7 @@ from chalkgrad.derive import Derivation, Step, grad
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.elementwise import as_function, from_formula, to_formula
 from chalkgrad.derive.rules import softmax_gradient
+from chalkgrad.derive.weights import is_weights
 from chalkgrad.expr import (
     Apply,
     Expr,
@@ -94,7 +95,7 @@ def _elementwise(expr: Expr) -> bool:
             return all(_elementwise(child) for child in children(expr))
         case Scale(c, arg):
             return not c.powers and _elementwise(arg)
-    return isinstance(expr, Symbol | Ones)
+    return isinstance(expr, Symbol | Ones) and not is_weights(expr)
 
 
 def _from_stable(node: nodes.Node, shape: Shape) -> Expr:

@@ -41,7 +41,7 @@ class TraceStep:
     loss
         L before the update.
     values
-        X, T, Z1, A1, …, Y: samples as rows.
+        X, T, Z1, A1, …, Y: samples as rows; with sample weights s, with dropout the masks M1, ….
     deltas
         ∂L/∂Z_l by layer number, ``{"1": …}``, shaped like Z_l.
     errors
@@ -149,6 +149,8 @@ def trace(
     frozen: Sequence[str] = (),
     exact: bool = False,
     digits: int | None = None,
+    sample_weight: Any = None,
+    masks: Mapping[int, Any] | None = None,
 ) -> Trace:
     """Evaluate the derived equations: forward pass, loss, backward pass, update, repeated.
 
@@ -170,6 +172,10 @@ def trace(
         Rational arithmetic without any error, for piecewise-linear networks and polynomial losses.
     digits
         Arithmetic with that many digits instead of float64.
+    sample_weight
+        s, what each sample counts in the loss, m numbers; all count the same if left out.
+    masks
+        Dropout masks by hidden layer, ``{1: (m, n₁)}``, the same in every step: A_l = f_l(Z_l) ⊙ M_l.
 
     Returns
     -------
@@ -197,12 +203,14 @@ def trace(
     kept = read_frozen(network, frozen, faults)
     arithmetic, name = _arithmetic(exact, digits, faults)
     try:
-        data = validate_data(network, x, t, parameters, arithmetic=arithmetic)
+        data = validate_data(
+            network, x, t, parameters, arithmetic=arithmetic, sample_weight=sample_weight, masks=masks
+        )
     except InputError as error:
         raise InputError([*error.faults, *faults]) from None
     if faults:
         raise InputError(faults)
-    derivation = derive(network)
+    derivation = equations(network, data)
     program = compile_derivation(derivation, arithmetic, frozenset(step.symbol for step in derivation.steps))
     eta = arithmetic.array([float(rate) if arithmetic is FLOAT64 else rate])[0]
     current, done = data.parameters, []
@@ -238,21 +246,33 @@ def _rate(value: Any, faults: list[Fault]) -> Fraction:
 
 
 def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:
-    """X, T and the parameters by symbol; biases as columns."""
+    """X, T, weights, masks and the parameters by symbol; biases and weights as columns."""
     values: Values = batch_size(len(data.x))
     for symbol in _given(derivation):
         if symbol.kind == "weight":
             values[symbol] = parameters[symbol.name]
         elif symbol.kind == "bias":
             values[symbol] = parameters[symbol.name].reshape(-1, 1)
+        elif symbol.kind == "sample_weight":
+            values[symbol] = data.extras["s"].reshape(-1, 1)
+        elif symbol.kind == "mask":
+            values[symbol] = data.extras[symbol.name]
         else:
             values[symbol] = data.x if symbol.kind == "input" else data.t
     return values
 
 
+def equations(network: Network, data: Data) -> Derivation:
+    """The canonical derivation for what is given: with weights and masks where there are such."""
+    if not data.extras:
+        return derive(network)
+    dropout = {int(name[1:]): None for name in data.extras if name[0] == "M"}
+    return derive(network, weighted="s" in data.extras, dropout=dropout)
+
+
 @lru_cache(maxsize=64)
 def _given(derivation: Derivation) -> tuple[Symbol, ...]:
-    """What no equation defines: inputs, targets, parameters."""
+    """What no equation defines: inputs, targets, parameters, sample weights, masks."""
     defined = {step.symbol for step in derivation.steps}
     used = (symbol for step in (*derivation.forward, derivation.loss) for symbol in step.premises)
     return tuple(dict.fromkeys(symbol for symbol in used if symbol not in defined))
@@ -291,14 +311,20 @@ def _run(
                 named["gradients"][of.name] = flat
             else:
                 named["errors"][symbol.name] = value
-    named["values"]["T"] = data.t
+    named["values"] |= {"T": data.t, **data.extras}
     named["gradients"] = {name: named["gradients"][name] for name in parameters}
     loss = np.asarray(values[derivation.loss.symbol]).reshape(-1)[0]
     return TraceStep(loss, **named, parameters=dict(parameters))
 
 
 def gradients(
-    network: Network, parameters: Mapping[str, Any], x: Any, t: Any
+    network: Network,
+    parameters: Mapping[str, Any],
+    x: Any,
+    t: Any,
+    *,
+    sample_weight: Any = None,
+    masks: Mapping[int, Any] | None = None,
 ) -> tuple[float, dict[str, NDArray[np.float64]]]:
     """The loss and every parameter's gradient in float64, as fast as NumPy goes.
 
@@ -312,6 +338,10 @@ def gradients(
         ``{"W1": (n₁, n₀), "b1": (n₁,), …}``.
     x, t
         Inputs (m, n₀) and targets (m, n_L), samples as rows.
+    sample_weight
+        What each sample counts in the loss, m numbers; all count the same if left out.
+    masks
+        Dropout masks by hidden layer, ``{1: (m, n₁)}``.
 
     Returns
     -------
@@ -324,8 +354,8 @@ def gradients(
     InputError
         With every fault of the data.
     """
-    data = validate_data(network, x, t, parameters)
-    derivation = derive(network)
+    data = validate_data(network, x, t, parameters, sample_weight=sample_weight, masks=masks)
+    derivation = equations(network, data)
     program = gradient_program(derivation)
     values = inputs(derivation, data, data.parameters)
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from copy import copy
 from fractions import Fraction
@@ -9,12 +10,14 @@ from fractions import Fraction
 from chalkgrad.derive.derivation import Derivation, Step
 from chalkgrad.derive.elementwise import termwise_derivative
 from chalkgrad.derive.index import Applied, Entry, SumOver
+from chalkgrad.derive.training import PLAIN
 from chalkgrad.expr import Dim, Scalar
 from chalkgrad.formula import nodes, substitute
 from chalkgrad.notation.boxes import BigOp, Box, Num, Op, Row, Sym
 from chalkgrad.notation.formulas import ATOM, POWER, PRODUCT, FormulaWriter
 from chalkgrad.notation.letters import called
 from chalkgrad.notation.profile import LETTER_NAMES, Notation
+from chalkgrad.notation.profile_parts import SPARE
 from chalkgrad.notation.symbols import SymbolWriter
 
 POOL = "kijpqrsuvabcfghnotwxyz"
@@ -81,6 +84,10 @@ class EntryWriter(FormulaWriter):
                 body = substitute(function.body, dict(zip(function.variables, args, strict=True)))
                 front, rest = self.front(body)
                 return (front, rest) if front != 1 else (front, node)
+            case nodes.Mul(factors) if any(isinstance(f, SumOver) for f in factors):
+                fronts = [self.front(f) if isinstance(f, SumOver) else (Fraction(1), f) for f in factors]
+                number = math.prod((n for n, _ in fronts), start=Fraction(1))
+                return number, nodes.Mul(tuple(f for _, f in fronts))
             case nodes.Mul(factors) if len(factors) > 1:
                 numbers = [f.value for f in factors if isinstance(f, nodes.Num)]
                 rests = tuple(f for f in factors if not isinstance(f, nodes.Num))
@@ -102,7 +109,8 @@ class IndexLetters:
         self.layer = layer
         self.shifted = bool(notation.output_index) and layer == derivation.network.depth
         tables = (notation.letters, notation.batch_letters, notation.index_letters)
-        letters = {str(getattr(table, name)) for table in tables for name in LETTER_NAMES}
+        names = (*LETTER_NAMES, *(SPARE if derivation.training != PLAIN else ()))
+        letters = {str(getattr(table, name)) for table in tables for name in names}
         self.pool = [c for c in POOL if c not in letters and c != self.sample]
         self.used: set[str] = set()
 

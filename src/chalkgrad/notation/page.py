@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive
+from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive, derive_again
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
 from chalkgrad.expr import Dim, Symbol, substitute
@@ -38,6 +38,7 @@ def derivation_page(
     batch: bool = False,
     zoom: str | None = None,
     transposes: bool = False,
+    like: Derivation | None = None,
 ) -> Document:
     """The derivation of every gradient of a network, in a notation.
 
@@ -53,6 +54,8 @@ def derivation_page(
         ``matrix`` or ``index``; the notation's own if left out.
     transposes
         Whether to show, for each gradient, where its transposes come from.
+    like
+        A derivation of the network whose sample weights and dropout the page shows; none if left out.
 
     Returns
     -------
@@ -60,7 +63,8 @@ def derivation_page(
         Give it to a writer: ``chalkgrad.notation.render(document, "latex")``.
     """
     chosen = find_notation(notation)
-    derivation = derive(network, convention=chosen.convention(batch))
+    convention = chosen.convention(batch)
+    derivation = derive_again(like, convention) if like else derive(network, convention=convention)
     page = Page(chosen, derivation, chosen.zoom_for(zoom))
     blocks: list[Block] = [Paragraph(page.introduction())]
     blocks += [Heading("Forward pass"), *page.section(derivation.forward)]

@@ -24,6 +24,7 @@ def conventions(writer: Writer) -> tuple[Inline, ...]:
     if writer.derivation.convention.batch:
         how = "the mean" if loss.reduction == "mean" else "the sum"
         items.append((f"The loss of a batch is {how} of its samples' losses.",))
+    items.extend(_step_notes(writer))
     if network.l2:
         items.append((_penalty(writer),))
     used = {step.rule for step in writer.derivation.backward}
@@ -37,6 +38,33 @@ def conventions(writer: Writer) -> tuple[Inline, ...]:
         items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
     items.extend((text,) for text in _differs(writer))
     return tuple(items)
+
+
+def _step_notes(writer: Writer) -> list[Inline]:
+    """What the weights and masks of a training step are."""
+    derivation = writer.derivation
+    items: list[Inline] = []
+    for symbol in derivation.loss.premises:
+        if symbol.kind == "sample_weight":
+            items.append((writer.symbol(symbol), _weight_note(writer)))
+    masks = {s.layer: s for step in derivation.forward for s in step.premises if s.kind == "mask"}
+    for layer, rate in derivation.training.dropout:
+        kept = "1/(1 − p) for one that is kept, where p is the probability of being dropped."
+        if rate is not None:
+            value = f"{float(1 / (1 - rate)):g} for one that is kept"
+            kept = f"{value}; {float(100 * rate):g} % are dropped on average."
+        items.append((writer.symbol(masks[layer]), f" has 0 for a unit that is dropped and {kept}"))
+    return items
+
+
+def _weight_note(writer: Writer) -> str:
+    if not writer.derivation.convention.batch:
+        return " is what the sample counts: its loss is multiplied by it."
+    rows = ", one a row" if writer.code is not None else ""
+    text = f" has the weight of each sample{rows}, by which its loss is multiplied"
+    if writer.derivation.network.loss.reduction == "mean":
+        return f"{text}; the sum is divided by m, whatever the weights are."
+    return f"{text}."
 
 
 def _penalty(writer: Writer) -> str:

@@ -26,6 +26,8 @@ MEANINGS: dict[str, str] = {
     "rate": "the learning rate",
     "penalty": "the strength of the penalty",
     "function": "the hidden activation function",
+    "sample_weight": "the sample weights",
+    "mask": "the dropout masks",
 }
 FIXED: dict[str, str] = {
     "m": "the number of samples",
@@ -73,7 +75,7 @@ def _wrong(notation: Notation, tables: tuple[Letters, ...]) -> Iterator[tuple[st
             if not _is_letter(text, name, code):
                 yield name, text, *_what_is_a_letter(name, code)
                 continue
-            fixed = _fixed(notation, text, name)
+            fixed = reserved(notation, text, name)
             others = {other for other in taken.get(text, set()) if not _may_share(name, other)}
             if fixed or others:
                 meaning = fixed or MEANINGS[min(others)]
@@ -90,7 +92,7 @@ def _may_share(one: str, other: str) -> bool:
     return one == other or any({one, other} <= group for group in MAY_SHARE)
 
 
-def _fixed(notation: Notation, text: str, name: str) -> str:
+def reserved(notation: Notation, text: str, name: str) -> str:
     """What a letter means in every notation."""
     if notation.operators == "code":
         return IN_CODE.get(text, "")

@@ -42,6 +42,12 @@ LETTER_NAMES = (
     "penalty",
     "function",
 )
+"""The letters of a network's equations."""
+SPARE: dict[str, tuple[str, ...]] = {
+    "sample_weight": ("s", "r", "q", "ρ", "c", "ς", "counts"),
+    "mask": ("M", "D", "R", "Ω", "mask"),
+}
+"""The letters of a training step: the usual one first, then those that are taken where it means another."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,8 @@ class Letters:
     rate: str = "α"
     penalty: str = "λ"
     function: str = ""
+    sample_weight: str = "s"
+    mask: str = "M"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from typing import Any
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad.notation.profile_clashes import clashes
-from chalkgrad.notation.profile_parts import CHOICES, LAYER_STYLES, LETTER_NAMES, Letters, Notation
+from chalkgrad.notation.profile_parts import CHOICES, LAYER_STYLES, LETTER_NAMES, SPARE, Letters, Notation
+from chalkgrad.notation.profile_spare import step_aside
+
+KNOWN = (*LETTER_NAMES, *SPARE)
 
 
 def read_notation(data: Mapping[str, Any], path: str, parent: Notation | None) -> Notation:
@@ -32,7 +35,7 @@ def read_notation(data: Mapping[str, Any], path: str, parent: Notation | None) -
     _read_letters(data.get("letters", {}), base, values, path, faults)
     if faults:
         raise InputError(faults)
-    notation = Notation(**values)
+    notation = step_aside(Notation(**values), _named(data.get("letters", {})))
     if faults := list(clashes(notation, path)):
         raise InputError(faults)
     return notation
@@ -84,11 +87,9 @@ def _read_letters(
         if key == "index":
             continue
         pair = [value, value] if isinstance(value, str) else value
-        if key not in LETTER_NAMES:
+        if key not in KNOWN:
             faults.append(
-                Fault(
-                    f"{path}.letters.{key}", "be a known letter", repr(key), did_you_mean(key, LETTER_NAMES)
-                )
+                Fault(f"{path}.letters.{key}", "be a known letter", repr(key), did_you_mean(key, KNOWN))
             )
         elif not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)):
             faults.append(Fault(f"{path}.letters.{key}", "be a letter or [single, batch]", repr(value)))
@@ -96,13 +97,13 @@ def _read_letters(
             single[key], batch[key] = pair
             index[key] = pair[0]
     for key, value in inner.items() if isinstance(inner, Mapping) else ():
-        if key not in LETTER_NAMES or not isinstance(value, str):
+        if key not in KNOWN or not isinstance(value, str):
             faults.append(
                 Fault(
                     f"{path}.letters.index.{key}",
                     "be a known letter with a text",
                     repr(value),
-                    did_you_mean(key, LETTER_NAMES),
+                    did_you_mean(key, KNOWN),
                 )
             )
         else:
@@ -112,6 +113,11 @@ def _read_letters(
         Letters(**batch),
         Letters(**index),
     )
+
+
+def _named(table: Mapping[str, Any]) -> set[str]:
+    """The letters that a table chooses."""
+    return {*table, *table.get("index", {})}
 
 
 def _as_dict(letters: Letters | None) -> dict[str, str]:

@@ -100,7 +100,7 @@ class SymbolWriter:
     def _is_matrix(self, symbol: Symbol) -> bool:
         if symbol.kind == "loss":
             return self.derivation.convention.batch
-        if self.notation.batch_case == "upper" and symbol.kind != "weight" and symbol.kind != "bias":
+        if self.notation.batch_case == "upper" and symbol.kind not in ("weight", "bias", "sample_weight"):
             return self.derivation.convention.batch and (
                 symbol.of is None or symbol.of.kind not in ("weight", "bias")
             )
@@ -133,7 +133,7 @@ class SymbolWriter:
         """Whether a layer's number stands at the letter; at inputs and outputs if activations have it."""
         if symbol.kind in ("input", "output"):
             return self._feeds(symbol) or letter in (self.letters.act, self.single_letters.act)
-        return symbol.kind in ("weight", "bias", "pre", "act")
+        return symbol.kind in ("weight", "bias", "pre", "act", "mask")
 
     def _ordered(self, symbol: Symbol, row: Index | None, column: Index | None) -> list[Index | None]:
         """Matrix order for weights; sample before unit for everything that has a sample."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chalkgrad.derive import ETA, Step, derive
+from chalkgrad.derive import ETA, Step, derive_again
 from chalkgrad.evaluate import Trace, values_in
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.expr import Dim, Expr, Scalar, Scale, Symbol, symbols, walk
@@ -46,7 +46,7 @@ def trace_page(
     """
     chosen = find_notation(notation)
     batch = len(trace.steps[0].values["X"]) > 1
-    derivation = derive(trace.network, convention=chosen.convention(batch))
+    derivation = derive_again(trace.derivation, chosen.convention(batch))
     page = Page(chosen, derivation, "matrix")
     sections = (derivation.forward, (derivation.loss,), page.shown_backward(), derivation.updates)
     blocks: list[Block] = [Paragraph(page.introduction())]
