@@ -16,6 +16,21 @@ from chalkgrad.network import Activation, Layer, Loss, Network, Residual
 if TYPE_CHECKING:
     from chalkgrad.check.report import Report
     from chalkgrad.problem import Problem, load_problem
+    from chalkgrad.train import (
+        SGD,
+        Adam,
+        AdamW,
+        Checkpoint,
+        Cosine,
+        EarlyStopping,
+        Fit,
+        OneCycle,
+        ReduceOnPlateau,
+        RMSprop,
+        StepDecay,
+        WarmUp,
+        fit,
+    )
 
 
 def _show_in_notebooks() -> None:
@@ -44,32 +59,64 @@ _show_in_notebooks()
 __version__ = "0.1.0"
 
 __all__ = [
+    "SGD",
     "Activation",
+    "Adam",
+    "AdamW",
     "ChalkgradError",
+    "Checkpoint",
+    "Cosine",
     "Derivation",
+    "EarlyStopping",
     "Fault",
+    "Fit",
     "FormulaError",
     "InputError",
     "Layer",
     "Loss",
     "Network",
+    "OneCycle",
     "Problem",
+    "RMSprop",
+    "ReduceOnPlateau",
     "Report",
     "Residual",
     "ShapeError",
     "Step",
+    "StepDecay",
     "Trace",
     "UnsupportedError",
+    "WarmUp",
     "__version__",
     "check",
     "check_against",
     "derive",
+    "fit",
     "gradients",
     "initialise",
     "load_problem",
     "predict",
     "trace",
 ]
+
+
+_TRAINING = frozenset(
+    [
+        "SGD",
+        "Adam",
+        "AdamW",
+        "Checkpoint",
+        "Cosine",
+        "EarlyStopping",
+        "Fit",
+        "OneCycle",
+        "RMSprop",
+        "ReduceOnPlateau",
+        "StepDecay",
+        "WarmUp",
+        "fit",
+    ]
+)
 
 
 def __getattr__(name: str) -> Any:
@@ -82,4 +129,8 @@ def __getattr__(name: str) -> Any:
         from chalkgrad import problem
 
         return getattr(problem, name)
+    if name in _TRAINING:
+        from chalkgrad import train
+
+        return getattr(train, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

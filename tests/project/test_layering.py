@@ -39,9 +39,10 @@ FRONT = "__init__"  # chalkgrad itself: gathers the public names of all rooms bu
 # library -> rooms that may import it.  In module scope only where it does not cost start-up time.
 EVERYWHERE = {"numpy"}
 LIBRARIES: dict[str, set[str]] = {
-    "rich": {"app", "notation"},
+    "rich": {"app", "notation", "train"},
     "mpmath": {"formula", "evaluate", "check"},
     "typst": {"app", "notation"},
+    "safetensors": {"train", "model"},
 }
 AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
 TERMINAL = "chalkgrad.notation.terminal"
@@ -155,7 +156,8 @@ def test_imports_run_downwards(module: str, path: Path) -> None:
         ("chalkgrad", "from chalkgrad.app.cli import main"),
         ("chalkgrad.check.slope", "import sympy"),
         ("chalkgrad.check.slope", "import mpmath"),
-        ("chalkgrad.train.loop", "def f():\n    import rich"),
+        ("chalkgrad.evaluate.trace", "def f():\n    import rich"),
+        ("chalkgrad.train.progress", "import rich"),
         ("chalkgrad.notation.text", "import rich"),
         ("chalkgrad._errors", "from chalkgrad._numbers import shown"),
     ],
@@ -174,7 +176,7 @@ def test_a_planted_violation_is_found(module: str, source: str) -> None:
         ("chalkgrad.check.slope", "def f():\n    import mpmath"),
         (
             "chalkgrad.app.cli",
-            "import rich\nfrom chalkgrad import Network\nfrom chalkgrad.train import train",
+            "import rich\nfrom chalkgrad import Network\nfrom chalkgrad.train import fit",
         ),
         ("chalkgrad", "from chalkgrad.derive import derive"),
     ],

@@ -50,4 +50,4 @@ def test_it_names_its_licence_and_only_light_needs(wheel: zipfile.ZipFile) -> No
     assert "License-Expression: Apache-2.0" in metadata
     needs = [line.split(":")[1].strip() for line in metadata.splitlines() if line.startswith("Requires-Dist")]
     core = {need.split(">")[0] for need in needs if "extra ==" not in need}
-    assert core == {"numpy", "rich", "mpmath"}
+    assert core == {"numpy", "rich", "mpmath", "safetensors"}
