@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmarks import accuracy, footprint, mnist, pictures, scaling, steps
-from benchmarks.limits import cpu_name, fma_peak, vector_instructions
+from benchmarks.limits import Peak, cpu_name, vector_instructions
 from benchmarks.page import write, write_picture
 from benchmarks.sides import KINDS, OURS, PEERS, Kind
 from benchmarks.tables import figure
@@ -24,7 +26,8 @@ QUICK = ("torch-fused", "jax", "numpy")
 class Bench:
     """One run: who takes part, and where the results go."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, peak: Peak) -> None:
+        self.peak = peak
         self.quick: bool = options.quick
         self.threads = tuple(int(n) for n in options.threads.split(","))
         self.workloads = options.workloads.split(",")
@@ -48,23 +51,22 @@ class Bench:
 
     def machine(self) -> None:
         """The processor and the most it can do."""
-        self.peak = fma_peak(self.threads)
-        peak = self.peak or {}
+        peak = self.peak.measure(self.threads)
         told = ", ".join(f"{figure(value)} GFLOP/s on {n} thread(s)" for n, value in peak.items())
         count = os.cpu_count()
         day = time.strftime("%Y-%m-%d")
         text = f"Measured on {cpu_name()}, {count} CPUs, {vector_instructions()}, on {day}. "
-        text += f"The most it did in this run, multiply-adds in float32: {told or 'unknown, no compiler'}."
+        text += f"The most it does, multiply-adds in float32: {told or 'unknown, no compiler'}."
         self.keep("machine", text, {"cpu": cpu_name(), "cpus": count, "fma_gflops": peak})
 
     def steps(self) -> None:
         """W1 to W8."""
-        lines = steps.measure(self.workloads, self.kinds, self.threads, quick=self.quick)
+        lines = steps.measure(self.workloads, self.kinds, self.threads, self.peak, quick=self.quick)
         gaps = steps.largest_gap(lines)
         told = "; ".join(f"{figure(gap)} ({rule})" for rule, gap in gaps.items())
         notes = [f"The largest difference of a loss from the float64 trainer's, relative: {told}."]
         notes += [f"Not timed: {fault}." for fault in steps.faults(lines)]
-        self.keep("summary", steps.summary(lines, self.peak), None)
+        self.keep("summary", steps.summary(lines), steps.peaks(lines))
         self.keep("steps", steps.everybody(lines) + "\n\n" + "\n".join(notes), steps.records(lines))
         if self.write:
             write_picture("steps.svg", pictures.steps_picture(lines))
@@ -109,12 +111,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.quick and not options.sides:
         options.sides = ",".join(QUICK)
-    bench = Bench(options)
-    bench.machine()
-    for part in options.only.split(","):
-        start = time.perf_counter()
-        parts[part](bench)
-        print(f"{part}: {time.perf_counter() - start:.0f} s\n", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(options, Peak(Path(folder)))
+        bench.machine()
+        for part in options.only.split(","):
+            start = time.perf_counter()
+            parts[part](bench)
+            print(f"{part}: {time.perf_counter() - start:.0f} s\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.contest import Timing, contest, ratios
+from benchmarks.limits import Peak
 from benchmarks.process import Process
 from benchmarks.sides import KINDS, OURS, PEERS, Kind
 from benchmarks.tables import figure, table, times
@@ -24,6 +25,8 @@ class Line:
 
     workload: Workload
     timings: list[Timing]
+    peak: dict[int, float]
+    """GFLOP/s of multiply-adds by number of threads, measured just before."""
 
     def best(self, keys: Sequence[str], threads: int | None = None) -> Timing | None:
         """The side with the least median among these; None if none was timed."""
@@ -32,7 +35,7 @@ class Line:
 
 
 def measure(
-    names: Sequence[str], kinds: Sequence[Kind], thread_counts: Sequence[int], *, quick: bool
+    names: Sequence[str], kinds: Sequence[Kind], thread_counts: Sequence[int], peak: Peak, *, quick: bool
 ) -> list[Line]:
     """Time the workloads one after the other, all sides in turn in each."""
     lines = []
@@ -44,7 +47,9 @@ def measure(
             w = WORKLOADS[name]
             playing = [process for process in everybody if process.kind.takes(w)]
             rounds = 3 if quick else 5 if w.flops > LONG else 7
-            lines.append(Line(w, contest(w, playing, rounds=rounds, seconds=0.1 if quick else 0.2)))
+            most = peak.measure(thread_counts)
+            timings = contest(w, playing, rounds=rounds, seconds=0.1 if quick else 0.2)
+            lines.append(Line(w, timings, most))
             print(told(lines[-1]), flush=True)
     return lines
 
@@ -58,7 +63,7 @@ def told(line: Line) -> str:
     return "\n".join(rows)
 
 
-def summary(lines: Sequence[Line], peak: dict[int, float] | None) -> str:
+def summary(lines: Sequence[Line]) -> str:
     """The table of ratios: ours against torch eager at its best setting, and against the best of all."""
     rows = []
     for line in lines:
@@ -69,7 +74,7 @@ def summary(lines: Sequence[Line], peak: dict[int, float] | None) -> str:
                 f"{line.workload.name}: {line.workload.describe()}",
                 _timed(line.best([OURS.key], 1)),
                 _timed(line.best([OURS.key], 2)),
-                _of_peak(line, peak),
+                _of_peak(line),
                 _ratio(eager, ours),
                 _ratio(peer, ours),
                 _named(peer),
@@ -121,6 +126,11 @@ def largest_gap(lines: Sequence[Line]) -> dict[str, float]:
     return found
 
 
+def peaks(lines: Sequence[Line]) -> dict[str, dict[int, float]]:
+    """For the results file: the peak beside every workload."""
+    return {line.workload.name: line.peak for line in lines}
+
+
 def records(lines: Sequence[Line]) -> list[dict[str, Any]]:
     """For the results file: the figures of every side."""
     return [
@@ -148,14 +158,14 @@ def _timed(timing: Timing | None) -> str:
     return ("≈ " if timing.disturbed else "") + figure(timing.median * 1e6)
 
 
-def _of_peak(line: Line, peak: dict[int, float] | None) -> str:
+def _of_peak(line: Line) -> str:
     cells = []
     for threads in (1, 2):
         timing = line.best([OURS.key], threads)
-        if timing is None or peak is None or threads not in peak:
+        if timing is None or threads not in line.peak:
             cells.append("–")
         else:
-            cells.append(f"{100 * line.workload.flops / timing.median / 1e9 / peak[threads]:.0f}")
+            cells.append(f"{100 * line.workload.flops / timing.median / 1e9 / line.peak[threads]:.0f}")
     return " / ".join(cells)
 
 

@@ -5,23 +5,29 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("fma.cpp")
 
 
-def fma_peak(thread_counts: tuple[int, ...]) -> dict[int, float] | None:
-    """GFLOP/s of float32 multiply-adds by number of threads; None without a C++ compiler."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = str(Path(folder) / "fma")
-        compiler = os.environ.get("CXX", "g++")
-        command = [compiler, "-std=c++20", "-O2", "-march=native", "-pthread", str(SOURCE), "-o", program]
+class Peak:
+    """The FMA program, compiled once; the clock drifts, so it is asked beside every workload."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program = str(folder / "fma")
+        command = [os.environ.get("CXX", "g++"), "-std=c++20", "-O2", "-march=native", "-pthread"]
         try:
-            _printed(*command)
-            return {threads: float(_printed(program, str(threads))) for threads in thread_counts}
-        except (OSError, subprocess.CalledProcessError):
-            return None
+            _printed(*command, str(SOURCE), "-o", self._program)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"left out, since {command[0]} does not compile here: the FMA peak ({error})")
+            self._program = ""
+
+    def measure(self, thread_counts: Sequence[int]) -> dict[int, float]:
+        """GFLOP/s of float32 multiply-adds by number of threads; empty without a compiler."""
+        if not self._program:
+            return {}
+        return {threads: float(_printed(self._program, str(threads))) for threads in thread_counts}
 
 
 def _printed(*command: str) -> str:
