@@ -6,7 +6,8 @@ VENV := .venv
 BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' 2>/dev/null)
+SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' -not -name '*.so' 2>/dev/null)
+NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format docs oracles bench clean
@@ -43,7 +44,7 @@ bench: $(BENCH)/.peers ## training steps against PyTorch, JAX and others (a larg
 
 clean: ## remove everything that these commands made
 	rm -rf $(VENV) $(BENCH) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf src/*.egg-info
+	rm -rf src/*.egg-info src/chalkgrad/*.so
 	find src tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:
@@ -54,13 +55,13 @@ $(VENV)/.made:
 	@touch $@
 
 # The development install is editable, so it serves `make run` as well.
-$(VENV)/.run: $(VENV)/.made pyproject.toml $(SOURCES)
+$(VENV)/.run: $(VENV)/.made pyproject.toml $(NATIVE) $(SOURCES)
 	@if [ ! -f $(VENV)/.dev ]; then echo "installing chalkgrad into $(VENV) ..."; $(PIP) install .; fi
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.made pyproject.toml
+$(VENV)/.dev: $(VENV)/.made pyproject.toml $(NATIVE)
 	@echo "installing chalkgrad and the development tools into $(VENV) ..."
-	@$(PIP) install --editable '.[dev]'
+	@CHALKGRAD_REQUIRE_NATIVE=1 $(PIP) install --editable '.[dev]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.dev
@@ -72,7 +73,7 @@ $(VENV)/.oracles: $(VENV)/.dev
 	@touch $@
 
 # The peers are many and large; one that cannot be had is left out of the benchmarks.
-$(BENCH)/.peers: benchmarks/peers.txt pyproject.toml $(SOURCES)
+$(BENCH)/.peers: benchmarks/peers.txt pyproject.toml $(SOURCES) $(NATIVE)
 	@test -d $(BENCH) || $(PYTHON) -m venv $(BENCH)
 	@$(BENCH)/bin/python -m pip install --disable-pip-version-check --quiet .
 	@while read -r peer; do \
