@@ -94,6 +94,16 @@ def test_columns_come_in_the_order_asked(tmp_path: Path) -> None:
     assert read_table(path, ["c", "a"]).names == ("c", "a")
 
 
+def test_a_column_is_numbers_only_if_all_its_chunks_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalkgrad.data.csv_reader.CHUNK", 2)
+    table = read_csv(written(tmp_path, "a,b,c\n007,1,x\n8,2,\n9,?,y\nten,4,5\n"))
+    assert table.columns["a"].values.tolist() == ["007", "8", "9", "ten"]
+    assert table.columns["b"].values.dtype == np.float64
+    assert table.columns["c"].values.tolist() == ["x", None, "y", "5"]
+
+
 @pytest.mark.parametrize("cell", ["1_000", "١٢", "0x10", "1,5", "1e", "--1"])
 def test_what_nobody_writes_for_a_number_is_text(cell: str) -> None:
     assert typed_values([cell, "1"]).tolist() == [cell, "1"]

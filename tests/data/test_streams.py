@@ -106,6 +106,14 @@ def test_weights_and_classes_come_along_and_pixels_are_scaled() -> None:
     assert (source.rows, source.features) == (6, 2)
 
 
+@pytest.mark.parametrize("rows", [0, 1, 5, 6, 40, 99])
+def test_a_sample_is_the_first_rows_of_as_many_blocks_as_it_needs(rows: int) -> None:
+    x, t, weight, order = numbered(40, buffer_rows=7, block_rows=6).sample(rows)
+    assert weight is not None
+    assert len(x) == len(weight) == min(rows, 40)
+    assert t.tolist() == order.tolist() == list(range(min(rows, 40)))
+
+
 @pytest.mark.parametrize("sizes", [{"buffer_rows": 0}, {"buffer_rows": -4}])
 def test_sizes_that_cannot_be_are_refused(sizes: dict[str, int]) -> None:
     with pytest.raises(InputError, match="buffer_rows"):
@@ -323,7 +331,8 @@ def streamed_in_a_child(kind: str, path: Path) -> tuple[int, int]:
     return int(rows), int(grown)
 
 
-def test_libraries_are_loaded_when_they_are_needed() -> None:
+def test_modules_are_loaded_when_they_are_needed() -> None:
     code = "import sys, chalkgrad.data; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert {"pyarrow", "pandas", "polars"} & set(done.stdout.split()) == set()
+    later = {"pyarrow", "pandas", "polars", "csv", "gzip", "chalkgrad.data.reading", "chalkgrad.data.stream"}
+    assert later & set(done.stdout.split()) == set()

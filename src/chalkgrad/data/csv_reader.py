@@ -6,16 +6,22 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.files import read_bytes
 from chalkgrad.data.table import Column, Table, absent_column
-from chalkgrad.data.typed import MISSING, is_number, typed_values
+from chalkgrad.data.typed import MISSING, is_number, text_of, typed_values
 
 DELIMITERS = ",;\t|"
+CHUNK = 50_000
+"""Lines whose cells are text in memory at a time; then they are numbers, or text that is there once."""
 _SNIFFED = 200
 
 
@@ -55,35 +61,49 @@ def read_csv(
     name = os.fspath(path)
     text = decode(read_bytes(path), encoding, name)
     delimiter = delimiter or _sniffed_delimiter(text)
-    rows = _rows(text, delimiter, name)
-    if not rows:
-        raise InputError(Fault(name, "have at least one row", "an empty file"))
-    notes = []
-    if header is None:
-        header = not any(is_number(cell) for cell in rows[0])
-    names = [cell.strip() for cell in rows.pop(0)] if header else []
-    if not names:
-        names = [f"c{number}" for number in range(1, len(rows[0]) + 1)]
-        notes.append(f"{name} has no line of names: its columns are called c1 … c{len(names)}")
-    elif "" in names:
-        notes.append(f"{name} has a column without a name: it is called after its place")
-        names = [cell or f"c{number}" for number, cell in enumerate(names, start=1)]
-    if not rows:
-        raise InputError(Fault(name, "have at least one row", "names of columns only"))
-    cells, wanted = list(chain.from_iterable(rows)), set(names if columns is None else columns)
-    width = len(names)
-    read = [
-        Column(heading, typed_values(cells[place::width], missing))
-        for place, heading in enumerate(names)
-        if heading in wanted
-    ]
-    table = Table.of(read, name, notes)
-    if columns is None:
-        return table
-    faults = [absent_column(name, names, column) for column in columns if column not in table.columns]
-    if faults:
+    names, data, notes = _named(text, delimiter, header, name)
+    if columns is not None and (faults := [absent_column(name, names, c) for c in columns if c not in names]):
         raise InputError(faults)
-    return table.select(columns)
+    Table.of([Column(heading, np.empty(0)) for heading in names], name)  # names that are there twice
+    wanted = {place: heading for place, heading in enumerate(names) if columns is None or heading in columns}
+    values = _typed(lambda: _chunks(text, delimiter, len(names), data, name), wanted, missing)
+    if not values:
+        raise InputError(Fault(name, "have at least one row", "names of columns only"))
+    table = Table.of([Column(wanted[place], found) for place, found in values.items()], name, notes)
+    return table if columns is None else table.select(columns)
+
+
+def _named(text: str, delimiter: str, header: bool | None, name: str) -> tuple[list[str], bool, list[str]]:
+    """Return the names of the columns, whether the first line has them, and what is worth knowing."""
+    first = next(_rows(text, delimiter, name), None)
+    if first is None:
+        raise InputError(Fault(name, "have at least one row", "an empty file"))
+    if header is None:
+        header = not any(is_number(cell) for cell in first)
+    counted = [f"c{number}" for number in range(1, len(first) + 1)]
+    if not header:
+        return counted, False, [f"{name} has no line of names: its columns are called c1 … {counted[-1]}"]
+    names = [cell.strip() for cell in first]
+    notes = [f"{name} has a column without a name: it is called after its place"] if "" in names else []
+    return [cell or place for cell, place in zip(names, counted, strict=True)], True, notes
+
+
+def _typed(
+    chunks: Callable[[], Iterator[tuple[list[str], int]]], wanted: Mapping[int, str], missing: Collection[str]
+) -> dict[int, NDArray[Any]]:
+    """Return the values of the wanted columns; those with text in any chunk are read again as text."""
+    pieces: dict[int, list[NDArray[Any]]] = {place: [] for place in wanted}
+    width = 0
+    for cells, width in chunks():
+        for place in wanted:
+            pieces[place].append(typed_values(cells[place::width], missing))
+    mixed = [place for place, found in pieces.items() if len({piece.dtype for piece in found}) > 1]
+    for place in mixed:
+        pieces[place] = []
+    for cells, width in chunks() if mixed else ():
+        for place in mixed:
+            pieces[place].append(text_of(cells[place::width], missing))
+    return {place: np.concatenate(found) for place, found in pieces.items() if found}
 
 
 def decode(content: bytes, encoding: str, name: str) -> str:
@@ -108,15 +128,25 @@ def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
 
 
-def _rows(text: str, delimiter: str, name: str) -> list[list[str]]:
-    """Return the cells of every line that is not empty."""
+def _rows(text: str, delimiter: str, name: str) -> Iterator[list[str]]:
+    """Yield the cells of every line that is not empty."""
     try:
-        rows = [row for row in _reader(text, delimiter) if row]
+        yield from filter(None, _reader(text, delimiter))
     except csv.Error as error:
         raise InputError(_unreadable(text, delimiter, name, str(error))) from None
-    if len(set(map(len, rows))) > 1:
-        raise InputError(_ragged(text, delimiter, name, len(rows[0])))
-    return rows
+
+
+def _chunks(
+    text: str, delimiter: str, width: int, header: bool, name: str
+) -> Iterator[tuple[list[str], int]]:
+    """Yield the cells of some lines at a time, row after row."""
+    rows = _rows(text, delimiter, name)
+    if header:
+        next(rows)
+    while some := list(islice(rows, CHUNK)):
+        if any(len(row) != width for row in some):
+            raise InputError(_ragged(text, delimiter, name, width))
+        yield list(chain.from_iterable(some)), width
 
 
 def _unreadable(text: str, delimiter: str, name: str, reason: str) -> Fault:

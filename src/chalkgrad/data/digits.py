@@ -6,7 +6,6 @@ Learning Repository, CC BY 4.0); see ``ATTRIBUTION.md`` beside this file.
 
 from __future__ import annotations
 
-import gzip
 import io
 
 import numpy as np
@@ -29,6 +28,7 @@ def load_digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     >>> x.shape, labels[:5].tolist()
     ((5620, 64), [0, 0, 7, 4, 6])
     """
+    import gzip
     from importlib import resources
 
     packed = resources.files(__package__ or "chalkgrad.data").joinpath("optdigits.csv.gz").read_bytes()

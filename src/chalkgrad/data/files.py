@@ -9,7 +9,7 @@ import zlib
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import absent_file
 
-MOST_BYTES = 4 * 2**30
+MOST_BYTES = 2 * 2**30
 """The largest text that is read into memory."""
 _GZIP = b"\x1f\x8b"
 

@@ -132,17 +132,15 @@ class Preparation:
 
     def _inputs(self, table: Table, notes: list[str] | None) -> NDArray[np.float32]:
         faults = [table.absent(column.name) for column in self.columns if column.name not in table.columns]
-        if faults:
-            raise InputError(faults)
         x = np.empty((table.rows, self.width), dtype=np.float32)
         start = 0
         for column in self.columns:
-            out, given = x[:, start : start + column.width], table.columns[column.name]
-            if isinstance(column, CategoryColumn):
-                column.encode(given, table, out, faults, notes)
-            else:
-                column.encode(given, table, out, faults)
+            out, given = x[:, start : start + column.width], table.columns.get(column.name)
             start += column.width
+            if isinstance(column, CategoryColumn) and given is not None:
+                column.encode(given, table, out, faults, notes)
+            elif given is not None and not isinstance(column, CategoryColumn):
+                column.encode(given, table, out, faults)
         if faults:
             raise InputError(faults)
         if notes is not None:

@@ -17,7 +17,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad.data.blocks import TableBlocks
 from chalkgrad.data.fingerprint import joined_fingerprint
 from chalkgrad.data.order import epoch_random
-from chalkgrad.data.source import ArraySource, Portion
+from chalkgrad.data.source import Portion
 from chalkgrad.data.table import Table
 
 Array = NDArray[Any]
@@ -117,9 +117,12 @@ class StreamSource:
                 yield self._arrays(table)
 
     def sample(self, rows: int) -> Portion:
-        """Return the first rows, at most those of the first block."""
-        x, t, weight = self._head
-        return ArraySource(x, t, weight).sample(rows)
+        """Return the first rows in one portion, as many as are asked for."""
+        room = _Buffer(min(rows, self.rows), self._head)
+        for part in self._read(None):
+            if room.fill(part, 0) < len(part[0]):
+                break
+        return room.portion(room.order(None))
 
     def fingerprint(self) -> str:
         """Return what tells these rows and their order from others."""
