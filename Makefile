@@ -9,7 +9,7 @@ SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.e
 NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs oracles bench clean
+.PHONY: help run test lint format docs oracles bench sanitize clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ oracles: $(VENV)/.oracles ## the oracle tests with PyTorch and JAX installed (a 
 bench: $(VENV)/.dev ## start-up, derivation and gradient timings
 	$(BIN)/python -m benchmarks.bench_start
 	$(BIN)/python -m benchmarks.bench_gradients
+
+sanitize: ## the native core under AddressSanitizer, UBSan and ThreadSanitizer (needs g++, some minutes)
+	$(PYTHON) tools/sanitize.py
 
 clean: ## remove everything that these commands made
 	rm -rf $(VENV) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

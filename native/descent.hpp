@@ -13,7 +13,7 @@ template <class T, int L> struct GradientTask {
   Panels<T, L> error, source;
   T *turned;        // the errors with the outputs in the lanes; null where there are few outputs
   long chunk_rows, chunks;
-  double *squares;  // one for every chunk, to be summed in their order
+  double *penalties, *squares;  // of weights, of gradients: one for every chunk, to be summed in their order
 
   long cost() const { return chunk_rows * layer->blocks; }  // of a chunk, in proportion
   Range rows(long chunk) const { return {chunk * chunk_rows, smaller((chunk + 1) * chunk_rows, layer->rows)}; }
@@ -54,10 +54,10 @@ template <class T, int L> class Descent {
       const long rows = shape.n_in + shape.bias, chunk = even_chunk(rows, kMostRows);
       const bool few = shape.n_out <= kFewOutputs;
       T *turned = few ? nullptr : slab.take<T>(ceil_div(shape.n_out, kBlock) * kBlock * padded_);
-      double *squares = slab.take<double>(ceil_div(rows, chunk));
+      double *penalties = slab.take<double>(ceil_div(rows, chunk)), *squares = slab.take<double>(ceil_div(rows, chunk));
       if (tasks_ != nullptr)
         tasks_[count_] = {&layers_[instruction.layer], engine.buffer(instruction.source),
-                          engine.buffer(instruction.second), turned, chunk, ceil_div(rows, chunk), squares};
+                          engine.buffer(instruction.second), turned, chunk, ceil_div(rows, chunk), penalties, squares};
       ++count_;
     }
   }
@@ -72,12 +72,12 @@ template <class T, int L> class Descent {
   void square_weights(int worker, int workers) const {
     for_chunks(worker, workers, [&](const Task &task, long chunk) {
       const Range rows = task.rows(chunk);
-      task.squares[chunk] =
+      task.penalties[chunk] =
           task.layer->l2 == 0 ? 0 : squares(task, task.layer->weights, {rows.begin, smaller(rows.end, task.layer->n_in)});
     });
   }
   double penalty() const {
-    return sum_of_tasks([](const Task &task) { return task.layer->l2; });
+    return sum_of_tasks([](const Task &task, long c) { return task.layer->l2 * task.penalties[c]; });
   }
 
   // dW and the update, for this worker's chunks.
@@ -103,7 +103,7 @@ template <class T, int L> class Descent {
     });
   }
   double gradient_norm() const {
-    return __builtin_sqrt(sum_of_tasks([](const Task &) { return 1.0; }));
+    return __builtin_sqrt(sum_of_tasks([](const Task &task, long c) { return task.squares[c]; }));
   }
   // The update with the gradients kept, times `factor`.
   void descend_kept(double factor, double rate, int64_t step, int worker, int workers) const {
@@ -215,10 +215,10 @@ template <class T, int L> class Descent {
       total += sum_of_squares(numbers + task.layer->place(block, rows.begin), (rows.end - rows.begin) * kBlock);
     return total;
   }
-  template <class F> double sum_of_tasks(F factor) const {
+  template <class F> double sum_of_tasks(F of_chunk) const {
     double total = 0;
     for (long i = 0; i < count_; ++i)
-      for (long c = 0; c < tasks_[i].chunks; ++c) total += factor(tasks_[i]) * tasks_[i].squares[c];
+      for (long c = 0; c < tasks_[i].chunks; ++c) total += of_chunk(tasks_[i], c);
     return total;
   }
 
