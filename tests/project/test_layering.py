@@ -19,6 +19,7 @@ GROUND: dict[str, set[str]] = {
     "_files": {"_errors", "_numbers"},
 }
 ABOVE_GROUND: dict[str, set[str]] = {
+    "_native": set(),
     "data": set(),
     "formula": set(),
     "network": {"formula"},
@@ -29,7 +30,7 @@ ABOVE_GROUND: dict[str, set[str]] = {
     "notation": {"derive", "expr", "network", "formula", "evaluate"},
     "check": {"derive", "evaluate", "expr", "network", "formula", "problem", "notation"},
     "lower": {"derive", "expr", "network", "formula", "evaluate"},
-    "train": {"lower", "derive", "evaluate", "expr", "network", "formula", "data"},
+    "train": {"_native", "lower", "derive", "evaluate", "expr", "network", "formula", "data"},
     "model": {"network", "data", "train", "evaluate"},
 }
 ALLOWED = GROUND | {room: below | set(GROUND) for room, below in ABOVE_GROUND.items()}
