@@ -6,6 +6,7 @@ CHALKGRAD_REQUIRE_NATIVE=1.
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import sys
@@ -19,10 +20,18 @@ FLAGS = [
     *("-std=c++20", "-O2", "-g0", "-fPIC", "-fvisibility=hidden"),
     *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-Wall", "-Wextra", "-Wno-psabi"),
 ]
+LINK_FLAGS = ["-pthread", "-s"]
 KERNEL_FLAGS = ["-fno-exceptions", "-fno-rtti"]
 INSTRUCTION_SETS = {
     "x86_64": {
-        "avx512": ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"],
+        "avx512": [
+            "-mavx512f",
+            "-mavx512bw",
+            "-mavx512dq",
+            "-mavx512vl",
+            "-mfma",
+            "-mprefer-vector-width=512",
+        ],
         "avx2": ["-mavx2", "-mfma"],
         "sse2": [],
     },
@@ -33,6 +42,7 @@ SHARED = ["bindings", "dispatch", "plan", "threads"]
 HEADERS = sorted(f"native/{name}" for name in os.listdir("native") if name.endswith(".hpp"))
 
 
+log = logging.getLogger(__name__)
 REQUIRED = os.environ.get("CHALKGRAD_REQUIRE_NATIVE") == "1"
 
 
@@ -52,7 +62,7 @@ class BuildNative(build_ext):
         except Exception as error:
             if REQUIRED:
                 raise
-            print(f"chalkgrad: no native core, training will be slow ({error})", file=sys.stderr)
+            log.warning("chalkgrad: no native core, training will be slow (%s)", error)
 
     def _build(self, target: str) -> None:
         sets = INSTRUCTION_SETS.get(MACHINE)
@@ -63,7 +73,9 @@ class BuildNative(build_ext):
         with ThreadPoolExecutor(2) as pool:
             objects = list(pool.map(self._compile, jobs))
         self.mkpath(os.path.dirname(target))
-        self.compiler.link_shared_object(objects, target, target_lang="c++", extra_postargs=["-pthread", "-s"])
+        self.compiler.link_shared_object(
+            objects, target, target_lang="c++", extra_postargs=["-pthread", "-s"]
+        )
 
     def _compile(self, job: tuple[str, str | None, list[str]]) -> str:
         name, isa, flags = job

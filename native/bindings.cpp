@@ -104,7 +104,7 @@ struct RowArguments {
       rows.count = order.size(0);
       for (int64_t i = 0; i < rows.count; ++i)
         if (rows.order[i] < 0 || rows.order[i] >= x.size(0))
-          return View::fail("order[%lld]: must be a row of x, 0 … %lld; got %lld", (long long)i, (long long)x.size(0) - 1, (long long)rows.order[i]);
+          return View::fail("order[%lld]: must be a row of x, 0 to %lld; got %lld", (long long)i, (long long)x.size(0) - 1, (long long)rows.order[i]);
     }
     if (rows.count < 1) return View::fail("x: must have rows; got %d", 0);
     return arguments[1] == Py_None || take_targets(self, arguments[1]);
@@ -124,7 +124,7 @@ struct RowArguments {
     for (int64_t i = 0; i < rows.count; ++i) {
       const int64_t label = rows.labels[rows.order ? rows.order[i] : i];
       if (label < 0 || label >= plan.outputs())
-        return View::fail("t: must hold classes 0 … %lld; got %lld", (long long)plan.outputs() - 1, (long long)label);
+        return View::fail("t: must hold classes 0 to %lld; got %lld", (long long)plan.outputs() - 1, (long long)label);
     }
     return true;
   }
@@ -241,17 +241,21 @@ PyObject *store(PyObject *object, PyObject *const *arguments, Py_ssize_t count) 
   Py_RETURN_NONE;
 }
 
-// Executor(layers, l2, features, codes, numbers, tapes, constants, settings, reals, isa or None)
+// Executor((layers, l2, features, codes, numbers, tapes, constants, settings, reals), isa or None)
 PyObject *create(PyTypeObject *type, PyObject *arguments, PyObject *) {
-  if (!count_is(PyTuple_Size(arguments), 10)) return nullptr;
+  if (!count_is(PyTuple_Size(arguments), 2)) return nullptr;
+  PyObject *arrays = PyTuple_GetItem(arguments, 0), *wanted = PyTuple_GetItem(arguments, 1);
+  if (!PyTuple_Check(arrays) || !count_is(PyTuple_Size(arrays), 9)) {
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "arrays: must be a tuple");
+    return nullptr;
+  }
   View view[9];
   static const char *const names[] = {"layers", "l2", "features", "codes", "numbers", "tapes", "constants", "settings", "reals"};
   static const int dimensions[] = {2, 1, 1, 2, 2, 1, 1, 1, 1};
   static const char *const formats[] = {kIntegers, "d", kIntegers, kIntegers, "d", kIntegers, "d", kIntegers, "d"};
   for (int i = 0; i < 9; ++i)
-    if (!view[i].take(PyTuple_GetItem(arguments, i), names[i], formats[i], dimensions[i])) return nullptr;
+    if (!view[i].take(PyTuple_GetItem(arrays, i), names[i], formats[i], dimensions[i])) return nullptr;
   const char *isa = nullptr;
-  PyObject *wanted = PyTuple_GetItem(arguments, 9);
   if (wanted != Py_None && (isa = PyUnicode_AsUTF8AndSize(wanted, nullptr)) == nullptr) return nullptr;
   const InstructionSet *set = find_instruction_set(isa);
   if (set == nullptr) return View::fail("isa: must be an instruction set of this processor; got %s", isa), nullptr;

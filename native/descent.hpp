@@ -13,7 +13,7 @@ template <class T, int L> struct GradientTask {
   Panels<T, L> error, source;
   T *turned;        // the errors with the outputs in the lanes; null where there are few outputs
   long chunk_rows, chunks;
-  double *squares;  // one for every chunk, to be summed in their order
+  double *weight_squares, *gradient_squares;  // one for every chunk, to be summed in their order
 
   long cost() const { return chunk_rows * layer->blocks; }  // of a chunk, in proportion
   Range rows(long chunk) const { return {chunk * chunk_rows, smaller((chunk + 1) * chunk_rows, layer->rows)}; }
@@ -54,10 +54,12 @@ template <class T, int L> class Descent {
       const long rows = shape.n_in + shape.bias, chunk = even_chunk(rows, kMostRows);
       const bool few = shape.n_out <= kFewOutputs;
       T *turned = few ? nullptr : slab.take<T>(ceil_div(shape.n_out, kBlock) * kBlock * padded_);
-      double *squares = slab.take<double>(ceil_div(rows, chunk));
+      double *weight_squares = slab.take<double>(ceil_div(rows, chunk));
+      double *gradient_squares = slab.take<double>(ceil_div(rows, chunk));
       if (tasks_ != nullptr)
         tasks_[count_] = {&layers_[instruction.layer], engine.buffer(instruction.source),
-                          engine.buffer(instruction.second), turned, chunk, ceil_div(rows, chunk), squares};
+                          engine.buffer(instruction.second), turned, chunk, ceil_div(rows, chunk), weight_squares,
+                          gradient_squares};
       ++count_;
     }
   }
@@ -71,13 +73,15 @@ template <class T, int L> class Descent {
   // The penalty Σ l2 Σ W²: the squares of this worker's chunks; when all are there, their sum.
   void square_weights(int worker, int workers) const {
     for_chunks(worker, workers, [&](const Task &task, long chunk) {
-      const Range rows = task.rows(chunk);
-      task.squares[chunk] =
-          task.layer->l2 == 0 ? 0 : squares(task, task.layer->weights, {rows.begin, smaller(rows.end, task.layer->n_in)});
+      const Range rows = task.rows(chunk), weights = {rows.begin, smaller(rows.end, task.layer->n_in)};
+      if (task.layer->l2 != 0) task.weight_squares[chunk] = squares(task, task.layer->weights, weights);
     });
   }
   double penalty() const {
-    return sum_of_tasks([](const Task &task) { return task.layer->l2; });
+    double total = 0;
+    for (long i = 0; i < count_; ++i)
+      if (tasks_[i].layer->l2 != 0) total += tasks_[i].layer->l2 * sum(tasks_[i].weight_squares, tasks_[i].chunks);
+    return total;
   }
 
   // dW and the update, for this worker's chunks.
@@ -99,11 +103,14 @@ template <class T, int L> class Descent {
   void keep_gradients(long samples, int worker, int workers) const {
     for_tasks(worker, workers, [&](const Task &task, Range chunks) {
       for_gradients(task, chunks, samples, nullptr);
-      for (long c = chunks.begin; c < chunks.end; ++c) task.squares[c] = squares(task, task.layer->gradient, task.rows(c));
+      for (long c = chunks.begin; c < chunks.end; ++c)
+        task.gradient_squares[c] = squares(task, task.layer->gradient, task.rows(c));
     });
   }
   double gradient_norm() const {
-    return __builtin_sqrt(sum_of_tasks([](const Task &) { return 1.0; }));
+    double total = 0;
+    for (long i = 0; i < count_; ++i) total += sum(tasks_[i].gradient_squares, tasks_[i].chunks);
+    return __builtin_sqrt(total);
   }
   // The update with the gradients kept, times `factor`.
   void descend_kept(double factor, double rate, int64_t step, int worker, int workers) const {
@@ -215,10 +222,9 @@ template <class T, int L> class Descent {
       total += sum_of_squares(numbers + task.layer->place(block, rows.begin), (rows.end - rows.begin) * kBlock);
     return total;
   }
-  template <class F> double sum_of_tasks(F factor) const {
+  static double sum(const double *numbers, long count) {
     double total = 0;
-    for (long i = 0; i < count_; ++i)
-      for (long c = 0; c < tasks_[i].chunks; ++c) total += factor(tasks_[i]) * tasks_[i].squares[c];
+    for (long i = 0; i < count; ++i) total += numbers[i];
     return total;
   }
 

@@ -104,8 +104,7 @@ template <class T, int N> CHALKGRAD_INLINE Vec<T, N> log_of(Vec<T, N> k, Vec<T, 
 template <class T, int N> struct Split { Vec<T, N> k, m; };  // x = 2ᵏ m, √½ ≤ m < √2, for normal x
 template <class T, int N> CHALKGRAD_INLINE Split<T, N> split_power(Vec<T, N> x) {
   using L = Limits<T>;
-  const IntVec<T, N> bits = reinterpret_cast<IntVec<T, N>>(x);
-  const BitsVec<T, N> lifted = reinterpret_cast<BitsVec<T, N>>(bits - L::sqrt_half);
+  const BitsVec<T, N> lifted = to_bits<T, N>(x) - typename IntOf<T>::bits(L::sqrt_half);
   // the exponent is put into the low bits of rounding_number, so that no machine needs long integers to floats
   const typename IntOf<T>::bits sign = typename IntOf<T>::bits(1) << (8 * sizeof(T) - 1);
   const BitsVec<T, N> shifted = (lifted ^ sign) >> L::mantissa;
@@ -146,7 +145,8 @@ template <class T, int N> CHALKGRAD_INLINE Vec<T, N> log1p_of_fraction(Vec<T, N>
   const Vec<T, N> lost = x - (u - T(1));
   const Vec<T, N> f = near ? x : u * T(0.5) - T(1);
   const Vec<T, N> k = near ? Vec<T, N>{} : broadcast<T, N>(T(1));
-  return log_of<T, N>(k, f, near ? Vec<T, N>{} : lost / u);
+  const Vec<T, N> inverse = T(1.19833) - T(0.353553) * u;  // 1/u within 1 % for √2 ≤ u ≤ 2
+  return log_of<T, N>(k, f, near ? Vec<T, N>{} : lost * inverse);
 }
 
 template <class T, int N> CHALKGRAD_INLINE Vec<T, N> tanh(Vec<T, N> x) {
@@ -205,7 +205,7 @@ template <class T, int N> CHALKGRAD_INLINE Vec<T, N> minimum(Vec<T, N> a, Vec<T,
 CHALKGRAD_INLINE float sqrt_of(float x) { return __builtin_sqrtf(x); }
 CHALKGRAD_INLINE double sqrt_of(double x) { return __builtin_sqrt(x); }
 template <class T, int N> CHALKGRAD_INLINE Vec<T, N> sqrt(Vec<T, N> x) {
-  Vec<T, N> y;
+  Vec<T, N> y{};
 #pragma GCC unroll 16
   for (int i = 0; i < N; i++) y[i] = sqrt_of(x[i]);
   return y;

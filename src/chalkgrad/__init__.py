@@ -15,6 +15,7 @@ from chalkgrad.network import Activation, Layer, Loss, Network, Residual
 
 if TYPE_CHECKING:
     from chalkgrad.check.report import Report
+    from chalkgrad.model import Model, load_model
     from chalkgrad.problem import Problem, load_problem
     from chalkgrad.train import (
         SGD,
@@ -74,6 +75,7 @@ __all__ = [
     "InputError",
     "Layer",
     "Loss",
+    "Model",
     "Network",
     "OneCycle",
     "Problem",
@@ -94,6 +96,7 @@ __all__ = [
     "fit",
     "gradients",
     "initialise",
+    "load_model",
     "load_problem",
     "predict",
     "trace",
@@ -129,6 +132,10 @@ def __getattr__(name: str) -> Any:
         from chalkgrad import problem
 
         return getattr(problem, name)
+    if name in ("Model", "load_model"):
+        from chalkgrad import model
+
+        return getattr(model, name)
     if name in _TRAINING:
         from chalkgrad import train
 

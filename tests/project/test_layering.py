@@ -19,6 +19,7 @@ GROUND: dict[str, set[str]] = {
     "_files": {"_errors", "_numbers"},
 }
 ABOVE_GROUND: dict[str, set[str]] = {
+    "_native": set(),
     "data": set(),
     "formula": set(),
     "network": {"formula"},
@@ -29,7 +30,7 @@ ABOVE_GROUND: dict[str, set[str]] = {
     "notation": {"derive", "expr", "network", "formula", "evaluate"},
     "check": {"derive", "evaluate", "expr", "network", "formula", "problem", "notation"},
     "lower": {"derive", "expr", "network", "formula", "evaluate"},
-    "train": {"lower", "derive", "evaluate", "expr", "network", "formula", "data"},
+    "train": {"_native", "lower", "derive", "evaluate", "expr", "network", "formula", "data"},
     "model": {"network", "data", "train", "evaluate"},
 }
 ALLOWED = GROUND | {room: below | set(GROUND) for room, below in ABOVE_GROUND.items()}
@@ -43,8 +44,9 @@ LIBRARIES: dict[str, set[str]] = {
     "mpmath": {"formula", "evaluate", "check"},
     "typst": {"app", "notation"},
     "safetensors": {"train", "model"},
-    "pyarrow": {"data"},
+    "pyarrow": {"data", "app"},
     "polars": {"data"},
+    "matplotlib": {"app"},
 }
 AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
 TERMINAL = "chalkgrad.notation.terminal"

@@ -20,7 +20,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     copy = tmp_path_factory.mktemp("copy")
     for name in ("pyproject.toml", "README.md", "LICENSE", "setup.py", "MANIFEST.in"):
         shutil.copy2(ROOT / name, copy / name)
-    for folder in (ROOT / "native", *(ROOT / "build").glob("native-*")):  # objects already compiled save a minute
+    for folder in (
+        ROOT / "native",
+        *(ROOT / "build").glob("native-*"),
+    ):  # objects already compiled save a minute
         shutil.copytree(folder, copy / folder.relative_to(ROOT))
     for path in (ROOT / "src").rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts and ".egg-info" not in str(path):

@@ -106,7 +106,7 @@ def row_count(value: Any, width: int) -> int | None:
     if isinstance(value, list | tuple):
         good = all(isinstance(row, list | tuple) and len(row) == width for row in value)
         return len(value) or None if good else None
-    shape = getattr(value, "shape", ())
+    shape: tuple[Any, ...] = getattr(value, "shape", ())
     return int(shape[0]) or None if len(shape) == 2 and shape[1] == width else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from chalkgrad import _native
 from chalkgrad._errors import Fault, InputError
+from chalkgrad.formula.nodes import Num
 from chalkgrad.formula.tape import Tape
 from chalkgrad.lower import program as p
 from chalkgrad.train.executor import Array, Block, Setup
@@ -121,7 +123,9 @@ class _Encoder:
         self.tapes += [len(sources), len(tape.constants), len(steps), tape.result]
         self.tapes += [self.buffer[source] for source in sources]
         self.tapes += [number for step in steps for number in step]
-        self.constants += [float(constant.value) for constant in tape.constants]
+        self.constants += [
+            float(c.value) if isinstance(c, Num) else getattr(math, c.name) for c in tape.constants
+        ]
         self.tape_count += 1
         return self.tape_count - 1
 
@@ -186,9 +190,10 @@ class NativeExecutor:
         self.name = f"native ({instruction_set()})"
         self.dtype = np.dtype(self.setup.dtype)
         self.threads = choose_threads(self.program, self.setup)
-        self._native = self._create()
+        self._native = _native.Executor(self._arguments(), instruction_set())
 
-    def _create(self) -> _native.Executor:
+    def _arguments(self) -> tuple[Array, ...]:
+        """The program and the setup in the core's arrays."""
         program, setup = self.program, self.setup
         encoder = _Encoder(program)
         codes, parameters = encoder.codes, program.parameters
@@ -205,7 +210,7 @@ class NativeExecutor:
             *(_native.RULES.index(rule), self.dtype.itemsize),
         ]
         clip = setup.clip_norm if setup.clip_norm is not None else np.inf
-        return _native.Executor(
+        return (
             np.array([[x.n_in, x.n_out, x.bias] for x in parameters], np.int64),
             np.array([float(x.l2) for x in parameters]),
             np.array([buffer.features for buffer in program.buffers], np.int64),
@@ -215,7 +220,6 @@ class NativeExecutor:
             np.array(encoder.constants, np.float64),
             np.array(settings, np.int64),
             np.array([output.number, program.loss_factor, clip, *numbers]),
-            instruction_set(),
         )
 
     def load(self, parameters: Mapping[str, Array], state: Mapping[str, Array] | None = None) -> None:
