@@ -3,9 +3,11 @@
 
 PYTHON ?= python3
 VENV := .venv
+BENCH := .venv-bench
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' 2>/dev/null)
+SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' -not -name '*.so' 2>/dev/null)
+NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format docs oracles bench clean
@@ -35,13 +37,14 @@ docs: $(VENV)/.docs ## the documentation, its examples executed, into docs/_buil
 oracles: $(VENV)/.oracles ## the oracle tests with PyTorch and JAX installed (a large download); none may skip
 	$(BIN)/python -m pytest --numprocesses auto --quiet --require-oracles tests/oracles
 
-bench: $(VENV)/.dev ## start-up, derivation and gradient timings
-	$(BIN)/python -m benchmarks.bench_start
-	$(BIN)/python -m benchmarks.bench_gradients
+bench: $(BENCH)/.peers ## training steps against PyTorch, JAX and others (a large download, half an hour)
+	$(BENCH)/bin/python -m benchmarks.bench_start
+	$(BENCH)/bin/python -m benchmarks.bench_gradients
+	$(BENCH)/bin/python -m benchmarks $(BENCH_OPTIONS)
 
 clean: ## remove everything that these commands made
-	rm -rf $(VENV) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	rm -rf src/*.egg-info
+	rm -rf $(VENV) $(BENCH) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf src/*.egg-info src/chalkgrad/*.so
 	find src tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.made:
@@ -52,13 +55,13 @@ $(VENV)/.made:
 	@touch $@
 
 # The development install is editable, so it serves `make run` as well.
-$(VENV)/.run: $(VENV)/.made pyproject.toml $(SOURCES)
+$(VENV)/.run: $(VENV)/.made pyproject.toml $(NATIVE) $(SOURCES)
 	@if [ ! -f $(VENV)/.dev ]; then echo "installing chalkgrad into $(VENV) ..."; $(PIP) install .; fi
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.made pyproject.toml
+$(VENV)/.dev: $(VENV)/.made pyproject.toml $(NATIVE)
 	@echo "installing chalkgrad and the development tools into $(VENV) ..."
-	@$(PIP) install --editable '.[dev]'
+	@CHALKGRAD_REQUIRE_NATIVE=1 $(PIP) install --editable '.[dev]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.dev
@@ -67,4 +70,13 @@ $(VENV)/.docs: $(VENV)/.dev
 
 $(VENV)/.oracles: $(VENV)/.dev
 	@$(PIP) install --editable '.[oracles]'
+	@touch $@
+
+# The peers are many and large; one that cannot be had is left out of the benchmarks.
+$(BENCH)/.peers: benchmarks/peers.txt pyproject.toml $(SOURCES) $(NATIVE)
+	@test -d $(BENCH) || $(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --disable-pip-version-check --quiet .
+	@while read -r peer; do \
+	  $(BENCH)/bin/python -m pip install --disable-pip-version-check --quiet "$$peer" < /dev/null || echo "left out: $$peer cannot be installed"; \
+	done < benchmarks/peers.txt
 	@touch $@

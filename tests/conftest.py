@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections import Counter
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis import settings
 # The same examples on every machine; a failure is reproducible and a slow machine is no failure.
 settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("reproducible")
+
+# Without the native core every training would warn, and warnings are errors here.
+if importlib.util.find_spec("chalkgrad._native") is None:
+    os.environ.setdefault("CHALKGRAD_EXECUTOR", "reference")
 
 FIGURE = "oracle figure"  # user property: {"oracle": name, "networks": count, "worst": relative error}
 

@@ -15,7 +15,23 @@ from chalkgrad.network import Activation, Layer, Loss, Network, Residual
 
 if TYPE_CHECKING:
     from chalkgrad.check.report import Report
+    from chalkgrad.model import Model, load_model
     from chalkgrad.problem import Problem, load_problem
+    from chalkgrad.train import (
+        SGD,
+        Adam,
+        AdamW,
+        Checkpoint,
+        Cosine,
+        EarlyStopping,
+        Fit,
+        OneCycle,
+        ReduceOnPlateau,
+        RMSprop,
+        StepDecay,
+        WarmUp,
+        fit,
+    )
 
 
 def _show_in_notebooks() -> None:
@@ -44,32 +60,66 @@ _show_in_notebooks()
 __version__ = "0.1.0"
 
 __all__ = [
+    "SGD",
     "Activation",
+    "Adam",
+    "AdamW",
     "ChalkgradError",
+    "Checkpoint",
+    "Cosine",
     "Derivation",
+    "EarlyStopping",
     "Fault",
+    "Fit",
     "FormulaError",
     "InputError",
     "Layer",
     "Loss",
+    "Model",
     "Network",
+    "OneCycle",
     "Problem",
+    "RMSprop",
+    "ReduceOnPlateau",
     "Report",
     "Residual",
     "ShapeError",
     "Step",
+    "StepDecay",
     "Trace",
     "UnsupportedError",
+    "WarmUp",
     "__version__",
     "check",
     "check_against",
     "derive",
+    "fit",
     "gradients",
     "initialise",
+    "load_model",
     "load_problem",
     "predict",
     "trace",
 ]
+
+
+_TRAINING = frozenset(
+    [
+        "SGD",
+        "Adam",
+        "AdamW",
+        "Checkpoint",
+        "Cosine",
+        "EarlyStopping",
+        "Fit",
+        "OneCycle",
+        "RMSprop",
+        "ReduceOnPlateau",
+        "StepDecay",
+        "WarmUp",
+        "fit",
+    ]
+)
 
 
 def __getattr__(name: str) -> Any:
@@ -82,4 +132,12 @@ def __getattr__(name: str) -> Any:
         from chalkgrad import problem
 
         return getattr(problem, name)
+    if name in ("Model", "load_model"):
+        from chalkgrad import model
+
+        return getattr(model, name)
+    if name in _TRAINING:
+        from chalkgrad import train
+
+        return getattr(train, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

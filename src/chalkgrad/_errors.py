@@ -62,6 +62,10 @@ class UnsupportedError(ChalkgradError, NotImplementedError):
     """The request is meaningful but not available for this network, with the reason."""
 
 
+class ChalkgradWarning(RuntimeWarning):
+    """What was asked for is done, but more slowly than it could be; the text says why."""
+
+
 def did_you_mean(word: str, options: Sequence[str]) -> str:
     """Return ``Did you mean 'relu'?`` for the nearest option, or an empty string."""
     near = difflib.get_close_matches(word.lower(), options, n=1, cutoff=0.55)

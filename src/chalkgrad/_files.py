@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -98,24 +99,12 @@ def _unreadable(name: str, form: str, place: str, reason: str, text: str) -> Inp
 
 def read_text(path: str | os.PathLike[str]) -> str:
     """Return the text of a file of UTF-8; raises as ``read_table`` does."""
-    name = os.fspath(path)
+    name = existing_file(path)
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            raise InputError(Fault(name, "be a file", "a directory", "Name a file in it."))
-        if not stat.S_ISREG(mode):
-            raise InputError(Fault(name, "be a file", "a device or pipe", "Save it as a file first."))
         with open(path, "rb") as file:
             content = file.read(MAX_BYTES + 1)
-    except InputError:
-        raise
-    except (FileNotFoundError, NotADirectoryError):
-        raise MissingFileError(Fault(name, "be an existing file", "nothing there", _near(name))) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(
-            Fault(shown(name), "be a file that can be read", reason, "Check its name.")
-        ) from None
+    except OSError as error:
+        raise _illegible(name, error) from None
     if len(content) > MAX_BYTES:
         got = f"more than {MAX_BYTES // 2**20} MB"
         raise InputError(
@@ -132,6 +121,40 @@ def read_text(path: str | os.PathLike[str]) -> str:
     return text
 
 
+def existing_file(path: str | os.PathLike[str]) -> str:
+    """Return the name of a regular file that is there.
+
+    Raises
+    ------
+    MissingFileError
+        If there is no such file; with the nearest name in its folder.
+    InputError
+        If it is a directory, a device or a pipe.
+    """
+    name = os.fspath(path)
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise absent_file(name) from None
+    except (OSError, ValueError) as error:
+        raise _illegible(name, error) from None
+    if stat.S_ISDIR(mode):
+        raise InputError(Fault(name, "be a file", "a directory", "Name a file in it."))
+    if not stat.S_ISREG(mode):
+        raise InputError(Fault(name, "be a file", "a device or pipe", "Save it as a file first."))
+    return name
+
+
+def absent_file(name: str) -> MissingFileError:
+    """Return the error of a file that is not there, with the nearest that is."""
+    return MissingFileError(Fault(name, "be an existing file", "nothing there", _near(name)))
+
+
+def _illegible(name: str, error: Exception) -> InputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return InputError(Fault(shown(name), "be a file that can be read", reason, "Check its name."))
+
+
 def _near(name: str) -> str:
     folder = Path(name).parent
     with contextlib.suppress(OSError, ValueError):
@@ -141,15 +164,19 @@ def _near(name: str) -> str:
     return "Check its name."
 
 
-def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write a file under a temporary name and move it into place; raises ``InputError`` if it cannot."""
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary name beside a file; what was written there takes the file's place at the end.
+
+    A reader finds the old file or the new one, never half of one, also after a crash.  Raises
+    ``InputError`` if it cannot be written.
+    """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         try:
-            with open(temporary, "x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
+            yield temporary
+            with open(temporary, "rb+") as file:
                 os.fsync(file.fileno())
             if target.exists():
                 os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
@@ -159,6 +186,14 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
                 os.unlink(temporary)
             raise
     except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         reason = getattr(error, "strerror", None) or str(error)
         fault = Fault(os.fspath(path), "be a file that can be written", reason, "Choose another place.")
         raise InputError(fault) from None
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file under a temporary name and move it into place; raises ``InputError`` if it cannot."""
+    with replacing(path) as temporary, open(temporary, "x", encoding="utf-8", newline="\n") as file:
+        file.write(text)

@@ -13,11 +13,10 @@ import pytest
 
 from chalkgrad import Network, derive, trace
 from chalkgrad.derive.cost import cost
-from chalkgrad.evaluate import predict
 from chalkgrad.notation import render
 from chalkgrad.notation.page import derivation_page
 from chalkgrad.problem import load_problem
-from chalkgrad.train import train
+from chalkgrad.train import SGD, fit
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = Network("2-3:tanh:nobias-2:nobias", loss="half_squared_error")
@@ -127,10 +126,10 @@ def test_the_loop_converges() -> None:
     """t = x₁x₂ cannot be had from one layer; mini-batches of two, until E no longer falls."""
     problem = load_problem(EXAMPLES / "lecture_bias.toml")
     data = problem.arrays()
-    reached, history = train(
-        problem.network, data.parameters, data.x, data.t,
-        epochs=300, batch_size=2, learning_rate=0.5,
+    run = fit(
+        problem.network, data.x, data.t, parameters=data.parameters,
+        optimiser=SGD(0.5), epochs=300, batch_size=2,
     )  # fmt: skip
-    assert history.outcome == "finished"
-    assert history.losses[-1] < 1e-4
-    np.testing.assert_allclose(predict(problem.network, reached, data.x), data.t, atol=0.03)
+    assert run.outcome == "finished"
+    assert run.history.losses[-1] < 1e-4
+    np.testing.assert_allclose(run.predict(data.x), data.t, atol=0.03)

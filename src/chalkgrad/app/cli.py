@@ -19,7 +19,12 @@ COMMANDS = {
     "trace": "the same with numbers: forward, loss, backward, update",
     "check": "are the gradients right?  Ours, or those of a function of yours",
     "verify-key": "are the printed answers in a problem file right?",
+    "train": "train a network on a table, and keep it as a model file",
+    "predict": "what a model answers to the rows of a table",
+    "evaluate": "how good a model's answers are: loss, confusion matrix, errors",
+    "inspect": "what is in a model file, and the curves of its training",
     "graph": "the computational graph, as text or SVG",
+    "program": "what the machine does in one training step, beside the equations",
     "notations": "the notations that come along, one line and one formula each",
 }
 EXAMPLES = (
@@ -28,6 +33,7 @@ EXAMPLES = (
     'chalkgrad derive 2-2:tanh-2:tanh-1 --path "W1[2,2]"',
     "chalkgrad trace examples/quiz.toml",
     "chalkgrad check examples/xor.toml --against mine.py:gradients",
+    "chalkgrad train data.csv --target price -o model.cg",
 )
 _USAGE = """\
 usage: chalkgrad COMMAND [options]

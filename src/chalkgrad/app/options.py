@@ -14,6 +14,16 @@ from chalkgrad._numbers import exact_text, shown
 T = TypeVar("T")
 FORMAT_NAMES = ("text", "latex", "html", "markdown", "typst", "pdf", "json", "svg")
 MISSING = ""  # what an option has for a value when none follows it
+SOURCES: dict[str, tuple[str, str, str]] = {  # what it is called: its name here, what it is, how to write it
+    "SPEC|FILE": (
+        "source",
+        "a network such as 4-3:relu-1:sigmoid, or a problem file (.toml, .json)",
+        "Write 4-3:relu-1:sigmoid, say.",
+    ),
+    "FILE": ("source", "a problem file (.toml, .json)", "Name a .toml or .json file."),
+    "DATA": ("data", "a table: .csv, .csv.gz, .parquet, .npz", "Name a .csv file, say."),
+    "MODEL": ("model", "a model file (.cg) that chalkgrad train has written", "Name a .cg file."),
+}
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -34,7 +44,7 @@ class Parser(argparse.ArgumentParser):
     command
         Its name.
     source
-        What its one argument is called in the usage, or an empty string if it takes none.
+        What its arguments are called in the usage, such as ``MODEL DATA``; an empty string if it takes none.
     about
         One sentence.
     examples
@@ -51,11 +61,10 @@ class Parser(argparse.ArgumentParser):
             formatter_class=_Help,
             allow_abbrev=False,
         )
-        self.source = source
-        if source:
-            meaning = "a network such as 4-3:relu-1:sigmoid, or a problem file (.toml, .json)"
-            text = meaning if "SPEC" in source else "a problem file (.toml, .json)"
-            self.add_argument("source", nargs="?", metavar=source, help=text)
+        self.sources = source.split()
+        for word in self.sources:
+            name, meaning, _ = SOURCES[word]
+            self.add_argument(name, nargs="?", metavar=word, help=meaning)
 
     def value(self, *names: str, metavar: str, help: str) -> None:
         """Add an option that takes a value."""
@@ -84,21 +93,27 @@ class Parser(argparse.ArgumentParser):
             near = f"Did you mean '--format {name[2:]}'?" if name[2:] in FORMAT_NAMES else ""
             fix = near or did_you_mean(name, known) or f"See {self.prog} --help."
             faults.append(Fault(name, f"be an option of {self.prog}", "an unknown name", fix))
+        given = [getattr(options, SOURCES[word][0]) for word in self.sources]
         if rest and not unknown:
-            fix = "Put quotes around it if it has spaces." if self.source else "Remove it."
-            what = f"be one argument, {self.source}" if self.source else "be absent"
-            words = [options.source, *rest] if self.source else rest
-            faults.append(Fault("arguments", what, " and ".join(map(repr, words)), fix))
+            fix = "Put quotes around it if it has spaces." if self.sources else "Remove it."
+            words = " and ".join(repr(word) for word in [*given, *rest])
+            faults.append(Fault("arguments", self._wanted(), words, fix))
         for action in self._actions:
             if action.option_strings and getattr(options, action.dest, None) == MISSING:
                 fix = f"Write {action.option_strings[-1]} {action.metavar}."
                 faults.append(Fault(action.option_strings[-1], "have a value after it", "nothing", fix))
-        if not faults and self.source and not options.source:
-            fix = "Write 4-3:relu-1:sigmoid, say." if "SPEC" in self.source else "Name a .toml or .json file."
-            faults.append(Fault(self.source, "be given", "nothing", fix))
+        if not faults:
+            for word, value in zip(self.sources, given, strict=True):
+                if not value:
+                    faults.append(Fault(word, "be given", "nothing", SOURCES[word][2]))
         if faults:
             raise InputError(faults)
         return options
+
+    def _wanted(self) -> str:
+        """How many arguments there must be, and which."""
+        count = {0: "be absent", 1: "be one argument, "}.get(len(self.sources), "be two arguments, ")
+        return count + " and ".join(self.sources)
 
 
 def attempt(faults: list[Fault], action: Callable[[], T]) -> T | None:

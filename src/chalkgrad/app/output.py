@@ -10,13 +10,13 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
-from chalkgrad._files import write_text
+from chalkgrad._files import replacing, write_text
 from chalkgrad._numbers import shown
 from chalkgrad.app.options import Parser, read_whole
 
@@ -34,6 +34,9 @@ SUFFIXES = {
     ".pdf": "pdf",
     ".json": "json",
     ".svg": "svg",
+    ".png": "png",
+    ".csv": "csv",
+    ".parquet": "parquet",
 }
 WIDTH = 100
 NARROWEST, WIDEST = 40, 1000
@@ -76,6 +79,15 @@ class Output:
                 raise InputError(_unwritable(self.path, error)) from None
         else:
             write_text(self.path, text)
+
+    def file(self, write: Callable[[Path], object]) -> None:
+        """Let a function write the file, under a temporary name until it is whole."""
+        assert self.path is not None, "checked by the command"
+        try:
+            with replacing(self.path) as temporary:
+                write(temporary)
+        except OSError as error:
+            raise InputError(_unwritable(self.path, error)) from None
 
     def _terminal(self, document: Document) -> None:
         from rich.console import Console
@@ -122,7 +134,8 @@ def read_output(options: argparse.Namespace, formats: Sequence[str], faults: lis
     elif path is not None:
         form = _format_of_suffix(path, formats, faults)
     if path is not None:
-        _check_place(path, getattr(options, "source", None), faults)
+        for name in ("source", "data", "model"):
+            check_place(path, getattr(options, name, None), faults)
     if form == "pdf":
         if path is None:
             faults.append(Fault("-o", "name a file for pdf", "nothing", "Write -o page.pdf, say."))
@@ -131,7 +144,7 @@ def read_output(options: argparse.Namespace, formats: Sequence[str], faults: lis
             faults.append(Fault("--format", "be installed to write it", "'pdf' without the extra pdf", fix))
     text = getattr(options, "width", None)
     width = read_whole("--width", text, faults, least=NARROWEST, most=WIDEST, example=WIDTH)
-    return Output(form, path, width or _columns())
+    return Output(form, path, width or columns_of_terminal())
 
 
 def _format(text: str, formats: Sequence[str], faults: list[Fault]) -> str:
@@ -157,8 +170,14 @@ def _format_of_suffix(path: str, formats: Sequence[str], faults: list[Fault]) ->
     return formats[0]
 
 
-def _check_place(path: str, source: str | None, faults: list[Fault]) -> None:
-    """Add a fault if the file could not be written, or is the one that is read."""
+def check_place(path: str, source: str | None, faults: list[Fault], option: str = "-o") -> None:
+    """Add a fault, once, if the file could not be written, or is the one that is read."""
+    found: list[Fault] = []
+    _look_at_place(path, source, found)
+    faults += [replace(fault, path=option) for fault in found if replace(fault, path=option) not in faults]
+
+
+def _look_at_place(path: str, source: str | None, faults: list[Fault]) -> None:
     try:
         target = Path(os.path.realpath(path))
         if target.is_dir():
@@ -206,7 +225,8 @@ def _is_device(path: str | Path) -> bool:
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-def _columns() -> int:
+def columns_of_terminal() -> int:
+    """Return how many columns a text may have."""
     if sys.stdout.isatty():
         return min(WIDEST, max(NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns))
     text = os.environ.get("COLUMNS", "")

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 from rich.rule import Rule
 from rich.text import Text
 
@@ -22,8 +20,7 @@ from chalkgrad.app.plot import curve
 from chalkgrad.data import load_digits, split
 from chalkgrad.evaluate import initialise, predict
 from chalkgrad.network import Network
-from chalkgrad.train import Progress, accuracy, train
-from chalkgrad.train.descent import Array, Parameters
+from chalkgrad.train import SGD, Fit, accuracy, fit
 
 HOMEWORK = "4-3:relu-2:relu-1:sigmoid"
 QUIZ = "examples/quiz.toml"
@@ -81,10 +78,9 @@ def train_xor(console: Console) -> None:
     x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     t = np.array([[0.0], [1.0], [1.0], [0.0]])
     console.print(f"{network}, binary cross-entropy, all four rows in every step")
-    parameters = watched(
-        console, network, initialise(network, seed=0), x, t, epochs=2000, batch_size=4, learning_rate=0.5
-    )
-    for row, y in zip(x, predict(network, parameters, x), strict=True):
+    trained = fit(network, x, t, optimiser=SGD(0.5), epochs=2000, batch_size=4)
+    show(console, trained)
+    for row, y in zip(x, trained.predict(x), strict=True):
         console.print(f"  x = {row[0]:.0f} {row[1]:.0f}   ŷ = {y[0]:.4f}")
 
 
@@ -94,67 +90,24 @@ def train_digits(console: Console) -> None:
     x, labels = load_digits()
     x_train, train_labels, x_test, test_labels = split(x, labels, held_out=0.2, seed=0)
     console.print(f"{network}, cross-entropy, {len(x_train)} images to learn from, {len(x_test)} to test on")
-    start = initialise(network, seed=0)
     started = time.perf_counter()
-    parameters = watched(
-        console,
-        network,
-        start,
-        x_train,
-        np.eye(10)[train_labels],
-        epochs=20,
-        batch_size=32,
-        learning_rate=0.2,
-    )
+    trained = fit(network, x_train, train_labels, optimiser=SGD(0.2), epochs=20, validation=0.1)
     seconds = time.perf_counter() - started
+    show(console, trained)
+    start = initialise(network, seed=0)
     for name, rows, digits in (("learned from", x_train, train_labels), ("never seen", x_test, test_labels)):
         before = accuracy(predict(network, start, rows), digits)
-        after = accuracy(predict(network, parameters, rows), digits)
+        after = accuracy(trained.predict(rows), digits)
         console.print(f"  accuracy on images {name + ':':<14}{before:6.1%} before, {after:6.1%} after")
     console.print(f"  in {seconds:.1f} s")
 
 
-def watched(
-    console: Console,
-    network: Network,
-    parameters: Parameters,
-    x: Array,
-    t: Array,
-    *,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-) -> Parameters:
-    """Train with a progress bar, draw the losses, say how the run ended; return the parameters reached."""
-    columns = (
-        TextColumn("training"),
-        BarColumn(bar_width=40),
-        MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}"),
-        TimeElapsedColumn(),
-    )
-    with Bar(*columns, console=console, refresh_per_second=8) as bar:
-        task = bar.add_task("training", total=epochs * -(-len(x) // batch_size), loss=float("nan"))
-
-        def show(progress: Progress) -> None:
-            if progress.step % 16 == 0 or progress.step == progress.steps:
-                bar.update(task, completed=progress.step, loss=progress.loss)
-
-        parameters, history = train(
-            network,
-            parameters,
-            x,
-            t,
-            epochs=epochs,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            seed=0,
-            progress=show,
-        )
-    console.print(f"loss over {len(history.losses)} epochs")
-    console.print(curve(history.losses), highlight=False)
-    console.print(str(history))
-    return parameters
+def show(console: Console, trained: Fit) -> None:
+    """Draw the losses of a training and say how it ended."""
+    losses = trained.history.losses
+    console.print(f"loss over {len(losses)} epochs")
+    console.print(curve(losses), highlight=False)
+    console.print(str(trained))
 
 
 if __name__ == "__main__":

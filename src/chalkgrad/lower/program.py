@@ -9,7 +9,7 @@ mini-batch under the mean reduction.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -99,12 +99,24 @@ class Softmax(Instruction):
 
 
 @dataclass(frozen=True)
+class LogSoftmax(Instruction):
+    """``out = log softmax(source)``, sample by sample, stable; a loss without a fused kernel reads it."""
+
+    source: str
+    out: str
+
+
+@dataclass(frozen=True)
 class SoftmaxGradient(Instruction):
-    """``out = y ⊙ (error − Σ_j error_j y_j)``: softmax's Jacobian, diag(y) − yyᵀ, applied to the error."""
+    """``out = y ⊙ (error − Σ_j error_j y_j)``: softmax's Jacobian, diag(y) − yyᵀ, applied to the error.
+
+    With ``weighted`` the buffer ``error`` holds error ⊙ y =: g already: ``out = g − y Σ_j g_j``.
+    """
 
     y: str
     error: str
     out: str
+    weighted: bool = False
 
 
 @dataclass(frozen=True)
@@ -195,9 +207,11 @@ class Program:
     """Whether the gradient's norm is clipped, so that updates wait for all gradients."""
 
     def forward(self) -> Iterator[Instruction]:
-        """The instructions that a prediction needs."""
+        """The instructions that a prediction needs; dropout copies, because nothing is dropped (rate 0)."""
         for instruction in self.instructions:
-            if isinstance(instruction, (LossAndError, LossMap)):
+            if isinstance(instruction, LossAndError | LossMap):
                 return
-            if not isinstance(instruction, (GatherTargets, Dropout)):
+            if isinstance(instruction, Dropout):
+                yield replace(instruction, rate=0.0)
+            elif not isinstance(instruction, GatherTargets):
                 yield instruction

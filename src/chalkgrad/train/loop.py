@@ -1,121 +1,258 @@
-"""Train a network: gradient descent on the equations that were derived for it."""
+"""The loop: every epoch in slices of steps, then its validation and everything that looks at it.
+
+while not ended:  slices of steps until every row was visited;  validate, note, watch, tell, save
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from fractions import Fraction
-from typing import Any
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from chalkgrad._errors import Fault, InputError
-from chalkgrad.evaluate import gradients
-from chalkgrad.network import Network
-from chalkgrad.train.descent import Array, History, Parameters, Progress, descend
-
-
-def train(
-    network: Network,
-    parameters: Mapping[str, Array],
-    x: Array,
-    t: NDArray[Any],
-    *,
-    epochs: int = 10,
-    batch_size: int = 32,
-    learning_rate: float = 0.1,
-    seed: int = 0,
-    progress: Callable[[Progress], None] | None = None,
-) -> tuple[Parameters, History]:
-    """Train by plain mini-batch gradient descent.
-
-    θ ← θ − η ∂L/∂θ, with ∂L/∂θ from the network's derivation (`gradients`).
-
-    Parameters
-    ----------
-    network
-        With its loss.
-    parameters
-        To start from, {"W1": n₁ × n₀, "b1": n₁, …}; they are not changed.
-    x
-        Inputs, m × n₀, one row a sample.
-    t
-        Targets, m × n_L, or m class numbers for a cross-entropy.
-    epochs
-        Passes over all rows.
-    batch_size
-        Rows an update; the last mini-batch of an epoch may be smaller.
-    learning_rate
-        η > 0.
-    seed
-        Of the order of the rows; the same seed gives the same run.
-    progress
-        Called after every update.
-
-    Returns
-    -------
-    parameters, history
-        Those of the last good step, and what happened: a run that is interrupted by Ctrl-C or diverges
-        returns as well, with the reason in ``history.outcome`` and ``history.advice``.
-
-    Raises
-    ------
-    InputError
-        If a setting is not usable, or the data does not fit the network.
-    """
-    faults = list(setting_faults(epochs, batch_size, learning_rate))
-    x, t = np.asarray(x, dtype=np.float64), np.asarray(t)
-    if x.ndim != 2 or not len(x):
-        faults.append(Fault("x", "be a table with at least one row", f"shape {x.shape}"))
-    elif len(t) != len(x):
-        faults.append(Fault("t", f"have one row for each of the {len(x)} rows of x", f"{len(t)} rows"))
-    if faults:
-        raise InputError(faults)
-    return descend(
-        lambda reached, rows, targets: gradients(network, reached, rows, targets),
-        parameters,
-        x,
-        t,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=float(learning_rate),
-        seed=seed,
-        progress=progress,
-    )
+from chalkgrad._errors import InputError
+from chalkgrad.train.checkpoint import Saver
+from chalkgrad.train.divergence import LOOKED_AT, DivergedError, retreat
+from chalkgrad.train.executor import Block, Executor
+from chalkgrad.train.history import Epoch, History
+from chalkgrad.train.interruption import Interruption
+from chalkgrad.train.metrics import Metric
+from chalkgrad.train.pace import Pace
+from chalkgrad.train.progress import Progress, Tell
+from chalkgrad.train.report import EpochReport, layer_norms, measured
+from chalkgrad.train.rows import Rows
+from chalkgrad.train.settings import Settings
+from chalkgrad.train.slices import Order, Slicer, last_batch, replay, steps_of, visit
+from chalkgrad.train.snapshot import Keeper, are_finite
+from chalkgrad.train.standing import Arrays, Position, Standing
+from chalkgrad.train.stopping import Watch
 
 
-def setting_faults(epochs: Any, batch_size: Any, learning_rate: Any) -> list[Fault]:
-    """List what is wrong with the settings of a run."""
-    faults = []
-    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-            faults.append(Fault(name, "be a whole number from 1 up", repr(value)))
-    number = isinstance(learning_rate, int | float | Fraction | np.number)
-    number = number and not isinstance(learning_rate, bool)
-    if not number or not 0 < learning_rate < float("inf"):
-        faults.append(Fault("learning_rate", "be a number above 0", repr(learning_rate), "Try 0.1."))
-    return faults
+@dataclass
+class Training:
+    """One run: an executor that is moved through the rows, and what has been noted on the way."""
 
+    executor: Executor
+    rows: Rows
+    settings: Settings
+    pace: Pace
+    watch: Watch | None = None
+    metrics: tuple[Metric, ...] = ()
+    at: Position = field(default_factory=Position)
+    epochs: list[Epoch] = field(default_factory=list)
+    tell: Tell | None = None
+    saver: Saver | None = None
+    pause_at: int = -1
+    """The step before which ``on_pause`` is called."""
+    on_pause: Callable[[Training], None] | None = None
+    drawn: bool = False
+    ended: str = ""
+    advice: str = ""
+    broken_at: int | None = None
 
-def accuracy(y: Array, t: NDArray[Any]) -> float:
-    """Return the part of the rows that are classified right, from 0 to 1.
+    def __post_init__(self) -> None:
+        self._slicer, self._keeper = Slicer(), Keeper()
+        self._last: tuple[Block, Order] | None = None
+        self._in_step = False
+        self._wish = Interruption()
+        self._mark = self._began = time.perf_counter()
+        self._first = self.at.step
 
-    Parameters
-    ----------
-    y
-        Outputs of the network, m × n; with n = 1 a probability, decided at ½, else the largest wins.
-    t
-        Class numbers, m or m × 1; or for n > 1 one-hot rows, m × n.
+    def run(self) -> Standing:
+        """Train to the end, whatever it is; return where the training stands then."""
+        self._keeper.take(self.executor, self.at)
+        with self._wish:
+            try:
+                self._run_epochs()
+            except DivergedError as found:
+                return self._retreat(found)
+            except KeyboardInterrupt:
+                self._recover()
+        standing = self.standing()
+        if not are_finite(standing.parameters):
+            return self._retreat(DivergedError(self.at.step, float("nan")))
+        if self.saver is not None:
+            self.saver.save(standing)
+        return standing
 
-    Raises
-    ------
-    InputError
-        If y and t do not have the same rows.
-    """
-    y, t = np.asarray(y), np.asarray(t)
-    if y.ndim != 2 or len(y) != len(t) or not len(y):
-        got = f"shapes {y.shape} and {t.shape}"
-        raise InputError(Fault("y, t", "be m × n outputs and m targets with m at least 1", got))
-    decided = (y[:, 0] > 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)
-    one_hot = t.ndim == 2 and t.shape[1] > 1
-    return float(np.mean(decided == (t.argmax(axis=1) if one_hot else t.reshape(len(t)))))
+    def standing(self) -> Standing:
+        """Return where the training stands, with copies of all its numbers."""
+        watch = self.watch
+        return Standing(
+            self.executor.parameters(),
+            self.executor.state(),
+            self.at,
+            History(tuple(self.epochs), self.at.step),
+            self.pace.to_dict(),
+            None if watch is None else watch.to_dict(),
+            None if watch is None else watch.parameters,
+            self.ended,
+            self.drawn,
+        )
+
+    def parameters(self) -> Arrays:
+        """Return copies of the present parameters."""
+        return self.executor.parameters()
+
+    def first_rows(self) -> Block:
+        """Return some rows to look at."""
+        return self.rows.block(self.rows.source.sample(LOOKED_AT))
+
+    def _run_epochs(self) -> None:
+        if self.watch is not None and self.watch.is_over():
+            self.ended = "stopped"
+        while not self.ended and self.at.epoch < self.settings.epochs:
+            self._visit()
+            if not self.ended:
+                self._end_epoch()
+            self._heed()
+        self.ended = self.ended or "finished"
+
+    def _visit(self) -> None:
+        at = self.at
+        try:
+            for block, order in visit(self.rows, self.settings, at.epoch, at.done, self._steps):
+                if self.at.step == self.pause_at and self.on_pause is not None:
+                    self.on_pause(self)
+                self._advance(block, order)
+                self._between_slices()
+                if self.ended:
+                    return
+        except InputError as error:
+            self.ended, self.advice = "data changed", f"{error}\nThe parameters reached are kept."
+
+    def _steps(self) -> int:
+        """How many steps the next slice has; it ends where a step is waited for."""
+        steps = self._slicer.steps
+        return min(steps, self.pause_at - self.at.step) if self.at.step < self.pause_at else steps
+
+    def _advance(self, block: Block, order: Order) -> None:
+        """Take a slice of steps."""
+        batch = self.settings.setup.batch_size
+        count = steps_of(len(order), batch)
+        rates = self.pace.rates(self.at.step, count)
+        started = time.perf_counter()
+        self._in_step = True
+        losses = self.executor.run(block, order, self.at.step, rates)
+        if not np.isfinite(losses[-1]):
+            self._in_step = False
+            raise DivergedError(self.at.step + len(losses) - 1, float(losses[-1]))
+        sizes = np.full(count, batch)
+        sizes[-1] = len(order) - (count - 1) * batch
+        # Added one after the other, so that the sum does not depend on the slices.
+        total = float(np.add.accumulate(np.concatenate(([self.at.total], losses * sizes)))[-1])
+        busy = time.perf_counter() - started
+        self.at = self.at.moved(count, len(order), total, self._lap(), busy)
+        self._in_step = False
+        self._last = block, order[(count - 1) * batch :]
+        self._slicer.measured(count, busy)
+
+    def _between_slices(self) -> None:
+        if self._keeper.is_due() and not self._keeper.take(self.executor, self.at):
+            raise DivergedError(self.at.step, float("nan"))
+        self._tell()
+        self._heed()
+        if self.saver is not None and self.saver.is_due():
+            self.saver.save(self.standing())
+
+    def _heed(self) -> None:
+        if self._wish.asked and not self.ended:
+            self.ended = "interrupted"
+            self.advice = (
+                f"stopped by Ctrl-C in epoch {self.at.epoch + 1} after {self.at.step:,} steps; "
+                "the parameters reached are kept"
+            )
+
+    def _end_epoch(self) -> None:
+        block, order = self._last or last_batch(self.rows, self.settings, self.at.epoch)
+        loss, slopes = self.executor.gradients(block, order, self.at.step - 1)
+        if not np.isfinite(loss):
+            raise DivergedError(self.at.step, loss)
+        epoch = self._note(layer_norms(slopes))
+        del slopes
+        self.epochs.append(epoch)
+        self.pace.end_epoch(epoch.loss, epoch.validation_loss, self.at.step)
+        self.at = self.at.next_epoch()
+        self._last = None
+        self._judge(epoch)
+        self._tell()
+        if self.saver is not None and self.saver.is_due(epoch.epoch):
+            self.saver.save(self.standing())
+
+    def _note(self, norms: dict[str, float]) -> Epoch:
+        """Validate; return the record of the epoch."""
+        at = self.at
+        validation, metrics = measured(self.executor, self.rows, self.metrics)
+        return Epoch(
+            epoch=at.epoch + 1,
+            steps=at.step,
+            loss=at.total / at.done,
+            validation_loss=validation,
+            metrics=metrics,
+            learning_rate=float(self.pace.rates(at.step - 1, 1)[0]),
+            seconds=at.seconds + self._lap(),
+            samples_per_second=at.done / max(at.busy, 1e-9),
+            gradient_norms=norms,
+        )
+
+    def _judge(self, epoch: Epoch) -> None:
+        """Ask early stopping and the callbacks whether to go on."""
+        watch = self.watch
+        if watch is not None and watch.end_epoch(epoch.epoch, epoch.value(watch.rule.on), self.parameters):
+            self.ended = "stopped"
+            self.advice = (
+                f"{watch.rule.on} has not been better for {watch.bad} epochs than in epoch "
+                f"{watch.best_epoch} ({watch.best:.6g})"
+            )
+        report = EpochReport(epoch, self.settings.epochs, self.settings.setup.network, self.parameters)
+        for callback in self.settings.callbacks:
+            if callback(report) == "stop" and not self.ended:
+                self.ended, self.advice = "stopped", f"a callback stopped it after epoch {epoch.epoch}"
+
+    def _tell(self) -> None:
+        if self.tell is None:
+            return
+        at, epochs = self.at, self.epochs
+        steps, taken = self.pace.clock.steps, at.step - self._first
+        spent = time.perf_counter() - self._began
+        last = epochs[-1] if epochs else None
+        self.tell(
+            Progress(
+                epoch=min(at.epoch + 1, self.settings.epochs),
+                epochs=self.settings.epochs,
+                step=at.step,
+                steps=steps,
+                loss=at.total / at.done if at.done else last.loss if last else float("nan"),
+                validation_loss=last.validation_loss if last else None,
+                samples_per_second=at.done / at.busy if at.busy else last.samples_per_second if last else 0.0,
+                seconds_left=(steps - at.step) * spent / taken if taken else 0.0,
+            )
+        )
+
+    def _lap(self) -> float:
+        """Seconds since the last call."""
+        before, self._mark = self._mark, time.perf_counter()
+        return self._mark - before
+
+    def _recover(self) -> None:
+        """After an interruption from within: where a step was under way, take the steps before it again."""
+        snapshot = self._keeper.last
+        if self._in_step and snapshot is not None:
+            self.executor.load(snapshot.parameters, snapshot.state)
+            if snapshot.state is None:
+                self.at = snapshot.at
+            else:
+                replay(self.executor, self.rows, self.settings, self.pace, snapshot.at, self.at.step)
+        self._wish.asked, self.ended = True, ""
+        self._heed()
+
+    def _retreat(self, found: DivergedError) -> Standing:
+        snapshot = self._keeper.last
+        assert snapshot is not None
+        back = retreat(self.executor, self.rows, self.settings, self.pace, snapshot, found)
+        self.ended, self.advice, self.at = "diverged", back.advice, back.at
+        self.broken_at = back.step
+        standing = self.standing()
+        history = History(tuple(epoch for epoch in self.epochs if epoch.steps <= back.at.step), back.at.step)
+        return replace(standing, parameters=back.parameters, state=back.state, history=history)

@@ -1,7 +1,8 @@
 """Random numbers that are a function of where they are used: no state, so any step can be repeated alone.
 
-order of epoch e    a permutation drawn from PCG64 seeded with (seed, e)
-dropout mask        entry (i, j) of M_l in step k is 0 where u(key(seed, k, l), i·n_l + j) < rate · 2³²
+dropout mask    entry (i, j) of M_l in step k is 0 where u(key(seed, k, l), i·n_l + j) < rate · 2³²
+
+The order of an epoch's rows is ``chalkgrad.data.order.epoch_order``.
 """
 
 from __future__ import annotations
@@ -10,13 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MASK = (1 << 64) - 1
-
-
-def epoch_order(rows: int, seed: int, epoch: int, *, shuffle: bool = True) -> NDArray[np.int64]:
-    """The order in which epoch ``epoch`` (from 0) visits the rows."""
-    if not shuffle:
-        return np.arange(rows, dtype=np.int64)
-    return np.random.Generator(np.random.PCG64([seed, epoch])).permutation(rows)
 
 
 def dropout_key(seed: int, step: int, layer: int) -> int:

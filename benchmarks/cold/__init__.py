@@ -1,0 +1,1 @@
+"""Whole programs, timed from the start of their process to its end."""

@@ -1,0 +1,299 @@
+// A mini-batch in panels, and the instructions of a program on them.  Everything here works sample by sample:
+// threads take panels of their own.
+#pragma once
+#include "executor.hpp"
+#include "loss.hpp"
+#include "map.hpp"
+#include "products.hpp"
+#include "random.hpp"
+
+namespace chalkgrad::CHALKGRAD_ISA {
+
+// The rows of one mini-batch; sample i is row(i) of the arrays.  Padding repeats the last sample.
+template <class T> struct Batch {
+  const T *x, *t;
+  const int64_t *classes;
+  const T *weight;
+  const int64_t *order;  // null: rows in their order, from `first`
+  int64_t first, count;
+  double factor;  // the constant part of c_i, the division by m included
+
+  Batch(const Plan &plan, const Rows &rows, int64_t begin, int64_t count, int64_t mean_of)
+      : x(static_cast<const T *>(rows.x)), t(static_cast<const T *>(rows.t)), classes(rows.labels),
+        weight(static_cast<const T *>(rows.weight)), order(rows.order ? rows.order + begin : nullptr),
+        first(begin), count(count),
+        factor(plan.loss_factor / (plan.mean_over_samples ? double(mean_of) : 1.0)) {}
+
+  int64_t row(int64_t sample) const {
+    const int64_t i = sample < count ? sample : count - 1;
+    return order ? order[i] : first + i;
+  }
+  // Lets sample 0 be sample `place` of the panels.
+  void move_to(int64_t place) {
+    first -= place;
+    count += place;
+    if (order) order -= place;
+  }
+  bool has_targets() const { return t != nullptr || classes != nullptr; }
+};
+
+// What changes from step to step for the kernels on panels.
+struct StepInfo {
+  bool training;  // else no dropout
+  int64_t number;
+};
+
+template <class T, int L> __attribute__((noinline)) void activate(Activation kind, T number, T *numbers, long count) {
+  apply_value<T, lanes_of_panel<T, L>>(kind, number, numbers, numbers, count);
+}
+template <class T, int L>
+__attribute__((noinline)) void multiply_by_slope(Activation kind, T number, const T *value, T *error, long count) {
+  apply_slope_by_value<T, lanes_of_panel<T, L>>(kind, number, value, error, error, count);
+}
+
+template <class T, int L> class Engine {
+ public:
+  using Buffer = Panels<T, L>;
+
+  Engine(const Plan &plan, const Layer<T> *layers, long samples)
+      : plan_(plan), layers_(layers), panels_(ceil_div(samples, L)) {}
+
+  // Takes its memory from the slab: first to count, then for good.
+  void place(Slab &slab, int workers) {
+    buffers_ = slab.take<Buffer>(plan_.buffer_count);
+    coefficients_ = slab.take<T>(panels_ * L);
+    classes_ = slab.take<int64_t>(panels_ * L);
+    losses_ = slab.take<double>(panels_);
+    scratch_size_ = 0;
+    for (int64_t i = 0; i < plan_.instruction_count; ++i) {
+      const Instruction &instruction = plan_.instructions[i];
+      if (instruction.tape < 0) continue;
+      const long needed = tape_scratch<T>(plan_.tapes[instruction.tape].tape) + widest() * L;
+      if (needed > scratch_size_) scratch_size_ = needed;
+    }
+    scratch_ = slab.take<T>(scratch_size_ * workers);
+    const int outputs = int(plan_.features[plan_.output]);
+    targets_ = {outputs, slab.take<T>(panels_ * (outputs + 1) * L)};
+    for (int64_t b = 0; b < plan_.buffer_count; ++b) {
+      const int features = int(plan_.features[b]);
+      const Buffer buffer = {features, slab.take<T>(panels_ * (features + 1) * L)};
+      if (buffers_ == nullptr) continue;
+      buffers_[b] = buffer;
+      for (long p = 0; p < panels_; ++p)
+        for (int lane = 0; lane < L; ++lane) buffer.panel(p)[features * L + lane] = T(1);
+    }
+  }
+
+  long panels() const { return panels_; }
+  const Buffer &buffer(int64_t b) const { return buffers_[b]; }
+  double loss_of_panel(long p) const { return losses_[p]; }
+
+  // Carries out the instructions before the weight gradients on these panels, a few at a time.
+  // Without training it ends after the loss, or before it where there are no targets.
+  void run(const Batch<T> &batch, Range panels, StepInfo step, int worker) {
+    prepare(batch, panels);
+    for (int64_t i = 0; i < plan_.instruction_count; ++i) {
+      const Instruction &instruction = plan_.instructions[i];
+      const bool loss = instruction.op == Op::loss_and_error || instruction.op == Op::loss_map;
+      if (loss && !batch.has_targets()) return;
+      carry_out(instruction, batch, panels, step, worker);
+      if (loss && !step.training) return;
+    }
+  }
+
+  // Ŷ of the first `count` samples of panel p, rows × n_L.
+  void write_outputs(long p, long count, T *out) const {
+    const Buffer &from = buffers_[plan_.output];
+    T *numbers = from.panel(p);
+    if (plan_.output_kind == kSoftmax) softmax_panel<T, L>(numbers, numbers, from.features);
+    else activate<T, L>(Activation(plan_.output_kind), T(plan_.output_number), numbers, from.features * L);
+    for (long i = 0; i < count; ++i)
+      for (long j = 0; j < from.features; ++j) out[i * from.features + j] = numbers[j * L + i];
+  }
+
+ private:
+  int rows_of(const Batch<T> &batch, long p) const {
+    const long left = batch.count - p * L;
+    return int(left < 0 ? 0 : left > L ? L : left);
+  }
+
+  long widest() const {
+    long most = 0;
+    for (int64_t b = 0; b < plan_.buffer_count; ++b) most = plan_.features[b] > most ? plan_.features[b] : most;
+    return most;
+  }
+
+  // c_i and the classes of the samples of these panels
+  void prepare(const Batch<T> &batch, Range panels) {
+    for (long p = panels.begin; p < panels.end; ++p) {
+      const long begin = p * L, rows = rows_of(batch, p);
+      losses_[p] = 0;
+      for (long i = 0; i < L; ++i) {
+        const int64_t row = batch.row(begin + i);
+        const double c = batch.weight ? batch.factor * double(batch.weight[row]) : batch.factor;
+        coefficients_[begin + i] = i < rows ? T(c) : T(0);
+        if (batch.classes) classes_[begin + i] = batch.classes[row];
+      }
+    }
+  }
+
+  void carry_out(const Instruction &i, const Batch<T> &batch, Range panels, StepInfo step, int worker) {
+    switch (i.op) {
+      case Op::gather_inputs: return gather(buffers_[i.out], batch.x, batch, panels);
+      case Op::gather_targets: return gather_targets(buffers_[i.out], batch, panels);
+      case Op::linear: return linear(i, panels);
+      case Op::map: return map(i, batch, panels, worker);
+      case Op::softmax: return softmax(i, panels);
+      case Op::log_softmax: return log_softmax(i, panels);
+      case Op::softmax_gradient: return softmax_gradient(i, panels);
+      case Op::dropout: return dropout(i, panels, step);
+      case Op::loss_and_error: return loss_and_error(i, batch, panels);
+      case Op::loss_map: return loss_map(i, batch, panels, worker);
+      case Op::backpropagate: return backpropagate(i, panels);
+      case Op::weight_gradient: return;  // when all panels are done
+    }
+  }
+
+  // out[feature][lane] ← rows of `from`
+  void gather(const Buffer &out, const T *from, const Batch<T> &batch, Range panels) {
+    const long n = out.features, whole = n / 4 * 4;
+    for (long p = panels.begin; p < panels.end; ++p)
+      for (long lane = 0; lane < L; lane += 4) {
+        const T *rows[4];
+        for (long i = 0; i < 4; ++i) rows[i] = from + batch.row(p * L + lane + i) * n;
+        T *place = out.panel(p) + lane;
+        for (long j = 0; j < whole; j += 4) {
+          const T *const part[4] = {rows[0] + j, rows[1] + j, rows[2] + j, rows[3] + j};
+          turn_rows<T, 4>(part, place + j * L, L);
+        }
+        for (long j = whole; j < n; ++j)
+          for (long i = 0; i < 4; ++i) place[j * L + i] = rows[i][j];
+      }
+  }
+
+  void gather_targets(const Buffer &out, const Batch<T> &batch, Range panels) {
+    if (!batch.has_targets()) return;
+    if (batch.t) return gather(out, batch.t, batch, panels);
+    for (long p = panels.begin; p < panels.end; ++p) {
+      T *place = out.panel(p);
+      memset(place, 0, out.features * L * sizeof(T));
+      for (long i = 0; i < L; ++i) place[classes_[p * L + i] * L + i] = T(1);
+    }
+  }
+
+  void linear(const Instruction &i, Range panels) {
+    const auto kind = Activation(i.kind);
+    const T number = T(i.number);
+    Products<T, L>::forward(layers_[i.layer], buffers_[i.source], buffers_[i.out], panels, [=](T *numbers, long count) {
+      if (kind != Activation::identity) activate<T, L>(kind, number, numbers, count);
+    });
+  }
+
+  void backpropagate(const Instruction &i, Range panels) {
+    const auto kind = Activation(i.kind);
+    const T number = T(i.number);
+    const Buffer add = i.second < 0 ? Buffer{} : buffers_[i.second];
+    const Buffer value = i.value < 0 ? Buffer{} : buffers_[i.value];
+    Products<T, L>::backward(
+        layers_[i.layer], buffers_[i.source], buffers_[i.out], panels,
+        [=](T *numbers, long count, long panel, long feature) {
+          constexpr int N = lanes_of_panel<T, L>;
+          if (add.data) {
+            const T *other = add.panel(panel) + feature * L;
+            for (long at = 0; at < count; at += N)
+              store<T, N>(numbers + at, load<T, N>(numbers + at) + load<T, N>(other + at));
+          }
+          if (kind != Activation::identity)
+            multiply_by_slope<T, L>(kind, number, value.panel(panel) + feature * L, numbers, count);
+        });
+  }
+
+  // out ← tape(its sources) for panel p
+  void run_on_panel(const TapeCall &call, long p, T *out, int worker) {
+    const T *inputs[kMostTapeInputs];
+    for (int k = 0; k < call.tape.inputs; ++k) inputs[k] = buffers_[call.sources[k]].panel(p);
+    run_tape<T>(call.tape, inputs, out, buffers_[call.sources[0]].features * L, scratch_ + worker * scratch_size_);
+  }
+
+  void map(const Instruction &i, const Batch<T> &batch, Range panels, int worker) {
+    const Buffer &out = buffers_[i.out];
+    constexpr int N = lanes_of_panel<T, L>;
+    for (long p = panels.begin; p < panels.end; ++p) {
+      T *numbers = out.panel(p);
+      run_on_panel(plan_.tapes[i.tape], p, numbers, worker);
+      if (!i.flag) continue;
+      scale_samples<T, L>(numbers, coefficients_ + p * L, rows_of(batch, p), out.features);
+      for (long at = 0; i.coefficient != 1 && at < out.features * L; at += N)
+        store<T, N>(numbers + at, load<T, N>(numbers + at) * T(i.coefficient));
+    }
+  }
+
+  void loss_map(const Instruction &i, const Batch<T> &batch, Range panels, int worker) {
+    const TapeCall &call = plan_.tapes[i.tape];
+    const long features = buffers_[call.sources[0]].features;
+    T *out = scratch_ + (worker + 1) * scratch_size_ - features * L;  // behind what the tape needs
+    for (long p = panels.begin; p < panels.end; ++p) {
+      run_on_panel(call, p, out, worker);
+      losses_[p] += i.coefficient * weighted_sum<T, L>(out, coefficients_ + p * L, rows_of(batch, p), features);
+    }
+  }
+
+  void softmax(const Instruction &i, Range panels) {
+    const Buffer &source = buffers_[i.source], &out = buffers_[i.out];
+    for (long p = panels.begin; p < panels.end; ++p) softmax_panel<T, L>(source.panel(p), out.panel(p), out.features);
+  }
+
+  void log_softmax(const Instruction &i, Range panels) {
+    const Buffer &source = buffers_[i.source], &out = buffers_[i.out];
+    for (long p = panels.begin; p < panels.end; ++p)
+      log_softmax_panel<T, L>(source.panel(p), out.panel(p), out.features);
+  }
+
+  void softmax_gradient(const Instruction &i, Range panels) {
+    const Buffer &y = buffers_[i.source], &error = buffers_[i.second], &out = buffers_[i.out];
+    for (long p = panels.begin; p < panels.end; ++p)
+      if (i.flag) softmax_pull_panel<T, L>(y.panel(p), error.panel(p), out.panel(p), out.features);
+      else softmax_gradient_panel<T, L>(y.panel(p), error.panel(p), out.panel(p), out.features);
+  }
+
+  void dropout(const Instruction &i, Range panels, StepInfo step) {
+    const Buffer &source = buffers_[i.source], &out = buffers_[i.out];
+    const uint32_t key = dropout_key(uint64_t(plan_.seed), uint64_t(step.number), uint64_t(i.layer + 1));
+    const auto dropping = Dropping<T>::of(i.rate);
+    for (long p = panels.begin; p < panels.end; ++p) {
+      if (step.training) dropout_panel<T, L>(source.panel(p), out.panel(p), out.features, uint32_t(p * L), key, dropping);
+      else if (i.source != i.out) memcpy(out.panel(p), source.panel(p), out.features * L * sizeof(T));
+    }
+  }
+
+  void loss_and_error(const Instruction &i, const Batch<T> &batch, Range panels) {
+    const Buffer &z = buffers_[i.source];
+    if (batch.t) gather(targets_, batch.t, batch, panels);
+    for (long p = panels.begin; p < panels.end; ++p) {
+      T coefficient[L];
+      for (int lane = 0; lane < L; ++lane) coefficient[lane] = T(i.coefficient) * coefficients_[p * L + lane];
+      LossPanel<T> panel;
+      panel.z = z.panel(p);
+      panel.target = batch.t ? targets_.panel(p) : nullptr;
+      panel.classes = batch.t ? nullptr : classes_ + p * L;
+      panel.coefficient = coefficient;
+      panel.error = buffers_[i.out].panel(p);
+      panel.features = z.features;
+      panel.rows = rows_of(batch, p);
+      losses_[p] += chalkgrad::CHALKGRAD_ISA::loss_of_panel<T, L, true>(Loss(i.value), Activation(i.kind), T(i.number), panel);
+    }
+  }
+
+  const Plan &plan_;
+  const Layer<T> *layers_;
+  const long panels_;
+  Buffer *buffers_ = nullptr;
+  Buffer targets_ = {};  // of the fused losses
+  T *coefficients_ = nullptr;
+  int64_t *classes_ = nullptr;
+  double *losses_ = nullptr;
+  T *scratch_ = nullptr;
+  long scratch_size_ = 0;
+};
+
+}  // namespace chalkgrad::CHALKGRAD_ISA

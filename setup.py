@@ -1,0 +1,108 @@
+"""Build the native core: C++20, once for every instruction set, in the interpreter's limited API.
+
+The package works without it, more slowly: where there is no compiler the build says so and goes on, unless
+CHALKGRAD_REQUIRE_NATIVE=1.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.modified import newer_group
+
+FLAGS = [
+    *("-std=c++20", "-O2", "-g0", "-fPIC", "-fvisibility=hidden"),
+    *("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-Wall", "-Wextra", "-Wno-psabi"),
+]
+LINK_FLAGS = ["-pthread", "-s"]
+KERNEL_FLAGS = ["-fno-exceptions", "-fno-rtti"]
+INSTRUCTION_SETS = {
+    "x86_64": {
+        "avx512": [
+            "-mavx512f",
+            "-mavx512bw",
+            "-mavx512dq",
+            "-mavx512vl",
+            "-mfma",
+            "-mprefer-vector-width=512",
+        ],
+        "avx2": ["-mavx2", "-mfma"],
+        "sse2": [],
+    },
+    "aarch64": {"neon": []},
+}
+MACHINE = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
+SHARED = ["bindings", "dispatch", "plan", "threads"]
+HEADERS = sorted(f"native/{name}" for name in os.listdir("native") if name.endswith(".hpp"))
+
+
+log = logging.getLogger(__name__)
+REQUIRED = os.environ.get("CHALKGRAD_REQUIRE_NATIVE") == "1"
+
+
+class BuildNative(build_ext):
+    """One object an instruction set and one a shared source, two compilers at a time; none twice."""
+
+    def finalize_options(self) -> None:
+        """Keep the objects where the next build finds them."""
+        super().finalize_options()
+        self.build_temp = os.path.join("build", f"native-{MACHINE}")
+
+    def build_extension(self, ext: Extension) -> None:
+        """Compile and link, or say why there will be no native core."""
+        target = self.get_ext_fullpath(ext.name)
+        try:
+            self._build(target)
+        except Exception as error:
+            if REQUIRED:
+                raise
+            log.warning("chalkgrad: no native core, training will be slow (%s)", error)
+
+    def _build(self, target: str) -> None:
+        sets = INSTRUCTION_SETS.get(MACHINE)
+        if sets is None or sys.platform == "win32":
+            raise RuntimeError(f"it is not written for {sys.platform} on {platform.machine()}")
+        jobs = [("executor", name, [*KERNEL_FLAGS, *flags]) for name, flags in sets.items()]
+        jobs += [(name, None, []) for name in SHARED]
+        with ThreadPoolExecutor(2) as pool:
+            objects = list(pool.map(self._compile, jobs))
+        self.mkpath(os.path.dirname(target))
+        self.compiler.link_shared_object(
+            objects, target, target_lang="c++", extra_postargs=["-pthread", "-s"]
+        )
+
+    def _compile(self, job: tuple[str, str | None, list[str]]) -> str:
+        name, isa, flags = job
+        source, folder = f"native/{name}.cpp", os.path.join(self.build_temp, isa or "shared")
+        compiled = os.path.join(folder, "native", f"{name}.o")
+        if not newer_group(["setup.py", source, *HEADERS], compiled):
+            return compiled
+        (compiled,) = self.compiler.compile(
+            [source],
+            output_dir=folder,
+            macros=[("CHALKGRAD_ISA", isa)] if isa else [],
+            include_dirs=["native"],
+            extra_preargs=[*FLAGS, *flags],
+        )
+        return str(compiled)
+
+
+setup(
+    cmdclass={"build_ext": BuildNative},
+    ext_modules=[
+        Extension(
+            "chalkgrad._native",
+            ["native/bindings.cpp"],
+            py_limited_api=True,
+            language="c++",
+            optional=not REQUIRED,
+        )
+    ],
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+)

@@ -1,0 +1,97 @@
+"""How good the answers are, as a page: loss, accuracy, confusion matrix; or distances in units."""
+
+from __future__ import annotations
+
+import math
+
+from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
+from chalkgrad.notation.boxes import Block, Document, Heading, Paragraph, Table
+
+MOST_CLASSES = 30
+"""A confusion matrix of more classes is told by its largest mistakes."""
+MOST_MISTAKES = 20
+
+
+def evaluation_page(found: Evaluation, title: str, target: str) -> Document:
+    """Return the page of an evaluation."""
+    blocks = _classes(found) if isinstance(found, ClassEvaluation) else _numbers(found, target)
+    return Document(title, tuple(blocks))
+
+
+def percent(part: float) -> str:
+    """Write a part of one.
+
+    >>> percent(0.85234), percent(1.0), percent(math.nan)
+    ('85.23 %', '100.00 %', '–')
+    """
+    return f"{100 * part:.2f} %" if math.isfinite(part) else "–"
+
+
+def figure(number: float) -> str:
+    """Write a number with five digits.
+
+    >>> figure(0.298143), figure(48213.4), figure(2.5e-7)
+    ('0.29814', '48,213', '2.5e-07')
+    """
+    if not math.isfinite(number):
+        return "–"
+    return f"{number:,.0f}" if 10_000 <= abs(number) < 1e15 else f"{number:.5g}"
+
+
+def _numbers(found: NumberEvaluation, target: str) -> list[Block]:
+    rows = (
+        ("rows", f"{found.rows:,}", ""),
+        ("loss", figure(found.loss), "as in training"),
+        ("RMSE", figure(found.rmse), f"√ of the mean squared error, in units of {target}"),
+        ("MAE", figure(found.mae), f"mean distance, in units of {target}"),
+        ("R²", figure(found.r2), f"the mean as the answer has 0 and RMSE {figure(found.spread)}"),
+    )
+    return [
+        Table((("figure",), ("value",), ("what it is",)), tuple(tuple((w,) for w in row) for row in rows))
+    ]
+
+
+def _classes(found: ClassEvaluation) -> list[Block]:
+    rows = (
+        ("rows", f"{found.rows:,}", ""),
+        ("loss", figure(found.loss), "as in training"),
+        ("accuracy", percent(found.accuracy), f"the most frequent class alone has {percent(found.baseline)}"),
+    )
+    header = (("figure",), ("value",), ("what it is",))
+    blocks: list[Block] = [Table(header, tuple(tuple((word,) for word in row) for row in rows))]
+    blocks += [Heading("Classes"), _scores(found), Heading("Confusion")]
+    return [*blocks, *(_matrix(found) if len(found.classes) <= MOST_CLASSES else _mistakes(found))]
+
+
+def _scores(found: ClassEvaluation) -> Table:
+    header = (("class",), ("rows",), ("precision",), ("recall",), ("F1",))
+    rows = tuple(
+        ((s.label,), (f"{s.rows:,}",), (percent(s.precision),), (percent(s.recall),), (percent(s.f1),))
+        for s in found.scores
+    )
+    return Table(header, rows)
+
+
+def _matrix(found: ClassEvaluation) -> list[Block]:
+    header = (("true ↓ answered →",), *((label,) for label in found.classes))
+    rows = tuple(
+        ((label,), *((f"{count:,}",) for count in counts))
+        for label, counts in zip(found.classes, found.confusion, strict=True)
+    )
+    return [Table(header, rows)]
+
+
+def _mistakes(found: ClassEvaluation) -> list[Block]:
+    wrong = [
+        (count, i, j)
+        for i, row in enumerate(found.confusion)
+        for j, count in enumerate(row)
+        if i != j and count
+    ]
+    most = sorted(wrong, key=lambda mistake: (-mistake[0], mistake[1:]))[:MOST_MISTAKES]
+    header = (("true",), ("answered",), ("rows",))
+    rows = tuple(((found.classes[i],), (found.classes[j],), (f"{count:,}",)) for count, i, j in most)
+    words = (
+        f"The most frequent mistakes among {len(found.classes)} classes; --format json has the whole matrix."
+    )
+    return [Paragraph((words,)), Table(header, rows)]

@@ -1,0 +1,81 @@
+"""What a training did, as a chart: losses, metrics and the size of the gradients over its epochs."""
+
+from __future__ import annotations
+
+import math
+
+from chalkgrad.app.chart import Chart, Panel, Series
+from chalkgrad.network import Network
+from chalkgrad.train.history import Epoch, History
+
+LOSSES = {
+    "binary_cross_entropy": "binary cross-entropy in nats",
+    "cross_entropy": "cross-entropy in nats",
+    "squared_error": "squared error",
+    "half_squared_error": "half the squared error",
+    "mean_squared_error": "mean squared error",
+}
+METRICS = {"accuracy": ("Accuracy", "% of the rows", 100.0), "mae": ("Mean absolute error", "", 1.0),
+           "r2": ("R²", "1 is perfect, 0 as good as the mean", 1.0)}  # fmt: skip
+
+
+def history_chart(history: History, network: Network, standardised: bool = False) -> Chart:
+    """Return the chart of a training; no panel for what was not measured.
+
+    ``standardised`` says that the target was, so that errors are in its standard deviations.
+    """
+    epochs = history.epochs
+    panels = [_losses(epochs, loss_words(network, standardised))]
+    names = dict.fromkeys(name for epoch in epochs for name in epoch.metrics)
+    panels += [_metric(epochs, name) for name in names]
+    layers = sorted({layer for epoch in epochs for layer in epoch.gradient_norms}, key=int)
+    if layers:
+        curves = tuple(
+            Series(f"layer {layer}", tuple(e.gradient_norms.get(layer, math.nan) for e in epochs))
+            for layer in layers
+        )
+        panels.append(Panel("Size of the gradients", "Euclidean norm of ∂L/∂(W, b)", curves, ordered=True))
+    if len({epoch.learning_rate for epoch in epochs}) > 1:
+        rates = Series("η", tuple(epoch.learning_rate for epoch in epochs))
+        panels.append(Panel("Learning rate", "of the last step of an epoch", (rates,)))
+    return Chart(f"Training of {network}", "Epoch", tuple(panels))
+
+
+def loss_words(network: Network, standardised: bool = False) -> str:
+    """Say what the loss is and per what.
+
+    >>> loss_words(Network("2-1:sigmoid", l2=0.01))
+    'binary cross-entropy in nats, mean over the rows, with the penalty'
+    """
+    loss = network.loss
+    words = LOSSES.get(loss.name, f"{loss}") if loss.formula is None else loss.name
+    if standardised and "squared" in words:
+        words += " of the standardised target"
+    words += ", mean over the rows" if loss.reduction == "mean" else ", summed over a mini-batch"
+    return words + (", with the penalty" if network.l2 else "")
+
+
+def best_epoch(history: History) -> Epoch | None:
+    """Return the epoch of the lowest validation loss, if there was one to choose from."""
+    validated = [
+        e for e in history.epochs if e.validation_loss is not None and math.isfinite(e.validation_loss)
+    ]
+    if len(validated) < 2:
+        return None
+    return min(validated, key=lambda epoch: epoch.value("validation loss"))
+
+
+def _losses(epochs: tuple[Epoch, ...], words: str) -> Panel:
+    curves = [Series("training", tuple(epoch.loss for epoch in epochs))]
+    if any(epoch.validation_loss is not None for epoch in epochs):
+        curves.append(Series("validation", tuple(epoch.value("validation loss") for epoch in epochs)))
+    best = best_epoch(History(epochs))
+    mark = None if best is None else (epochs.index(best), f"lowest validation loss: epoch {best.epoch}")
+    return Panel("Loss", words, tuple(curves), mark=mark)
+
+
+def _metric(epochs: tuple[Epoch, ...], name: str) -> Panel:
+    title, unit, factor = METRICS.get(name, (name, "", 1.0))
+    validated = any(epoch.validation_loss is not None for epoch in epochs)
+    values = tuple(factor * epoch.metrics.get(name, math.nan) for epoch in epochs)
+    return Panel(title, unit, (Series("validation" if validated else "training", values),))

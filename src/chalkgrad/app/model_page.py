@@ -1,0 +1,156 @@
+"""A model as a page: network, columns, settings, and the curves of its training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from chalkgrad.app.chart import Chart
+from chalkgrad.app.chart_svg import chart_svg
+from chalkgrad.app.chart_text import chart_text
+from chalkgrad.app.history_chart import history_chart, loss_words
+from chalkgrad.data.columns import CategoryColumn, InputColumn, PixelColumn
+from chalkgrad.model import Model
+from chalkgrad.notation.boxes import Block, Document, Figure, Heading, Table
+
+MOST_COLUMNS = 40
+MOST_LEVELS = 6
+
+
+def model_page(model: Model, title: str, width: int) -> Document:
+    """Return the page of a model; its curves are ``width`` columns wide in text."""
+    blocks: list[Block] = [_facts(network_facts(model)), Heading("Layers"), _layers(model)]
+    if model.preparation is not None:
+        blocks += [Heading("Columns"), columns_table(model.preparation.columns)]
+    settings = [
+        (name, _shown(value)) for name, value in model.settings.items() if value not in ("", [], None)
+    ]
+    if settings:
+        blocks += [Heading("Training"), _facts(settings)]
+    if model.history.epochs:
+        chart = model_chart(model)
+        figure = Figure(chart_svg(chart, "light"), chart_text(chart, width), "")
+        blocks += [Heading("History"), figure]
+    return Document(title, tuple(blocks))
+
+
+def model_chart(model: Model) -> Chart:
+    """Return the chart of a model's training."""
+    return history_chart(model.history, model.network, model.preparation is not None)
+
+
+def model_table(model: Model) -> dict[str, Any]:
+    """Return what is known of a model but its weights."""
+    preparation = None if model.preparation is None else model.preparation.to_dict()
+    return {
+        "network": model.network.to_dict(),
+        "parameters": model.parameter_count,
+        "dtype": model.dtype.name,
+        "task": model.task,
+        "target": model.target,
+        "classes": list(model.classes),
+        "preparation": preparation,
+        "settings": dict(model.settings),
+        "history": model.history.to_dict(),
+    }
+
+
+def network_facts(model: Model) -> list[tuple[str, str]]:
+    """Return what the model is, by name."""
+    network = model.network
+    bytes_ = sum(array.nbytes for array in model.parameters.values())
+    facts = [
+        ("network", str(network)),
+        ("parameters", f"{model.parameter_count:,} in {model.dtype.name}, {size_text(bytes_)}"),
+        ("loss", loss_words(network, model.preparation is not None)),
+        ("answers", answers_text(model)),
+    ]
+    if model.state:
+        kinds = sorted({name.partition(".")[2] for name in model.state})
+        facts.append(("optimiser’s state", f"{', '.join(kinds)}: training can go on where it ended"))
+    return facts
+
+
+def answers_text(model: Model) -> str:
+    """Say what the model answers.
+
+    >>> import numpy as np
+    >>> from chalkgrad.network import Network
+    >>> answers_text(Model(Network("1-1:sigmoid"), {"W1": np.zeros((1, 1)), "b1": np.zeros(1)}))
+    'target: one of 2 classes, 0 or 1'
+    """
+    if model.task == "regression":
+        return f"{model.target}: a number in its own units"
+    labels = [str(label) for label in model.classes]
+    if len(labels) <= MOST_LEVELS:
+        named = ", ".join(labels[:-1]) + f" or {labels[-1]}"
+    else:
+        named = ", ".join(labels[:MOST_LEVELS]) + ", …"
+    return f"{model.target}: one of {len(labels)} classes, {named}"
+
+
+def size_text(count: int) -> str:
+    """Write a number of bytes.
+
+    >>> size_text(812), size_text(46_000), size_text(5_300_000)
+    ('812 bytes', '46 kB', '5.3 MB')
+    """
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:.0f} kB" if count < 1e6 else f"{count / 1e6:,.1f} MB"
+
+
+def columns_table(columns: Iterable[InputColumn]) -> Table:
+    """Return how each column becomes inputs."""
+    listed = list(columns)
+    rows = [((column.name,), (f"{column.width}",), (_treatment(column),)) for column in listed[:MOST_COLUMNS]]
+    if len(listed) > MOST_COLUMNS:
+        rest = listed[MOST_COLUMNS:]
+        inputs = sum(column.width for column in rest)
+        rows.append(((f"… {len(rest)} more",), (f"{inputs:,}",), ("see --format json",)))
+    return Table((("column",), ("inputs",), ("how",)), tuple(rows))
+
+
+def _treatment(column: InputColumn) -> str:
+    if isinstance(column, CategoryColumn):
+        levels = ", ".join(column.levels[:MOST_LEVELS]) + (", …" if len(column.levels) > MOST_LEVELS else "")
+        fill = "" if column.fill is None else f"; missing: {column.fill}"
+        return f"one for each of {levels}{fill}"
+    if isinstance(column, PixelColumn):
+        return "divided by 255"
+    if column.width > 1:
+        return "(value − mean)/deviation, each with its own"
+    fill = "" if column.fill is None else f"; missing: {column.fill[0]:.5g}"
+    return f"(value − {column.mean[0]:.5g})/{column.std[0]:.5g}{fill}".replace("− -", "+ ")
+
+
+def _layers(model: Model) -> Table:
+    rows = []
+    for number, layer in enumerate(model.network.layers, start=1):
+        arrays = [model.parameters[name] for name in (f"W{number}", f"b{number}") if name in model.parameters]
+        weights = arrays[0]
+        size = sum(array.size for array in arrays)
+        spread = float((weights.astype("float64") ** 2).mean() ** 0.5)
+        rows.append(((f"{number}",), (str(layer),), (f"{size:,}",), (f"{spread:.4g}",)))
+    return Table((("layer",), ("width and activation",), ("parameters",), ("typical weight",)), tuple(rows))
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> Table:
+    return Table((("what",), ("value",)), tuple(((name,), (value,)) for name, value in facts))
+
+
+def _tells(name: str, value: object) -> bool:
+    """Whether a setting says something to a reader."""
+    return name != "position" and value not in ("", [], None)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        inner = {key: item for key, item in value.items() if key != "name"}
+        listed = ", ".join(f"{key}={_shown(item)}" for key, item in inner.items())
+        return f"{value['name']}({listed})" if "name" in value else listed
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "–"}[value]
+    return f"{value:,}" if isinstance(value, int) and value >= 10_000 else str(value)

@@ -1,0 +1,76 @@
+"""``chalkgrad predict``: what a model answers to the rows of a table."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad.app.options import Parser, attempt
+from chalkgrad.app.output import add_output_options, read_output, say
+
+FORMATS = ("csv", "json", "parquet")
+
+
+def parser() -> Parser:
+    """Return the options of the command."""
+    about = (
+        "Answer the rows of a table: labels with the probability of every class, or numbers in the target's\n"
+        "own units.  The table needs the columns that the model was trained on, in any order."
+    )
+    examples = (
+        "predict model.cg new.csv",
+        "predict model.cg new.csv -o answers.csv --keep id",
+        "predict model.cg new.parquet -o answers.parquet",
+    )
+    options = Parser("predict", "MODEL DATA", about, examples)
+    options.value(
+        "--keep", metavar="COLUMNS", help="columns of the data to repeat beside the answers: id,name"
+    )
+    options.flag("--labels", help="the answers only, without probabilities")
+    add_output_options(options, FORMATS, width=False)
+    return options
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Answer; return the exit status."""
+    options = parser().read(arguments)
+    faults: list[Fault] = []
+    output = read_output(options, FORMATS, faults)
+    if output.format == "parquet":
+        faults += _parquet_faults(output.path)
+    from chalkgrad.data import read_table
+    from chalkgrad.model import load_model
+
+    model = attempt(faults, lambda: load_model(options.model))
+    table = attempt(faults, lambda: read_table(options.data, part="test"))
+    kept = [name.strip() for name in options.keep.split(",")] if options.keep else []
+    if table is not None:
+        faults += [table.absent(name) for name in kept if name not in table.columns]
+    if faults or model is None or table is None:
+        raise InputError(faults)
+    from chalkgrad.app.answers_file import answer_columns, write_answers
+
+    notes: list[str] = []
+    y = model.outputs(table, notes)
+    columns = {name: table.columns[name].values for name in kept}
+    columns |= answer_columns(model, y, _name(model.target, kept), probabilities=not options.labels)
+    write_answers(columns, output)
+    for note in notes:
+        say(f"note: {note}")
+    return 0
+
+
+def _name(target: str, kept: Sequence[str]) -> str:
+    """The name of the answers' column; another where the truth is kept beside it."""
+    return f"{target} (answered)" if target in kept else target
+
+
+def _parquet_faults(path: str | None) -> list[Fault]:
+    faults = []
+    if path is None:
+        faults.append(Fault("-o", "name a file for parquet", "nothing", "Write -o answers.parquet, say."))
+    if importlib.util.find_spec("pyarrow") is None:
+        fix = "Run pip install 'chalkgrad[data]', or write -o answers.csv."
+        faults.append(Fault("--format", "be csv or json where pyarrow is not installed", "'parquet'", fix))
+    return faults

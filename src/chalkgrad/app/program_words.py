@@ -1,0 +1,91 @@
+"""Kernel calls in words, by phase, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from chalkgrad.lower import program as lowered
+from chalkgrad.lower.program import Function, Instruction, Program
+
+Phase = tuple[str, list[Instruction]]
+NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU"}
+
+
+def phases(program: Program) -> list[Phase]:
+    """The instructions under the headings of their phases."""
+    found: dict[str, list[Instruction]] = {
+        title: [] for title in ("Forward pass", "Loss", "Backward pass", "Gradients and update")
+    }
+    before = True
+    for each in program.instructions:
+        if isinstance(each, lowered.LossAndError | lowered.LossMap):
+            before = False
+            found["Loss"].append(each)
+        elif isinstance(each, lowered.WeightGradient):
+            found["Gradients and update"].append(each)
+        else:
+            found["Forward pass" if before else "Backward pass"].append(each)
+    return [(title, part) for title, part in found.items() if part]
+
+
+def multiply_adds(each: Instruction, program: Program) -> int:
+    """The multiply-adds of one sample in matrix products; what is elementwise counts nothing."""
+    if not isinstance(each, lowered.Linear | lowered.Backpropagate | lowered.WeightGradient):
+        return 0
+    parameter = program.parameters[each.layer - 1]
+    return parameter.n_in * parameter.n_out
+
+
+def call(each: Instruction, program: Program) -> str:
+    """What a call does, in a few words."""
+    return _WORDS[type(each)](each, program)
+
+
+def named(function: Function) -> str:
+    """A function as people say it: leaky ReLU, tanh."""
+    return NAMES.get(function.name, function.name)
+
+
+def subscript(number: int) -> str:
+    """A number below the line: ₁₂."""
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def _linear(each: lowered.Linear, program: Program) -> str:
+    return "weighted sums" + (f", then {named(each.function)}" if each.function else "")
+
+
+def _map(each: lowered.Map, program: Program) -> str:
+    return "the output's error, entry by entry" if each.scaled else "entry by entry"
+
+
+def _pair(each: lowered.LossAndError, program: Program) -> str:
+    return "loss and output error"
+
+
+def _back(each: lowered.Backpropagate, program: Program) -> str:
+    words = f"error back through W{subscript(each.layer)}"
+    if each.add:
+        words += " + others"
+    return words + (f", × {named(each.function)}′" if each.function else "")
+
+
+def _gradient(each: lowered.WeightGradient, program: Program) -> str:
+    return f"gradients of layer {each.layer}, update"
+
+
+_WORDS: dict[type[Instruction], Callable[[Any, Program], str]] = {
+    lowered.GatherInputs: lambda each, program: "fetch the samples' inputs",
+    lowered.GatherTargets: lambda each, program: "fetch their targets",
+    lowered.Linear: _linear,
+    lowered.Map: _map,
+    lowered.Softmax: lambda each, program: "softmax, sample by sample",
+    lowered.LogSoftmax: lambda each, program: "log softmax, sample by sample",
+    lowered.Dropout: lambda each, program: f"mask, drops {each.rate:.0%}",
+    lowered.LossAndError: _pair,
+    lowered.LossMap: lambda each, program: "loss, entry by entry",
+    lowered.SoftmaxGradient: lambda each, program: "error back through softmax",
+    lowered.Backpropagate: _back,
+    lowered.WeightGradient: _gradient,
+}

@@ -1,0 +1,256 @@
+"""``chalkgrad train``: from a table to a model file."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad.app.options import Parser, attempt, read_choice
+from chalkgrad.app.output import Output, columns_of_terminal, say
+from chalkgrad.app.train_options import (
+    BATCH,
+    EPOCHS,
+    HIDDEN,
+    TrainOptions,
+    as_typed,
+    network_of,
+    read_train_options,
+    renamed_fault,
+    train_parser,
+)
+
+if TYPE_CHECKING:
+    from chalkgrad.app.train_rows import PreparedRows
+    from chalkgrad.model import Model
+    from chalkgrad.network import Network
+    from chalkgrad.train.history import History
+    from chalkgrad.train.optimisers import Optimiser
+    from chalkgrad.train.result import Fit
+
+OK, WRONG, INTERRUPTED = 0, 1, 130
+STATUS = {"interrupted": INTERRUPTED, "diverged": WRONG, "data changed": WRONG}
+
+
+def parser() -> Parser:
+    """Return the options of the command."""
+    return train_parser()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Train and keep the model; return the exit status."""
+    options = parser().read(arguments)
+    faults: list[Fault] = []
+    asked = read_train_options(options, faults)
+    form = read_choice("--format", options.format, ("text", "json"), faults) or "text"
+    output = Output(form, None, columns_of_terminal())
+    explained = _explanation(asked, faults)
+    begun = None
+    if asked.begin is not None:
+        begin = asked.begin
+        begun = attempt(faults, lambda: _load(begin))
+    if faults:
+        raise InputError(faults)
+    try:
+        return _train(asked, begun, output, explained)
+    except InputError as error:
+        raise InputError(renamed_fault(fault) for fault in error.faults) from None
+
+
+def _load(path: str) -> Model:
+    from chalkgrad.model import load_model
+
+    model = load_model(path)
+    if model.preparation is None or model.preparation.target is None:
+        fix = "Begin with one that chalkgrad train has written."
+        raise InputError(Fault("--continue", "be a model of columns and a target", path, fix))
+    return model
+
+
+def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: Output | None) -> int:
+    from chalkgrad.app.train_page import result_page, result_table, setup_page
+    from chalkgrad.app.train_rows import read_rows
+    from chalkgrad.train.fit import fit
+
+    rows = read_rows(asked, None if begun is None else begun.preparation)
+    network = _network(asked, rows) if begun is None else begun.network
+    settings = _settings(asked, begun, rows, network)
+    optimiser: Optimiser = settings["optimiser"]
+    if output.format == "text":
+        title = f"Training on {Path(asked.data).name}"
+        dtype = settings.get("dtype", "float32")
+        output.page(setup_page(rows, network, optimiser, settings["batch_size"], title, dtype))
+        output.text("\n")
+    for note in rows.notes:
+        say(f"note: {note}")
+    fitted = fit(network, rows.x, rows.t, validation=rows.validation, explain=asked.explain, **settings)
+    history = _joined(begun, settings, fitted.history)
+    model = _model(asked, rows, fitted, history)
+    kept = _save(model, asked.output)
+    if explained is not None and asked.explain is not None:
+        _explain(fitted, asked, explained)
+    learned = model.evaluate(rows.x, rows.t)
+    held_out = None if rows.validation is None else model.evaluate(*rows.validation)
+    if output.format == "json":
+        rest = {"model": kept, "outcome": fitted.outcome, "advice": fitted.advice, "notes": list(rows.notes)}
+        output.json(result_table(network, history, learned, held_out, rest))
+    else:
+        output.page(result_page(history, learned, held_out, rows.target))
+        output.text(f"\nThe model is in {kept}, {_size(kept)}.\n")
+    say(as_typed(fitted.advice))
+    return STATUS.get(fitted.outcome, OK)
+
+
+def _network(asked: TrainOptions, rows: PreparedRows) -> Network:
+    """The hidden layers that were asked for, between the inputs and the head that the target needs."""
+    preparation = rows.preparation
+    head = {"regression": "1", "binary": "1:sigmoid", "classes": f"{len(preparation.classes)}:softmax"}
+    rest: dict[str, Any] = {"loss": "mean_squared_error"} if preparation.task == "regression" else {}
+    if asked.fit.get("l2"):
+        rest["l2"] = asked.fit["l2"]
+    assert preparation.task is not None, "inferred with a target"
+    return network_of(preparation.width, asked.hidden or HIDDEN, head[preparation.task], rest)
+
+
+def _settings(
+    asked: TrainOptions, begun: Model | None, rows: PreparedRows, network: Network
+) -> dict[str, Any]:
+    """What ``fit`` is told: what was asked for, else what the model was trained with, else what is usual."""
+    before = {} if begun is None else dict(begun.settings)
+    settings: dict[str, Any] = {"epochs": EPOCHS, "batch_size": BATCH, "seed": asked.seed}
+    settings |= {name: before[name] for name in ("batch_size", "dropout", "dtype") if before.get(name)}
+    settings["batch_size"] = min(settings["batch_size"], len(rows.x))
+    settings |= asked.fit
+    if settings["batch_size"] > len(rows.x):
+        fix, got = f"Write --batch-size {len(rows.x)}.", f"{settings['batch_size']:,}"
+        raise InputError(
+            Fault("--batch-size", f"be at most {len(rows.x):,}, the rows to learn from", got, fix)
+        )
+    settings["optimiser"] = _optimiser(asked, before.get("optimiser"))
+    if "early_stopping" in settings:
+        from chalkgrad.train.stopping import EarlyStopping
+
+        settings["early_stopping"] = EarlyStopping(patience=settings["early_stopping"])
+    for name in ("checkpoint", "resume"):
+        if name in settings:
+            from chalkgrad.train.checkpoint import Checkpoint
+
+            settings["checkpoint"] = Checkpoint(settings[name], every_seconds=5.0)
+    if rows.preparation.task == "regression":
+        settings["metrics"] = ("r2",)
+    if begun is not None:
+        settings |= _go_on(begun, settings)
+    return settings
+
+
+def _optimiser(asked: TrainOptions, before: Any) -> Optimiser:
+    """The optimiser by name with the numbers that were given; those of the model that is gone on with."""
+    from chalkgrad.train import optimisers
+
+    kinds = {
+        "sgd": optimisers.SGD,
+        "adam": optimisers.Adam,
+        "adamw": optimisers.AdamW,
+        "rmsprop": optimisers.RMSprop,
+    }
+    given = {"learning_rate": asked.rate, "weight_decay": asked.weight_decay, "momentum": asked.momentum}
+    known: dict[str, Any] = {}
+    name = asked.optimiser or "adam"
+    if isinstance(before, dict) and asked.optimiser in (None, str(before.get("name")).lower()):
+        name = str(before["name"]).lower()
+        known = {key: value for key, value in before.items() if key != "name"}
+    if asked.momentum is not None and asked.optimiser is None and not known:
+        name = "sgd"
+    kind = kinds.get(name, optimisers.Adam)
+    names = {field.name for field in fields(kind)}
+    known |= {key: value for key, value in given.items() if value is not None}
+    found: Optimiser = kind(**{key: value for key, value in known.items() if key in names})
+    return found
+
+
+def _go_on(begun: Model, settings: dict[str, Any]) -> dict[str, Any]:
+    """Begin with the weights of a model; with its optimiser's state too, where that fits."""
+    from chalkgrad.train.executor import Setup
+    from chalkgrad.train.result import Fit
+    from chalkgrad.train.standing import Position, Standing
+
+    optimiser, at = settings["optimiser"], _position(begun)
+    slots = {name.partition(".")[2] for name in begun.state}
+    then = begun.settings.get("optimiser")
+    same = isinstance(then, dict) and then.get("name") == type(optimiser).__name__
+    if at is None or not same or slots != set(optimiser.slots) or "checkpoint" in settings:
+        return {"parameters": begun.parameters}
+    step, epoch = at
+    setup = Setup(begun.network, optimiser, settings["batch_size"], settings.get("dtype", "float32"))
+    parameters, state = dict(begun.parameters), dict(begun.state)
+    standing = Standing(parameters, state, Position(step, epoch))
+    done = Fit(begun.network, parameters, state, standing.history, setup, "finished", standing=standing)
+    return {"resume": done, "epochs": settings["epochs"] + epoch}
+
+
+def _position(model: Model) -> tuple[int, int] | None:
+    """The step and the epoch at which the optimiser's state stands, if it is kept."""
+    found = model.settings.get("position")
+    if not isinstance(found, list) or len(found) != 2 or not all(type(n) is int and n >= 0 for n in found):
+        return None
+    return found[0], found[1]
+
+
+def _joined(begun: Model | None, settings: dict[str, Any], after: History) -> History:
+    """The epochs of the training before and of this one, numbered through."""
+    from chalkgrad.train.history import History
+
+    if begun is None:
+        return after
+    before = begun.history
+    resumed = settings.get("resume")
+    shift = before.steps - (resumed.standing.at.step if "parameters" not in settings and resumed else 0)
+    first = len(before.epochs) + 1
+    epochs = (replace(e, epoch=first + k, steps=e.steps + shift) for k, e in enumerate(after.epochs))
+    return History((*before.epochs, *epochs), after.steps + shift)
+
+
+def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: History) -> Model:
+    """What is kept: the weights, the columns, the history, and how it came about."""
+    from chalkgrad import __version__
+    from chalkgrad.model import Model
+
+    return Model.of(
+        replace(fitted, history=history),
+        rows.preparation,
+        version=__version__,
+        data=Path(asked.data).name,
+        rows=len(rows.x),
+        validation_rows=0 if rows.validation is None else len(rows.validation[0]),
+        schedule=asked.fit.get("schedule", "constant"),
+    )
+
+
+def _save(model: Model, path: str) -> str:
+    """Write the model; where that fails after all, among the temporary files, so that it is not lost."""
+    try:
+        model.save(path)
+        return path
+    except InputError as error:
+        spare = str(Path(tempfile.mkdtemp(prefix="chalkgrad-")) / Path(path).name)
+        model.save(spare)
+        say(f"{error}\nThe model is not lost: it is in {spare}")
+        return spare
+
+
+def _size(path: str) -> str:
+    from chalkgrad.app.model_page import size_text
+
+    return size_text(Path(path).stat().st_size)
+
+
+def _explanation(asked: TrainOptions, faults: list[Fault]) -> Output | None:
+    return None
+
+
+def _explain(fitted: Fit, asked: TrainOptions, output: Output) -> None:
+    assert math.inf

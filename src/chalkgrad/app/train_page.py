@@ -1,0 +1,156 @@
+"""What ``chalkgrad train`` says before and after: what was read off the data, and how well it was learned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from chalkgrad.app.evaluation_page import figure, percent
+from chalkgrad.app.history_chart import best_epoch, loss_words
+from chalkgrad.app.model_page import MOST_LEVELS
+from chalkgrad.app.train_rows import PreparedRows
+from chalkgrad.data.columns import CategoryColumn, PixelColumn
+from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
+from chalkgrad.network import Network
+from chalkgrad.notation.boxes import Document, Table
+from chalkgrad.train.history import History
+from chalkgrad.train.optimisers import Optimiser
+
+HARD_SPACE = "\u00a0"
+
+
+def setup_page(
+    rows: PreparedRows, network: Network, optimiser: Optimiser, batch_size: int, title: str, dtype: str
+) -> Document:
+    """Return what is going to be trained, on what."""
+    count = sum(math.prod(shape) for shape in network.parameter_shapes().values())
+    facts = [
+        ("rows", rows_words(rows)),
+        ("target", target_words(rows)),
+        ("inputs", inputs_words(rows)),
+        ("network", f"{network}, {count:,} parameters in {dtype}"),
+        ("loss", loss_words(network, rows.preparation.task == "regression")),
+        ("optimiser", f"{optimiser_words(optimiser)}, {batch_size:,} rows a step"),
+    ]
+    return Document(title, (Table((("what",), ("as it was read",)), tuple(((a,), (b,)) for a, b in facts)),))
+
+
+def rows_words(rows: PreparedRows) -> str:
+    """Say how many rows there are for what."""
+    if rows.validation is None:
+        return f"{len(rows.x):,} to learn from, none to validate on"
+    return f"{len(rows.x):,} to learn from, {len(rows.validation[0]):,} to validate on"
+
+
+def target_words(rows: PreparedRows) -> str:
+    """Say what is learned, and how its values are spread."""
+    target, t = rows.preparation.target, rows.t
+    assert target is not None, "inferred with a target"
+    if target.task == "regression":
+        return f"{rows.target}: a number, {target.mean:.5g} ± {target.std:.5g}"
+    numbers = t.reshape(-1).astype(np.int64)
+    shares = np.bincount(numbers, minlength=len(target.classes)) / len(numbers)
+    if len(target.classes) <= MOST_LEVELS:
+        named = ", ".join(
+            f"{label} ({share:.1%})" for label, share in zip(target.classes, shares, strict=True)
+        )
+        named = named.replace("%", HARD_SPACE + "%")
+        return f"{rows.target}: one of {len(target.classes)} classes: {named}"
+    low, high = percent(shares.min()), percent(shares.max())
+    return f"{rows.target}: one of {len(target.classes)} classes, each {low} to {high} of the rows"
+
+
+def inputs_words(rows: PreparedRows) -> str:
+    """Say how columns become inputs.
+
+    The first kind is named with its number of columns, such as "6 columns standardised".
+    """
+    columns = rows.preparation.columns
+    categories = [column for column in columns if isinstance(column, CategoryColumn)]
+    pixels = [column for column in columns if isinstance(column, PixelColumn)]
+    plain = len(columns) - len(categories) - len(pixels)
+    kinds = []
+    if plain:
+        kinds.append(f"{_columns(plain)} standardised")
+    if pixels:
+        kinds.append(f"{_columns(len(pixels))} of pixels divided by 255")
+    if categories:
+        inputs = sum(column.width for column in categories)
+        kinds.append(f"{_columns(len(categories))} one-hot encoded to {inputs}")
+    return f"{rows.preparation.width}: {', '.join(kinds)}"
+
+
+def _columns(count: int) -> str:
+    return "1 column" if count == 1 else f"{count} columns"
+
+
+def optimiser_words(optimiser: Optimiser) -> str:
+    """Write an optimiser with what differs from its usual numbers, its learning rate always.
+
+    >>> from chalkgrad.train.optimisers import SGD
+    >>> optimiser_words(SGD(0.1, momentum=0.9))
+    'SGD(learning_rate=0.1, momentum=0.9)'
+    """
+    shown = [
+        f"{f.name}={getattr(optimiser, f.name)!r}"
+        for f in fields(optimiser)
+        if f.name == "learning_rate" or getattr(optimiser, f.name) != f.default
+    ]
+    return f"{type(optimiser).__name__}({', '.join(shown)})"
+
+
+def result_page(history: History, learned: Evaluation, held_out: Evaluation | None, target: str) -> Document:
+    """Return how well the rows were learned, and those that were held out."""
+    pairs = zip(_figures(learned, target), _figures(held_out or learned, target), strict=True)
+    rows = [
+        ((name,), (first,), *(((second,),) if held_out is not None else ()))
+        for (name, first), (_, second) in pairs
+    ]
+    header = (
+        ("after training",),
+        ("training rows",),
+        *((("validation rows",),) if held_out is not None else ()),
+    )
+    title = f"Trained for {_count(len(history.epochs), 'epoch')}, {_count(history.steps, 'step')}"
+    best = best_epoch(history)
+    if best is not None and best is not history.epochs[-1]:
+        title += f"; lowest validation loss in epoch {best.epoch}"
+    return Document(title, (Table(header, tuple(rows)),))
+
+
+def _figures(found: Evaluation, target: str) -> Iterable[tuple[str, str]]:
+    yield "loss", figure(found.loss)
+    if isinstance(found, ClassEvaluation):
+        yield "accuracy", percent(found.accuracy)
+        yield "most frequent class alone", percent(found.baseline)
+    else:
+        yield f"RMSE, in units of {target}", figure(found.rmse)
+        yield f"MAE, in units of {target}", figure(found.mae)
+        yield "R²", figure(found.r2)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def result_table(
+    network: Network, history: History, learned: Evaluation, held_out: Evaluation | None, rest: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the same for a program."""
+    return {
+        "network": network.to_dict(),
+        "training": _brief(learned),
+        "validation": None if held_out is None else _brief(held_out),
+        "history": history.to_dict(),
+        **rest,
+    }
+
+
+def _brief(found: Evaluation) -> dict[str, Any]:
+    if isinstance(found, NumberEvaluation):
+        return found.to_dict()
+    return {"rows": found.rows, "loss": found.loss, "accuracy": found.accuracy, "baseline": found.baseline}

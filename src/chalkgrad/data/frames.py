@@ -1,0 +1,153 @@
+"""Tables of data frames: pandas, polars and Arrow, whose numbers are shared where that is possible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad._errors import Fault, InputError, UnsupportedError
+from chalkgrad._numbers import shown
+from chalkgrad.data.arrays import column_of
+from chalkgrad.data.table import Column, Table
+
+ORIGIN = "data"
+
+
+def is_frame(source: object) -> str:
+    """Return ``pandas``, ``polars``, ``arrow`` or an empty string, without importing any of them."""
+    kinds = {cls.__module__.split(".")[0] for cls in type(source).__mro__}
+    if "pandas" in kinds and hasattr(source, "iloc") and hasattr(source, "columns"):
+        return "pandas"
+    if "polars" in kinds and hasattr(source, "get_columns"):
+        return "polars"
+    return "arrow" if hasattr(source, "__arrow_c_stream__") else ""
+
+
+def pandas_table(frame: Any) -> Table:
+    """Return a pandas frame as a table; its index is left out."""
+    names = [str(name) for name in frame.columns]
+    _check_names(names)
+    columns = []
+    for place, name in enumerate(names):
+        series = frame.iloc[:, place]
+        if hasattr(series.dtype, "pyarrow_dtype"):
+            columns.append(arrow_column(name, series.array.__arrow_array__()))
+        elif getattr(series.dtype, "kind", "O") in "fiub" and isinstance(series.dtype, np.dtype):
+            columns.append(column_of(name, series.to_numpy(), ORIGIN))
+        elif getattr(series.dtype, "_is_numeric", False) or getattr(series.dtype, "kind", "O") in "fiub":
+            columns.append(Column(name, series.to_numpy(dtype=np.float64, na_value=np.nan)))
+        elif getattr(series.dtype, "kind", "O") in "mM":
+            raise _neither(name, series.dtype)
+        else:
+            values = series.astype(object).to_numpy()
+            columns.append(column_of(name, _texts(values, _is_category(series)), ORIGIN))
+    return Table.of(columns, ORIGIN)
+
+
+def _is_category(series: Any) -> bool:
+    """Whether a pandas column is of categories, which are read as text whatever they are."""
+    return type(series.dtype).__name__ == "CategoricalDtype"
+
+
+def _texts(values: NDArray[Any], is_category: bool) -> NDArray[Any]:
+    """Return categories as text; other objects as they are."""
+    if not is_category:
+        return values
+    from chalkgrad.data.labels import level_text
+
+    found = np.empty(len(values), dtype=object)
+    found[:] = [None if value is None or value != value else level_text(value) for value in values]
+    return found
+
+
+def _check_names(names: list[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputError(
+            [
+                Fault(ORIGIN, "have each column name once", f"{shown(name, 40)} twice", "Rename one.")
+                for name in twice
+            ]
+        )
+
+
+def _neither(name: str, dtype: object) -> InputError:
+    fix = "Leave it out, or make numbers of it."
+    return InputError(Fault(f"{ORIGIN}, column {shown(name, 40)}", "be numbers or text", str(dtype), fix))
+
+
+def polars_table(frame: Any) -> Table:
+    """Return a polars frame as a table."""
+    if not hasattr(frame, "get_columns"):
+        raise InputError(Fault(ORIGIN, "be a table", "a lazy frame", "Collect it first."))
+    return Table.of([_polars_column(series) for series in frame.get_columns()], ORIGIN)
+
+
+def _polars_column(series: Any) -> Column:
+    dtype = series.dtype
+    if dtype.is_numeric() or str(dtype) == "Boolean":
+        if series.null_count():
+            import polars
+
+            series = series.cast(polars.Float64)
+        elif dtype.is_decimal():
+            series = series.cast(float)
+        return column_of(series.name, series.to_numpy(), ORIGIN)
+    if not str(dtype).startswith(("String", "Utf8", "Categorical", "Enum", "Null")):
+        raise _neither(series.name, dtype)
+    values = np.empty(len(series), dtype=object)
+    values[:] = series.to_list()
+    return column_of(series.name, values, ORIGIN)
+
+
+def arrow_table(source: Any) -> Table:
+    """Return an Arrow table, record batch, or anything that streams Arrow data, as a table."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        raise UnsupportedError("reading Arrow data needs pyarrow: pip install 'chalkgrad[data]'") from None
+    table = source if isinstance(source, pa.Table | pa.RecordBatch) else pa.table(source)
+    _check_names(list(table.column_names))
+    return Table.of(
+        [arrow_column(name, table.column(place)) for place, name in enumerate(table.column_names)], ORIGIN
+    )
+
+
+def arrow_column(name: str, values: Any) -> Column:
+    """Return an Arrow column; numbers in one piece without nulls share their memory."""
+    import pyarrow as pa
+    from pyarrow import types
+
+    kind = values.type
+    if types.is_dictionary(kind):
+        values = values.cast(kind.value_type)
+        kind = values.type
+        if not (types.is_string(kind) or types.is_large_string(kind)):
+            values = values.cast(pa.string())
+            kind = values.type
+    if types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+        if values.null_count or types.is_decimal(kind):
+            values = values.cast(pa.float64())
+        return (
+            column_of(name, values.to_numpy(), ORIGIN)
+            if isinstance(values, pa.ChunkedArray)
+            else column_of(name, values.to_numpy(zero_copy_only=False), ORIGIN)
+        )
+    if (
+        types.is_string(kind)
+        or types.is_large_string(kind)
+        or types.is_null(kind)
+        or kind == pa.string_view()
+    ):
+        found = np.empty(len(values), dtype=object)
+        found[:] = values.to_pylist()
+        return column_of(name, found, ORIGIN)
+    if types.is_fixed_size_list(kind) and values.null_count == 0:
+        if isinstance(values, pa.ChunkedArray):
+            values = values.combine_chunks()
+        flat = arrow_column(name, values.flatten()).values
+        return Column(name, flat.reshape(len(values), kind.list_size))
+    raise _neither(name, kind)

@@ -1,0 +1,124 @@
+"""How good are the answers?  Counts for classes, distances for numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """How well one class is told from the others.
+
+    precision = n_kk/Σ_i n_ik, recall = n_kk/Σ_j n_kj, f1 = 2·precision·recall/(precision + recall), where
+    n_ij rows of class i are answered j.  NaN where nothing was answered k, or no row is of class k.
+    """
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    rows: int
+
+
+@dataclass(frozen=True)
+class ClassEvaluation:
+    """The answers to rows of known classes.
+
+    Attributes
+    ----------
+    loss
+        L of the network over all rows.
+    classes
+        Their labels.
+    confusion
+        n_ij: the rows of class i (down) that were answered j (across).
+    """
+
+    loss: float
+    classes: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, loss: float, classes: Sequence[object], true: Array, answered: Array) -> ClassEvaluation:
+        """Count rows of class ``true`` and answer ``answered``, both as class numbers."""
+        n = len(classes)
+        counts = np.bincount(true * n + answered, minlength=n * n).reshape(n, n)
+        return cls(loss, tuple(map(str, classes)), tuple(tuple(row) for row in counts.tolist()))
+
+    @property
+    def rows(self) -> int:
+        """How many rows were answered."""
+        return sum(map(sum, self.confusion))
+
+    @property
+    def accuracy(self) -> float:
+        """Σ_k n_kk/m."""
+        return sum(row[k] for k, row in enumerate(self.confusion)) / self.rows
+
+    @property
+    def baseline(self) -> float:
+        """The accuracy of always answering the most frequent class."""
+        return max(map(sum, self.confusion)) / self.rows
+
+    @property
+    def scores(self) -> tuple[ClassScore, ...]:
+        """Precision, recall and f1 of every class."""
+        counts = np.asarray(self.confusion)
+        found = []
+        for k, label in enumerate(self.classes):
+            hit, answered, rows = int(counts[k, k]), int(counts[:, k].sum()), int(counts[k].sum())
+            f1 = _ratio(2 * hit, answered + rows)
+            found.append(ClassScore(label, _ratio(hit, answered), _ratio(hit, rows), f1, rows))
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers and lists."""
+        scores = [{**vars(score)} for score in self.scores]
+        return {
+            "rows": self.rows, "loss": self.loss, "accuracy": self.accuracy, "baseline": self.baseline,
+            "classes": scores, "confusion": [list(row) for row in self.confusion],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NumberEvaluation:
+    """The answers to rows of known numbers, in the target's own units.
+
+    rmse = √(Σ(y − t)²/m), mae = Σ|y − t|/m, r2 = 1 − Σ(y − t)²/Σ(t − t̄)²; spread = √(Σ(t − t̄)²/m) is the
+    rmse of always answering the mean.  r2 is NaN for a constant target.
+    """
+
+    loss: float
+    rows: int
+    rmse: float
+    mae: float
+    r2: float
+    spread: float
+
+    @classmethod
+    def of(cls, loss: float, true: Array, answered: Array) -> NumberEvaluation:
+        """Compare the numbers of all rows."""
+        t, y = np.asarray(true, np.float64).reshape(-1), np.asarray(answered, np.float64).reshape(-1)
+        error = y - t
+        squares, spread = float(np.mean(error**2)), float(np.mean((t - t.mean()) ** 2))
+        r2 = 1 - squares / spread if spread else math.nan
+        return cls(loss, len(t), math.sqrt(squares), float(np.abs(error).mean()), r2, math.sqrt(spread))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers."""
+        return dict(vars(self))
+
+
+Evaluation = ClassEvaluation | NumberEvaluation
+
+
+def _ratio(part: int, whole: int) -> float:
+    return part / whole if whole else math.nan

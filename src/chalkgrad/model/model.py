@@ -1,0 +1,290 @@
+"""A trained network with what belongs to it: how its inputs are made and what its outputs mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import shown
+from chalkgrad.data.preparation import Preparation
+from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets
+from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
+from chalkgrad.model.file import read_file, write_file
+from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
+from chalkgrad.train.history import History
+
+if TYPE_CHECKING:
+    from chalkgrad.train.executor import Executor
+    from chalkgrad.train.result import Fit
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained network, ready to answer, to be kept in one file and to be trained on.
+
+    Parameters
+    ----------
+    network
+        Its description.
+    parameters
+        {"W1": n₁ × n₀, "b1": n₁, …}, all float32 or all float64.
+    preparation
+        How a table becomes inputs and targets; None where the network takes arrays as they are.
+    history
+        What its training did, epoch by epoch.
+    settings
+        How it was trained: optimiser, seed, rows …; whatever JSON can hold.
+    state
+        The optimiser's state, {"W1.m": …, …}, so that training can go on where it ended.
+
+    Raises
+    ------
+    InputError
+        If parameters are absent, of another shape or not finite, or the preparation does not fit the network.
+
+    Examples
+    --------
+    >>> model = Model(Network("2-1:sigmoid"), {"W1": np.array([[2.0, -1.0]]), "b1": np.array([0.5])})
+    >>> model.predict(np.array([[1.0, 0.0], [0.0, 1.0]])).tolist()
+    [1, 0]
+    """
+
+    network: Network
+    parameters: Mapping[str, Array]
+    preparation: Preparation | None = None
+    history: History = field(default_factory=History)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        expect_network(self.network)
+        faults: list[Fault] = []
+        check_arrays(self.network, self.parameters, self.state, faults)
+        check_preparation(self.network, self.preparation, faults)
+        if faults:
+            raise InputError(faults)
+
+    @classmethod
+    def of(cls, fit: Fit, preparation: Preparation | None = None, **settings: Any) -> Model:
+        """Return the model of a training: its parameters, history, and how they came about.
+
+        Parameters
+        ----------
+        fit
+            What the training left behind.
+        preparation
+            How its inputs and targets were made.
+        **settings
+            What else is to be kept, such as ``data="adult.csv"``; whatever JSON can hold.
+        """
+        setup, at = fit.setup, fit.standing.at
+        kept = {
+            "optimiser": {"name": type(setup.optimiser).__name__, **asdict(setup.optimiser)},
+            "batch_size": setup.batch_size,
+            "dropout": list(setup.dropout),
+            "clip_norm": setup.clip_norm,
+            "seed": setup.seed,
+            "dtype": setup.dtype,
+            "outcome": fit.outcome,
+            "advice": fit.advice,
+            "position": [at.step, at.epoch],
+        }
+        last = fit.standing.parameters
+        is_last = all(np.array_equal(fit.parameters[name], value) for name, value in last.items())
+        state = fit.state if is_last else {}  # it belongs to the last parameters, not to the best
+        return cls(fit.network, fit.parameters, preparation, fit.history, {**settings, **kept}, state)
+
+    @property
+    def task(self) -> str:
+        """What it answers: ``regression``, ``binary`` or ``classes``."""
+        if self.preparation is not None and self.preparation.task is not None:
+            return self.preparation.task
+        from chalkgrad.train.metrics import has_classes
+
+        if not has_classes(self.network):
+            return "regression"
+        return "binary" if self.network.widths[-1] == 1 else "classes"
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """The labels of the classes; numbers from 0 where nothing else is known; empty for a regression."""
+        if self.preparation is not None and self.preparation.task is not None:
+            return self.preparation.classes
+        return () if self.task == "regression" else tuple(range(max(2, self.network.widths[-1])))
+
+    @property
+    def target(self) -> str:
+        """The name of what it answers: the column it was trained on, or ``target``."""
+        goal = None if self.preparation is None else self.preparation.target
+        return "target" if goal is None else goal.name
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers were learned."""
+        return sum(array.size for array in self.parameters.values())
+
+    def outputs(self, data: Any, notes: list[str] | None = None) -> Array:
+        """Return what the network computes, Ŷ, m × n_L: probabilities, or standardised numbers.
+
+        Parameters
+        ----------
+        data
+            A table with the columns of the training data, or inputs, m × n₀, as the network takes them.
+        notes
+            What is worth knowing about the data is appended here.
+
+        Raises
+        ------
+        InputError
+            If columns are absent or values do not fit.
+        """
+        x = read_inputs(self.network, self.preparation, data, notes)
+        found: Array = self._executor().predict(x.astype(self.dtype, copy=False))
+        return found
+
+    def predict(self, data: Any, notes: list[str] | None = None) -> Array:
+        """Return the answers for m rows: labels of classes, or numbers in the target's own units.
+
+        Parameters
+        ----------
+        data
+            A table with the columns of the training data, or inputs, m × n₀, as the network takes them.
+        notes
+            What is worth knowing about the data is appended here.
+
+        Raises
+        ------
+        InputError
+            If columns are absent or values do not fit.
+        """
+        return self.decode(self.outputs(data, notes))
+
+    def decode(self, y: Array) -> Array:
+        """Return labels, or numbers in the target's own units, for outputs Ŷ, m × n_L."""
+        if self.preparation is not None and self.preparation.task is not None:
+            return self.preparation.decode(y)
+        if self.task == "regression":
+            return y[:, 0] if y.shape[1] == 1 else y
+        return decided(y)
+
+    def evaluate(self, data: Any, t: Any = None, notes: list[str] | None = None) -> Evaluation:
+        """Hold the answers against the truth.
+
+        Parameters
+        ----------
+        data
+            A table with the target's column, or inputs, m × n₀, with ``t``.
+        t
+            Targets beside inputs: m × n_L, or m class numbers.
+        notes
+            What is worth knowing about the data is appended here.
+
+        Returns
+        -------
+        ClassEvaluation or NumberEvaluation
+            Loss and confusion matrix, or loss and distances in the target's own units.
+
+        Raises
+        ------
+        InputError
+            If columns are absent or values do not fit.
+        """
+        from chalkgrad.train.executor import Block
+
+        x, targets = read_targets(self.network, self.preparation, data, t, notes)
+        if targets.dtype.kind == "f":
+            targets = targets.astype(self.dtype, copy=False)
+        loss, y = self._executor().losses(Block(x.astype(self.dtype, copy=False), targets))
+        if self.task == "regression":
+            return NumberEvaluation.of(loss, self.decode(targets), self.decode(y))
+        true = targets if targets.ndim == 1 else decided(targets)
+        return ClassEvaluation.of(loss, self.classes, true, decided(y))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its numbers."""
+        return next(iter(self.parameters.values())).dtype
+
+    def _executor(self) -> Executor:
+        from chalkgrad.train.choose import create_executor
+        from chalkgrad.train.executor import Setup
+        from chalkgrad.train.optimisers import SGD
+
+        executor = create_executor(Setup(self.network, SGD(), batch_size=1024, dtype=self.dtype.name))
+        executor.load(self.parameters)
+        return executor
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model into one file, whole or not at all; the same model gives the same bytes.
+
+        Parameters
+        ----------
+        path
+            Its name; ``.cg`` is usual.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
+        table = {
+            "network": self.network.to_dict(),
+            "preparation": None if self.preparation is None else self.preparation.to_dict(),
+            "history": self.history.to_dict(),
+            "settings": dict(self.settings),
+        }
+        write_file(path, {**self.parameters, **self.state}, table)
+
+
+def load_model(path: str | os.PathLike[str]) -> Model:
+    """Read a model file; nothing in it is run.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is none of ours, of a newer format, cut short, damaged, or holds
+        weights that do not fit its network or are not finite.
+    """
+    name = os.fspath(path)
+    table, arrays = read_file(path)
+    try:
+        network = Network.from_dict(_part(table, "network"))
+        kept = table.get("preparation")
+        preparation = None if kept is None else Preparation.from_dict(kept)
+        history = History.from_dict(_part(table, "history"))
+        names = network.parameter_shapes()
+        parameters = {key: array for key, array in arrays.items() if key in names}
+        state = {key: array for key, array in arrays.items() if key not in names}
+        return Model(network, parameters, preparation, history, _part(table, "settings"), state)
+    except InputError as error:
+        faults = [
+            Fault(f"{name}, {fault.path}", fault.condition, fault.got, fault.fix) for fault in error.faults
+        ]
+        raise InputError(faults) from None
+
+
+def _part(table: Mapping[str, Any], name: str) -> dict[str, Any]:
+    part = table.get(name)
+    if not isinstance(part, dict):
+        raise InputError(Fault(name, "be a table", shown(part, 30), "Train the model again."))
+    return part
+
+
+def decided(y: Array) -> NDArray[np.int64]:
+    """Return class numbers for probabilities, m × n: one decided at ½, of several the largest."""
+    found: NDArray[np.int64] = (y[:, 0] > 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)
+    return found

@@ -1,0 +1,149 @@
+"""A loss that is not finite: go back to the last good parameters, name what broke first, say what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from chalkgrad.evaluate import trace
+from chalkgrad.network import Network
+from chalkgrad.train.arrays import place_of
+from chalkgrad.train.executor import Array, Block, Executor
+from chalkgrad.train.pace import Pace
+from chalkgrad.train.rows import Rows
+from chalkgrad.train.settings import Settings
+from chalkgrad.train.slices import Order, batch_at, replay
+from chalkgrad.train.snapshot import SMALL, Snapshot, are_finite
+from chalkgrad.train.standing import Arrays, Position, size
+
+_LARGE_INPUT = 10.0
+LOOKED_AT = 10_000
+_TOLD = 3
+
+
+class DivergedError(Exception):
+    """The loss of step ``step`` is not finite, so its parameters are not good."""
+
+    def __init__(self, step: int, loss: float) -> None:
+        super().__init__(step, loss)
+        self.step, self.loss = step, loss
+
+
+@dataclass(frozen=True)
+class Retreat:
+    """Where a diverged training ends: the last good parameters, and what is to be said."""
+
+    parameters: Arrays
+    state: Arrays
+    at: Position
+    step: int
+    """The step that broke."""
+    advice: str
+
+
+def retreat(
+    executor: Executor,
+    rows: Rows,
+    settings: Settings,
+    pace: Pace,
+    snapshot: Snapshot,
+    found: DivergedError,
+    names: tuple[str, ...] = (),
+) -> Retreat:
+    """Go back to the parameters before the last step whose loss was finite; tell why they are the last."""
+    if snapshot.state is None:
+        broken = [name for name, value in executor.parameters().items() if not np.isfinite(value).all()]
+        cause = f"{', '.join(broken)} not finite" if broken else f"the loss became {found.loss}"
+        parameters, state, at = snapshot.parameters, {}, snapshot.at
+        step, block = found.step, rows.block(rows.source.sample(LOOKED_AT))
+    else:
+        executor.load(snapshot.parameters, snapshot.state)
+        at = replay(executor, rows, settings, pace, snapshot.at, max(found.step - 1, snapshot.at.step))
+        parameters, state = executor.parameters(), executor.state()
+        step, cause, block = _cause(executor, rows, settings, pace, at, parameters, found)
+    tries = "; ".join(advice(settings, pace.rates(found.step, 1)[0], block, names))
+    text = (
+        f"diverged at step {step} (steps are counted from 0): {cause}; "
+        f"the parameters before step {at.step} are kept. Try {tries}."
+    )
+    return Retreat(parameters, state, at, step, text)
+
+
+def _cause(
+    executor: Executor,
+    rows: Rows,
+    settings: Settings,
+    pace: Pace,
+    at: Position,
+    parameters: Arrays,
+    found: DivergedError,
+) -> tuple[int, str, Block]:
+    """Look for the first quantity that left the range: in this step, in its update, in the next step."""
+    setup = settings.setup
+    block, order, _ = batch_at(rows, settings, at)
+    first = first_beyond(setup.network, parameters, block, order, setup.dtype)
+    if first or found.step == at.step:
+        return at.step, first or f"the loss became {found.loss}", block
+    executor.run(block, order, at.step, pace.rates(at.step, 1))
+    updated = executor.parameters()
+    if not are_finite(updated):
+        broken = next(name for name, value in updated.items() if not np.isfinite(value).all())
+        return at.step, f"the update of {broken} left the range of {setup.dtype}", block
+    after = at.moved(1, len(order), 0.0, 0.0, 0.0)
+    block, order, _ = batch_at(rows, settings, after)
+    first = first_beyond(setup.network, updated, block, order, setup.dtype)
+    return after.step, first or f"the loss became {found.loss}", block
+
+
+def first_beyond(
+    network: Network, parameters: Mapping[str, Array], block: Block, order: Order, dtype: str
+) -> str:
+    """Name the first quantity of a step that a type cannot hold, evaluated in float64; empty if none."""
+    x = np.asarray(block.x[order], dtype=np.float64)
+    if not np.isfinite(x).all():
+        row, column = np.argwhere(~np.isfinite(x))[0]
+        return f"x[{order[row]}, {column}] is {x[row, column]}"
+    if size(parameters) > SMALL:
+        return ""
+    targets = block.t[order]
+    t = np.eye(network.widths[-1])[targets] if targets.ndim == 1 else targets.astype(np.float64)
+    limit = float(np.finfo(dtype).max)
+    given = {name: value.astype(np.float64) for name, value in parameters.items()}
+    with np.errstate(all="ignore"):
+        for name, value in _quantities(network, given, x, t):
+            largest = float(np.max(np.abs(value)))
+            if not largest <= limit:
+                return f"{name} reached {largest:.3g}, beyond {dtype}'s {limit:.2g}"
+    return ""
+
+
+def _quantities(
+    network: Network, parameters: Mapping[str, Array], x: Array, t: Array
+) -> Iterator[tuple[str, Array]]:
+    """Every quantity of a step, in the order in which it is computed."""
+    step = trace(network, parameters, x, t).steps[0]
+    yield from step.values.items()
+    yield "the loss", np.asarray(step.loss)
+    for layer in range(network.depth, 0, -1):
+        yield f"∂L/∂Z{layer}", step.deltas[str(layer)]
+        for name in (f"W{layer}", f"b{layer}"):
+            if name in step.gradients:
+                yield f"∂L/∂{name}", step.gradients[name]
+
+
+def advice(settings: Settings, rate: float, block: Block, names: tuple[str, ...] = ()) -> list[str]:
+    """List what may help, the likeliest first."""
+    tries = [f"a learning rate below {rate:g}, such as {rate / 10:g}"]
+    largest = np.abs(block.x[:LOOKED_AT]).max(axis=0)
+    order = np.argsort(-largest, kind="stable")[:_TOLD]
+    large = [column for column in order.tolist() if largest[column] > _LARGE_INPUT]
+    if large:
+        told = [
+            f"{place_of('x', column, names, len(largest))} reaches {largest[column]:.3g}" for column in large
+        ]
+        tries.insert(0, f"inputs standardised to mean 0 and deviation 1 ({', '.join(told)})")
+    if settings.setup.clip_norm is None:
+        tries.append("clip_norm=1.0")
+    return tries

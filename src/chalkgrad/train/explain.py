@@ -1,0 +1,85 @@
+"""Everything that went into one step of a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.evaluate import initialise
+from chalkgrad.train.executor import Array, Executor, Setup
+from chalkgrad.train.pace import Pace
+from chalkgrad.train.random import dropout_key
+from chalkgrad.train.rows import Rows
+from chalkgrad.train.settings import Settings
+from chalkgrad.train.slices import batch_at, replay
+from chalkgrad.train.standing import Arrays, Position, Start
+
+
+@dataclass(frozen=True, eq=False)
+class StepInputs:
+    """One step before it is taken.
+
+    Attributes
+    ----------
+    setup
+        The network, the optimiser, the type, the clipping, the dropout rates.
+    step, epoch
+        Their numbers, from 0.
+    rows
+        The rows of the mini-batch, as numbers of the portion of the data they came in.
+    x, t, weight
+        The mini-batch: inputs, targets, and what each row counts (None: all 1).
+    parameters, state
+        Before the step.
+    learning_rate
+        η of the step.
+    mask_keys
+        The keys of the hidden layers' dropout masks (``train.random.dropout_mask``); empty without dropout.
+    """
+
+    setup: Setup
+    step: int
+    epoch: int
+    rows: NDArray[np.int64]
+    x: Array
+    t: Array
+    weight: Array | None
+    parameters: Arrays
+    state: Arrays
+    learning_rate: float
+    mask_keys: tuple[int, ...] = ()
+
+
+def captured(executor: Executor, settings: Settings, rows: Rows, pace: Pace, at: Position) -> StepInputs:
+    """Return what goes into the next step of an executor that stands at ``at``."""
+    setup = settings.setup
+    block, order, epoch = batch_at(rows, settings, at)
+    keys = (dropout_key(setup.seed, at.step, layer) for layer in range(1, len(setup.dropout) + 1))
+    return StepInputs(
+        setup,
+        at.step,
+        epoch,
+        order.copy(),
+        block.x[order],
+        block.t[order],
+        None if block.weight is None else block.weight[order],
+        executor.parameters(),
+        executor.state(),
+        float(pace.rates(at.step, 1)[0]),
+        tuple(keys),
+    )
+
+
+def replayed(settings: Settings, rows: Rows, pace: Pace, start: Start, step: int) -> StepInputs:
+    """Return what went into a step, by taking the steps from the start up to it again."""
+    from chalkgrad.train.choose import create_executor
+
+    setup = settings.setup
+    executor = create_executor(setup)
+    if start.parameters is None:
+        executor.load(initialise(setup.network, setup.seed))
+    else:
+        executor.load(start.parameters, start.state)
+    return captured(executor, settings, rows, pace, replay(executor, rows, settings, pace, start.at, step))

@@ -1,0 +1,294 @@
+"""Train a network: the equations that were derived for it, run over data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, cast
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import shown
+from chalkgrad.evaluate import initialise
+from chalkgrad.evaluate.data import fit_parameters
+from chalkgrad.evaluate.settings import read_whole
+from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
+from chalkgrad.train.checkpoint import Checkpoint, Saver, read_checkpoint
+from chalkgrad.train.divergence import advice
+from chalkgrad.train.executor import Executor
+from chalkgrad.train.explain import StepInputs, captured
+from chalkgrad.train.identity import identity
+from chalkgrad.train.limits import read_flag
+from chalkgrad.train.loop import Training
+from chalkgrad.train.metrics import read_metrics
+from chalkgrad.train.optimisers import Optimiser
+from chalkgrad.train.pace import Pace
+from chalkgrad.train.progress import Progress, read_progress, told
+from chalkgrad.train.result import Fit, Outcome
+from chalkgrad.train.resume import read_resume
+from chalkgrad.train.rows import read_rows
+from chalkgrad.train.schedule import Schedule
+from chalkgrad.train.settings import Settings, read_callbacks, read_network, read_schedule, read_setup
+from chalkgrad.train.snapshot import SMALL
+from chalkgrad.train.standing import Arrays, Position, Standing, Start, size
+from chalkgrad.train.stopping import EarlyStopping, read_watch
+
+
+def fit(
+    network: Network,
+    x: Any,
+    y: Any = None,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    optimiser: Optimiser | str | None = None,
+    epochs: int = 10,
+    batch_size: int = 32,
+    shuffle: bool = True,
+    seed: int = 0,
+    schedule: Schedule | str | None = None,
+    clip_norm: float | None = None,
+    dropout: float | Sequence[float] = 0.0,
+    l2: float | None = None,
+    sample_weight: Any = None,
+    class_weight: Mapping[int, float] | Literal["balanced"] | None = None,
+    validation: Any = None,
+    early_stopping: EarlyStopping | None = None,
+    metrics: Any = (),
+    callbacks: Any = (),
+    progress: bool | Callable[[Progress], object] | None = None,
+    dtype: str = "float32",
+    threads: int | None = None,
+    checkpoint: Checkpoint | str | os.PathLike[str] | None = None,
+    resume: Fit | str | os.PathLike[str] | bool | None = None,
+    explain: int | None = None,
+) -> Fit:
+    """Train a network on rows of data by mini-batch descent on its derived gradients.
+
+    L = (1/m) Σ_i s_i ℓ_i [+ l2 ΣW²] over the m rows of a mini-batch, s_i being what a row counts; the
+    optimiser moves the parameters along ∂L/∂θ after every mini-batch.  The same data, settings and seed give
+    the same numbers.
+
+    Parameters
+    ----------
+    network
+        With its loss.
+    x, y
+        Inputs, m × n₀, and targets: m × n_L, or m class numbers from 0 for a cross-entropy; or x is a source
+        of both and y is left out.  They are not copied, unless their type is another than ``dtype``.
+    parameters
+        To start from; left out, drawn by ``initialise(network, seed)``.
+    optimiser
+        ``SGD``, ``Adam``, ``AdamW`` or ``RMSprop`` with its learning rate; left out, ``Adam()``, or
+        that of the ``Fit`` that is resumed.
+    epochs
+        Passes over all rows, in all: when a training is resumed, those it has done count.
+    batch_size
+        Rows of a mini-batch; the last of an epoch may have fewer.
+    shuffle
+        Whether every epoch visits the rows in an order of its own.
+    seed
+        Of parameters, order, dropout and the rows set aside.
+    schedule
+        How the learning rate changes: ``StepDecay``, ``Cosine``, ``OneCycle``, ``WarmUp``,
+        ``ReduceOnPlateau``; left out, it stays.
+    clip_norm
+        The gradient of all parameters is scaled down to this Euclidean norm where it is longer.
+    dropout
+        The part of the activations set to 0 after every hidden layer; or a list, one for each of them.
+    l2
+        The constant of the penalty l2·ΣW², in place of the network's.
+    sample_weight
+        What each row counts in the loss, m numbers of at least 0.
+    class_weight
+        What each class counts besides, ``{0: 1.0, 1: 2.5}``; ``"balanced"`` gives m/(C·m_c).
+    validation
+        The part of the rows to set aside, such as 0.1; or ``(x, y)`` or ``(x, y, weight)``.
+    early_stopping
+        When to stop before the last epoch, and whether to return the best parameters.
+    metrics
+        ``"mae"``, ``"r2"``, or functions of outputs and targets; a classifier's accuracy is always measured,
+        unless this is None.
+    callbacks
+        Functions of an ``EpochReport``, or objects with a method ``on_epoch``; ``"stop"`` ends the training.
+    progress
+        A bar on the terminal (True), none (False), a function that is told; left out, a bar where there is
+        a terminal.
+    dtype
+        ``"float32"`` or ``"float64"``.
+    threads
+        How many; left out, as many as pay.
+    checkpoint
+        Where and when to write all of the training to a file.
+    resume
+        A checkpoint's file or a ``Fit`` to go on from; True: from ``checkpoint``'s file if it is there.
+    explain
+        The number of a step, from 0, that is kept on the way for ``Fit.explain``.
+
+    Returns
+    -------
+    Fit
+        Also if it is stopped by Ctrl-C or diverges: then ``Fit.outcome`` and ``Fit.advice`` say so, and the
+        parameters are the last good ones.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with data and settings, before the training begins.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from chalkgrad import Network
+    >>> from chalkgrad.train import Adam
+    >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    >>> xor = Network("2-4:tanh-1:sigmoid")
+    >>> done = fit(xor, x, [0, 1, 1, 0], optimiser=Adam(0.05), epochs=300, batch_size=4)
+    >>> done.outcome, (done.predict(x).ravel() > 0.5).tolist()
+    ('finished', [False, True, True, False])
+    """
+    expect_network(network)
+    faults: list[Fault] = []
+    network = read_network(network, l2, faults)
+    if optimiser is None and isinstance(resume, Fit):
+        optimiser = resume.setup.optimiser
+    setup = read_setup(
+        network,
+        optimiser=optimiser,
+        batch_size=batch_size,
+        dtype=dtype,
+        clip_norm=clip_norm,
+        dropout=dropout,
+        seed=seed,
+        threads=threads,
+        faults=faults,
+    )
+    settings = Settings(
+        setup,
+        read_whole("epochs", epochs, 1, faults),
+        read_flag("shuffle", shuffle, faults),
+        read_schedule(schedule, faults),
+        read_callbacks(callbacks, faults),
+    )
+    rows = read_rows(
+        network,
+        x,
+        y,
+        sample_weight,
+        class_weight,
+        validation,
+        dtype=setup.dtype,
+        seed=setup.seed,
+        faults=faults,
+    )
+    measures = read_metrics(metrics, network, faults)
+    watch = read_watch(early_stopping, measures, validation is not None, faults)
+    given = _read_parameters(network, parameters, resume, setup.dtype, faults)
+    saving = read_checkpoint(checkpoint, faults)
+    shows = read_progress(progress, faults)
+    if rows is not None and setup.batch_size > rows.source.rows and isinstance(batch_size, int):
+        condition = f"be at most {rows.source.rows}, the rows to learn from"
+        fix = f"Write batch_size={rows.source.rows}."
+        faults.append(Fault("batch_size", condition, shown(batch_size), fix))
+    if faults or rows is None:
+        raise InputError(faults)
+    standing = read_resume(resume, saving, settings, rows, faults)
+    pace = Pace(settings.schedule, settings.clock(rows.source.rows))
+    kept_step = _read_step(explain, standing, pace.clock.steps, faults)
+    if faults:
+        raise InputError(faults)
+    executor, start = _executor(settings, given, standing)
+    training = Training(executor, rows, settings, pace, watch, measures, drawn=given is None)
+    if standing is not None:
+        _take_up(training, standing)
+    if saving is not None:
+        training.saver = Saver(saving, identity(settings, rows))
+    kept: list[StepInputs] = []
+    if kept_step is not None:
+        training.pause_at = kept_step
+        training.on_pause = lambda run: kept.append(captured(executor, settings, rows, pace, run.at))
+    with told(shows) as training.tell:
+        reached = training.run()
+    return _result(training, reached, start, kept)
+
+
+def _read_parameters(
+    network: Network, value: Any, resume: object, dtype: str, faults: list[Fault]
+) -> Arrays | None:
+    """Return the parameters that were given, in the run's type, or None."""
+    if value is None:
+        return None
+    if resume is not None and resume is not False:
+        fix = "Leave one of them out."
+        faults.append(Fault("parameters", "be left out with resume", "both", fix))
+    fitted = fit_parameters(network, value, faults)
+    return {name: array.astype(dtype) for name, array in fitted.items()}
+
+
+def _read_step(value: object, standing: Standing | None, steps: int, faults: list[Fault]) -> int | None:
+    if value is None:
+        return None
+    step = read_whole("explain", value, 0, faults)
+    first = standing.at.step if standing is not None else 0
+    if not first <= step < steps:
+        condition = f"be a step from {first} to {steps - 1}"
+        faults.append(Fault("explain", condition, shown(value), "Steps are counted from 0."))
+    return step
+
+
+def _executor(settings: Settings, given: Arrays | None, standing: Standing | None) -> tuple[Executor, Start]:
+    """Return an executor that stands where the training begins, and what is kept of that."""
+    from chalkgrad.train.choose import create_executor
+
+    setup = settings.setup
+    executor = create_executor(setup)
+    if standing is not None:
+        executor.load(standing.parameters, standing.state or None)
+        start = Start() if standing.drawn else _start(standing.at, standing.parameters, standing.state)
+    elif given is not None:
+        executor.load(given)
+        start = _start(Position(), given, None)
+    else:
+        executor.load(initialise(setup.network, setup.seed))
+        start = Start()
+    return executor, start
+
+
+def _start(at: Position, parameters: Arrays, state: Arrays | None) -> Start:
+    if size(parameters) + size(state or {}) > SMALL:
+        return Start(at, kept=False)
+    return Start(at, parameters, state)
+
+
+def _take_up(training: Training, standing: Standing) -> None:
+    """Give a training the notes of the one that it goes on with."""
+    training.at, training.epochs = standing.at, list(standing.history.epochs)
+    training.drawn = standing.drawn
+    training.ended = "stopped" if standing.ended == "stopped" else ""
+    if standing.pace is not None:
+        training.pace.restore(dict(standing.pace))
+    if training.watch is not None and standing.watch is not None:
+        training.watch.restore(dict(standing.watch), standing.best)
+
+
+def _result(training: Training, reached: Standing, start: Start, kept: list[StepInputs]) -> Fit:
+    settings, watch = training.settings, training.watch
+    best = watch.parameters if watch is not None else None
+    losses = reached.history.losses
+    if training.ended == "finished" and losses and losses[-1] > losses[0]:
+        tries = "; ".join(advice(settings, training.pace.clock.rate, training.first_rows()))
+        training.advice = f"the loss is higher than after the first epoch. Try {tries}."
+    return Fit(
+        settings.setup.network,
+        reached.parameters if best is None else best,
+        reached.state,
+        reached.history,
+        settings.setup,
+        cast(Outcome, training.ended),
+        training.advice,
+        training.broken_at,
+        reached,
+        settings,
+        training.rows,
+        start,
+        kept[0] if kept else None,
+    )

@@ -1,0 +1,85 @@
+"""What is known at the end of an epoch, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chalkgrad.network import Network
+from chalkgrad.train.executor import Array, Executor
+from chalkgrad.train.history import Epoch
+from chalkgrad.train.metrics import Metric
+from chalkgrad.train.rows import Rows
+
+MEASURED_ROWS = 4096
+"""How many training rows the metrics are measured on where there are none to validate on."""
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """What a callback is told after every epoch; it may return ``"stop"``.
+
+    Attributes
+    ----------
+    record
+        The epoch in the history: loss, validation loss, metrics, learning rate, seconds, gradient norms.
+    epochs
+        How many there are to be.
+    network
+        The network that is trained.
+    parameters
+        A function that returns copies of the present parameters.
+    """
+
+    record: Epoch
+    epochs: int
+    network: Network
+    parameters: Callable[[], dict[str, Array]]
+
+    @property
+    def epoch(self) -> int:
+        """The number of the epoch, from 1."""
+        return self.record.epoch
+
+    @property
+    def loss(self) -> float:
+        """The loss of the epoch."""
+        return self.record.loss
+
+    @property
+    def validation_loss(self) -> float | None:
+        """The loss on the validation rows, or None."""
+        return self.record.validation_loss
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """The metrics by name."""
+        return self.record.metrics
+
+
+def measured(
+    executor: Executor, rows: Rows, metrics: Sequence[Metric]
+) -> tuple[float | None, dict[str, float]]:
+    """Return the validation loss, and the metrics on the validation rows or the first training rows."""
+    if rows.validation is not None:
+        loss, y = executor.losses(rows.validation)
+        return float(loss), {metric.name: float(metric.measure(y, rows.validation.t)) for metric in metrics}
+    if not metrics:
+        return None, {}
+    block = rows.block(rows.source.sample(MEASURED_ROWS))
+    y = executor.predict(block.x)
+    return None, {metric.name: float(metric.measure(y, block.t)) for metric in metrics}
+
+
+def layer_norms(slopes: Mapping[str, Array]) -> dict[str, float]:
+    """Return √(‖∂L/∂W_l‖² + ‖∂L/∂b_l‖²) by layer number."""
+    squares: dict[str, float] = {}
+    for name, slope in slopes.items():
+        flat = slope.reshape(-1)
+        largest = float(np.abs(flat).max())
+        scaled = flat / largest if 0 < largest < np.inf else flat
+        square = largest * largest * float(np.vdot(scaled, scaled)) if largest else 0.0
+        squares[name[1:]] = squares.get(name[1:], 0.0) + square
+    return {layer: float(np.sqrt(square)) for layer, square in squares.items()}

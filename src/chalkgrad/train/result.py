@@ -1,0 +1,130 @@
+"""What a training leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad.evaluate.settings import read_whole
+from chalkgrad.network import Network
+from chalkgrad.train.arrays import read_inputs
+from chalkgrad.train.executor import Array, Setup
+from chalkgrad.train.explain import StepInputs, replayed
+from chalkgrad.train.history import History
+from chalkgrad.train.pace import Pace
+from chalkgrad.train.rows import Rows
+from chalkgrad.train.settings import Settings
+from chalkgrad.train.standing import Arrays, Standing, Start
+
+Outcome = Literal["finished", "stopped", "interrupted", "diverged", "data changed"]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Fit:
+    """A trained network: its parameters, how they came about, and how the training ended.
+
+    Attributes
+    ----------
+    network
+        As it was trained, with the penalty of this training.
+    parameters
+        ``{"W1": n₁ × n₀, "b1": n₁, …}`` in the run's type: those of the best epoch where early stopping
+        restores them, otherwise the last good ones.  Always finite.
+    state
+        The optimiser's, ``{"W1.m": …}``.
+    history
+        Every epoch.
+    setup
+        What fixed the work of a step.
+    outcome
+        ``finished``; ``stopped`` early; ``interrupted`` by Ctrl-C; ``diverged``; or ``data changed`` where a
+        file was not the same any more.
+    advice
+        Empty when all went well; otherwise what happened and what to try.
+    broken_at
+        The step that diverged, from 0, or None; ``explain`` opens it up.
+    """
+
+    network: Network
+    parameters: Arrays
+    state: Arrays
+    history: History
+    setup: Setup
+    outcome: Outcome
+    advice: str = ""
+    broken_at: int | None = None
+    standing: Standing = field(default_factory=lambda: Standing({}, {}))
+    """Where the training stands, from which ``fit(…, resume=…)`` goes on."""
+    settings: Settings | None = None
+    rows: Rows | None = None
+    start: Start = field(default_factory=Start)
+    captured: StepInputs | None = None
+
+    def __repr__(self) -> str:
+        return f"<Fit of {self.network!r}: {self.outcome} after {self.history.steps:,} steps>"
+
+    def __str__(self) -> str:
+        losses = self.history.losses
+        first_to_last = f": loss {losses[0]:.6g} → {losses[-1]:.6g}" if losses else ""
+        line = f"{self.outcome} after {self.history.steps:,} steps{first_to_last}"
+        return f"{line}\n{self.advice}" if self.advice else line
+
+    def predict(self, x: Any) -> Array:
+        """Return Ŷ, rows × n_L, in the run's type.
+
+        Parameters
+        ----------
+        x
+            Inputs, rows × n₀.
+
+        Raises
+        ------
+        InputError
+            If they do not fit the network.
+        """
+        from chalkgrad.train.choose import create_executor
+
+        faults: list[Fault] = []
+        rows = read_inputs(self.network, x, self.setup.dtype, "x", faults)
+        if faults or rows is None:
+            raise InputError(faults)
+        executor = create_executor(self.setup)
+        executor.load(self.parameters)
+        return np.asarray(executor.predict(rows))
+
+    def explain(self, step: int) -> StepInputs:
+        """Return everything that went into one step, by taking the steps before it again.
+
+        Parameters
+        ----------
+        step
+            Its number, from 0.
+
+        Raises
+        ------
+        InputError
+            If there was no such step, or its beginnings were not kept.
+        """
+        faults: list[Fault] = []
+        number = read_whole("step", step, 0, faults)
+        last = self.history.steps - 1 if self.broken_at is None else self.broken_at
+        if not faults and number > last:
+            faults.append(Fault("step", f"be from 0 to {last}", str(number), "Steps are counted from 0."))
+        if faults:
+            raise InputError(faults)
+        if self.captured is not None and self.captured.step == number:
+            return self.captured
+        if self.settings is None or self.rows is None or not self.start.kept:
+            fix = f"Train with explain={number}."
+            raise InputError(Fault("fit", "have kept where it began", "a fit that did not", fix))
+        if number < self.start.at.step:
+            fix = "Explain it on the training that took it."
+            condition = f"be from {self.start.at.step}, where this training was taken up"
+            raise InputError(Fault("step", condition, str(number), fix))
+        pace = Pace(self.settings.schedule, self.settings.clock(self.rows.source.rows))
+        if self.standing.pace is not None:
+            pace.restore(dict(self.standing.pace))
+        return replayed(self.settings, self.rows, pace, self.start, number)

@@ -1,0 +1,75 @@
+"""Going on with a training: from a checkpoint's file, or from what an earlier call returned."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import shown
+from chalkgrad.train.checkpoint import Checkpoint, check_identity, read_standing
+from chalkgrad.train.identity import identity
+from chalkgrad.train.optimisers import Optimiser
+from chalkgrad.train.result import Fit
+from chalkgrad.train.rows import Rows
+from chalkgrad.train.settings import Settings
+from chalkgrad.train.standing import Standing
+
+_OF_AN_EPOCH = ("rows", "data", "batch_size", "seed", "shuffle")
+
+
+def read_resume(
+    value: object, checkpoint: Checkpoint | None, settings: Settings, rows: Rows, faults: list[Fault]
+) -> Standing | None:
+    """Return where to go on from, checked against the present settings, or None to begin."""
+    if value is None or value is False:
+        return None
+    if isinstance(value, Fit):
+        return _from_fit(value, settings, rows, faults)
+    path = value
+    if value is True:
+        if checkpoint is None:
+            fix = 'Write checkpoint="run.checkpoint", say.'
+            faults.append(Fault("resume", "have a checkpoint to look for", "True without one", fix))
+            return None
+        path = checkpoint.path
+        if not os.path.exists(path):
+            return None
+    if not isinstance(path, str | os.PathLike):
+        condition = "be a checkpoint's file, a Fit, or True for the file of checkpoint"
+        faults.append(Fault("resume", condition, shown(value)))
+        return None
+    try:
+        standing, then = read_standing(path)
+    except InputError as error:
+        faults.extend(error.faults)
+        return None
+    check_identity(then, identity(settings, rows), os.fspath(path), faults)
+    return standing
+
+
+def _from_fit(fit: Fit, settings: Settings, rows: Rows, faults: list[Fault]) -> Standing | None:
+    """Go on from a Fit, with other settings if they let its numbers be taken over."""
+    setup, standing = settings.setup, fit.standing
+    shapes = {name: value.shape for name, value in fit.parameters.items()}
+    if shapes != setup.network.parameter_shapes():
+        fix = "Give the same network, or leave resume out."
+        faults.append(Fault("resume", "be of a network of these shapes", str(fit.network), fix))
+        return None
+    if standing.state and _slots(setup.optimiser) != _slots(fit.setup.optimiser):
+        then = type(fit.setup.optimiser).__name__
+        fix = "Or give parameters=fit.parameters to begin with a new optimiser."
+        faults.append(Fault("optimiser", f"be {then}, whose state is taken over", repr(setup.optimiser), fix))
+    if standing.at.done:
+        now = identity(settings, rows)
+        before = {} if fit.settings is None or fit.rows is None else identity(fit.settings, fit.rows)
+        check_identity(before, {name: now[name] for name in _OF_AN_EPOCH}, "the unfinished epoch", faults)
+    if standing.at.epoch >= settings.epochs:
+        done = standing.at.epoch
+        fix = f"Write epochs={done + settings.epochs} for {settings.epochs} more."
+        faults.append(Fault("epochs", f"be more than the {done} that are done", str(settings.epochs), fix))
+    return replace(standing, ended="", watch=standing.watch if fit.outcome == "interrupted" else None)
+
+
+def _slots(optimiser: Optimiser) -> tuple[str, tuple[str, ...]]:
+    return type(optimiser).__name__, optimiser.slots

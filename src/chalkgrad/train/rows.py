@@ -1,0 +1,217 @@
+"""What a run learns from and is validated on, as blocks that an executor takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad._errors import Fault
+from chalkgrad._numbers import shown, whole
+from chalkgrad.data import ArraySource, Portion, RowSource
+from chalkgrad.data.order import epoch_order
+from chalkgrad.network import Network
+from chalkgrad.train.arrays import check_variety, read_inputs, read_targets, read_weight, row_count
+from chalkgrad.train.executor import Array, Block
+from chalkgrad.train.limits import read_number
+from chalkgrad.train.metrics import has_classes
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The source of the training rows, the rows to validate on, and what each class counts."""
+
+    source: RowSource
+    validation: Block | None
+    dtype: str
+    class_weight: Array | None = None
+
+    def block(self, portion: Portion) -> Block:
+        """Return a portion's rows in the run's type; the arrays themselves where they have it."""
+        t = _targets(portion.t, self.dtype)
+        weight = None if portion.weight is None else np.asarray(portion.weight, dtype=self.dtype)
+        if self.class_weight is not None:
+            counted = self.class_weight[classes_of(t)]
+            weight = counted if weight is None else weight * counted
+        return Block(np.ascontiguousarray(portion.x, dtype=self.dtype), t, weight)
+
+
+class ChosenRows(ArraySource):
+    """Some rows of arrays, the others being set aside; nothing is copied."""
+
+    def __init__(self, x: Array, t: Array, weight: Array | None, chosen: NDArray[np.int64]) -> None:
+        super().__init__(x, t, weight)
+        self.chosen = chosen
+
+    @property
+    def rows(self) -> int:
+        """How many rows an epoch has."""
+        return len(self.chosen)
+
+    def portions(
+        self, epoch: int, *, seed: int, shuffle: bool, batch_size: int, skip: int = 0
+    ) -> Iterator[Portion]:
+        """Yield all arrays with the epoch's order of the chosen rows, but its first ``skip``."""
+        if skip < self.rows:
+            order = epoch_order(self.rows, seed, epoch, shuffle=shuffle)
+            yield Portion(self.x, self.t, self.weight, self.chosen[order[skip:]])
+
+    def sample(self, rows: int) -> Portion:
+        """Return the first chosen rows."""
+        first = self.chosen[:rows]
+        weight = None if self.weight is None else self.weight[first]
+        return Portion(self.x[first], self.t[first], weight, np.arange(len(first), dtype=np.int64))
+
+
+def is_source(value: object) -> bool:
+    """Whether a value gives rows by portions, so that it needs no reading here."""
+    return all(hasattr(value, name) for name in ("portions", "sample", "rows", "features"))
+
+
+def read_rows(
+    network: Network,
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    class_weight: Any,
+    validation: Any,
+    *,
+    dtype: str,
+    seed: int,
+    faults: list[Fault],
+) -> Rows | None:
+    """Return what a run learns from, or None after adding everything that is wrong to ``faults``."""
+    if is_source(x):
+        return _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults)
+    before = len(faults)
+    inputs = read_inputs(network, x, dtype, "x", faults)
+    rows = row_count(x, network.input_width) if inputs is None else len(inputs)
+    targets = read_targets(network, y, rows, dtype, "y", faults)
+    weight = None
+    if sample_weight is not None:
+        weight = read_weight(sample_weight, rows, dtype, "sample_weight", faults)
+    chosen = aside = None
+    if isinstance(validation, float | int) and not isinstance(validation, bool):
+        part = read_number("validation", validation, faults, above=0, below=1, fix="Write 0.1, say.")
+        chosen, aside = _set_aside(rows or 2, part, seed, faults)
+        held_out = None
+    else:
+        held_out = read_validation(network, validation, dtype, faults)
+    if len(faults) > before or inputs is None or targets is None:
+        _read_class_weight(class_weight, network, None, dtype, faults)
+        return None
+    learned = targets if chosen is None else targets[chosen]
+    check_variety(network, learned, "y", faults)
+    counts = _read_class_weight(class_weight, network, learned, dtype, faults)
+    if chosen is None or aside is None:
+        return Rows(ArraySource(inputs, targets, weight), held_out, dtype, counts)
+    held_out = Block(inputs[aside], targets[aside], None if weight is None else weight[aside])
+    return Rows(ChosenRows(inputs, targets, weight, chosen), held_out, dtype, counts)
+
+
+def read_validation(network: Network, value: Any, dtype: str, faults: list[Fault]) -> Block | None:
+    """Return the rows to validate on: (x, y), (x, y, weight) or a source of them."""
+    if value is None:
+        return None
+    if is_source(value):
+        portion = value.sample(value.rows)
+        weight = None if portion.weight is None else np.asarray(portion.weight, dtype=dtype)
+        return Block(np.ascontiguousarray(portion.x, dtype=dtype), _targets(portion.t, dtype), weight)
+    if not isinstance(value, tuple | list) or len(value) not in (2, 3):
+        condition = "be a part of the rows such as 0.1, or (x, y), or (x, y, weight)"
+        faults.append(Fault("validation", condition, shown(value)))
+        return None
+    x = read_inputs(network, value[0], dtype, "validation[0]", faults)
+    rows = None if x is None else len(x)
+    t = read_targets(network, value[1], rows, dtype, "validation[1]", faults)
+    given = value[2] if len(value) == 3 else None
+    weight = None if given is None else read_weight(given, rows, dtype, "validation[2]", faults)
+    return None if x is None or t is None else Block(x, t, weight)
+
+
+def classes_of(t: Array) -> NDArray[np.int64]:
+    """Return the class number of every row of targets."""
+    if t.ndim == 1:
+        return t.astype(np.int64, copy=False)
+    found: NDArray[np.int64] = t.argmax(axis=1) if t.shape[1] > 1 else (t[:, 0] > 0.5).astype(np.int64)
+    return found
+
+
+def _targets(t: Array, dtype: str) -> Array:
+    if t.ndim == 1 and t.dtype.kind in "iub":
+        return np.ascontiguousarray(t, dtype=np.int64)
+    table = t.reshape(-1, 1) if t.ndim == 1 else t
+    return np.ascontiguousarray(table, dtype=dtype)
+
+
+def _read_source(
+    network: Network,
+    source: Any,
+    y: Any,
+    sample_weight: Any,
+    class_weight: Any,
+    validation: Any,
+    dtype: str,
+    faults: list[Fault],
+) -> Rows:
+    for name, value in (("y", y), ("sample_weight", sample_weight)):
+        if value is not None:
+            faults.append(Fault(name, "be left out: the source has it", type(value).__name__))
+    if source.features != network.input_width:
+        condition = f"have {network.input_width} features, the network's input"
+        faults.append(Fault("x", condition, str(source.features), "Change the network's first width."))
+    if isinstance(validation, float):
+        fix = "Give (x, y), or another source."
+        faults.append(Fault("validation", "be rows of their own beside a source", shown(validation), fix))
+        validation = None
+    if class_weight == "balanced":
+        fix = "Write {0: 1.0, 1: 2.5}, say."
+        faults.append(Fault("class_weight", "be a table beside a source", "'balanced'", fix))
+        class_weight = None
+    held_out = read_validation(network, validation, dtype, faults)
+    return Rows(source, held_out, dtype, _read_class_weight(class_weight, network, None, dtype, faults))
+
+
+def _set_aside(
+    rows: int, part: float, seed: int, faults: list[Fault]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows to learn from and those to validate on, by a shuffle of the seed."""
+    order = np.random.default_rng(seed).permutation(rows)
+    aside, chosen = np.split(order, [round(part * rows)])
+    if not len(aside) or not len(chosen):
+        condition = f"leave rows on both sides of {rows}"
+        faults.append(Fault("validation", condition, f"{part:g}", "Give more rows or another part."))
+    return np.sort(chosen), np.sort(aside)
+
+
+def _read_class_weight(
+    value: Any, network: Network, t: Array | None, dtype: str, faults: list[Fault]
+) -> Array | None:
+    """Return what each class counts; balanced: m/(C·m_c), so that every class counts the same in all."""
+    if value is None:
+        return None
+    if not has_classes(network):
+        fix = "Use sample_weight."
+        faults.append(Fault("class_weight", "be left out where there are no classes", shown(value), fix))
+        return None
+    width = max(network.widths[-1], 2)
+    if value == "balanced":
+        counts = np.bincount(classes_of(t), minlength=width) if t is not None else np.ones(width)
+        present = np.count_nonzero(counts)
+        return np.asarray(counts.sum() / (present * np.maximum(counts, 1)), dtype=dtype)
+    if not isinstance(value, Mapping):
+        condition = "be 'balanced' or a table of class numbers and weights"
+        faults.append(Fault("class_weight", condition, shown(value), "Write {0: 1.0, 1: 2.5}, say."))
+        return None
+    weights = np.ones(width, dtype=dtype)
+    for label, weight in value.items():
+        number = whole(label)
+        if number is None or not 0 <= number < width:
+            fix = f"The classes are 0 to {width - 1}."
+            faults.append(Fault(f"class_weight[{shown(label)}]", "be a class", shown(label), fix))
+        else:
+            weights[number] = read_number(f"class_weight[{number}]", weight, faults, least=0)
+    return weights

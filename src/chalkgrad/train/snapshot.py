@@ -1,0 +1,56 @@
+"""The last parameters known to be good, so that a training that diverges has something to go back to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from chalkgrad.train.executor import Array, Executor
+from chalkgrad.train.standing import Arrays, Position, size
+
+SMALL = 16 * 2**20
+"""Bytes of parameters and state up to which both are kept; of a larger network the parameters only."""
+_SECONDS = 1.0
+_WORTH = 30  # a snapshot may cost one part in so many of the time between two
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Finite parameters at a position; ``state`` is None where it was too large to be kept."""
+
+    parameters: Arrays
+    state: Arrays | None
+    at: Position
+
+
+class Keeper:
+    """Keeps at most one snapshot and renews it now and then."""
+
+    def __init__(self) -> None:
+        self.last: Snapshot | None = None
+        self._due = 0.0
+
+    def is_due(self) -> bool:
+        """Whether it is time for another one."""
+        return self.last is None or time.perf_counter() >= self._due
+
+    def take(self, executor: Executor, at: Position) -> bool:
+        """Replace the snapshot; return False, and keep the old one, if the parameters are not finite."""
+        started = time.perf_counter()
+        parameters = executor.parameters()
+        if not are_finite(parameters):
+            return False
+        self.last = None  # the old one goes before the state is copied
+        state = executor.state() if size(parameters) * 3 <= SMALL else None
+        self.last = Snapshot(parameters, state, at)
+        now = time.perf_counter()
+        self._due = now + max(_SECONDS, _WORTH * (now - started))
+        return True
+
+
+def are_finite(arrays: Mapping[str, Array]) -> bool:
+    """Whether every number is finite."""
+    return all(bool(np.isfinite(array).all()) for array in arrays.values())

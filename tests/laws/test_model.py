@@ -1,0 +1,206 @@
+"""A model file gives back the model, and the same model the same bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalkgrad import SGD, Adam, EarlyStopping, InputError, Network, fit, initialise, predict
+from chalkgrad.data.preparation import Preparation
+from chalkgrad.data.table import Column, Table
+from chalkgrad.model import ClassEvaluation, Model, NumberEvaluation, load_model
+from chalkgrad.model.file import write_file
+from chalkgrad.train.history import Epoch, History
+
+SPECS = (
+    "2-1", "3-4:relu:nobias-1:sigmoid", "2-3:tanh-3:skip-4:softmax", "1-5:formula:swish=z*sigmoid(z)-2",
+    "4-3:leaky_relu(0.1)-2:softmax",
+)  # fmt: skip
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
+TEXT = st.text(max_size=8)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | FINITE | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+def model(spec: str = "2-3:tanh-1:sigmoid", dtype: str = "float32", **rest: Any) -> Model:
+    network = Network(spec)
+    return Model(network, {k: v.astype(dtype) for k, v in initialise(network, 3).items()}, **rest)
+
+
+def bits(arrays: Any) -> dict[str, tuple[str, tuple[int, ...], bytes]]:
+    return {name: (array.dtype.name, array.shape, array.tobytes()) for name, array in arrays.items()}
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(SPECS), st.sampled_from(["float32", "float64"]), st.dictionaries(TEXT, JSON, max_size=4),
+    st.lists(NUMBERS, max_size=4), st.booleans(), st.integers(0, 2**32),
+)  # fmt: skip
+def test_what_is_saved_comes_back(
+    spec: str, dtype: str, table: dict[str, Any], losses: list[float], with_state: bool, seed: int
+) -> None:
+    network, draw = Network(spec), np.random.default_rng(seed)
+    parameters = {k: draw.normal(size=s).astype(dtype) for k, s in network.parameter_shapes().items()}
+    state = {f"{k}.m": v * 2 for k, v in parameters.items()} if with_state else {}
+    epochs = tuple(Epoch(k, k * 7, loss, metrics={"accuracy": loss}) for k, loss in enumerate(losses, 1))
+    kept = Model(network, parameters, None, History(epochs, 99), table, state)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.cg"
+        kept.save(path)
+        first = path.read_bytes()
+        found = load_model(path)
+        found.save(path)
+        assert path.read_bytes() == first
+        assert [file.name for file in path.parent.iterdir()] == ["a.cg"]
+    assert found.network == network
+    assert bits(found.parameters) == bits(parameters)
+    assert bits(found.state) == bits(state)
+    assert (found.history, found.settings) == (kept.history, table)
+
+
+def test_the_order_of_names_does_not_change_the_bytes(tmp_path: Path) -> None:
+    one, other = model(settings={"a": 1, "b": 2}), model(settings={"b": 2, "a": 1})
+    reverse = Model(other.network, dict(reversed(list(other.parameters.items()))), settings=other.settings)
+    one.save(tmp_path / "one.cg")
+    reverse.save(tmp_path / "other.cg")
+    assert (tmp_path / "one.cg").read_bytes() == (tmp_path / "other.cg").read_bytes()
+
+
+def test_any_reader_of_safetensors_finds_the_weights(tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    kept = model()
+    kept.save(tmp_path / "a.cg")
+    assert bits(load_file(tmp_path / "a.cg")) == bits(dict(sorted(kept.parameters.items())))
+
+
+def test_an_old_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.cg"
+    model().save(path)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(InputError, match="No space left on device"):
+        model("2-9:relu-1").save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+TABLE = Table.of(
+    [
+        Column("size", np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])),
+        Column("hue", np.array(["red", "blue", "red", "red", "blue", "blue"], object)),
+        Column("kind", np.array(["x", "y", "z", "x", "y", "z"], object)),
+        Column("price", np.array([10.0, 20.0, 35.0, 40.0, 55.0, 60.0])),
+    ]
+)
+
+
+def test_a_model_with_columns_answers_labels(tmp_path: Path) -> None:
+    preparation = Preparation.infer(TABLE, "kind", ignore=("price",))
+    kept = model("3-4:relu-3:softmax", preparation=preparation)
+    kept.save(tmp_path / "a.cg")
+    found = load_model(tmp_path / "a.cg")
+    assert found.preparation is not None
+    assert found.preparation.to_dict() == preparation.to_dict()
+    x = preparation.inputs(TABLE)
+    y = predict(kept.network, kept.parameters, x)
+    answers = found.predict(TABLE)
+    assert answers.tolist() == [("x", "y", "z")[k] for k in y.argmax(axis=1)]
+    assert np.allclose(found.outputs(TABLE), y, rtol=1e-5)
+    scores = found.evaluate(TABLE)
+    assert isinstance(scores, ClassEvaluation)
+    right = answers == TABLE.columns["kind"].values
+    assert scores.accuracy == pytest.approx(right.mean())
+    t = np.array([0, 1, 2, 0, 1, 2])
+    assert scores.loss == pytest.approx(-np.log(y[np.arange(6), t]).mean(), rel=1e-5)
+    assert np.array(scores.confusion).sum(axis=1).tolist() == [2, 2, 2]
+
+
+def test_a_regression_answers_in_the_units_of_its_target() -> None:
+    preparation = Preparation.infer(TABLE, "price", "regression", ignore=("kind",))
+    kept = model("3-4:tanh-1", "float64", preparation=preparation)
+    price = TABLE.columns["price"].values
+    y = predict(kept.network, kept.parameters, preparation.inputs(TABLE))[:, 0] * price.std() + price.mean()
+    assert np.allclose(kept.predict(TABLE), y)
+    scores = kept.evaluate(TABLE)
+    assert isinstance(scores, NumberEvaluation)
+    assert scores.rmse == pytest.approx(math.sqrt(np.mean((y - price) ** 2)))
+    assert scores.mae == pytest.approx(np.abs(y - price).mean())
+    assert scores.r2 == pytest.approx(1 - np.sum((y - price) ** 2) / np.sum((price - price.mean()) ** 2))
+    assert scores.spread == pytest.approx(price.std())
+
+
+def test_the_model_of_a_training(tmp_path: Path) -> None:
+    preparation = Preparation.infer(TABLE, "price", ignore=("kind",))
+    x, t = preparation.arrays(TABLE)
+    done = fit(Network("3-4:tanh-1"), x, t, optimiser=Adam(0.05), epochs=3, batch_size=2)
+    kept = Model.of(done, preparation, data="plants")
+    kept.save(tmp_path / "a.cg")
+    found = load_model(tmp_path / "a.cg")
+    assert found.settings["optimiser"]["learning_rate"] == 0.05
+    assert (found.settings["data"], found.settings["position"]) == ("plants", [9, 3])
+    assert bits(found.state) == bits(done.state)
+    assert found.history == done.history
+    assert np.allclose(found.outputs(x), done.predict(x))
+
+
+def test_the_state_of_an_optimiser_is_kept_with_its_own_parameters_only() -> None:
+    x, t = np.array([[0.0], [1.0]]), np.array([[0.0], [1.0]])
+    rule = EarlyStopping(patience=9, on="loss")
+    worse = SGD(1.2, momentum=0.5)  # the loss grows from epoch to epoch
+    best = fit(Network("1-1"), x, t, optimiser=worse, epochs=4, batch_size=1, early_stopping=rule)
+    same = bits(best.parameters) == bits(best.standing.parameters)
+    assert not same
+    assert not Model.of(best).state
+
+
+def test_scores_of_classes_by_hand() -> None:
+    true, answered = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 0, 0])
+    scores = ClassEvaluation.of(0.5, ("a", "b", "c"), true, answered)
+    assert scores.confusion == ((2, 1, 0), (1, 1, 0), (1, 0, 0))
+    assert (scores.rows, scores.accuracy, scores.baseline) == (6, 0.5, 0.5)
+    a, b, c = scores.scores
+    assert (a.precision, a.recall, a.f1, a.rows) == (2 / 4, 2 / 3, 4 / 7, 3)
+    assert (b.precision, b.recall, b.f1) == (1 / 2, 1 / 2, 1 / 2)
+    assert math.isnan(c.precision)
+    assert (c.recall, c.f1) == (0, 0)
+    json.dumps(scores.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"W1": np.zeros((3, 3), np.float32)}, "parameters.W1"),
+        ({"W1": np.full((3, 2), np.nan, np.float32)}, "parameters.W1"),
+        ({"b1": np.zeros(3, np.float64)}, "parameters"),
+        ({"b1": np.zeros(3, np.int64)}, "parameters.b1"),
+        ({"W9": np.zeros(3, np.float32)}, "parameters.W9"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(change: dict[str, Any], path: str) -> None:
+    whole = model()
+    with pytest.raises(InputError) as told:
+        Model(whole.network, {**whole.parameters, **change})
+    assert [fault.path for fault in told.value.faults] == [path]
+
+
+def test_a_description_too_large_for_a_header_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="at most 32 MB"):
+        write_file(tmp_path / "a.cg", {}, {"settings": "x" * (33 * 2**20)})
+    assert list(tmp_path.iterdir()) == []

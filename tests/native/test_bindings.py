@@ -1,0 +1,141 @@
+"""The native module is there, says what it runs on, and refuses what does not fit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chalkgrad import _native
+from chalkgrad._errors import InputError
+from chalkgrad.network import Network
+from chalkgrad.train.executor import Block
+from chalkgrad.train.native import NativeExecutor, instruction_set
+from chalkgrad.train.optimisers import SGD
+from tests.laws.executors import draw
+from tests.native.test_executor import native
+
+NETWORK = Network("3-5:relu-2:softmax")
+PARAMETERS, BLOCK = draw(NETWORK, 12)
+ORDER, RATES = np.arange(12), np.full(3, 0.1)
+
+
+def executor(**settings: Any) -> NativeExecutor:
+    made = native(NETWORK, **settings)
+    made.load(PARAMETERS)
+    return made
+
+
+def test_the_core_is_there_and_says_what_it_runs_on() -> None:
+    assert instruction_set() in ("avx512", "avx2", "sse2", "neon")
+    assert executor().name == f"native ({instruction_set()})"
+    assert _native.processors() >= 1
+
+
+def test_an_instruction_set_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHALKGRAD_ISA", "avx1024")
+    with pytest.raises(InputError, match=r"CHALKGRAD_ISA: must be an instruction set .* 'avx1024'"):
+        executor()
+
+
+BLOCKS: dict[str, tuple[Block, str]] = {
+    "x of another type": (Block(BLOCK.x.astype("float32"), BLOCK.t), "x: must hold numbers of type d"),
+    "x too narrow": (Block(BLOCK.x[:, :2].copy(), BLOCK.t), "x: has the wrong shape"),
+    "x of one dimension": (Block(BLOCK.x.ravel(), BLOCK.t), "x: must have 2 dimensions"),
+    "t of other rows": (Block(BLOCK.x, BLOCK.t[:5]), "t: has the wrong shape"),
+    "t too wide": (Block(BLOCK.x, np.ones((12, 3))), "t: has the wrong shape"),
+    "classes as int32": (Block(BLOCK.x, np.zeros(12, np.int32)), "t: must hold numbers of type lq"),
+    "a class too many": (Block(BLOCK.x, np.full(12, 2)), r"t: must hold classes 0 to 1; got 2"),
+    "a negative class": (Block(BLOCK.x, np.full(12, -1)), r"t: must hold classes 0 to 1; got -1"),
+    "weights of other rows": (Block(BLOCK.x, BLOCK.t, np.ones(3)), "weight: has the wrong shape"),
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_arrays_that_do_not_fit_are_refused(name: str) -> None:
+    block, message = BLOCKS[name]
+    calls: list[Callable[[NativeExecutor], Any]] = [
+        lambda e: e.run(block, ORDER, 0, RATES),
+        lambda e: e.gradients(block, ORDER, 0),
+        lambda e: e.losses(block),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match=message):
+            call(executor())
+
+
+def test_arrays_that_are_not_contiguous_are_refused() -> None:
+    with pytest.raises((ValueError, BufferError), match="contiguous"):
+        executor().run(Block(np.asfortranarray(BLOCK.x), BLOCK.t), ORDER, 0, RATES)
+
+
+@pytest.mark.parametrize("row", [-1, 12, 10**12])
+def test_rows_that_are_not_there_are_refused(row: int) -> None:
+    with pytest.raises(ValueError, match=r"order\[1\]: must be a row of x, 0 to 11"):
+        executor().run(BLOCK, np.array([0, row]), 0, np.full(1, 0.1))
+
+
+def test_orders_and_rates_fit() -> None:
+    for order, rates in ((ORDER, np.full(4, 0.1)), (ORDER[:0], np.full(1, 0.1))):
+        with pytest.raises(ValueError, match="must"):
+            executor().run(BLOCK, order, 0, rates)
+    assert executor().run(BLOCK, ORDER, 0, np.empty(0)).shape == (0,)
+
+
+def test_parameters_fit() -> None:
+    made = native(NETWORK, optimiser=SGD(0.1))
+    with pytest.raises(KeyError, match="b2"):
+        made.load({name: value for name, value in PARAMETERS.items() if name != "b2"})
+    with pytest.raises(ValueError, match="broadcast"):
+        made.load({**PARAMETERS, "W1": np.ones((4, 4))})
+    for layer, slot, w, b in (
+        (2, 0, np.ones((5, 3)), np.ones(5)),
+        (-1, 0, np.ones((5, 3)), np.ones(5)),
+        (0, 1, np.ones((5, 3)), np.ones(5)),
+        (0, 9, np.ones((5, 3)), np.ones(5)),
+        (0, 0, np.ones((3, 5)), np.ones(5)),
+        (0, 0, np.ones((5, 3)), None),
+    ):
+        with pytest.raises(ValueError, match=r"must|shape"):
+            made._native.load(layer, slot, w, b)
+        with pytest.raises(ValueError, match=r"must|shape|nothing"):
+            made._native.store(layer, slot, w, b)
+
+
+def test_programs_that_do_not_fit_are_refused() -> None:
+    """Every number of a program's arrays is checked: none makes the core read where it must not."""
+    made = native(Network("3-4:formula:z/(1+z^2)-2:softplus", loss="formula:log(cosh(y-t))"))
+    kept: tuple[Any, ...] = made._arguments()
+    random, refused = np.random.default_rng(0), 0
+    for _ in range(400):
+        changed: list[Any] = [x.copy() for x in kept]
+        array = changed[random.choice([0, 2, 3, 5, 7])]
+        array.flat[random.integers(array.size)] = random.choice([-7, -2, 99, 10**6, 2**62])
+        changed[7][5:8] = kept[7][5:8]  # the seed, the mini-batch and the threads may be large
+        try:
+            _native.Executor(tuple(changed), None)
+        except (ValueError, MemoryError):
+            refused += 1
+    assert refused > 250
+
+
+def test_two_threads_of_python_do_not_meet_in_one_executor() -> None:
+    network = Network("50-300:relu-300:relu-2:softmax")
+    parameters, block = draw(network, 64)
+    made = native(network, batch_size=64)
+    made.load(parameters)
+    order, rates = np.tile(np.arange(64), 300), np.full(300, 0.01)
+    begun = threading.Thread(target=lambda: made.run(block, order, 0, rates))
+    begun.start()
+    refused = 0
+    while begun.is_alive():
+        try:
+            made.predict(block.x)
+        except RuntimeError as error:
+            assert "another thread" in str(error)  # noqa: PT017
+            refused += 1
+    begun.join()
+    assert refused
