@@ -220,7 +220,7 @@ def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: Histor
     from chalkgrad.model import Model
 
     return Model.of(
-        replace(fitted, history=history),
+        fitted.with_history(history),
         rows.preparation,
         version=__version__,
         data=Path(asked.data).name,

@@ -95,7 +95,7 @@ def check_variety(network: Network, t: Array, path: str, faults: list[Fault]) ->
     if not has_classes(network) or len(t) < 2:
         return
     first = t[0]
-    if all(np.array_equal(part, np.broadcast_to(first, part.shape)) for part in _chunks(t)):
+    if all(np.array_equal(part, np.broadcast_to(first, part.shape)) for part in chunks(t)):
         label = int(first) if t.ndim == 1 else int(first.argmax()) if len(first) > 1 else f"{first[0]:g}"
         got = f"only class {label} in all {len(t):,} rows"
         faults.append(Fault(path, "have rows of at least two classes", got, "Check how it was made."))
@@ -188,11 +188,11 @@ def _converted(
     """Return a table in the run's type, row by row in memory; name the columns that are not finite."""
     with np.errstate(over="ignore"):
         converted = np.ascontiguousarray(array, dtype=dtype)
-    if all(np.isfinite(part).all() for part in _chunks(converted)):
+    if all(np.isfinite(part).all() for part in chunks(converted)):
         return converted
     found, width = [], array.shape[1]
     broken = np.zeros(width, dtype=bool)
-    for part in _chunks(converted):
+    for part in chunks(converted):
         broken |= ~np.isfinite(part).all(axis=0)
     for column in np.flatnonzero(broken).tolist():
         rows = np.flatnonzero(~np.isfinite(converted[:, column]))
@@ -217,7 +217,8 @@ def _shortened(found: list[Fault], path: str) -> list[Fault]:
     return [*found[:MAX_TOLD], Fault(path, "have good columns", got, "Repair the columns above first.")]
 
 
-def _chunks(array: Array) -> list[Array]:
+def chunks(array: Array) -> list[Array]:
+    """Return some rows after the other, about a million numbers each."""
     rows = max(CHUNK // max(int(np.prod(array.shape[1:])), 1), 1)
     return [array[start : start + rows] for start in range(0, len(array), rows)]
 

@@ -36,7 +36,7 @@ class Retreat:
     """Where a diverged training ends: the last good parameters, and what is to be said."""
 
     parameters: Arrays
-    state: Arrays
+    state: Arrays | None
     at: Position
     step: int
     """The step that broke."""
@@ -56,7 +56,8 @@ def retreat(
     if snapshot.state is None:
         broken = [name for name, value in executor.parameters().items() if not np.isfinite(value).all()]
         cause = f"{', '.join(broken)} not finite" if broken else f"the loss became {found.loss}"
-        parameters, state, at = snapshot.parameters, {}, snapshot.at
+        parameters, at = snapshot.parameters, snapshot.at
+        state: Arrays | None = None
         step, block = found.step, rows.block(rows.source.sample(LOOKED_AT))
     else:
         executor.load(snapshot.parameters, snapshot.state)

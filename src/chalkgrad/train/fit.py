@@ -17,6 +17,7 @@ from chalkgrad.train.checkpoint import Checkpoint, Saver, read_checkpoint
 from chalkgrad.train.divergence import advice
 from chalkgrad.train.executor import Executor
 from chalkgrad.train.explain import StepInputs, captured
+from chalkgrad.train.history import History
 from chalkgrad.train.identity import identity
 from chalkgrad.train.limits import read_flag
 from chalkgrad.train.loop import Training
@@ -270,25 +271,28 @@ def _take_up(training: Training, standing: Standing) -> None:
         training.watch.restore(dict(standing.watch), standing.best)
 
 
-def _result(training: Training, reached: Standing, start: Start, kept: list[StepInputs]) -> Fit:
-    settings, watch = training.settings, training.watch
+def _result(training: Training, reached: Arrays, start: Start, kept: list[StepInputs]) -> Fit:
+    settings, watch, executor = training.settings, training.watch, training.executor
     best = watch.parameters if watch is not None else None
-    losses = reached.history.losses
+    history = History(tuple(training.epochs), training.at.step)
+    losses = history.losses
     if training.ended == "finished" and losses and losses[-1] > losses[0]:
         tries = "; ".join(advice(settings, training.pace.clock.rate, training.first_rows()))
         training.advice = f"the loss is higher than after the first epoch. Try {tries}."
     return Fit(
         settings.setup.network,
-        reached.parameters if best is None else best,
-        reached.state,
-        reached.history,
+        reached if best is None else best,
+        executor.state,
+        history,
         settings.setup,
         cast(Outcome, training.ended),
         training.advice,
         training.broken_at,
-        reached,
-        settings,
-        training.rows,
-        start,
-        kept[0] if kept else None,
+        standing=training.standing,
+        settings=settings,
+        rows=training.rows,
+        start=start,
+        captured=kept[0] if kept else None,
+        pace=training.pace.to_dict(),
+        executor=executor if best is None else None,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,11 +20,11 @@ from chalkgrad.train.interruption import Interruption
 from chalkgrad.train.metrics import Metric
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.progress import Progress, Tell
-from chalkgrad.train.report import EpochReport, layer_norms, measured
+from chalkgrad.train.report import EpochReport, gradient_norms, measured
 from chalkgrad.train.rows import Rows
 from chalkgrad.train.settings import Settings
 from chalkgrad.train.slices import Order, Slicer, last_batch, replay, steps_of, visit
-from chalkgrad.train.snapshot import Keeper, are_finite
+from chalkgrad.train.snapshot import Keeper
 from chalkgrad.train.standing import Arrays, Position, Standing
 from chalkgrad.train.stopping import Watch
 
@@ -59,8 +59,8 @@ class Training:
         self._mark = self._began = time.perf_counter()
         self._first = self.at.step
 
-    def run(self) -> Standing:
-        """Train to the end, whatever it is; return where the training stands then."""
+    def run(self) -> Arrays:
+        """Train to the end, whatever it is; return the last good parameters, which the executor has too."""
         self._keeper.take(self.executor, self.at)
         with self._wish:
             try:
@@ -69,12 +69,11 @@ class Training:
                 return self._retreat(found)
             except KeyboardInterrupt:
                 self._recover()
-        standing = self.standing()
-        if not are_finite(standing.parameters):
+        if not self._keeper.take(self.executor, self.at, with_state=False):
             return self._retreat(DivergedError(self.at.step, float("nan")))
         if self.saver is not None:
-            self.saver.save(standing)
-        return standing
+            self.saver.save(self.standing())
+        return self._keeper.give()
 
     def standing(self) -> Standing:
         """Return where the training stands, with copies of all its numbers."""
@@ -166,11 +165,10 @@ class Training:
 
     def _end_epoch(self) -> None:
         block, order = self._last or last_batch(self.rows, self.settings, self.at.epoch)
-        loss, slopes = self.executor.gradients(block, order, self.at.step - 1)
+        loss, norms = gradient_norms(self.executor, block, order, self.at.step - 1)
         if not np.isfinite(loss):
             raise DivergedError(self.at.step, loss)
-        epoch = self._note(layer_norms(slopes))
-        del slopes
+        epoch = self._note(norms)
         self.epochs.append(epoch)
         self.pace.end_epoch(epoch.loss, epoch.validation_loss, self.at.step)
         self.at = self.at.next_epoch()
@@ -247,12 +245,11 @@ class Training:
         self._wish.asked, self.ended = True, ""
         self._heed()
 
-    def _retreat(self, found: DivergedError) -> Standing:
+    def _retreat(self, found: DivergedError) -> Arrays:
         snapshot = self._keeper.last
         assert snapshot is not None
         back = retreat(self.executor, self.rows, self.settings, self.pace, snapshot, found)
-        self.ended, self.advice, self.at = "diverged", back.advice, back.at
-        self.broken_at = back.step
-        standing = self.standing()
-        history = History(tuple(epoch for epoch in self.epochs if epoch.steps <= back.at.step), back.at.step)
-        return replace(standing, parameters=back.parameters, state=back.state, history=history)
+        self.ended, self.advice, self.at, self.broken_at = "diverged", back.advice, back.at, back.step
+        self.epochs = [epoch for epoch in self.epochs if epoch.steps <= back.at.step]
+        self.executor.load(back.parameters, back.state)
+        return back.parameters

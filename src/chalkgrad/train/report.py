@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Array, Executor
+from chalkgrad.train.executor import Array, Block, Executor
 from chalkgrad.train.history import Epoch
 from chalkgrad.train.metrics import Metric
 from chalkgrad.train.rows import Rows
@@ -73,13 +75,21 @@ def measured(
     return None, {metric.name: float(metric.measure(y, block.t)) for metric in metrics}
 
 
-def layer_norms(slopes: Mapping[str, Array]) -> dict[str, float]:
-    """Return √(‖∂L/∂W_l‖² + ‖∂L/∂b_l‖²) by layer number."""
-    squares: dict[str, float] = {}
+def gradient_norms(
+    executor: Executor, block: Block, rows: NDArray[np.int64], step: int
+) -> tuple[float, dict[str, float]]:
+    """Return L and √(‖∂L/∂W_l‖² + ‖∂L/∂b_l‖²) by layer number."""
+    loss, slopes = executor.gradients(block, rows, step)
+    norms: dict[str, float] = {}
     for name, slope in slopes.items():
-        flat = slope.reshape(-1)
-        largest = float(np.abs(flat).max())
-        scaled = flat / largest if 0 < largest < np.inf else flat
-        square = largest * largest * float(np.vdot(scaled, scaled)) if largest else 0.0
-        squares[name[1:]] = squares.get(name[1:], 0.0) + square
-    return {layer: float(np.sqrt(square)) for layer, square in squares.items()}
+        norms[name[1:]] = math.hypot(norms.get(name[1:], 0.0), norm(slope))
+    return loss, norms
+
+
+def norm(array: Array) -> float:
+    """Return the Euclidean norm; it overflows only where it is itself too large."""
+    largest = float(np.abs(array).max())
+    if not 0 < largest < math.inf:
+        return largest
+    scaled = array.reshape(-1) / largest
+    return largest * math.sqrt(float(np.vdot(scaled, scaled)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import copy
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.network import Network
 from chalkgrad.train.arrays import read_inputs
-from chalkgrad.train.executor import Array, Setup
+from chalkgrad.train.executor import Array, Executor, Setup
 from chalkgrad.train.explain import StepInputs, replayed
 from chalkgrad.train.history import History
 from chalkgrad.train.pace import Pace
@@ -22,7 +23,6 @@ from chalkgrad.train.standing import Arrays, Standing, Start
 Outcome = Literal["finished", "stopped", "interrupted", "diverged", "data changed"]
 
 
-@dataclass(frozen=True, repr=False, eq=False)
 class Fit:
     """A trained network: its parameters, how they came about, and how the training ended.
 
@@ -33,8 +33,6 @@ class Fit:
     parameters
         ``{"W1": n₁ × n₀, "b1": n₁, …}`` in the run's type: those of the best epoch where early stopping
         restores them, otherwise the last good ones.  Always finite.
-    state
-        The optimiser's, ``{"W1.m": …}``.
     history
         Every epoch.
     setup
@@ -48,20 +46,48 @@ class Fit:
         The step that diverged, from 0, or None; ``explain`` opens it up.
     """
 
-    network: Network
-    parameters: Arrays
-    state: Arrays
-    history: History
-    setup: Setup
-    outcome: Outcome
-    advice: str = ""
-    broken_at: int | None = None
-    standing: Standing = field(default_factory=lambda: Standing({}, {}))
-    """Where the training stands, from which ``fit(…, resume=…)`` goes on."""
-    settings: Settings | None = None
-    rows: Rows | None = None
-    start: Start = field(default_factory=Start)
-    captured: StepInputs | None = None
+    def __init__(
+        self,
+        network: Network,
+        parameters: Arrays,
+        state: Arrays | Callable[[], Arrays],
+        history: History,
+        setup: Setup,
+        outcome: Outcome,
+        advice: str = "",
+        broken_at: int | None = None,
+        *,
+        standing: Standing | Callable[[], Standing] | None = None,
+        settings: Settings | None = None,
+        rows: Rows | None = None,
+        start: Start | None = None,
+        captured: StepInputs | None = None,
+        pace: Mapping[str, Any] | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        self.network, self.parameters, self.history, self.setup = network, parameters, history, setup
+        self.outcome, self.advice, self.broken_at = outcome, advice, broken_at
+        self.settings, self.rows, self.start, self.captured = settings, rows, start or Start(), captured
+        self.pace = pace
+        self._state, self._standing, self._executor = state, standing, executor
+
+    @property
+    def state(self) -> Arrays:
+        """The optimiser's state, ``{"W1.m": …}``: of the last step, also where ``parameters`` are older."""
+        return self._state() if callable(self._state) else self._state
+
+    @property
+    def standing(self) -> Standing:
+        """Where the training stands, from which ``fit(…, resume=…)`` goes on."""
+        if self._standing is None:
+            return Standing(self.parameters, self.state, history=self.history)
+        return self._standing() if callable(self._standing) else self._standing
+
+    def with_history(self, history: History) -> Fit:
+        """Return the same with another history, such as one with the epochs of an earlier training."""
+        other = copy.copy(self)
+        other.history = history
+        return other
 
     def __repr__(self) -> str:
         return f"<Fit of {self.network!r}: {self.outcome} after {self.history.steps:,} steps>"
@@ -91,8 +117,10 @@ class Fit:
         rows = read_inputs(self.network, x, self.setup.dtype, "x", faults)
         if faults or rows is None:
             raise InputError(faults)
-        executor = create_executor(self.setup)
-        executor.load(self.parameters)
+        executor = self._executor
+        if executor is None:
+            executor = create_executor(self.setup)
+            executor.load(self.parameters)
         return np.asarray(executor.predict(rows))
 
     def explain(self, step: int) -> StepInputs:
@@ -125,6 +153,6 @@ class Fit:
             condition = f"be from {self.start.at.step}, where this training was taken up"
             raise InputError(Fault("step", condition, str(number), fix))
         pace = Pace(self.settings.schedule, self.settings.clock(self.rows.source.rows))
-        if self.standing.pace is not None:
-            pace.restore(dict(self.standing.pace))
+        if self.pace is not None:
+            pace.restore(dict(self.pace))
         return replayed(self.settings, self.rows, pace, self.start, number)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chalkgrad.train.arrays import chunks
 from chalkgrad.train.executor import Array, Executor
 from chalkgrad.train.standing import Arrays, Position, size
 
@@ -37,14 +38,20 @@ class Keeper:
         """Whether it is time for another one."""
         return self.last is None or time.perf_counter() >= self._due
 
-    def take(self, executor: Executor, at: Position) -> bool:
+    def give(self) -> Arrays:
+        """Return the snapshot's parameters and forget it."""
+        assert self.last is not None
+        parameters, self.last = self.last.parameters, None
+        return parameters
+
+    def take(self, executor: Executor, at: Position, *, with_state: bool = True) -> bool:
         """Replace the snapshot; return False, and keep the old one, if the parameters are not finite."""
         started = time.perf_counter()
         parameters = executor.parameters()
         if not are_finite(parameters):
             return False
         self.last = None  # the old one goes before the state is copied
-        state = executor.state() if size(parameters) * 3 <= SMALL else None
+        state = executor.state() if with_state and size(parameters) * 3 <= SMALL else None
         self.last = Snapshot(parameters, state, at)
         now = time.perf_counter()
         self._due = now + max(_SECONDS, _WORTH * (now - started))
@@ -53,4 +60,4 @@ class Keeper:
 
 def are_finite(arrays: Mapping[str, Array]) -> bool:
     """Whether every number is finite."""
-    return all(bool(np.isfinite(array).all()) for array in arrays.values())
+    return all(bool(np.isfinite(part).all()) for array in arrays.values() for part in chunks(array))
