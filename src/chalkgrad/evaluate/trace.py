@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import exact as exact_number
 from chalkgrad._numbers import exact_text, shown, whole
-from chalkgrad.derive import ETA, Derivation, derive
+from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation, UpdateRule, derive
+from chalkgrad.derive.training import read_clip_norm
+from chalkgrad.derive.update_rules import SLOTS
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
 from chalkgrad.evaluate.settings import read_frozen, read_whole
+from chalkgrad.evaluate.state import fit_state
 from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Exact, Precise
 from chalkgrad.formula.precise import decimal_text
@@ -50,6 +53,14 @@ class TraceStep:
         ∂L/∂W_l and ∂L/∂b_l, by the parameters' names.
     parameters, updated
         The parameters before and after the update.
+    state, updated_state
+        What the optimiser remembers before and after it, ``{"W1.m": …}``; empty for plain descent.
+    followed
+        What moves a parameter in the place of its gradient, where gradients are clipped or weights decay.
+    clipping
+        ``norm``, the length of all gradients together, and ``factor``, how much of it is kept.
+    number
+        t, the number of the update, from 1.
     """
 
     loss: Any
@@ -59,6 +70,11 @@ class TraceStep:
     gradients: dict[str, Array]
     parameters: dict[str, Array]
     updated: dict[str, Array]
+    state: dict[str, Array] = field(default_factory=dict)
+    updated_state: dict[str, Array] = field(default_factory=dict)
+    followed: dict[str, Array] = field(default_factory=dict)
+    clipping: dict[str, Any] = field(default_factory=dict)
+    number: int = 1
 
     def __eq__(self, other: object) -> bool:
         return _everything(self) == _everything(other) if isinstance(other, TraceStep) else NotImplemented
@@ -68,7 +84,7 @@ class TraceStep:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The numbers of a few steps of gradient descent.  Traces are equal if all their numbers are.
+    """The numbers of a few steps of training.  Traces are equal if all their numbers are.
 
     Attributes
     ----------
@@ -92,9 +108,7 @@ class Trace:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Trace):
             return NotImplemented
-        mine = self.network, self.arithmetic, self.learning_rate, self.frozen, self.steps
-        theirs = other.network, other.arithmetic, other.learning_rate, other.frozen, other.steps
-        return mine == theirs
+        return _settings(self) == _settings(other) and self.steps == other.steps
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -111,15 +125,20 @@ class Trace:
         return {"steps": [_step_dict(step) for step in self.steps]}
 
 
+def _settings(found: Trace) -> tuple[Any, ...]:
+    return found.network, found.derivation.training, found.arithmetic, found.learning_rate, found.frozen
+
+
 def _everything(step: TraceStep) -> dict[str, Any]:
-    return _step_dict(step) | {"parameters": {name: plain(value) for name, value in step.parameters.items()}}
+    more = {"parameters": {name: plain(value) for name, value in step.parameters.items()}}
+    return _step_dict(step) | more | {"number": step.number}
 
 
 def _step_dict(step: TraceStep) -> dict[str, Any]:
     def table(values: Mapping[str, Array]) -> dict[str, Any]:
         return {name: plain(value) for name, value in values.items()}
 
-    return {
+    found = {
         "loss": plain(step.loss),
         "values": table(step.values),
         "errors": table(step.errors),
@@ -127,6 +146,8 @@ def _step_dict(step: TraceStep) -> dict[str, Any]:
         "gradients": table(step.gradients),
         "updated": table(step.updated),
     }
+    names = ("clipping", "followed", "state", "updated_state")
+    return found | {name: table(getattr(step, name)) for name in names if getattr(step, name)}
 
 
 def plain(value: Any) -> Any:
@@ -151,6 +172,10 @@ def trace(
     digits: int | None = None,
     sample_weight: Any = None,
     masks: Mapping[int, Any] | None = None,
+    rule: UpdateRule | None = None,
+    state: Mapping[str, Any] | None = None,
+    step: int = 0,
+    clip_norm: Any = None,
 ) -> Trace:
     """Evaluate the derived equations: forward pass, loss, backward pass, update, repeated.
 
@@ -176,6 +201,14 @@ def trace(
         s, what each sample counts in the loss, m numbers; all count the same if left out.
     masks
         Dropout masks by hidden layer, ``{1: (m, n₁)}``, the same in every step: A_l = f_l(Z_l) ⊙ M_l.
+    rule
+        An optimiser's formulas, ``optimiser.rule()``; plain descent if left out.
+    state
+        What the optimiser remembers, ``{"W1.m": (n₁, n₀), …}``; zeros if left out.
+    step
+        How many updates there were before; the next is number t = step + 1.
+    clip_norm
+        The length to which all gradients together are scaled down before the update.
 
     Returns
     -------
@@ -201,6 +234,9 @@ def trace(
     rate = _rate(learning_rate, faults)
     count = read_whole("steps", steps, 1, faults)
     kept = read_frozen(network, frozen, faults)
+    before = read_whole("step", step, 0, faults)
+    remembered = fit_state(network, rule, state, faults)
+    longest = read_clip_norm(clip_norm, faults)
     arithmetic, name = _arithmetic(exact, digits, faults)
     try:
         data = validate_data(
@@ -210,14 +246,15 @@ def trace(
         raise InputError([*error.faults, *faults]) from None
     if faults:
         raise InputError(faults)
-    derivation = equations(network, data)
-    program = compile_derivation(derivation, arithmetic, frozenset(step.symbol for step in derivation.steps))
+    derivation = equations(network, data, rule, longest)
+    program = compile_derivation(derivation, arithmetic, frozenset(each.symbol for each in derivation.steps))
     eta = arithmetic.array([float(rate) if arithmetic is FLOAT64 else rate])[0]
-    current, done = data.parameters, []
-    for _ in range(count):
-        step = _run(derivation, program, data, current, eta, kept)
-        done.append(step)
-        current = step.updated
+    current, done = data.parameters, list[TraceStep]()
+    memory = {key: arithmetic.array(value) for key, value in remembered.items()}
+    for number in range(before + 1, before + count + 1):
+        scalars = {ETA: eta, UPDATE_NUMBER: arithmetic.number(number)}
+        done.append(_run(derivation, program, data, current, memory, scalars, kept, number))
+        current, memory = done[-1].updated, done[-1].updated_state
     return Trace(network, derivation, tuple(done), eta, name, kept)
 
 
@@ -262,12 +299,12 @@ def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) 
     return values
 
 
-def equations(network: Network, data: Data) -> Derivation:
-    """The canonical derivation for what is given: with weights and masks where there are such."""
-    if not data.extras:
-        return derive(network)
+def equations(
+    network: Network, data: Data, rule: UpdateRule | None = None, clip_norm: Fraction | None = None
+) -> Derivation:
+    """The canonical derivation for what is given: with weights, masks, clipping where there are such."""
     dropout = {int(name[1:]): None for name in data.extras if name[0] == "M"}
-    return derive(network, weighted="s" in data.extras, dropout=dropout)
+    return derive(network, weighted="s" in data.extras, dropout=dropout, rule=rule, clip_norm=clip_norm)
 
 
 @lru_cache(maxsize=64)
@@ -283,16 +320,18 @@ def _run(
     program: Program,
     data: Data,
     parameters: Mapping[str, Array],
-    eta: Any,
+    state: Mapping[str, Array],
+    scalars: Mapping[Any, Any],
     frozen: Sequence[str],
+    number: int,
 ) -> TraceStep:
-    values = inputs(derivation, data, parameters)
-    values[ETA] = eta
+    values = {**inputs(derivation, data, parameters), **scalars}
+    for symbol in _remembered(derivation):
+        values[symbol] = _column(state[symbol.name])
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         program.run(values)
-    named: dict[str, dict[str, Array]] = {
-        key: {} for key in ("values", "deltas", "errors", "gradients", "updated")
-    }
+    tables = ("values", "deltas", "errors", "gradients", "updated", "updated_state", "followed", "clipping")
+    named: dict[str, dict[str, Any]] = {key: {} for key in tables}
     named["values"] = {"X": data.x}
     for step in derivation.steps:
         symbol, value = step.symbol, np.asarray(values[step.symbol])
@@ -300,11 +339,18 @@ def _run(
             named["values"][symbol.name] = value
             if symbol.kind == "output":
                 named["values"][f"A{symbol.layer}"] = value
+        elif symbol.kind in CLIPPING:
+            named["clipping"][CLIPPING[symbol.kind]] = value.reshape(-1)[0]
         elif symbol.of is not None:
             of = symbol.of
-            flat = value.reshape(-1) if of.kind == "bias" else value
-            if symbol.kind == "next":
-                named["updated"][of.name] = parameters[of.name] if of.name in frozen else flat
+            flat = value.reshape(-1) if symbol.root.kind == "bias" else value
+            kept = symbol.root.name in frozen
+            if symbol.kind == "next" and of.kind in SLOTS:
+                named["updated_state"][of.name] = state[of.name] if kept else flat
+            elif symbol.kind == "next":
+                named["updated"][of.name] = parameters[of.name] if kept else flat
+            elif symbol.kind == "pull":
+                named["followed"][of.name] = flat
             elif of.kind == "pre":
                 named["deltas"][str(of.layer)] = value
             elif of.kind in ("weight", "bias"):
@@ -314,7 +360,21 @@ def _run(
     named["values"] |= {"T": data.t, **data.extras}
     named["gradients"] = {name: named["gradients"][name] for name in parameters}
     loss = np.asarray(values[derivation.loss.symbol]).reshape(-1)[0]
-    return TraceStep(loss, **named, parameters=dict(parameters))
+    return TraceStep(loss, **named, parameters=dict(parameters), state=dict(state), number=number)
+
+
+CLIPPING = {"norm": "norm", "clip_factor": "factor"}
+
+
+@lru_cache(maxsize=64)
+def _remembered(derivation: Derivation) -> tuple[Symbol, ...]:
+    """What the optimiser knows before the update."""
+    used = (symbol for step in derivation.updates for symbol in step.premises if symbol.kind in SLOTS)
+    return tuple(dict.fromkeys(used))
+
+
+def _column(array: Array) -> Array:
+    return array.reshape(-1, 1) if array.ndim == 1 else array
 
 
 def gradients(

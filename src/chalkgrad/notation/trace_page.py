@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chalkgrad.derive import ETA, Step, derive_again
+from chalkgrad.derive import ETA, UPDATE_NUMBER, Step, derive_again
 from chalkgrad.evaluate import Trace, values_in
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.expr import Dim, Expr, Scalar, Scale, Symbol, symbols, walk
-from chalkgrad.notation.boxes import Block, Box, Bullets, Display, Document, Heading, Line, Paragraph
+from chalkgrad.notation.boxes import Block, Bullets, Display, Document, Heading, Line, Paragraph
 from chalkgrad.notation.network_names import short_name
 from chalkgrad.notation.numbers import number_box, value_box
 from chalkgrad.notation.page import Page
@@ -21,6 +21,18 @@ from chalkgrad.notation.write import Writer
 PLUGGED_ENTRIES = 24
 """Operands with more entries than this are not written into the formula."""
 
+NUMBERS = {
+    "eta": "learning rate",
+    "t": "number of the update",
+    "momentum": "momentum",
+    "decay": "weight decay",
+    "beta1": "what is kept of the mean",
+    "beta2": "what is kept of the mean square",
+    "smoothing": "what is kept of the mean square",
+    "epsilon": "keeps from dividing by 0",
+    "threshold": "the longest that the gradients may be",
+}
+"""What each number of an update is."""
 SECTIONS = ("1  Forward pass", "2  Loss", "3  Backward pass", "4  Update")
 
 
@@ -77,10 +89,11 @@ class _Plugging:
         self.digits = digits
         self.frozen = frozen
         boxes = {s: value_box(v, digits, plugged=True) for s, v in values.items() if isinstance(s, Symbol)}
-        scalars: dict[Scalar, Box] = {ETA: number_box(values[ETA], digits)}
+        scalars = {s: number_box(values[s], digits) for s in (ETA, UPDATE_NUMBER)}
         for base in _scalars(page):
             if base.value is not None:
                 scalars[base] = number_box(float(base.value), digits)
+        self.scalars = scalars
         m = values[Dim("m")]
         self.writer = Writer(page.notation, page.derivation, "matrix", boxes, scalars, m)
 
@@ -93,8 +106,11 @@ class _Plugging:
             for symbol in used
             if symbol.kind not in ("next", "grad")
         ]
-        rate = self.page.writer.scalar(ETA)
-        return (*lines, Line(rate, "=", number_box(self.values[ETA], self.digits), ("learning rate",)))
+        named = [base for base in _scalars(self.page) if base.name in NUMBERS]
+        return (*lines, *(self._number(base) for base in (ETA, *(b for b in named if b != ETA))))
+
+    def _number(self, number: Scalar) -> Line:
+        return Line(self.page.writer.scalar(number), "=", self.scalars[number], (NUMBERS[number.name],))
 
     def lines(self, step: Step) -> list[Line]:
         """One step as formula, numbers, result."""
@@ -102,8 +118,8 @@ class _Plugging:
         result = value_box(self.values[step.symbol], self.digits)
         first = self.page.lines(step)
         left = first[0].left
-        if step.symbol.kind == "next" and step.symbol.of is not None and step.symbol.of.name in self.frozen:
-            return [Line(left, "=", result, ("kept: frozen",))]
+        if step.symbol.root.name in self.frozen and step.symbol.kind != "grad":
+            return [Line(left, "=", result, ("kept: frozen",))] if step.symbol.kind == "next" else []
         lines = [first[0]] if first[0].right == first[-1].right else [first[0], first[-1]]
         if self._fits(shown):
             plugged = self.writer.expr(shown)
@@ -117,12 +133,13 @@ class _Plugging:
         return all(np.size(self.values[symbol]) <= PLUGGED_ENTRIES for symbol in symbols(expr))
 
 
-def _scalars(page: Page) -> set[Scalar]:
-    return {
+def _scalars(page: Page) -> tuple[Scalar, ...]:
+    found = (
         base
         for step in page.derivation.steps
         for node in walk(step.expr)
         if isinstance(node, Scale)
         for base, _ in node.coefficient.powers
         if isinstance(base, Scalar)
-    }
+    )
+    return tuple(dict.fromkeys(found))
