@@ -138,7 +138,8 @@ def descent(*, momentum: Fraction | int = 0, nesterov: bool = False, decay: Frac
     steps: tuple[Assignment, ...] = (DESCENT,)
     if momentum:
         steps = (VELOCITY, NESTEROV if nesterov else MOMENTUM)
-    name = ("Nesterov’s momentum" if nesterov else "momentum") if momentum else "gradient descent"
+    kind = "Nesterov’s momentum" if nesterov else "momentum"
+    name = f"gradient descent with {kind}" if momentum else "gradient descent"
     return _rule(name, steps, decay, {"momentum": Fraction(momentum)})
 
 

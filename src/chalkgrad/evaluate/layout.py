@@ -9,7 +9,8 @@ import numpy as np
 from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import batch_size
-from chalkgrad.evaluate.trace import CLIPPING, Trace
+from chalkgrad.evaluate.run import CLIPPING
+from chalkgrad.evaluate.traced import Trace
 from chalkgrad.expr import Symbol, symbols
 
 

@@ -12,10 +12,11 @@ from chalkgrad.evaluate.interpret import Values
 from chalkgrad.expr import Dim, Expr, Scalar, Scale, Symbol, symbols, walk
 from chalkgrad.notation.boxes import Block, Bullets, Display, Document, Heading, Line, Paragraph
 from chalkgrad.notation.network_names import short_name
-from chalkgrad.notation.numbers import number_box, value_box
+from chalkgrad.notation.numbers import MOST, number_box, value_box
 from chalkgrad.notation.page import Page
 from chalkgrad.notation.page_notes import conventions, functions
 from chalkgrad.notation.profile import Notation, find_notation
+from chalkgrad.notation.taken import taken_blocks, taken_title
 from chalkgrad.notation.write import Writer
 
 PLUGGED_ENTRIES = 24
@@ -61,12 +62,13 @@ def trace_page(
     derivation = derive_again(trace.derivation, chosen.convention(batch))
     page = Page(chosen, derivation, "matrix")
     sections = (derivation.forward, (derivation.loss,), page.shown_backward(), derivation.updates)
-    blocks: list[Block] = [Paragraph(page.introduction())]
+    blocks: list[Block] = [Paragraph(page.introduction()), *taken_blocks(trace)]
     for number in range(len(trace.steps)):
         values = values_in(derivation, trace, number)
         plugging = _Plugging(page, values, digits, frozenset(trace.frozen))
         if len(trace.steps) > 1:
-            blocks.append(Heading(f"Gradient descent, step {number + 1} of {len(trace.steps)}"))
+            kind = "Gradient descent" if derivation.training.rule is None else "Training"
+            blocks.append(Heading(f"{kind}, step {number + 1} of {len(trace.steps)}"))
         if number == 0:
             blocks += [Heading("Given", 3), Display(plugging.given(derivation.steps))]
         for heading, steps in zip(SECTIONS, sections, strict=True):
@@ -76,7 +78,9 @@ def trace_page(
         blocks += [Heading("Functions and conventions", 3), *formulas]
     if notes := conventions(page.writer):
         blocks.append(Bullets(notes))
-    title = title or f"Forward, loss, backward, update for {short_name(trace.network)}"
+    name = short_name(trace.network)
+    usual = f"Forward, loss, backward, update for {name}"
+    title = title or (usual if trace.taken is None else taken_title(trace.taken, name))
     return Document(title, tuple(blocks))
 
 
@@ -102,7 +106,12 @@ class _Plugging:
         defined = {step.symbol for step in steps}
         used = dict.fromkeys(s for step in steps for s in symbols(step.expr) if s not in defined)
         lines = [
-            Line(self.page.writer.symbol(symbol), "=", value_box(self.values[symbol], self.digits))
+            Line(
+                self.page.writer.symbol(symbol),
+                "=",
+                value_box(self.values[symbol], self.digits),
+                shape=self.page.shape(symbol) if max(np.shape(self.values[symbol])) > MOST else "",
+            )
             for symbol in used
             if symbol.kind not in ("next", "grad")
         ]
