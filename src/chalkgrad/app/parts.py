@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 import numpy as np
@@ -13,6 +14,7 @@ PARTS = {
     "test": "test", "testing": "test",
     "valid": "validation", "validation": "validation", "val": "validation", "dev": "validation",
 }  # fmt: skip
+_ID = re.compile(r"(?i)(id|idx|index|row|rows|rownames|no|nr|number|key)$|^unnamed|^c1$")
 FEWEST = 20
 """Rows that a column must count to be taken for a counter."""
 
@@ -49,6 +51,15 @@ def counters(table: Table, besides: Collection[str] = ()) -> Iterator[str]:
             continue
         if values[1] - values[0] == 1 and (np.diff(values.astype(np.float64)) == 1).all():
             yield name
+
+
+def is_called_id(name: str) -> bool:
+    """Whether a column's name says that it tells rows apart.
+
+    >>> is_called_id("PassengerId"), is_called_id("row_no"), is_called_id("size")
+    (True, True, False)
+    """
+    return _ID.search(name) is not None
 
 
 def _part(value: object) -> str | None:

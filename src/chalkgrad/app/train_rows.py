@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import attempt
-from chalkgrad.app.parts import counters, division, rows_of_part
+from chalkgrad.app.parts import counters, division, is_called_id, rows_of_part
 from chalkgrad.app.table_files import open_table
 from chalkgrad.app.train_options import TrainOptions
 from chalkgrad.data import Preparation, RowSource, Table, read_table
@@ -88,19 +88,25 @@ def _from_table(
     if column is not None:
         table, other = _divided(table, column, asked, other, notes)
     if preparation is None:
-        counting = tuple(counters(table, named)) if column is None else ()
-        notes += [f"{table.at(name)}: left out, it counts the rows" for name in counting]
+        found = tuple(counters(table, named)) if column is None else ()
+        counting = tuple(name for name in found if is_called_id(name))
+        notes += [_counts(table, name, name in counting) for name in found]
         asked = replace(asked, ignore=(*asked.ignore, *counting, *([column] if column else ())))
     learned, held_out = table, other
     if other is None and isinstance(asked.validation, float) and asked.validation:
         learned, held_out = held_out_rows(table, target, asked.validation, asked.seed)
     try:
-        found = _prepared(asked, preparation, target, learned, held_out, notes)
+        prepared = _prepared(asked, preparation, target, learned, held_out, notes)
     except InputError:
         if learned is not table:  # so that the rows are told by their numbers in the file
             _prepared(asked, preparation, target, table, None, [])
         raise
-    return replace(found, division=column)
+    return replace(prepared, division=column)
+
+
+def _counts(table: Table, name: str, left_out: bool) -> str:
+    rest = "left out, it counts the rows" if left_out else f"counts the rows; is it an id?  --ignore {name}"
+    return f"{table.at(name)}: {rest}"
 
 
 def _division_of(begun: Model, table: Table) -> str | None:

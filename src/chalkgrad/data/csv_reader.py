@@ -191,4 +191,15 @@ def _sniffed_delimiter(text: str) -> str:
         width, count = widths.most_common(1)[0]
         return (count / widths.total() if width > 1 else 0.0), width
 
-    return max(DELIMITERS, key=score)
+    best = max(DELIMITERS, key=score)
+    if best == ",":  # 1,5;2,5 is cut by its commas into more cells
+        for other in DELIMITERS[1:]:
+            if score(other)[0] == 1 and _has_decimal_commas(head, other):
+                return other
+    return best
+
+
+def _has_decimal_commas(text: str, delimiter: str) -> bool:
+    """Whether every comma of the first lines stands in a number, when they are cut at the delimiter."""
+    cells = (cell for row in islice(_reader(text, delimiter), 1, _SNIFFED) for cell in row if "," in cell)
+    return all(is_number(cell.replace(",", ".")) for cell in cells)
