@@ -53,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
         from chalkgrad.app.evaluation_page import evaluation_page
 
         title = f"{Path(options.model).name} on {Path(options.data).name}"
-        output.page(evaluation_page(found, title, model.target))
+        output.page(evaluation_page(found, title, model.target, output.width))
     for note in notes:
         say(f"note: {note}")
     return 0
