@@ -59,9 +59,11 @@ def train_parser() -> Parser:
     about = (
         "Train a network on a table and keep it, with how its inputs are made, in one file.  The target\n"
         "decides what is learned: two values (one sigmoid), labels (softmax) or numbers (plain output).\n"
-        "Numbers are standardised, text is one-hot encoded.  Ctrl-C stops it and keeps the model."
+        "Numbers are standardised, text is one-hot encoded.  Ctrl-C stops it and keeps the model.\n"
+        "DATA is a file (CSV, Parquet, .npz, .npy, IDX), or digits: the images that come along."
     )
     examples = (
+        "train digits -o digits.cg",
         "train data.csv --target price -o model.cg",
         "train data.csv --target income --network 128:relu-64:relu --early-stopping 5 -o model.cg",
         "train mnist.npz --network 128:relu --batch-size 128 --epochs 5 -o mnist.cg",
