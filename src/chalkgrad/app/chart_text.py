@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chalkgrad.app.chart import Axis, Chart, Panel, apart, end_label, ends, horizontal, label, some, vertical
