@@ -13,6 +13,7 @@ from chalkgrad.data.opening import STREAM_BYTES
 from chalkgrad.data.reading import file_kind
 from chalkgrad.data.table import absent_column
 
+UTF8 = "utf-8"
 DIGITS = "digits"
 """The name of the handwritten digits that come along, unless there is a file of this name."""
 
@@ -22,6 +23,7 @@ def open_table(
     part: Part = "train",
     wanted: Collection[str] | None = None,
     unwanted: Collection[str] = (),
+    encoding: str | None = None,
 ) -> Table | TableBlocks:
     """Return the table of a file, or its blocks where the rows would take more than `STREAM_BYTES`.
 
@@ -31,7 +33,7 @@ def open_table(
     if path == DIGITS and not Path(path).exists():
         return digits_table(part)
     if file_kind(path) != "parquet":
-        table = read_table(path, part=part)
+        table = read_table(path, part=part, encoding=encoding or UTF8)
         _check_there(unwanted, table.names, path)
         return table
     from chalkgrad.data.parquet import ParquetBlocks

@@ -49,6 +49,7 @@ class TrainOptions:
     """Which weights: those of the best epoch, or of the last."""
     begin: str | None = None
     """A model to go on with."""
+    encoding: str | None = None
     explain: int | None = None
     notation: str | None = None
     explain_to: str | None = None
@@ -98,6 +99,7 @@ _VALUES = (
     ("--missing", "HOW", f"missing values: {', '.join(MISSING)}; error"),
     ("--ignore", "COLUMNS", "columns to leave out: id,name"),
     ("--categorical", "COLUMNS", "columns of numbers that are categories: zip,year"),
+    ("--encoding", "NAME", "of a CSV file: latin-1, cp1252, …; utf-8"),
     ("--seed", "N", "of weights, order, dropout and the rows set aside; 0"),
     ("--dtype", "TYPE", "float32 or float64; float32"),
     ("--threads", "N", "as many as pay if left out"),
@@ -142,6 +144,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         read_whole("--seed", options.seed, faults, least=0, most=2**32, example=7) or 0,
         read_choice("--keep", options.keep, ("best", "last"), faults) or "best",
         getattr(options, "continue"),
+        options.encoding,
         read_whole("--explain-step", options.explain_step, faults, least=0, most=MOST, example=0),
         options.notation,
         options.explain_to,
@@ -301,10 +304,10 @@ def as_typed(words: str) -> str:
 _PATHS = (
     "epochs", "batch_size", "optimiser", "schedule", "dropout", "l2", "clip_norm", "class_weight",
     "seed", "dtype", "early_stopping", "threads", "validation", "checkpoint", "resume", "missing", "task",
-    "ignore", "categorical",
+    "ignore", "categorical", "encoding",
 )  # fmt: skip
 _FIXES = (
     ("batch_size=", "--batch-size "), ("epochs=", "--epochs "), ("missing=", "--missing "),
     ("task=", "--task "), ("ignore=", "--ignore "), ("categorical=", "--categorical "),
-    ("clip_norm=", "--clip-norm "), ("leave resume out", "leave --resume out"),
+    ("encoding=", "--encoding "), ("clip_norm=", "--clip-norm "), ("leave resume out", "leave --resume out"),
 )  # fmt: skip
