@@ -61,10 +61,13 @@ def test_a_division_says_what_is_trained_on_and_what_is_evaluated(capsys: Captur
 
 
 def test_a_column_that_divides_nothing_is_a_category(capsys: Capture) -> None:
-    rows = [(*row, ("train", "bus")[k % 2]) for k, row in enumerate(some(30))]
-    output, errors = answer(capsys, "train", written("a.csv", "x,y,how", rows), "--target", "y", *QUICK)
-    assert "inputs     3: 1 column standardised, 1 column one-hot encoded to 2\n" in output
-    assert errors == ""
+    rows = some(30)
+    for words in (("train", "bus"), ("test", "dev")):
+        changed = [(*row, words[k % 2]) for k, row in enumerate(rows)]
+        data = written("a.csv", "x,y,how", changed)
+        output, errors = answer(capsys, "train", data, "--target", "y", *QUICK)
+        assert "inputs     3: 1 column standardised, 1 column one-hot encoded to 2\n" in output
+        assert errors == ""
 
 
 def test_an_id_is_left_out_and_another_counter_is_asked_about(capsys: Capture) -> None:
