@@ -15,7 +15,7 @@ from chalkgrad.network import Network
 from chalkgrad.train.metrics import has_classes
 
 Array = NDArray[Any]
-CHUNK = 1 << 20
+CHUNK = 1 << 17
 _SUM_TOLERANCE = 1e-5
 
 
@@ -218,7 +218,7 @@ def _shortened(found: list[Fault], path: str) -> list[Fault]:
 
 
 def chunks(array: Array) -> list[Array]:
-    """Return some rows after the other, about a million numbers each."""
+    """Return some rows after the other, about a hundred thousand numbers each."""
     rows = max(CHUNK // max(int(np.prod(array.shape[1:])), 1), 1)
     return [array[start : start + rows] for start in range(0, len(array), rows)]
 

@@ -11,11 +11,12 @@ from chalkgrad.evaluate import trace
 from chalkgrad.network import Network
 from chalkgrad.train.arrays import place_of
 from chalkgrad.train.executor import Array, Block, Executor
+from chalkgrad.train.norms import are_finite
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.rows import Rows
 from chalkgrad.train.settings import Settings
 from chalkgrad.train.slices import Order, batch_at, replay
-from chalkgrad.train.snapshot import SMALL, Snapshot, are_finite
+from chalkgrad.train.snapshot import SMALL, Snapshot
 from chalkgrad.train.standing import Arrays, Position, size
 
 _LARGE_INPUT = 10.0
