@@ -10,7 +10,7 @@ SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.e
 NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs oracles bench clean
+.PHONY: help run test lint format docs oracles bench sanitize clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,9 @@ bench: $(BENCH)/.peers ## training steps against PyTorch, JAX and others (a larg
 	$(BENCH)/bin/python -m benchmarks.bench_start
 	$(BENCH)/bin/python -m benchmarks.bench_gradients
 	$(BENCH)/bin/python -m benchmarks $(BENCH_OPTIONS)
+
+sanitize: ## the native core under AddressSanitizer, UBSan and ThreadSanitizer (needs g++, some minutes)
+	$(PYTHON) tools/sanitize.py
 
 clean: ## remove everything that these commands made
 	rm -rf $(VENV) $(BENCH) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -19,7 +19,7 @@ GOALS = (0.97, 0.98)
 LONGEST = 25
 """Epochs after which a side has failed."""
 WORKLOAD = Workload(
-    "MNIST", (784, 128, 10), "relu", "cross_entropy", 32, rows=60_000, checked_steps=1, learning_rate=0.1
+    "MNIST", (784, 256, 10), "relu", "cross_entropy", 32, rows=60_000, checked_steps=1, learning_rate=0.2
 )
 
 

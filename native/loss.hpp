@@ -1,6 +1,6 @@
 // The loss and the output layer's error ∂L/∂Z in one pass over a panel, without cancellation at saturated z.
 //
-//   cross_entropy         ℓ = Σ_j t_j ((z_k − z_j) + log(1 + R)), R = Σ_{j≠k} exp(z_j − z_k), k the place of max z
+//   cross_entropy         ℓ = Σ_j t_j ((z_k − z_j) + log(1 + R)), R = Σ_{j≠k} exp(z_j − z_k), z_k = max z
 //                         error_j = c (p_j − t_j), at k: c ((1 − t_k) − R/(1 + R))
 //   binary_cross_entropy  ℓ = z (1 − t) or −z t, the first for z > 0, + log(1 + exp(−|z|))
 //                         error = c ((1 − t) − σ(−z)) for z > 0, else c (σ(z) − t)

@@ -7,7 +7,13 @@
 //   log(x)    = k log 2 + f − (f²/2 − s (f²/2 + s² L(s²)))         log1p: the same with what 1 + x lost
 //   tanh(x)   = −e/(2 + e), e = expm1(−2|x|)                       σ(x) from exp(−|x|)
 //   erfc(x)   = exp(−x²) C((x − 2)/(x + 2)) / (1 + 2x)             erf(x) = x F(x²) near 0
-// E, L, F, C stand in coefficients.hpp.  Largest errors found by tests/native/test_math.py: see the table there.
+// E, L, F, C stand in coefficients.hpp.
+//
+// Largest errors found, in units of the last place (float32: 200,000 arguments of all exponents; float64:
+// 80,000; tests/native/test_math.py holds them).  Results too small for full precision round as they should.
+//             exp  expm1  log  log1p  sigmoid  tanh  softplus  erf  erfc
+//   float    0.95    1.5  0.8    0.8      2.1   2.5       1.5  2.3   2.9
+//   double   0.96    1.9  0.8    0.8      2.3   2.5       1.6  1.6   2.9
 #pragma once
 #include "coefficients.hpp"
 #include "vector.hpp"

@@ -1,14 +1,17 @@
 // The optimisers' rules for a vector of parameters, as chalkgrad.train.optimisers says (and torch does).
 //
-//   sgd       w ← w − ηg                                  momentum   v ← μv + g;  w ← w − ηv
-//   nesterov  v ← μv + g;  w ← w − η(g + μv)              rmsprop    v ← v + (1 − α)(g² − v);  w ← w − ηg/(√v + ε)
-//   adam      m ← m + (1 − β₁)(g − m);  v ← v + (1 − β₂)(g² − v);  w ← w − (η/(1 − β₁ᵗ)) m/(√v/√(1 − β₂ᵗ) + ε)
+//   sgd       w ← w − ηg
+//   momentum  v ← μv + g;  w ← w − ηv
+//   nesterov  v ← μv + g;  w ← w − η(g + μv)
+//   rmsprop   v ← v + (1 − α)(g² − v);  w ← w − ηg/(√v + ε)
+//   adam      m ← m + (1 − β₁)(g − m);  v ← v + (1 − β₂)(g² − v)
+//             w ← w − (η/(1 − β₁ᵗ)) m/(√v/√(1 − β₂ᵗ) + ε)
 //   adamw     w ← w − ηλw, then adam
 // where g is the gradient plus (λ + 2 l2) w, the first without adamw.
 //
 // Every constant is computed in double and rounded once.  1 − β₂ taken in float would be 1.3e-5 off; and the
-// running means are written as a step towards the new value, so that they contain 1 − β alone: β₂ v + (1 − β₂) g²
-// with β₂ rounded to float has the same error, 1.3e-5, in what it tends to.
+// running means are written as a step towards the new value, so that they contain 1 − β alone:
+// β₂v + (1 − β₂)g² with β₂ rounded to float has the same error, 1.3e-5, in what it tends to.
 #pragma once
 #include "math.hpp"
 #include "vocabulary.hpp"

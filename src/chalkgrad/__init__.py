@@ -10,7 +10,7 @@ from chalkgrad.check import check, check_against
 from chalkgrad.derive import Derivation, Step, derive
 from chalkgrad.derive.derivation import READERS as _DERIVATIONS
 from chalkgrad.evaluate import Trace, gradients, initialise, predict, trace
-from chalkgrad.evaluate.trace import READERS as _TRACES
+from chalkgrad.evaluate.traced import READERS as _TRACES
 from chalkgrad.network import Activation, Layer, Loss, Network, Residual
 
 if TYPE_CHECKING:
@@ -46,13 +46,18 @@ def _show_in_notebooks() -> None:
 
         return show
 
-    def trace_page(found: Trace) -> str:
+    def trace_html(found: Trace, notation: Any = "matrix") -> str:
         from chalkgrad.notation import notebook
 
-        return notebook.trace_html(found)
+        return notebook.trace_html(found, notation)
+
+    def trace_page(found: Trace, notation: Any, form: str, digits: int) -> str:
+        from chalkgrad.notation import notebook
+
+        return notebook.trace_text(found, notation, form, digits)
 
     _DERIVATIONS.update({kind: derivation(kind) for kind in ("html", "latex")})
-    _TRACES["html"] = trace_page
+    _TRACES.update({"html": trace_html, "page": trace_page})
 
 
 _show_in_notebooks()

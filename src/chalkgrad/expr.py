@@ -108,7 +108,9 @@ class Symbol(Expr):
     """A named matrix.
 
     ``kind`` is one of input, target, weight, bias, pre (Z), act (A), output (the last A), loss,
-    sample_weight (s), mask (M), grad (∂L/∂``of``) or next (``of`` after the update).
+    sample_weight (s), mask (M), grad (∂L/∂``of``) or next (``of`` after the update).  Of an update it may
+    also be norm or clip_factor (of all gradients), pull (what moves ``of`` instead of its gradient), and
+    velocity, mean or square (what the optimiser remembers of ``of``).
     """
 
     kind: str
@@ -129,11 +131,18 @@ class Symbol(Expr):
 
     @cached_property
     def name(self) -> str:
-        """The canonical name: X, T, s, W1, b1, Z1, M1, A1, Y, L, dW1, W1_new."""
+        """The canonical name: X, T, s, W1, b1, Z1, M1, A1, Y, L, dW1, W1.m, W1_new."""
+        if self.of is not None and self.kind in SLOT_NAMES:
+            return f"{self.of.name}.{SLOT_NAMES[self.kind]}"
         if self.of is not None:
             return f"d{self.of.name}" if self.kind == "grad" else f"{self.of.name}_new"
         letter = LETTERS[self.kind]
         return letter if self.kind in UNNUMBERED else f"{letter}{self.layer}"
+
+    @property
+    def root(self) -> Symbol:
+        """What it is about in the end: W1 of W1.m after the update."""
+        return self if self.of is None else self.of.root
 
     def __str__(self) -> str:
         return self.name
@@ -156,8 +165,12 @@ LETTERS = {
     "loss": "L",
     "sample_weight": "s",
     "mask": "M",
+    "norm": "norm",
+    "clip_factor": "clip_factor",
 }
-UNNUMBERED = ("input", "target", "output", "loss", "sample_weight")
+UNNUMBERED = ("input", "target", "output", "loss", "sample_weight", "norm", "clip_factor")
+SLOT_NAMES = {"velocity": "v", "mean": "m", "square": "v", "pull": "g"}
+"""What belongs to a parameter in an update: ``W1.v``."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import importlib.util
 import struct
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,13 @@ def test_npz_files_have_parts(tmp_path: Path) -> None:
     one = read_table(tmp_path / "one.npz")
     assert (one.names, one.rows) == (("X", "y"), 3)
     assert "left out: 'mask', 'n'" in one.notes[0]
+
+
+def test_a_spreadsheet_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "book.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    with pytest.raises(InputError, match="Save it as CSV"):
+        read_table(tmp_path / "book.xlsx")
 
 
 def test_masked_values_are_missing() -> None:

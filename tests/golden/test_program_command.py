@@ -45,7 +45,7 @@ def test_the_homework(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_deep_network_is_told_shortly(capsys: pytest.CaptureFixture[str]) -> None:
-    page = told(capsys, "64-" + "-".join(["32:relu"] * 100) + "-1")
+    page = told(capsys, "64-" + "-".join(["32:relu"] * 100) + "-1", "--width", "100")
     assert len(page.split("\n")) < 90
     assert page.count("97 more like it") == 3  # layers 3 … 99 forward and back, and their gradients
 

@@ -14,12 +14,15 @@ import numpy as np
 
 from chalkgrad import Network, Trace
 from chalkgrad.derive.training import PLAIN
+from chalkgrad.expr import SLOT_NAMES
 from chalkgrad.notation.profile import Letters, Notation
 from tests.laws.reading import MisreadError, Reader, Tree
 
 Env = dict[str, int]
 KINDS = ("input", "target", "output", "weight", "bias", "pre", "act", "feeds", "loss", "error")
 GIVEN = ("sample_weight", "mask")
+BELONGING = ("velocity", "mean", "square", "pull")
+"""What belongs to a parameter in an update: a letter with the parameter as its index."""
 BASICS: dict[str, Any] = {
     "log": np.log,
     "exp": np.exp,
@@ -82,11 +85,32 @@ class Meaning:
         self.m = len(self.step.values["X"])
         self.functions: dict[str, tuple[str, Tree]] = {}  # name with primes → variable, formula
         self.names: dict[str, str] = {}
+        self.belonging: dict[str, str] = {}  # letter → kind
+        self.numbers: dict[str, float] = {}  # τ, β1, κ …
+        self.assigned: set[str] = set()  # what has its new value already
         letters = [notation.index_letters] if zoom == "index" else [notation.letters, notation.batch_letters]
         self.tables: list[Letters] = letters
         for table in letters:
             for kind in (*KINDS, *(GIVEN if found.derivation.training != PLAIN else ())):
                 self._learn(str(getattr(table, kind)), kind)
+
+        if found.derivation.training != PLAIN:
+            self._learn_update(letters[0], found)
+
+    def _learn_update(self, letters: Letters, found: Trace) -> None:
+        """The letters of an update, which are those of one sample also for a batch."""
+        self.belonging = {str(getattr(letters, kind)): kind for kind in BELONGING}
+        self.numbers = {letters.update_number: self.step.number}
+        if self.step.clipping:
+            self.numbers |= {letters.norm: self.step.clipping["norm"]}
+            self.numbers |= {letters.clip_factor: self.step.clipping["factor"]}
+        training = found.derivation.training
+        known = dict(training.rule.numbers) if training.rule is not None else {}
+        if training.clip_norm is not None:
+            known["threshold"] = training.clip_norm
+        for name, value in known.items():
+            word = name.rstrip("12")
+            self.numbers[f"{getattr(letters, word)}{name[len(word) :]}"] = float(value)
 
     def _learn(self, letter: str, kind: str) -> None:
         if not letter or (kind == "error" and letter == "d"):
@@ -220,6 +244,12 @@ class Meaning:
             raise MisreadError("a bold one with indices")
         if letter in env and not below:  # the variable of a function's definition
             return number(env[letter] ** float("".join(above) or 1))
+        if letter + "".join(below) in self.numbers and letter not in self.names:
+            raised = self.value(self.tree(above), env).array.item() if above else 1
+            return number(self.numbers[letter + "".join(below)] ** raised)
+        if letter in self.belonging and letter not in self.names:
+            found = self.belongs(letter, below, env)
+            return Value(found.array ** float("".join(above) or 1), found.loose)
         scalars: dict[str, float] = {"m": self.m, "π": math.pi}
         for table in self.tables:
             scalars |= {table.rate: self.rate, table.penalty: float(self.network.l2)}
@@ -240,6 +270,34 @@ class Meaning:
         if rest == ["⊤"]:
             return found.T
         return Value(found.array ** float("".join(rest)), found.loose) if rest else found
+
+    def parameter(self, below: list[str], env: Env) -> tuple[str, Tree]:
+        """The parameter that is an index, by its name and as it is written."""
+        tree = self.tree(below)
+        kind, layer, *_ = self.resolve(tree[2], tree[3], tree[4], env)
+        if kind not in ("weight", "bias") or tree[1]:
+            raise MisreadError(f"nothing belongs to {''.join(below)}")
+        return f"{'W' if kind == 'weight' else 'b'}{layer}", tree
+
+    def belongs(self, letter: str, below: list[str], env: Env, after: bool = False) -> Value:
+        """What belongs to a parameter, laid out like it: the new value once it was assigned."""
+        name, tree = self.parameter(below, env)
+        slot = f"{name}.{SLOT_NAMES[self.belonging[letter]]}"
+        if slot.endswith(".g"):
+            array = self.step.followed[name]
+        else:
+            new = after or slot in self.assigned
+            array = (self.step.updated_state if new else self.step.state)[slot]
+        before = self.step
+        self.step = replace(before, parameters={**before.parameters, name: array})
+        try:
+            return self.value(tree, env)
+        finally:
+            self.step = before
+
+    def assign(self, letter: str, below: list[str], env: Env) -> None:
+        """From here on the letter means the new value."""
+        self.assigned.add(f"{self.parameter(below, env)[0]}.{SLOT_NAMES[self.belonging[letter]]}")
 
     def updated(self, target: Tree, env: Env) -> Value:
         """A parameter after the update."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from itertools import product
 from typing import Any
@@ -13,6 +14,9 @@ import numpy as np
 import pytest
 
 from chalkgrad import Network, Trace, trace
+from chalkgrad.derive import UpdateRule
+from chalkgrad.derive.update_rules import adam, descent, rmsprop
+from chalkgrad.evaluate.state import state_shapes
 from chalkgrad.formula import Float64
 from chalkgrad.notation import latex
 from chalkgrad.notation.boxes import Display, Heading, Line, Paragraph, Row
@@ -38,6 +42,17 @@ NETWORKS = (
 )
 MATHEMATICS = tuple(name for name in builtin_names() if find_notation(name).operators == "mathematics")
 RATE = 0.3
+HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
+RULES: tuple[tuple[UpdateRule, float | None], ...] = (
+    (adam(HALF, 1 - TENTH, TENTH, decay=TENTH), 0.01),
+    (descent(momentum=HALF), None),
+    (adam(HALF, 1 - TENTH, TENTH, decay=TENTH, decoupled=True), None),
+    (descent(momentum=HALF, nesterov=True, decay=TENTH), None),
+    (rmsprop(1 - TENTH, TENTH), 0.02),
+    (descent(), 1000),
+    (descent(decay=TENTH), 0.03),
+)
+"""Optimisers, and how long their gradients may be."""
 
 
 @cache
@@ -63,7 +78,10 @@ def step_extras(network: Network, m: int, rng: np.random.Generator) -> dict[str,
         for layer, width in enumerate(network.widths[1:-1], start=1)
         if layer % 3
     }
-    return {"sample_weight": rng.uniform(0.2, 3, size=m), "masks": masks}
+    rule, longest = RULES[NETWORKS.index(network) % len(RULES) if network in NETWORKS else 0]
+    state = {name: rng.uniform(0.1, 2, size=shape) for name, shape in state_shapes(network, rule).items()}
+    given = {"sample_weight": rng.uniform(0.2, 3, size=m), "masks": masks}
+    return {**given, "rule": rule, "state": state, "step": 3, "clip_norm": longest}
 
 
 def check_page(
@@ -119,6 +137,12 @@ def check_line(meaning: Meaning, line: Line, left: list[str], section: str, env:
     written = f"{' '.join(left)} {line.relation} {latex.box(line.right)}"
     try:
         target = meaning.tree(left)
+        if target[0] == "symbol" and target[2] in meaning.numbers:
+            for side in equalities(latex.box(line.right)):
+                same(meaning.value(meaning.tree(side), env), meaning.value(target, env), written)
+            return f"the number {target[2]}"
+        if target[0] == "symbol" and target[2] in meaning.belonging and target[2] not in meaning.names:
+            return check_belonging(meaning, line, target, written, env)
         symbol = target[2] if target[0] == "derivative" else target
         gradient = target[0] == "derivative" or symbol[1]
         kind, layer, indices, _ = meaning.resolve(symbol[2], symbol[3], symbol[4], env)
@@ -131,6 +155,20 @@ def check_line(meaning: Meaning, line: Line, left: list[str], section: str, env:
     except MisreadError as error:
         raise AssertionError(f"{written}\n{error}") from error
     return f"{'d' if gradient else ''}{kind}{layer}"
+
+
+def check_belonging(meaning: Meaning, line: Line, target: Tree, written: str, env: dict[str, int]) -> str:
+    """``m̄_W ← β₁ m̄_W + …``: what belongs to a parameter, assigned from what it was before."""
+    _, _, letter, below, _ = target
+    name, tree = meaning.parameter(below, env)
+    kind, layer, indices, _ = meaning.resolve(tree[2], tree[3], tree[4], env)
+    for place in places(meaning, kind, layer, False, indices, env):
+        expected = meaning.belongs(letter, below, place, after=True)
+        for side in equalities(latex.box(line.right)):
+            same(meaning.value(meaning.tree(side), place), expected, written)
+    check_shape(meaning, line.shape, kind, layer, False, env)
+    meaning.assign(letter, below, env)
+    return f"{meaning.belonging[letter]} of {name}"
 
 
 def places(
@@ -254,13 +292,23 @@ def test_every_displayed_equation_is_true(network: Network, name: str, zoom: str
     assert defined(network) <= check_page(notation, network, zoom, batch)
 
 
-@pytest.mark.parametrize("batch", [False, True])
 @pytest.mark.parametrize("zoom", ["matrix", "index"])
 @pytest.mark.parametrize("name", MATHEMATICS)
-@pytest.mark.parametrize("network", NETWORKS, ids=str)
+@pytest.mark.parametrize(
+    ("network", "batch"), [*((n, True) for n in NETWORKS), *((n, False) for n in NETWORKS[:3])], ids=str
+)
 def test_every_equation_of_a_training_step_is_true(
     network: Network, name: str, zoom: str, batch: bool
 ) -> None:
-    """With sample weights and masks after two layers of three."""
+    """With sample weights, masks after two layers of three, and an optimiser that has come some way."""
     notation = find_notation(name)
-    assert defined(network) <= check_page(notation, network, zoom, batch, trained=True)
+    rule, longest = RULES[NETWORKS.index(network) % len(RULES)]
+    wanted = {f"{kind} of {p}" for kind in rule.remembered for p in network.parameter_shapes()}
+    if longest is not None:
+        letters = notation.index_letters if zoom == "index" else notation.letters
+        wanted |= {f"the number {letters.norm}", f"the number {letters.clip_factor}"}
+    found = check_page(notation, network, zoom, batch, trained=True)
+    assert defined(network) | wanted <= found
+    assert any(name.startswith("pull") for name in found) == (
+        rule.takes_another_gradient or longest is not None
+    )

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from chalkgrad import Fault, InputError, Network, derive, gradients, trace
+from chalkgrad._numbers import exact
 from chalkgrad.derive import Convention
-from chalkgrad.expr import Apply, describe, walk
+from chalkgrad.expr import SLOT_NAMES, Apply, describe, walk
+from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 
 COLUMNS = Convention(samples="columns")
 LINKS = (
@@ -152,3 +154,80 @@ def test_all_faults_of_weights_and_masks_are_told_together() -> None:
     with pytest.raises(InputError, match="masks: must be a table of layers and masks"):
         trace(network, parameters, x, t, masks=[np.ones((5, 4))])  # type: ignore[arg-type]
     assert isinstance(error.value.faults[0], Fault)
+
+
+OPTIMISERS = (
+    SGD(0.1, 0.9),
+    SGD(0.1, 0.9, nesterov=True, weight_decay=0.1),
+    Adam(),
+    AdamW(),
+    RMSprop(weight_decay=0.1),
+)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=repr)
+def test_a_rule_remembers_what_its_optimiser_says(optimiser: Optimiser) -> None:
+    rule = optimiser.rule()
+    assert tuple(SLOT_NAMES[kind] for kind in rule.remembered) == optimiser.slots
+    told = {str(value) for _, value in rule.numbers}
+    assert told <= {str(exact(value)) for value in vars(optimiser).values()}
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=repr)
+def test_steps_taken_one_by_one_are_the_steps_taken_together(optimiser: Optimiser) -> None:
+    network, (x, t, parameters) = Network("3-4:tanh-3:softmax"), case("3-4:tanh-3:softmax")
+    rule, at = optimiser.rule(), 0.05
+    whole = trace(network, parameters, x, t, rule=rule, steps=4, learning_rate=at, clip_norm=0.3)
+    state = None
+    for number, expected in enumerate(whole.steps):
+        (one,) = trace(
+            network, parameters, x, t, rule=rule, state=state, step=number, learning_rate=at, clip_norm=0.3
+        ).steps
+        assert one == expected
+        assert one.number == number + 1
+        parameters, state = one.updated, one.updated_state
+    digits = trace(network, parameters, x, t, rule=rule, state=state, step=4, digits=30, clip_norm=0.3).steps[
+        0
+    ]
+    plain = trace(network, parameters, x, t, rule=rule, state=state, step=4, clip_norm=0.3).steps[0]
+    for name, value in plain.updated.items():
+        np.testing.assert_allclose(value, digits.updated[name].astype(float), rtol=1e-12)
+
+
+def test_plain_descent_is_what_it_was() -> None:
+    network = Network("3-4:tanh-2")
+    assert derive(network, rule=SGD(0.1).rule()) is derive(network)
+    assert describe(derive(network, rule=SGD(0.1).rule()).step("W1_new").expr) == "(W1 + -eta·dW1)"
+    assert describe(derive(network, rule=SGD(0.1, 0.9).rule()).step("W1_new").expr) == "(W1 + -eta·W1.v_new)"
+
+
+def test_a_gradient_of_zero_is_not_clipped() -> None:
+    network = Network("2-1", loss="half_squared_error")
+    parameters = {"W1": [[0.0, 0.0]], "b1": [0.0]}
+    for digits in (None, 30):
+        step = trace(network, parameters, [[1, 2]], [[0]], clip_norm=1, digits=digits).steps[0]
+        assert (step.clipping["norm"], step.clipping["factor"]) == (0, 1)
+        assert not step.updated["W1"].any()
+
+
+def test_frozen_parameters_keep_their_state() -> None:
+    network, (x, t, parameters) = Network("3-4:tanh-1:sigmoid"), case("3-4:tanh-1:sigmoid")
+    step = trace(network, parameters, x, t, rule=Adam().rule(), frozen=["W1"], steps=2).steps[1]
+    assert np.array_equal(step.updated["W1"], parameters["W1"])
+    assert not step.updated_state["W1.m"].any()
+    assert step.updated_state["b1.m"].all()
+
+
+def test_a_state_that_does_not_fit_is_refused() -> None:
+    network, (x, t, parameters) = Network("3-4:tanh-1:sigmoid"), case("3-4:tanh-1:sigmoid")
+    state = {"W1.v": np.zeros((3, 4)), "W1.m": 1, "b1.v": np.zeros(4), "W2.v": np.zeros((1, 4))}
+    with pytest.raises(InputError) as error:
+        trace(network, parameters, x, t, rule=SGD(0.1, 0.9).rule(), state=state, step=-1, clip_norm=0)
+    told = str(error.value)
+    assert "state.W1.v: must have shape (4, 3); got shape (3, 4)." in told
+    assert "state.W1.m: must be remembered by the optimiser" in told
+    assert "state.b2.v: must be given, of shape (1,); got nothing." in told
+    assert "step: must be a whole number of at least 0" in told
+    assert "clip_norm: must be a number above 0; got 0. Leave it out for no limit." in told
+    with pytest.raises(InputError, match="state: must be a table"):
+        trace(network, parameters, x, t, state=3)  # type: ignore[arg-type]

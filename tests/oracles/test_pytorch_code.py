@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from chalkgrad import Derivation, Network, Trace, trace
+from chalkgrad.derive import UpdateRule
+from chalkgrad.expr import SLOT_NAMES
 from chalkgrad.notation.boxes import Display, Heading, Paragraph, Sym
 from chalkgrad.notation.page import derivation_page
+from chalkgrad.notation.profile import find_notation
 from tests.laws.test_display_reads_back import step_extras
 
 pytestmark = pytest.mark.oracle("torch")
@@ -81,7 +84,23 @@ def setting(network: Network, m: int, trained: bool = False) -> tuple[Trace, dic
     if trained:
         names |= {"s": torch.tensor(given["sample_weight"]).reshape(-1, 1)}
         names |= {f"mask{layer}": torch.tensor(mask) for layer, mask in given["masks"].items()}
+        names |= update_names(given, torch)
     return trace(network, parameters, x, t, learning_rate=RATE, **given), names
+
+
+def update_names(given: dict[str, Any], torch: Any) -> dict[str, Any]:
+    """An optimiser's numbers and what it remembers, by the names of the code."""
+    code = find_notation("pytorch").letters
+    rule: UpdateRule = given["rule"]
+    names = {code.update_number: given["step"] + 1, code.threshold: given["clip_norm"]}
+    for name, value in rule.numbers:
+        word = name.rstrip("12")
+        names[getattr(code, word) + name[len(word) :]] = float(value)
+    for key, value in given["state"].items():
+        parameter, slot = key.split(".")
+        kind = next(kind for kind in rule.remembered if SLOT_NAMES[kind] == slot)
+        names[f"{getattr(code, kind)}_{parameter}"] = torch.tensor(value)
+    return names
 
 
 @pytest.fixture(autouse=True)
@@ -139,13 +158,28 @@ def array(value: Any) -> Any:
     return value.detach().numpy() if hasattr(value, "detach") else value
 
 
+def updated(left: str, found: Trace) -> Any:
+    """A parameter after the update, or what belongs to it."""
+    step, code = found.steps[0], find_notation("pytorch").letters
+    if left in step.updated:
+        return step.updated[left]
+    clipping = {code.norm: "norm", code.clip_factor: "factor"}
+    if left in clipping:
+        return step.clipping[clipping[left]]
+    letter, _, parameter = left.rpartition("_")
+    if letter == code.pull:
+        return step.followed[parameter]
+    kind = next(kind for kind in SLOT_NAMES if getattr(code, kind) == letter)
+    return step.updated_state[f"{parameter}.{SLOT_NAMES[kind]}"]
+
+
 def numbers(left: str, section: str, found: Trace) -> Any:
     """What the canonical trace has for a line's left side."""
     step = found.steps[0]
     if left in ("m", "loss"):
         return len(step.values["X"]) if left == "m" else step.loss
     if section == "Update":
-        return step.updated[left]
+        return updated(left, found)
     if not left.endswith("_grad"):
         return step.values[left.upper()]
     name = left.removesuffix("_grad")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, attempt, read_choice
-from chalkgrad.app.output import Output, columns_of_terminal, say
+from chalkgrad.app.output import PAGE_FORMATS, Output, columns_of_terminal, read_output, say
 from chalkgrad.app.train_options import (
     BATCH,
     EPOCHS,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalkgrad.train.result import Fit
 
 OK, WRONG, INTERRUPTED = 0, 1, 130
+NOTATION = "matrix"
 STATUS = {"interrupted": INTERRUPTED, "diverged": WRONG, "data changed": WRONG}
 
 
@@ -91,12 +92,12 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     history = _joined(begun, settings, fitted.history)
     model = _model(asked, rows, fitted, history)
     kept = _save(model, asked.output)
-    if explained is not None and asked.explain is not None:
-        _explain(fitted, asked, explained)
+    opened = {} if explained is None else _explain(fitted, asked, explained, output)
     learned = model.evaluate(rows.x, rows.t)
     held_out = None if rows.validation is None else model.evaluate(*rows.validation)
     if output.format == "json":
         rest = {"model": kept, "outcome": fitted.outcome, "advice": fitted.advice, "notes": list(rows.notes)}
+        rest |= opened
         output.json(result_table(network, history, learned, held_out, rest))
     else:
         output.page(result_page(history, learned, held_out, rows.target))
@@ -249,8 +250,42 @@ def _size(path: str) -> str:
 
 
 def _explanation(asked: TrainOptions, faults: list[Fault]) -> Output | None:
-    return None
+    """Where and in which format the page of a step goes, after adding what is wrong with it."""
+    if asked.explain is None:
+        return None
+    from chalkgrad.notation.profile import find_notation
+
+    attempt(faults, lambda: find_notation(asked.notation or NOTATION))
+    found: list[Fault] = []
+    place = argparse.Namespace(output=asked.explain_to, format=None, data=asked.data)
+    output = read_output(place, PAGE_FORMATS, found)
+    faults += [replace(fault, path="--explain-to") for fault in found]
+    return output
 
 
-def _explain(fitted: Fit, asked: TrainOptions, output: Output) -> None:
-    assert math.inf
+def _explain(fitted: Fit, asked: TrainOptions, output: Output, report: Output) -> dict[str, Any]:
+    """Write the equations of a step with its numbers; or return them where the whole report is JSON."""
+    assert asked.explain is not None
+    from chalkgrad.notation.profile import find_notation
+
+    if asked.explain >= fitted.history.steps and asked.explain != fitted.broken_at:
+        say(f"note: step {asked.explain} was not taken; the last was {fitted.history.steps - 1}")
+        return {}
+    notation = find_notation(asked.notation or NOTATION)
+    found = fitted.explain(asked.explain).trace
+    if output.format == "json" or (output.path is None and report.format == "json"):
+        from chalkgrad.notation.steps_json import training_step_json
+
+        table = training_step_json(found, notation)
+        if output.path is None:
+            return {"explained": table}
+        output.json(table)
+    else:
+        from chalkgrad.notation.trace_page import trace_page
+
+        output.page(trace_page(found, notation))
+    if output.path is None:
+        output.text("\n")
+    else:
+        say(f"step {asked.explain} is opened up in {output.path}")
+    return {}

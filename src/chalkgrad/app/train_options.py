@@ -267,7 +267,7 @@ def renamed_fault(fault: Fault) -> Fault:
     >>> print(renamed_fault(Fault("batch_size", "be at most 9", "32", "Write batch_size=9.")))
     --batch-size: must be at most 9; got 32. Write --batch-size 9.
     """
-    path = fault.path
+    path = "--explain-step" if fault.path == "explain" else fault.path
     if path.partition(".")[0] in _PATHS:
         first, dot, rest = path.partition(".")
         path = (

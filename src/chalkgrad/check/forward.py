@@ -19,8 +19,8 @@ from chalkgrad.derive import Step, derive
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.interpret import Compiled, compile_expr
 from chalkgrad.evaluate.program import FLOAT64
+from chalkgrad.evaluate.run import inputs
 from chalkgrad.evaluate.stable import stable_expressions
-from chalkgrad.evaluate.trace import inputs
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 

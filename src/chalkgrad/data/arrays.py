@@ -119,16 +119,18 @@ def npz_table(path: str | os.PathLike[str], part: Part) -> Table:
     try:
         with open(path, "rb") as file, np.load(file) as archive:
             chosen = _chosen(archive.files, part)
-            arrays = {short: archive[key] for short, key in chosen.items()}
+            found = {short: archive[key] for short, key in chosen.items()}
     except (ValueError, OSError, EOFError, SyntaxError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise _unsound(name, ".npz", error) from None
+    arrays = {key: array for key, array in found.items() if isinstance(array, np.ndarray)}  # or other files
     lengths = Counter(len(array) for array in arrays.values() if array.ndim)
     rows = max(lengths, key=lambda length: (lengths[length], length), default=0)
     kept = {key: array for key, array in arrays.items() if array.ndim and len(array) == rows}
-    left = ", ".join(shown(key, 30) for key in arrays if key not in kept)
+    left = ", ".join(shown(key, 30) for key in found if key not in kept)
     notes = [f"{name}: arrays of other lengths are left out: {left}"] if left else []
     if not kept:
-        raise InputError(Fault(name, "hold arrays of rows", "none"))
+        fix = "Is it a spreadsheet?  Save it as CSV." if Path(path).suffix.startswith(".xls") else ""
+        raise InputError(Fault(name, "hold arrays of rows", "none", fix))
     return Table.of([column_of(key, array, name) for key, array in kept.items()], name, notes)
 
 

@@ -89,7 +89,7 @@ def open_source(
         source = ParquetSource(
             data, target, preparation, columns=columns, buffer_rows=buffer_rows, **inferred
         )
-        return Opened(source, source.preparation, source.preparation.notes)
+        return Opened(source, source.preparation, source.notes)
     table = read_table(data, **options)
     if _is_mapped(table) and (stream or (stream is None and _bytes(table) > STREAM_BYTES)):
         blocks = ArrayBlocks(table)

@@ -47,7 +47,7 @@ class ParquetBlocks:
         with open_parquet(path) as file:
             self.columns = chosen_columns(file, self.origin, columns)
             groups = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
-        self.rows = sum(groups)
+        self.rows, self.largest = sum(groups), max(groups, default=0)
         self._starts = [sum(groups[:group]) for group in range(len(groups))]
         if not self.rows:
             raise InputError(Fault(self.origin, "have at least one row", "none"))

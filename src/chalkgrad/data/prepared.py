@@ -91,3 +91,9 @@ class ParquetSource(PreparedSource):
         if preparation is None:
             preparation = Preparation.infer(all_tables(blocks), target, **options)
         super().__init__(blocks, preparation, buffer_rows=buffer_rows)
+        self.notes = preparation.notes
+        if blocks.largest > self.buffer_rows:
+            self.notes += (
+                f"{blocks.origin}: a row group has {blocks.largest:,} rows, of which {self.buffer_rows:,} "
+                "neighbours are mixed at a time; write smaller ones, such as row_group_size=50_000",
+            )

@@ -2,19 +2,23 @@
 
 from chalkgrad.derive.convention import CANONICAL, SINGLE, Convention
 from chalkgrad.derive.derivation import RULE_NAMES, Derivation, Form, Step
-from chalkgrad.derive.sweep import ETA, derive, derive_again, grad
+from chalkgrad.derive.sweep import derive, derive_again, grad
 from chalkgrad.derive.training import Training
+from chalkgrad.derive.update_rules import UpdateRule
+from chalkgrad.derive.update_steps import ETA, UPDATE_NUMBER
 
 __all__ = [
     "CANONICAL",
     "ETA",
     "RULE_NAMES",
     "SINGLE",
+    "UPDATE_NUMBER",
     "Convention",
     "Derivation",
     "Form",
     "Step",
     "Training",
+    "UpdateRule",
     "derive",
     "derive_again",
     "grad",

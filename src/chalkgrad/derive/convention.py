@@ -38,7 +38,7 @@ class Convention:
 
     def transposes(self, symbol: Symbol) -> bool:
         """Whether the symbol's matrix here is the transpose of the canonical one."""
-        base = symbol.of or symbol
+        base = symbol.root
         if base.kind == "weight":
             return self.weights == "in_out"
         if base.kind in ("bias", "loss", "sample_weight"):

@@ -88,6 +88,18 @@ RULE_NAMES: dict[str, str] = {
     "transpose-layout": "the same, in this notation's layout",
     "batch-mean": "mean over the batch",
     "update": "a step down the gradient",
+    "gradient-norm": "the length of all gradients together",
+    "clip-factor": "so much of it is kept",
+    "clip": "the gradient, no longer than allowed",
+    "weight-decay": "the gradient, and a pull towards 0",
+    "clip-and-decay": "the gradient, no longer than allowed, and a pull towards 0",
+    "velocity": "momentum: what is left of the steps before, and the gradient",
+    "momentum-update": "a step along the momentum",
+    "look-ahead-update": "a step along the gradient and the momentum that it leads to",
+    "running-mean": "running mean of the gradients",
+    "running-square": "running mean of their squares",
+    "root-mean-square-update": "a step down the gradient, in units of its usual size",
+    "adaptive-update": "a step along the mean gradient, in units of its usual size",
 }
 
 
@@ -110,7 +122,7 @@ class Derivation:
     updates
         W_l ← W_l − η dW_l and the like.
     training
-        Whether there are sample weights and dropout masks.
+        Whether there are sample weights and dropout masks, and by which rule the update is made.
     """
 
     network: Network

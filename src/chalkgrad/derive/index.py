@@ -105,7 +105,8 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
         case Hadamard(factors):
             return times(*_powers([entry(factor, row, column, letters) for factor in factors]))
         case Apply(function, args, wrt):
-            return Applied(function, tuple(entry(arg, row, column, letters) for arg in args), wrt)
+            places = ((arg, _branched(letters) if isinstance(arg, Reduce) else letters) for arg in args)
+            return Applied(function, tuple(entry(arg, row, column, own) for arg, own in places), wrt)
         case RowApply(kind, arg, axis):
             return _row_function(kind, arg, axis, row, column, letters)
         case Reduce(arg):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
+from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number
 from chalkgrad.derive.algebra import add, scale, simplify, split_scale, transpose
 from chalkgrad.derive.convention import CANONICAL, Convention
@@ -14,7 +15,9 @@ from chalkgrad.derive.derivation import Derivation, Form, Step
 from chalkgrad.derive.elementwise import from_formula, fuse, fuse_if_shorter, is_polynomial
 from chalkgrad.derive.forward import Equation, forward_equations
 from chalkgrad.derive.rules import adjoints
-from chalkgrad.derive.training import Training, read_dropout
+from chalkgrad.derive.training import Training, read_clip_norm, read_dropout
+from chalkgrad.derive.update_rules import DESCENT, UpdateRule
+from chalkgrad.derive.update_steps import update_steps
 from chalkgrad.derive.weights import common_weights, weights_out_of_sums, without_weights
 from chalkgrad.expr import (
     ONE,
@@ -26,7 +29,6 @@ from chalkgrad.expr import (
     MatMul,
     Ones,
     RowApply,
-    Scalar,
     Scale,
     Sum,
     Symbol,
@@ -41,7 +43,6 @@ from chalkgrad.formula import substitute as substitute_in_formula
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 
-ETA = Scalar("eta")
 GIVEN = ("input", "target", "sample_weight", "mask")
 """Kinds of symbols that no gradient is wanted of."""
 
@@ -53,6 +54,8 @@ def derive(
     convention: Convention | None = None,
     weighted: bool = False,
     dropout: Mapping[int, Number | None] | None = None,
+    rule: UpdateRule | None = None,
+    clip_norm: Number | None = None,
 ) -> Derivation:
     """Derive every gradient of a network by reverse differentiation of its forward equations.
 
@@ -72,6 +75,10 @@ def derive(
     dropout
         The rate after each hidden layer that has one, ``{1: 0.2}``: A_l = f_l(Z_l) ⊙ M_l with a mask M_l
         of 0 and 1/(1 − rate), after the skip has been added.  None: a mask whose rate is not known.
+    rule
+        An optimiser's formulas, ``optimiser.rule()``; plain descent W ← W − η ∂L/∂W if left out.
+    clip_norm
+        The length to which all gradients together are scaled down before the update.
 
     Returns
     -------
@@ -80,7 +87,7 @@ def derive(
     Raises
     ------
     InputError
-        A dropout rate outside [0, 1), or of a layer that is not hidden.
+        A dropout rate outside [0, 1), or of a layer that is not hidden; a limit that is not above 0.
 
     Examples
     --------
@@ -93,7 +100,12 @@ def derive(
     expect_network(network)
     if convention is None:
         convention = CANONICAL if batch else Convention(batch=False, samples="columns")
-    return _derive(network, convention, Training(weighted, read_dropout(network, dropout)))
+    plain = rule is not None and rule.assignments == (DESCENT,)
+    faults: list[Fault] = []
+    dropped, longest = read_dropout(network, dropout, faults), read_clip_norm(clip_norm, faults)
+    if faults:
+        raise InputError(faults)
+    return _derive(network, convention, Training(weighted, dropped, None if plain else rule, longest))
 
 
 def derive_again(derivation: Derivation, convention: Convention) -> Derivation:
@@ -108,13 +120,8 @@ def _derive(network: Network, convention: Convention, training: Training) -> Der
     backward = _Sweep(equations, network, convention).run()
     if convention.errors == "transposed":
         backward = _turn_errors(backward)
-    updates = tuple(_update(step) for step in backward if _is_parameter(step.symbol.of))
-    updates = tuple(
-        sorted(
-            updates, key=lambda s: (s.symbol.layer, s.symbol.of is not None and s.symbol.of.kind != "weight")
-        )
-    )
-    return Derivation(network, convention, forward[:-1], forward[-1], tuple(backward), updates, training)
+    found = Derivation(network, convention, forward[:-1], forward[-1], tuple(backward), (), training)
+    return replace(found, updates=update_steps(found.gradients, training))
 
 
 def _forward_step(eq: Equation) -> Step:
@@ -135,14 +142,6 @@ def grad(symbol: Symbol) -> Symbol:
 
 def _is_parameter(symbol: Symbol | None) -> bool:
     return symbol is not None and symbol.kind in ("weight", "bias")
-
-
-def _update(step: Step) -> Step:
-    parameter = step.symbol.of
-    assert parameter is not None
-    new = make_symbol("next", parameter.layer, parameter.shape, parameter)
-    moved = scale(coefficient(-1, (ETA, 1)), step.symbol)
-    return Step(new, (Form(add([parameter, moved]), "update"),))
 
 
 class _Sweep:

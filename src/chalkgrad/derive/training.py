@@ -1,4 +1,4 @@
-"""What a training step has beyond its network: sample weights and dropout masks.  Pure data."""
+"""What a training step has beyond its network: weights, masks, clipping, an optimiser.  Pure data."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chalkgrad._errors import Fault, InputError
+from chalkgrad._errors import Fault
 from chalkgrad._numbers import Number, exact, shown, whole
+from chalkgrad.derive.update_rules import UpdateRule
 from chalkgrad.network import Network
 
 
@@ -22,10 +23,16 @@ class Training:
     dropout
         The layers with a mask and their rates, in order: A_l ⊙ M_l, whose entries are 0 with probability
         p and else 1/(1 − p); None where the masks are given and the rate is not.
+    rule
+        How the parameters follow their gradients; None is plain descent.
+    clip_norm
+        The length to which all gradients together are scaled down; None for no limit.
     """
 
     weighted: bool = False
     dropout: tuple[tuple[int, Fraction | None], ...] = ()
+    rule: UpdateRule | None = None
+    clip_norm: Fraction | None = None
 
     def has_mask(self, layer: int) -> bool:
         """Whether there is dropout after a layer."""
@@ -35,6 +42,16 @@ class Training:
 PLAIN = Training()
 
 
+def read_clip_norm(value: Number | None, faults: list[Fault]) -> Fraction | None:
+    """Return the longest that the gradients may be; None where it is not said, or wrong."""
+    longest = exact(value)
+    if value is not None and (longest is None or longest <= 0):
+        fix = "Leave it out for no limit."
+        faults.append(Fault("clip_norm", "be a number above 0", shown(value), fix))
+        return None
+    return longest
+
+
 def not_hidden(path: str, network: Network, layer: object) -> Fault:
     """The fault of dropout after a layer that is not hidden."""
     hidden = f"from 1 to {network.depth - 1}" if network.depth > 1 else "of which there is none"
@@ -42,20 +59,14 @@ def not_hidden(path: str, network: Network, layer: object) -> Fault:
 
 
 def read_dropout(
-    network: Network, dropout: Mapping[int, Number | None] | None
+    network: Network, dropout: Mapping[int, Number | None] | None, faults: list[Fault]
 ) -> tuple[tuple[int, Fraction | None], ...]:
-    """Return the rates that are not 0, by layer; None stays: a mask whose rate is not known.
-
-    Raises
-    ------
-    InputError
-        A layer that is not hidden, or a rate outside [0, 1).
-    """
-    faults: list[Fault] = []
+    """Return the rates that are not 0, by layer; None stays: a mask whose rate is not known."""
     found: dict[int, Fraction | None] = {}
     if not isinstance(dropout, Mapping | None):
         fix = "Write {1: 0.2}: after layer 1, each activation is dropped with probability 0.2."
-        raise InputError(Fault("dropout", "be a table of layers and rates", shown(dropout), fix))
+        faults.append(Fault("dropout", "be a table of layers and rates", shown(dropout), fix))
+        return ()
     for layer, value in (dropout or {}).items():
         number, rate = whole(layer), exact(value)
         if number is None or not 1 <= number < network.depth:
@@ -67,6 +78,4 @@ def read_dropout(
             faults.append(Fault(f"dropout[{number}]", condition, shown(value), "Write 0.2, say."))
         elif rate:
             found[number] = rate
-    if faults:
-        raise InputError(faults)
     return tuple((number, found[number]) for number in sorted(found))

@@ -4,7 +4,8 @@ from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.evaluate.layout import all_symbols, values_in
 from chalkgrad.evaluate.parameters import initialise
 from chalkgrad.evaluate.predict import predict
-from chalkgrad.evaluate.trace import Trace, TraceStep, gradients, trace
+from chalkgrad.evaluate.trace import gradients, trace
+from chalkgrad.evaluate.traced import Trace, TraceStep
 
 __all__ = [
     "Data",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.derive.update_steps import spread_of
 from chalkgrad.evaluate.samples import Pivoted
 from chalkgrad.evaluate.stable import SampleKernel
 from chalkgrad.expr import (
@@ -58,7 +59,7 @@ def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
         case Hadamard(factors):
             return _product([compile_expr(factor, arithmetic) for factor in factors])
         case Apply(function, args, wrt):
-            parts = [compile_expr(arg, arithmetic) for arg in args]
+            parts = [_argument(arg, arithmetic) for arg in args]
             kernel = arithmetic.kernel(function, wrt)
             if len(parts) == 1:
                 only = parts[0]
@@ -72,6 +73,14 @@ def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
             inner = compile_expr(arg, arithmetic)
             return lambda values: inner(values).sum(keepdims=True)
     raise TypeError(f"no value for expression {type(expr).__name__}")
+
+
+def _argument(arg: Expr, arithmetic: Arithmetic) -> Compiled:
+    """An argument of a function; a matrix of one number stays that number, which fits every shape."""
+    number = spread_of(arg)
+    if isinstance(number, Scalar):
+        return lambda values: _factor(number, values, arithmetic)
+    return compile_expr(arg if number is None else number, arithmetic)
 
 
 def size(dim: Dim, values: Values) -> int:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from chalkgrad.derive import ETA, Derivation
+from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import batch_size
-from chalkgrad.evaluate.trace import Trace
+from chalkgrad.evaluate.run import CLIPPING
+from chalkgrad.evaluate.traced import Trace
 from chalkgrad.expr import Symbol, symbols
 
 
@@ -31,7 +32,7 @@ def values_in(derivation: Derivation, trace: Trace, step: int = 0) -> Values:
     Returns
     -------
     dict
-        Symbol → matrix, and the batch size and learning rate.
+        Symbol → matrix, and the batch size, the learning rate and the number of the update.
     """
     numbers = trace.steps[step]
     m = len(numbers.values["X"])
@@ -41,8 +42,15 @@ def values_in(derivation: Derivation, trace: Trace, step: int = 0) -> Values:
     named.update({f"d{name}": value for name, value in numbers.gradients.items()})
     named.update(numbers.parameters)
     named.update({f"{name}_new": value for name, value in numbers.updated.items()})
+    named.update(numbers.state)
+    named.update({f"{name}_new": value for name, value in numbers.updated_state.items()})
+    named.update({f"{name}.g": value for name, value in numbers.followed.items()})
+    named.update(
+        {kind: np.array([[numbers.clipping[key]]]) for kind, key in CLIPPING.items() if numbers.clipping}
+    )
     found: Values = batch_size(m)
     found[ETA] = trace.learning_rate
+    found[UPDATE_NUMBER] = numbers.number
     mean = derivation.network.loss.reduction == "mean"
     for symbol in all_symbols(derivation):
         value = named[symbol.name]

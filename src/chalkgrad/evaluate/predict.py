@@ -14,7 +14,7 @@ from chalkgrad.derive import Derivation, derive
 from chalkgrad.evaluate.arrays import as_float64
 from chalkgrad.evaluate.data import Data, fit_inputs, fit_parameters
 from chalkgrad.evaluate.program import FLOAT64, Program, compile_derivation
-from chalkgrad.evaluate.trace import inputs
+from chalkgrad.evaluate.run import inputs
 from chalkgrad.network import Network
 
 

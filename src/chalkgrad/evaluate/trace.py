@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,128 +12,19 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import exact as exact_number
 from chalkgrad._numbers import exact_text, shown, whole
-from chalkgrad.derive import ETA, Derivation, derive
-from chalkgrad.evaluate.data import Data, validate_data
-from chalkgrad.evaluate.interpret import Values
-from chalkgrad.evaluate.program import FLOAT64, Program, batch_size, compile_derivation, gradient_program
+from chalkgrad.derive import UpdateRule
+from chalkgrad.derive.training import read_clip_norm
+from chalkgrad.evaluate.data import validate_data
+from chalkgrad.evaluate.program import FLOAT64, gradient_program
+from chalkgrad.evaluate.run import equations, inputs, run_steps
 from chalkgrad.evaluate.settings import read_frozen, read_whole
-from chalkgrad.expr import Symbol
+from chalkgrad.evaluate.state import fit_state
+from chalkgrad.evaluate.traced import Trace
 from chalkgrad.formula import Arithmetic, Exact, Precise
-from chalkgrad.formula.precise import decimal_text
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 
-Array = NDArray[Any]
 MAX_DIGITS = 10_000
-
-READERS: dict[str, Callable[[Trace], str]] = {}
-"""How a trace shows itself in a notebook; put in from above, since numbers know no notation."""
-
-
-@dataclass(frozen=True, eq=False)
-class TraceStep:
-    """One pass forward, backward and update.  Steps are equal if all their numbers are.
-
-    Attributes
-    ----------
-    loss
-        L before the update.
-    values
-        X, T, Z1, A1, …, Y: samples as rows; with sample weights s, with dropout the masks M1, ….
-    deltas
-        ∂L/∂Z_l by layer number, ``{"1": …}``, shaped like Z_l.
-    errors
-        ∂L/∂A_l and ∂L/∂Y, by the names dA1, dY.
-    gradients
-        ∂L/∂W_l and ∂L/∂b_l, by the parameters' names.
-    parameters, updated
-        The parameters before and after the update.
-    """
-
-    loss: Any
-    values: dict[str, Array]
-    deltas: dict[str, Array]
-    errors: dict[str, Array]
-    gradients: dict[str, Array]
-    parameters: dict[str, Array]
-    updated: dict[str, Array]
-
-    def __eq__(self, other: object) -> bool:
-        return _everything(self) == _everything(other) if isinstance(other, TraceStep) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """The numbers of a few steps of gradient descent.  Traces are equal if all their numbers are.
-
-    Attributes
-    ----------
-    derivation
-        The equations that were evaluated.
-    steps
-        One ``TraceStep`` for each update.
-    learning_rate
-        η.
-    arithmetic
-        ``float64``, ``exact`` or the number of digits.
-    """
-
-    network: Network
-    derivation: Derivation
-    steps: tuple[TraceStep, ...]
-    learning_rate: Any
-    arithmetic: str
-    frozen: tuple[str, ...] = field(default=())
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Trace):
-            return NotImplemented
-        mine = self.network, self.arithmetic, self.learning_rate, self.frozen, self.steps
-        theirs = other.network, other.arithmetic, other.learning_rate, other.frozen, other.steps
-        return mine == theirs
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        losses = [str(plain(step.loss)) for step in self.steps[:4]]
-        shown_losses = ", ".join(losses[:3]) + (", …" if losses[3:] else "")
-        return f"<Trace of {self.network!r} in {self.arithmetic}: loss {shown_losses}>"
-
-    def _repr_html_(self) -> str | None:
-        return READERS["html"](self) if "html" in READERS else None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain lists and numbers, ready for JSON; exact and many-digit numbers become text (``"3/7"``)."""
-        return {"steps": [_step_dict(step) for step in self.steps]}
-
-
-def _everything(step: TraceStep) -> dict[str, Any]:
-    return _step_dict(step) | {"parameters": {name: plain(value) for name, value in step.parameters.items()}}
-
-
-def _step_dict(step: TraceStep) -> dict[str, Any]:
-    def table(values: Mapping[str, Array]) -> dict[str, Any]:
-        return {name: plain(value) for name, value in values.items()}
-
-    return {
-        "loss": plain(step.loss),
-        "values": table(step.values),
-        "errors": table(step.errors),
-        "deltas": table(step.deltas),
-        "gradients": table(step.gradients),
-        "updated": table(step.updated),
-    }
-
-
-def plain(value: Any) -> Any:
-    """Arrays as nested lists; numbers that JSON lacks (3/7, 50 digits, infinity) as text."""
-    if isinstance(value, np.ndarray):
-        return [plain(part) for part in value]
-    if isinstance(value, float | np.floating):
-        return float(value) if np.isfinite(value) else str(float(value))
-    return decimal_text(value) if hasattr(value, "_mpf_") else str(value)
 
 
 def trace(
@@ -151,6 +40,10 @@ def trace(
     digits: int | None = None,
     sample_weight: Any = None,
     masks: Mapping[int, Any] | None = None,
+    rule: UpdateRule | None = None,
+    state: Mapping[str, Any] | None = None,
+    step: int = 0,
+    clip_norm: Any = None,
 ) -> Trace:
     """Evaluate the derived equations: forward pass, loss, backward pass, update, repeated.
 
@@ -176,6 +69,14 @@ def trace(
         s, what each sample counts in the loss, m numbers; all count the same if left out.
     masks
         Dropout masks by hidden layer, ``{1: (m, n₁)}``, the same in every step: A_l = f_l(Z_l) ⊙ M_l.
+    rule
+        An optimiser's formulas, ``optimiser.rule()``; plain descent if left out.
+    state
+        What the optimiser remembers, ``{"W1.m": (n₁, n₀), …}``; zeros if left out.
+    step
+        How many updates there were before; the next is number t = step + 1.
+    clip_norm
+        The length to which all gradients together are scaled down before the update.
 
     Returns
     -------
@@ -201,6 +102,9 @@ def trace(
     rate = _rate(learning_rate, faults)
     count = read_whole("steps", steps, 1, faults)
     kept = read_frozen(network, frozen, faults)
+    before = read_whole("step", step, 0, faults)
+    remembered = fit_state(network, rule, state, faults)
+    longest = read_clip_norm(clip_norm, faults)
     arithmetic, name = _arithmetic(exact, digits, faults)
     try:
         data = validate_data(
@@ -210,15 +114,12 @@ def trace(
         raise InputError([*error.faults, *faults]) from None
     if faults:
         raise InputError(faults)
-    derivation = equations(network, data)
-    program = compile_derivation(derivation, arithmetic, frozenset(step.symbol for step in derivation.steps))
+    derivation = equations(network, data, rule, longest)
     eta = arithmetic.array([float(rate) if arithmetic is FLOAT64 else rate])[0]
-    current, done = data.parameters, []
-    for _ in range(count):
-        step = _run(derivation, program, data, current, eta, kept)
-        done.append(step)
-        current = step.updated
-    return Trace(network, derivation, tuple(done), eta, name, kept)
+    memory = {key: arithmetic.array(value) for key, value in remembered.items()}
+    numbers = range(before + 1, before + count + 1)
+    done = run_steps(derivation, data, arithmetic, eta, numbers, memory, kept)
+    return Trace(network, derivation, done, eta, name, kept)
 
 
 def _arithmetic(exact: bool, digits: Any, faults: list[Fault]) -> tuple[Arithmetic, str]:
@@ -243,78 +144,6 @@ def _rate(value: Any, faults: list[Fault]) -> Fraction:
         fix = "Write learning_rate=0.1, say."
         faults.append(Fault("learning_rate", "be a finite number", shown(value), fix))
     return rate or Fraction(0)
-
-
-def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:
-    """X, T, weights, masks and the parameters by symbol; biases and weights as columns."""
-    values: Values = batch_size(len(data.x))
-    for symbol in _given(derivation):
-        if symbol.kind == "weight":
-            values[symbol] = parameters[symbol.name]
-        elif symbol.kind == "bias":
-            values[symbol] = parameters[symbol.name].reshape(-1, 1)
-        elif symbol.kind == "sample_weight":
-            values[symbol] = data.extras["s"].reshape(-1, 1)
-        elif symbol.kind == "mask":
-            values[symbol] = data.extras[symbol.name]
-        else:
-            values[symbol] = data.x if symbol.kind == "input" else data.t
-    return values
-
-
-def equations(network: Network, data: Data) -> Derivation:
-    """The canonical derivation for what is given: with weights and masks where there are such."""
-    if not data.extras:
-        return derive(network)
-    dropout = {int(name[1:]): None for name in data.extras if name[0] == "M"}
-    return derive(network, weighted="s" in data.extras, dropout=dropout)
-
-
-@lru_cache(maxsize=64)
-def _given(derivation: Derivation) -> tuple[Symbol, ...]:
-    """What no equation defines: inputs, targets, parameters, sample weights, masks."""
-    defined = {step.symbol for step in derivation.steps}
-    used = (symbol for step in (*derivation.forward, derivation.loss) for symbol in step.premises)
-    return tuple(dict.fromkeys(symbol for symbol in used if symbol not in defined))
-
-
-def _run(
-    derivation: Derivation,
-    program: Program,
-    data: Data,
-    parameters: Mapping[str, Array],
-    eta: Any,
-    frozen: Sequence[str],
-) -> TraceStep:
-    values = inputs(derivation, data, parameters)
-    values[ETA] = eta
-    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
-        program.run(values)
-    named: dict[str, dict[str, Array]] = {
-        key: {} for key in ("values", "deltas", "errors", "gradients", "updated")
-    }
-    named["values"] = {"X": data.x}
-    for step in derivation.steps:
-        symbol, value = step.symbol, np.asarray(values[step.symbol])
-        if symbol.kind in ("pre", "act", "output"):
-            named["values"][symbol.name] = value
-            if symbol.kind == "output":
-                named["values"][f"A{symbol.layer}"] = value
-        elif symbol.of is not None:
-            of = symbol.of
-            flat = value.reshape(-1) if of.kind == "bias" else value
-            if symbol.kind == "next":
-                named["updated"][of.name] = parameters[of.name] if of.name in frozen else flat
-            elif of.kind == "pre":
-                named["deltas"][str(of.layer)] = value
-            elif of.kind in ("weight", "bias"):
-                named["gradients"][of.name] = flat
-            else:
-                named["errors"][symbol.name] = value
-    named["values"] |= {"T": data.t, **data.extras}
-    named["gradients"] = {name: named["gradients"][name] for name in parameters}
-    loss = np.asarray(values[derivation.loss.symbol]).reshape(-1)[0]
-    return TraceStep(loss, **named, parameters=dict(parameters))
 
 
 def gradients(

@@ -7,6 +7,8 @@ from collections.abc import Hashable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
+import numpy as np
+
 from chalkgrad.derive.elementwise import leaf_count, termwise_derivative, to_formula, variables_in_order
 from chalkgrad.evaluate.stable import SampleKernel
 from chalkgrad.expr import Apply, Expr, Hadamard, Ones, Scale, Sum, Symbol, children, rewrite
@@ -156,16 +158,16 @@ def _is_singular(factor: nodes.Node) -> bool:
 
 
 def _folded(node: nodes.Node) -> nodes.Node:
-    """Numbers such as √2 computed once."""
+    """Numbers such as √2 and π computed once."""
+    if not isinstance(node, nodes.Num | nodes.Compare) and not variables(node):
+        value = _number(node)
+        return nodes.Num(Fraction(value)) if math.isfinite(value) else node
     parts = tuple(_folded(part) for part in parts_of(node))
-    if not parts:
-        return node
-    node = rebuild(node, parts)
-    if isinstance(node, nodes.Compare) or variables(node) or isinstance(node, nodes.Num | nodes.Named):
-        return node
+    return rebuild(node, parts) if parts else node
+
+
+def _number(node: nodes.Node) -> float:
     tape = compile_tape(node)
-    constants = [
-        float(c.value) if isinstance(c, nodes.Num) else getattr(math, c.name) for c in tape.constants
-    ]
-    value = float(tape.run(FLOAT_KERNELS, [], constants)[tape.result])
-    return nodes.Num(Fraction(value)) if math.isfinite(value) else node
+    constants = [c.value if isinstance(c, nodes.Num) else getattr(math, c.name) for c in tape.constants]
+    with np.errstate(all="ignore"):
+        return float(tape.run(FLOAT_KERNELS, [], [np.float64(c) for c in constants])[tape.result])

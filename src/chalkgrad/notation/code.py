@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable
 from fractions import Fraction
 
 from chalkgrad.derive.elementwise import termwise_derivative
+from chalkgrad.derive.update_steps import spread_of
 from chalkgrad.expr import (
     Apply,
     Coefficient,
@@ -38,6 +39,7 @@ from chalkgrad.notation.code_formula import (
     FormulaCode,
     rational,
 )
+from chalkgrad.notation.update_formulas import arguments_of, has_numbers
 
 TORCH: dict[str, str] = {
     "relu": "torch.relu",
@@ -132,6 +134,8 @@ class CodeWriter:
                 return Code(f"{self._code(arg).inside(ATOM)}.sum(1)", ATOM)
             case Transpose(arg):
                 return Code(f"{self._code(arg).inside(ATOM)}[0]", ATOM)
+            case Apply() if has_numbers(expr):
+                return self._update(expr, self._vector)
         return Code(f"{self._code(expr).inside(ATOM)}{'[0]' if expr.shape[0].is_one else '[:, 0]'}", ATOM)
 
     # -- sums, coefficients, products ------------------------------------------------------------------
@@ -193,7 +197,22 @@ class CodeWriter:
         if expr.wrt is None and function.name in TORCH and function.body == _known(function).body:
             values = "" if function == ACTIVATIONS[function.name] else _values(function)
             return Code(f"{TORCH[function.name]}({self.expr(expr.args[0])}{values})", ATOM)
+        return self._update(expr, self._code) if has_numbers(expr) else self._written(expr)
+
+    def _written(self, expr: Apply) -> Code:
         return FormulaCode(self._leaf).code(self._formula(expr))
+
+    def _update(self, expr: Apply, write: Callable[[Expr], Code]) -> Code:
+        """The formula of an update, of which some variables are numbers."""
+        arguments = arguments_of(expr)
+
+        def leaf(name: Hashable) -> Code:
+            number = spread_of(arguments[str(name)])
+            if isinstance(number, Scalar):
+                return Code(self.scalar(number), ATOM)
+            return write(arguments[str(name)]) if number is None else self._code(number)
+
+        return FormulaCode(leaf).code(expr.function.body)
 
     def _formula(self, expr: Apply) -> nodes.Node:
         """The function's formula with the arguments as its variables."""
@@ -212,7 +231,7 @@ class CodeWriter:
 
 def is_vector(expr: Expr) -> bool:
     """Whether code has one dimension for it: a bias, its gradient, its update."""
-    return isinstance(expr, Symbol) and (expr.of or expr).kind == "bias"
+    return isinstance(expr, Symbol) and expr.root.kind == "bias"
 
 
 def _known(function: ElementwiseFunction) -> ElementwiseFunction:

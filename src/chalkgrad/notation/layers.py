@@ -66,7 +66,8 @@ def _relative(steps: Sequence[Step], layer: int) -> tuple[object, ...]:
             case Symbol():
                 of = shift(node.of) if node.of is not None else None
                 assert of is None or isinstance(of, Symbol)
-                return Symbol(node.kind, node.layer - layer, numbered(node.dims), of)
+                where = node.layer if node.kind in ("norm", "clip_factor") else node.layer - layer
+                return Symbol(node.kind, where, numbered(node.dims), of)
             case Ones(dims):
                 return Ones(numbered(dims))
         return node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalkgrad.derive import Derivation
 from chalkgrad.evaluate import Trace
-from chalkgrad.notation import html, latex
+from chalkgrad.notation import html, latex, render
 from chalkgrad.notation.boxes import Display, Document
 from chalkgrad.notation.page import derivation_page
 from chalkgrad.notation.profile import Notation
@@ -30,6 +30,11 @@ def derivation_latex(derivation: Derivation, notation: Notation | str = "matrix"
 def trace_html(trace: Trace, notation: Notation | str = "matrix") -> str:
     """The trace's page as HTML."""
     return html.fragment(trace_page(trace, notation))
+
+
+def trace_text(trace: Trace, notation: Notation | str, form: str, digits: int) -> str:
+    """The trace's page in any format."""
+    return render(trace_page(trace, notation, digits=digits), form)
 
 
 def _page(derivation: Derivation, notation: Notation | str) -> Document:

@@ -22,7 +22,7 @@ def number_text(value: Any, digits: int = 6) -> str:
     if isinstance(value, float | np.floating):
         if not np.isfinite(value):
             return {"inf": "∞", "-inf": "−∞"}.get(str(float(value)), "NaN")
-        text = f"{float(value):.{digits}g}"
+        text = f"{float(value) + 0.0:.{digits}g}"  # there is no −0 for a reader
     else:
         text = _many_digits(value)
     mantissa, _, exponent = text.partition("e")

@@ -118,7 +118,9 @@ class Page:
 
     def shown_updates(self) -> tuple[Step, ...]:
         """Notations with a δ put the gradient in: w ← w − η δ z."""
-        if self.notation.letters.error in ("", "d", ".grad"):
+        training = self.derivation.training
+        optimised = training.rule is not None or training.clip_norm is not None
+        if optimised or self.notation.letters.error in ("", "d", ".grad"):
             return self.derivation.updates
         return tuple(self._inserted(step) for step in self.derivation.updates)
 
@@ -214,7 +216,9 @@ class Page:
 
     def shape(self, symbol: Symbol) -> str:
         """The shape of a symbol, with numbers where they are known: ``m × 3``."""
-        if symbol.kind == "loss" or (symbol.is_scalar and not self.derivation.convention.batch):
+        if symbol.kind in ("loss", "norm", "clip_factor") or (
+            symbol.is_scalar and not self.derivation.convention.batch
+        ):
             return ""
         general = self.writer.general
 

@@ -54,6 +54,21 @@ def _step_notes(writer: Writer) -> list[Inline]:
             value = f"{float(1 / (1 - rate)):g} for one that is kept"
             kept = f"{value}; {float(100 * rate):g} % are dropped on average."
         items.append((writer.symbol(masks[layer]), f" has 0 for a unit that is dropped and {kept}"))
+    return [*items, *_update_notes(writer)]
+
+
+def _update_notes(writer: Writer) -> list[Inline]:
+    """How the equations of an update are to be read."""
+    training = writer.derivation.training
+    if training.rule is None:
+        return []
+    items: list[Inline] = [(f"The update is that of {training.rule.name}.",)]
+    if training.rule.remembered:
+        items.append(
+            ("The lines of an update are carried out in their order: below a line, the new value stands.",)
+        )
+    if "square" in training.rule.remembered and writer.code is None:
+        items.append(("Squares, roots and quotients of matrices are taken entry by entry.",))
     return items
 
 

@@ -46,8 +46,24 @@ LETTER_NAMES = (
 SPARE: dict[str, tuple[str, ...]] = {
     "sample_weight": ("s", "r", "q", "ρ", "c", "ς", "counts"),
     "mask": ("M", "D", "R", "Ω", "mask"),
+    "velocity": ("v", "ν", "u", "velocity"),
+    "mean": ("m̄", "p", "mean"),
+    "square": ("v̄", "q", "square"),
+    "pull": ("g", "p", "h", "pull"),
+    "norm": ("G", "N", "Γ", "norm"),
+    "clip_factor": ("κ", "K", "factor"),
+    "momentum": ("μ", "ϕ", "momentum"),
+    "decay": ("γ", "ω", "decay"),
+    "beta": ("β", "ϑ", "beta"),
+    "smoothing": ("ρ", "ζ", "smoothing"),
+    "epsilon": ("ε", "ϵ", "epsilon"),
+    "update_number": ("τ", "ι", "step"),
+    "threshold": ("c", "C", "Θ", "threshold"),
 }
-"""The letters of a training step: the usual one first, then those that are taken where it means another."""
+"""The letters of a training step: the usual one first, then those that are taken where it means another.
+
+What an optimiser remembers of W₁ has W₁ as its index.  β₁ and β₂ have the letter ``beta``.
+"""
 
 
 @dataclass(frozen=True)
@@ -69,6 +85,19 @@ class Letters:
     function: str = ""
     sample_weight: str = "s"
     mask: str = "M"
+    velocity: str = "v"
+    mean: str = "m̄"
+    square: str = "v̄"
+    pull: str = "g"
+    norm: str = "G"
+    clip_factor: str = "κ"
+    momentum: str = "μ"
+    decay: str = "γ"
+    beta: str = "β"
+    smoothing: str = "ρ"
+    epsilon: str = "ε"
+    update_number: str = "τ"
+    threshold: str = "c"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.derive.index import Index
-from chalkgrad.expr import Coefficient, Dim, Scalar, Symbol
+from chalkgrad.expr import SLOT_NAMES, Coefficient, Dim, Scalar, Symbol
 from chalkgrad.formula import ElementwiseFunction
 from chalkgrad.notation.boxes import Box, Frac, Num, Op, Row, Script, Sym
 from chalkgrad.notation.formulas import function_name
@@ -80,7 +80,17 @@ class SymbolWriter:
             return self.symbol(symbol.of, row, column)
         if symbol.kind == "grad":
             return self._gradient(symbol, row, column)
+        if symbol.kind in SLOT_NAMES:
+            return self._belonging(symbol, row, column)
+        if symbol.kind in ("norm", "clip_factor"):
+            return letter_box(str(getattr(self.single_letters, symbol.kind)), "italic")
         return self._plain(symbol, self._letter(symbol), row, column)
+
+    def _belonging(self, symbol: Symbol, row: Index | None, column: Index | None) -> Box:
+        """What belongs to a parameter in an update: a letter with the parameter as its index."""
+        assert symbol.of is not None
+        letter = letter_box(str(getattr(self.single_letters, symbol.kind)), self._style(symbol.of))
+        return Script(letter, self._of_entry(symbol, symbol.of, row, column))
 
     def layer_output(self, symbol: Symbol) -> Box:
         """A layer's own output where its use as an input has another name: O⁽¹⁾, later u⁽²⁾."""
@@ -182,6 +192,8 @@ class SymbolWriter:
             of = self.name(symbol.of)
             if symbol.kind == "next":
                 return of
+            if symbol.kind in SLOT_NAMES:
+                return f"{getattr(self.letters, symbol.kind)}_{of}"
             return f"d{of}" if self.letters.error == "d" else f"{of}.grad"
         letter = str(getattr(self.letters, symbol.kind))
         if not self._is_numbered(symbol, letter):
@@ -200,8 +212,10 @@ class SymbolWriter:
         return letter_box(self.scalar_name(scalar), "italic")
 
     def scalar_name(self, scalar: Scalar) -> str:
-        """The letter of η or λ."""
-        return {"eta": self.letters.rate, "lambda": self.letters.penalty}[scalar.name]
+        """The letter of η, λ or a number of the update; β₁ is ``β1``."""
+        named = {"eta": "rate", "lambda": "penalty", "t": "update_number"}
+        word = scalar.name.rstrip("12")
+        return f"{getattr(self.letters, named.get(word, word))}{scalar.name[len(word) :]}"
 
     def dim(self, dim: Dim) -> Box:
         """A dimension: m, a width's integer, or n_l where the layers that are meant have different widths."""

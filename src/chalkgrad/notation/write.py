@@ -8,6 +8,7 @@ from dataclasses import replace
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.elementwise import termwise_derivative
 from chalkgrad.derive.index import Index, entry
+from chalkgrad.derive.update_steps import spread_of
 from chalkgrad.expr import (
     Apply,
     Coefficient,
@@ -32,6 +33,7 @@ from chalkgrad.notation.formulas import ATOM, HADAMARD, POWER, PRODUCT, SUM, For
 from chalkgrad.notation.letters import called, letter_box
 from chalkgrad.notation.profile import Notation
 from chalkgrad.notation.symbols import SymbolWriter
+from chalkgrad.notation.update_formulas import UpdateFormula, arguments_of, has_numbers
 
 __all__ = ["IndexLetters", "Writer", "letter_box", "step_letters"]
 
@@ -209,6 +211,10 @@ class Writer(SymbolWriter):
         if expr.function.name and len(expr.args) == 1:
             name = self.function(expr.function, expr.wrt is not None)
             return called(name, self.expr(expr.args[0])), ATOM
+        if has_numbers(expr):
+            times = "·" if expr.is_scalar or self.values else "⊙"
+            formula = UpdateFormula(arguments_of(expr), self._argument, times, "·" if self.values else "")
+            return formula.level(expr.function.body)
         body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
         args: dict[Hashable, nodes.Node] = {
             name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)
@@ -217,6 +223,12 @@ class Writer(SymbolWriter):
             self._formula_leaf, "" if expr.is_scalar and not self.values else "·" if expr.is_scalar else "⊙"
         )
         return writer.level(substitute(body, dict(args)))
+
+    def _argument(self, arg: Expr) -> Box:
+        number = spread_of(arg)
+        if isinstance(number, Scalar):
+            return self.scalar(number)
+        return self._inside(arg if number is None else number, POWER)
 
     def _formula_leaf(self, leaf: Hashable) -> Box:
         if isinstance(leaf, Expr):

@@ -11,7 +11,7 @@ from chalkgrad.derive import Derivation
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.predict import forward_program
 from chalkgrad.evaluate.program import FLOAT64, Program, compile_derivation, gradient_program
-from chalkgrad.evaluate.trace import equations, inputs
+from chalkgrad.evaluate.run import equations, inputs
 from chalkgrad.train.executor import Array, Block, Setup
 from chalkgrad.train.instructions import one_hot
 from chalkgrad.train.random import dropout_key, dropout_mask

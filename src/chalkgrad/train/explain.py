@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.evaluate import Trace
 from chalkgrad.evaluate.parameters import draws
+from chalkgrad.evaluate.traced import READERS
 from chalkgrad.train.executor import Array, Executor, Setup
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.random import dropout_key
@@ -37,6 +41,8 @@ class StepInputs:
         η of the step.
     mask_keys
         The keys of the hidden layers' dropout masks (``train.random.dropout_mask``); empty without dropout.
+    notation
+        In which the step shows itself in a notebook.
     """
 
     setup: Setup
@@ -50,6 +56,31 @@ class StepInputs:
     state: Arrays
     learning_rate: float
     mask_keys: tuple[int, ...] = ()
+    notation: Any = "matrix"
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The step with all its numbers: forward pass, loss, backward pass, update."""
+        from chalkgrad.train.opened import opened
+
+        return opened(self)
+
+    def page(self, notation: Any = None, format: str = "text", *, digits: int = 6) -> str:
+        """The equations of the step with the numbers put in, as a page.
+
+        Parameters
+        ----------
+        notation
+            A built-in notation's name, or a TOML file; the one that ``explain`` was given if left out.
+        format
+            ``text``, ``latex``, ``html``, ``markdown`` or ``typst``.
+        digits
+            Significant digits.
+        """
+        return self.trace.page(notation or self.notation, format, digits=digits)
+
+    def _repr_html_(self) -> str | None:
+        return READERS["html"](self.trace, self.notation) if "html" in READERS else None
 
 
 def captured(executor: Executor, settings: Settings, rows: Rows, pace: Pace, at: Position) -> StepInputs:

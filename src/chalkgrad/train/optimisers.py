@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+
+from chalkgrad.derive import UpdateRule, update_rules
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class SGD:
         """The names of what is remembered for every parameter."""
         return ("v",) if self.momentum else ()
 
+    def rule(self) -> UpdateRule:
+        """Its formulas, as they are printed and evaluated."""
+        momentum, decay = _exact(self.momentum, self.weight_decay)
+        return update_rules.descent(momentum=momentum, nesterov=self.nesterov, decay=decay)
+
 
 @dataclass(frozen=True)
 class Adam:
@@ -53,6 +61,11 @@ class Adam:
         """The names of what is remembered for every parameter."""
         return ("m", "v")
 
+    def rule(self) -> UpdateRule:
+        """Its formulas, as they are printed and evaluated."""
+        *betas, decay = _exact(self.beta1, self.beta2, self.epsilon, self.weight_decay)
+        return update_rules.adam(*betas, decay=decay)
+
 
 @dataclass(frozen=True)
 class AdamW:
@@ -69,6 +82,11 @@ class AdamW:
         """The names of what is remembered for every parameter."""
         return ("m", "v")
 
+    def rule(self) -> UpdateRule:
+        """Its formulas, as they are printed and evaluated."""
+        *betas, decay = _exact(self.beta1, self.beta2, self.epsilon, self.weight_decay)
+        return update_rules.adam(*betas, decay=decay, decoupled=True)
+
 
 @dataclass(frozen=True)
 class RMSprop:
@@ -84,5 +102,15 @@ class RMSprop:
         """The names of what is remembered for every parameter."""
         return ("v",)
 
+    def rule(self) -> UpdateRule:
+        """Its formulas, as they are printed and evaluated."""
+        smoothing, epsilon, decay = _exact(self.alpha, self.epsilon, self.weight_decay)
+        return update_rules.rmsprop(smoothing, epsilon, decay=decay)
+
 
 Optimiser = SGD | Adam | AdamW | RMSprop
+
+
+def _exact(*numbers: float) -> list[Fraction]:
+    """The numbers as they are written: 0.9 is 9/10."""
+    return [Fraction(repr(float(number))) for number in numbers]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -123,13 +124,18 @@ class Fit:
             executor.load(self.parameters)
         return np.asarray(executor.predict(rows))
 
-    def explain(self, step: int) -> StepInputs:
-        """Return everything that went into one step, by taking the steps before it again.
+    def explain(self, step: int, notation: Any = "matrix") -> StepInputs:
+        """Open one step up: everything that went into it, and its equations with all their numbers.
+
+        The steps before it are taken again, unless it was kept on the way (``fit(…, explain=step)``).  The
+        result has the step's ``trace`` and its ``page(notation, format)``, which a notebook shows.
 
         Parameters
         ----------
         step
             Its number, from 0.
+        notation
+            How its equations are written: a built-in notation's name, or a TOML file.
 
         Raises
         ------
@@ -144,7 +150,7 @@ class Fit:
         if faults:
             raise InputError(faults)
         if self.captured is not None and self.captured.step == number:
-            return self.captured
+            return replace(self.captured, notation=notation)
         if self.settings is None or self.rows is None or not self.start.kept:
             fix = f"Train with explain={number}."
             raise InputError(Fault("fit", "have kept where it began", "a fit that did not", fix))
@@ -155,4 +161,5 @@ class Fit:
         pace = Pace(self.settings.schedule, self.settings.clock(self.rows.source.rows))
         if self.pace is not None:
             pace.restore(dict(self.pace))
-        return replayed(self.settings, self.rows, pace, self.start, number)
+        found = replayed(self.settings, self.rows, pace, self.start, number)
+        return replace(found, notation=notation)

@@ -1,0 +1,191 @@
+// The executors of all instruction sets that this processor has, over random networks, ragged mini-batches and
+// numbers of threads: losses fall, and threads change no bit.  To be run under sanitizers (make sanitize).
+#include <string>
+#include <vector>
+
+#include "../dispatch.hpp"
+#include "../plan.hpp"
+#include "check.hpp"
+
+using namespace chalkgrad;
+using check::expect;
+
+namespace {
+
+struct Settings {
+  std::vector<int64_t> sizes;  // n₀, n₁, …
+  Activation activation;
+  Loss loss;
+  Rule rule;
+  bool by_formula;  // the first layer's activation as a tape
+  double dropout, clip_norm, l2;
+  int64_t batch, bytes;
+};
+
+// A multi-layer perceptron's training step in the arrays that Python would write.
+struct Encoded {
+  std::vector<int64_t> layers, features, instructions, tapes, settings;
+  std::vector<double> l2, numbers, constants, reals;
+
+  void add(Op op, int64_t out, int64_t source, int64_t second = -1, int64_t value = -1, int64_t layer = -1,
+           Activation kind = Activation::identity, int64_t tape = -1, double rate = 0) {
+    for (int64_t code : {int64_t(op), out, source, second, value, layer, int64_t(kind), tape, int64_t(0)})
+      instructions.push_back(code);
+    for (double number : {0.5, 1.0, rate}) numbers.push_back(number);
+  }
+  int64_t buffer(int64_t size) {
+    features.push_back(size);
+    return int64_t(features.size()) - 1;
+  }
+  void tape(std::vector<int64_t> sources, std::vector<double> with, std::vector<std::vector<int64_t>> steps) {
+    const int64_t inputs = int64_t(sources.size()), count = int64_t(steps.size());
+    for (int64_t n : {inputs, int64_t(with.size()), count, inputs + int64_t(with.size()) + count - 1}) tapes.push_back(n);
+    tapes.insert(tapes.end(), sources.begin(), sources.end());
+    for (auto &step : steps) {
+      step.resize(5);
+      tapes.insert(tapes.end(), step.begin(), step.end());
+    }
+    constants.insert(constants.end(), with.begin(), with.end());
+  }
+
+  Encoded(const Settings &s, int threads) {
+    const int64_t count = int64_t(s.sizes.size()) - 1, outputs = s.sizes.back();
+    const int64_t x = buffer(s.sizes[0]), t = buffer(outputs);
+    std::vector<int64_t> value = {x}, error = {-1};
+    add(Op::gather_inputs, x, -1);
+    add(Op::gather_targets, t, -1);
+    int64_t z1 = -1;
+    for (int64_t l = 0; l < count; l++) {
+      layers.insert(layers.end(), {s.sizes[l], s.sizes[l + 1], 1});
+      l2.push_back(s.l2);
+      value.push_back(buffer(s.sizes[l + 1]));
+      error.push_back(buffer(s.sizes[l + 1]));
+      const bool last = l == count - 1, formula = l == 0 && !last && s.by_formula;
+      add(Op::linear, value[l + 1], value[l], -1, -1, l, last || formula ? Activation::identity : s.activation);
+      if (formula) {  // a = z·σ(z)
+        z1 = value[1];
+        value[1] = buffer(s.sizes[1]);
+        tape({z1}, {}, {{int64_t(Operation::sigmoid), 0}, {int64_t(Operation::multiply), 0, 1}});
+        add(Op::map, value[1], z1, -1, -1, -1, Activation::identity, 0);
+      }
+      if (!last && s.dropout > 0)
+        add(Op::dropout, value[l + 1], value[l + 1], -1, -1, l, Activation::identity, -1, s.dropout);
+    }
+    add(Op::loss_and_error, error[count], value[count], -1, int64_t(s.loss));
+    for (int64_t l = count - 1; l > 0; l--) {
+      const bool formula = l == 1 && s.by_formula;
+      if (s.dropout > 0 || formula) {
+        add(Op::backpropagate, error[l], error[l + 1], -1, -1, l);
+        if (s.dropout > 0)
+          add(Op::dropout, error[l], error[l], -1, -1, l - 1, Activation::identity, -1, s.dropout);
+      }
+      if (formula) {  // times s + z s (1 − s)
+        tape({z1, error[1]}, {1},
+             {{int64_t(Operation::sigmoid), 0}, {int64_t(Operation::subtract), 2, 3}, {int64_t(Operation::multiply), 3, 4},
+              {int64_t(Operation::multiply), 0, 5}, {int64_t(Operation::add), 3, 6}, {int64_t(Operation::multiply), 1, 7}});
+        add(Op::map, error[1], z1, -1, -1, -1, Activation::identity, 1);
+      } else if (s.dropout == 0) {
+        add(Op::backpropagate, error[l], error[l + 1], -1, value[l], l, s.activation);
+      }
+    }
+    for (int64_t l = count - 1; l >= 0; l--) add(Op::weight_gradient, -1, error[l + 1], value[l], -1, l);
+    const bool classes = s.loss == Loss::cross_entropy;
+    settings = {value[count], classes ? kSoftmax : int64_t(0), 1, s.clip_norm > 0, classes, 7, s.batch, threads, int64_t(s.rule), s.bytes};
+    reals = {0, 1, s.clip_norm, s.rule == Rule::sgd ? 0 : 0.9, 0.9, 0.99, 1e-8, 0.001};
+  }
+  template <class T> static Span<T> span(const std::vector<T> &v) { return {v.data(), int64_t(v.size())}; }
+  std::string read(PlanData &plan) const {
+    return plan.read({span(layers), span(features), span(instructions), span(tapes), span(settings), span(l2),
+                      span(numbers), span(constants), span(reals)});
+  }
+};
+
+struct Result {
+  std::vector<double> losses;
+  std::vector<unsigned char> weights;
+  bool operator==(const Result &) const = default;
+};
+
+// Trains on random rows and returns every loss and the bytes of the weights.
+template <class T> Result train(const InstructionSet &set, const Settings &s, int threads) {
+  constexpr int64_t kRows = 61, kSteps = 12;
+  check::Random random{11};
+  PlanData plan;
+  const std::string fault = Encoded(s, threads).read(plan);
+  expect(fault.empty(), fault.c_str());
+  std::unique_ptr<Executor> executor(set.create(plan.plan(), int(s.bytes)));
+  expect(executor != nullptr, "memory");
+  for (size_t l = 0; l + 1 < s.sizes.size(); l++) {
+    const double bound = std::sqrt(2.0 / double(s.sizes[l]));
+    auto w = random.array<T>(s.sizes[l] * s.sizes[l + 1], -bound, bound), b = random.array<T>(s.sizes[l + 1], 0, 0.1);
+    executor->load(int64_t(l), Slot::weights, w.at(), b.at());
+  }
+  const int64_t outputs = s.sizes.back();
+  auto x = random.array<T>(kRows * s.sizes[0], -1, 1), t = random.array<T>(kRows * outputs, 0, 1);
+  auto weight = random.array<T>(kRows, 0.5, 1.5);
+  check::Array<int64_t> classes(kRows), order(kRows * kSteps);
+  for (int64_t i = 0; i < kRows; i++) classes[i] = int64_t(random.uniform() * double(outputs));
+  for (int64_t i = 0; i < kRows * kSteps; i++) order[i] = int64_t(random.uniform() * double(kRows));
+  const bool by_class = s.loss == Loss::cross_entropy;
+  const int64_t wanted = s.batch * kSteps - s.batch / 3, count = wanted < order.size ? wanted : order.size;
+  const Rows rows{x.at(), by_class ? nullptr : t.at(), by_class ? classes.at() : nullptr, weight.at(), order.at(), count};
+
+  const int64_t steps = (count + s.batch - 1) / s.batch, first = steps / 2;
+  const std::vector<double> rates(size_t(steps), 0.01);
+  Result result{std::vector<double>(size_t(steps)), {}};
+  const Rows begin{x.at(), rows.t, rows.labels, weight.at(), order.at(), first * s.batch};
+  const Rows rest{x.at(), rows.t, rows.labels, weight.at(), order.at() + first * s.batch, count - first * s.batch};
+  if (first) expect(executor->run(begin, 0, rates.data(), first, result.losses.data()) == first, "steps");
+  expect(executor->run(rest, first, rates.data(), steps - first, result.losses.data() + first) == steps - first, "steps");
+  for (double loss : result.losses) expect(std::isfinite(loss), "finite loss", loss);
+  for (size_t l = 0; l + 1 < s.sizes.size(); l++) {
+    check::Array<T> w(s.sizes[l] * s.sizes[l + 1]), b(s.sizes[l + 1]);
+    executor->store(int64_t(l), Slot::weights, w.at(), b.at());
+    const auto *bytes = reinterpret_cast<unsigned char *>(w.at());
+    result.weights.insert(result.weights.end(), bytes, bytes + size_t(w.size) * sizeof(T));
+  }
+  const Rows all{x.at(), rows.t, rows.labels, nullptr, nullptr, kRows};
+  check::Array<T> y(kRows * outputs);
+  double loss = -1;
+  expect(executor->evaluate(all, y.at(), &loss) && std::isfinite(loss), "evaluation", loss);
+  expect(executor->gradients(all, 3, &loss) && std::isfinite(loss), "gradients", loss);
+  return result;
+}
+
+const std::vector<std::vector<int64_t>> kShapes = {{1, 1}, {2, 2, 1}, {4, 3, 2, 1}, {13, 33, 17, 5}, {70, 48, 129, 10}, {300, 20, 3}};
+
+Settings settings(size_t number, check::Random &random) {
+  const auto pick = [&](int count) { return int(random.uniform() * count); };
+  Settings s;
+  s.sizes = kShapes[number % kShapes.size()];
+  s.activation = Activation(pick(7));
+  s.loss = Loss(s.sizes.back() > 1 ? pick(3) : 1 + pick(2));
+  s.rule = Rule(number / 2 % 6);
+  s.by_formula = pick(2);
+  s.dropout = pick(3) == 0 ? 0.25 : 0;
+  s.clip_norm = pick(3) == 0 ? 0.5 : 0;
+  s.l2 = pick(3) == 0 ? 0.001 : 0;
+  constexpr int64_t batches[] = {1, 2, 3, 5, 8, 13, 16, 17, 32, 50};
+  s.batch = batches[pick(10)];
+  s.bytes = number % 2 ? 8 : 4;
+  return s;
+}
+
+}  // namespace
+
+int main(int arguments, char **argument) {
+  const size_t many = arguments > 1 ? size_t(std::atol(argument[1])) : 48;
+  for (const char *name : {"sse2", "avx2", "avx512", "neon"}) {
+    const InstructionSet *set = find_instruction_set(name);
+    if (!set) continue;
+    check::Random random{5};
+    for (size_t number = 0; number < many; number++) {
+      const Settings s = settings(number, random);
+      const auto run = [&](int threads) { return s.bytes == 4 ? train<float>(*set, s, threads) : train<double>(*set, s, threads); };
+      const Result alone = run(1);
+      for (int threads : {2, 3, 5}) expect(run(threads) == alone, "threads change nothing", double(number), threads);
+    }
+    std::printf("%s: %zu networks\n", name, many);
+  }
+  return check::report("executor");
+}

@@ -1,0 +1,168 @@
+"""How optimisers move a parameter, as scalar formulas: one table that is printed, evaluated and compared.
+
+θ is a parameter's entry, g the gradient's, η the learning rate, t the number of the update from 1:
+
+    descent     θ ← θ − ηg
+    momentum    v ← μv + g;  θ ← θ − ηv                          Polyak 1964
+    Nesterov    v ← μv + g;  θ ← θ − η(g + μv)                   Sutskever et al. 2013
+    Adam        m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;
+                θ ← θ − η (m/(1 − β₁ᵗ)) / (√(v/(1 − β₂ᵗ)) + ε)   Kingma & Ba 2015, algorithm 1
+    AdamW       the same from θ − ηλθ                            Loshchilov & Hutter 2019
+    RMSprop     v ← αv + (1 − α)g²;  θ ← θ − ηg/(√v + ε)         Tieleman & Hinton 2012
+
+With weight decay all but AdamW take g + λθ for g.  The formulas hold entry by entry, of weights and biases
+alike, and one after the other: an m that was just assigned is the new one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chalkgrad.formula import nodes, parse_formula, variables
+
+SLOTS = ("velocity", "mean", "square")
+"""What may be remembered of a parameter: ``W1.v``, ``W1.m``, ``W1.v``."""
+NUMBERS = ("eta", "t", "momentum", "decay", "beta1", "beta2", "smoothing", "epsilon")
+"""The numbers that formulas may mention; η and t are given anew for every step."""
+
+_WORDS = {
+    "mu": "momentum",
+    "lam": "decay",
+    "b1": "beta1",
+    "b2": "beta2",
+    "a": "smoothing",
+    "eps": "epsilon",
+    "u": "velocity",
+    "m": "mean",
+    "v": "square",
+}
+_HATS = {"mhat": "m/(1 - b1^t)", "vhat": "v/(1 - b2^t)"}
+"""The running means without the pull of the zeros that they began with."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """``target ← formula``.
+
+    Attributes
+    ----------
+    target
+        ``theta``, ``g``, or what is remembered: ``velocity``, ``mean``, ``square``.
+    formula
+        In these and ``NUMBERS``.
+    reason
+        One of ``RULE_NAMES``.
+    """
+
+    target: str
+    formula: nodes.Node
+    reason: str
+
+
+@dataclass(frozen=True)
+class UpdateRule:
+    """The formulas of one optimiser, in order, and the values of its numbers.
+
+    Attributes
+    ----------
+    name
+        As people call it.
+    assignments
+        Carried out one after the other for every parameter.
+    numbers
+        ``(("beta1", 9/10), …)``.
+    """
+
+    name: str
+    assignments: tuple[Assignment, ...]
+    numbers: tuple[tuple[str, Fraction], ...] = ()
+
+    @property
+    def remembered(self) -> tuple[str, ...]:
+        """What is remembered of each parameter from step to step: ``("mean", "square")``."""
+        return tuple(a.target for a in self.assignments if a.target in SLOTS)
+
+    @property
+    def takes_another_gradient(self) -> bool:
+        """Whether weights decay in the gradient, so that something else than ∂L/∂θ is followed."""
+        return any(a.target == "g" for a in self.assignments)
+
+    @property
+    def counts_updates(self) -> bool:
+        """Whether the number of the update is in the formulas."""
+        return any("t" in variables(a.formula) for a in self.assignments)
+
+
+def _assign(target: str, text: str, reason: str) -> Assignment:
+    return Assignment(target, _read(text), reason)
+
+
+def _read(text: str) -> nodes.Node:
+    return _renamed(parse_formula(text, ("theta", "g", "eta", "t", *_WORDS, *_HATS)))
+
+
+def _renamed(node: nodes.Node) -> nodes.Node:
+    """The short names of the table as what they stand for; m̂ and v̂ stay fractions of their own."""
+    match node:
+        case nodes.Var(str(name)) if name in _HATS:
+            return _read(_HATS[name])
+        case nodes.Var(str(name)):
+            return nodes.Var(_WORDS.get(name, name))
+        case nodes.Add(terms):
+            return nodes.Add(tuple(map(_renamed, terms)))
+        case nodes.Mul(factors):
+            return nodes.Mul(tuple(map(_renamed, factors)))
+        case nodes.Pow(base, exponent):
+            return nodes.Pow(_renamed(base), _renamed(exponent))
+        case nodes.Call(function, args):
+            return nodes.Call(function, tuple(map(_renamed, args)))
+    return node
+
+
+DECAYED = _assign("g", "g + lam*theta", "weight-decay")
+DESCENT = _assign("theta", "theta - eta*g", "update")
+VELOCITY = _assign("velocity", "mu*u + g", "velocity")
+MOMENTUM = _assign("theta", "theta - eta*u", "momentum-update")
+NESTEROV = _assign("theta", "theta - eta*(g + mu*u)", "look-ahead-update")
+MEAN = _assign("mean", "b1*m + (1 - b1)*g", "running-mean")
+SQUARE = _assign("square", "b2*v + (1 - b2)*g^2", "running-square")
+ADAM = _assign("theta", "theta - eta*mhat/(sqrt(vhat) + eps)", "adaptive-update")
+ADAMW = _assign("theta", "theta - eta*lam*theta - eta*mhat/(sqrt(vhat) + eps)", "adaptive-update")
+SMOOTHED = _assign("square", "a*v + (1 - a)*g^2", "running-square")
+RMS = _assign("theta", "theta - eta*g/(sqrt(v) + eps)", "root-mean-square-update")
+
+
+def descent(*, momentum: Fraction | int = 0, nesterov: bool = False, decay: Fraction | int = 0) -> UpdateRule:
+    """Gradient descent, with momentum and weight decay where they are not 0."""
+    steps: tuple[Assignment, ...] = (DESCENT,)
+    if momentum:
+        steps = (VELOCITY, NESTEROV if nesterov else MOMENTUM)
+    kind = "Nesterov’s momentum" if nesterov else "momentum"
+    name = f"gradient descent with {kind}" if momentum else "gradient descent"
+    return _rule(name, steps, decay, {"momentum": Fraction(momentum)})
+
+
+def adam(
+    beta1: Fraction, beta2: Fraction, epsilon: Fraction, *, decay: Fraction | int = 0, decoupled: bool = False
+) -> UpdateRule:
+    """Adam; with ``decoupled`` weight decay it is AdamW."""
+    numbers = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+    if not decoupled:
+        return _rule("Adam", (MEAN, SQUARE, ADAM), decay, numbers)
+    steps = (MEAN, SQUARE, ADAMW if decay else ADAM)
+    return _rule("AdamW", steps, 0, {"decay": Fraction(decay), **numbers})
+
+
+def rmsprop(smoothing: Fraction, epsilon: Fraction, *, decay: Fraction | int = 0) -> UpdateRule:
+    """RMSprop, without centring and without momentum."""
+    return _rule("RMSprop", (SMOOTHED, RMS), decay, {"smoothing": smoothing, "epsilon": epsilon})
+
+
+def _rule(
+    name: str, steps: tuple[Assignment, ...], decay: Fraction | int, numbers: dict[str, Fraction]
+) -> UpdateRule:
+    if decay:
+        steps, numbers = (DECAYED, *steps), {"decay": Fraction(decay), **numbers}
+    used = {name for step in steps for name in variables(step.formula)}
+    return UpdateRule(name, steps, tuple((name, value) for name, value in numbers.items() if name in used))

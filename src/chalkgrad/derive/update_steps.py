@@ -1,0 +1,139 @@
+"""The update as equations: the scalar formulas of a rule, applied entry by entry to every parameter.
+
+    ‖g‖ = √(Σ_θ Σ (∂L/∂θ)²),  κ = min(1, c/‖g‖)        where the gradients are clipped, once
+    W.g = κ ∂L/∂W + λW                                 where they are clipped or weights decay
+    W.m ← …, W.v ← …, W ← …                            by the rule, one after the other
+
+An elementwise function takes the numbers η, β₁, … as matrices of that number, so every equation stays one
+of matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from chalkgrad.derive.algebra import add, matmul, scale
+from chalkgrad.derive.derivation import Form, Step
+from chalkgrad.derive.elementwise import variables_in_order
+from chalkgrad.derive.training import Training
+from chalkgrad.derive.update_rules import DESCENT, SLOTS, Assignment, UpdateRule, descent
+from chalkgrad.expr import (
+    ONE,
+    Apply,
+    Coefficient,
+    Expr,
+    Hadamard,
+    MatMul,
+    Ones,
+    Reduce,
+    Scalar,
+    Scale,
+    Shape,
+    Symbol,
+    coefficient,
+    make_symbol,
+)
+from chalkgrad.formula import ElementwiseFunction, nodes, parse_formula
+
+ETA = Scalar("eta")
+UPDATE_NUMBER = Scalar("t")
+"""t, the number of the update, from 1."""
+GIVEN_NUMBERS = {"eta": ETA, "t": UPDATE_NUMBER}
+_LENGTH = parse_formula("min(1, threshold/norm)", ("threshold", "norm"))
+_FACTOR = nodes.Mul((nodes.Var("factor"), nodes.Var("g")))
+
+
+def spread(number: Scalar | Symbol, shape: Shape) -> Expr:
+    """A matrix of one number: η 1 1ᵀ of a named number, 1 κ 1ᵀ of one that is computed."""
+    if isinstance(number, Scalar):
+        return Scale(coefficient(1, (number, 1)), Ones(shape))
+    return matmul(matmul(Ones((shape[0], ONE)), number), Ones((ONE, shape[1])))
+
+
+def spread_of(expr: Expr) -> Scalar | Symbol | None:
+    """The number that a matrix is full of, if it was made by ``spread``."""
+    match expr:
+        case Scale(Coefficient(Fraction(numerator=1, denominator=1), ((Scalar() as number, 1),)), Ones()):
+            return number
+        case MatMul(Ones((_, inner)), arg) if inner.is_one:
+            return spread_of(arg)
+        case MatMul(arg, Ones((inner, _))) if inner.is_one:
+            return spread_of(arg)
+        case Symbol(kind="clip_factor"):
+            return expr
+    return None
+
+
+def update_steps(gradients: Sequence[Step], training: Training) -> tuple[Step, ...]:
+    """The steps that move the parameters along their gradients, in the order of the parameters."""
+    rule = training.rule or descent()
+    steps = list(_clipping(gradients, training.clip_norm)) if training.clip_norm is not None else []
+    factor = steps[-1].symbol if steps else None
+    for gradient in gradients:
+        steps += _moves(gradient.symbol, rule, factor)
+    return tuple(steps)
+
+
+def _clipping(gradients: Sequence[Step], longest: Fraction) -> Iterator[Step]:
+    """The length of all gradients together, and what is left of it."""
+    squares = tuple(Reduce(Hadamard((step.symbol, step.symbol))) for step in gradients)
+    names = tuple(f"x{i}" for i in range(1, len(squares) + 1))
+    total = nodes.Add(tuple(map(nodes.Var, names))) if len(names) > 1 else nodes.Var(names[0])
+    root = ElementwiseFunction("", names, nodes.Call("sqrt", (total,)))
+    norm = make_symbol("norm", 0, (ONE, ONE))
+    yield Step(norm, (Form(Apply(root, squares), "gradient-norm"),))
+    values = {"threshold": spread(Scalar("threshold", longest), norm.shape), "norm": norm}
+    factor = make_symbol("clip_factor", 0, (ONE, ONE))
+    yield Step(factor, (Form(_matrix(_LENGTH, values), "clip-factor"),))
+
+
+def _moves(gradient: Symbol, rule: UpdateRule, factor: Symbol | None) -> Iterator[Step]:
+    """The assignments of a rule for one parameter."""
+    theta = gradient.of
+    assert theta is not None
+    values: dict[str, Expr] = {"theta": theta, "g": gradient}
+    values |= {kind: make_symbol(kind, theta.layer, theta.shape, theta) for kind in rule.remembered}
+    values |= {name: spread(Scalar(name, value), theta.shape) for name, value in rule.numbers}
+    values |= {name: spread(scalar, theta.shape) for name, scalar in GIVEN_NUMBERS.items()}
+    if factor is not None:
+        values["factor"] = spread(factor, theta.shape)
+    for step in _clipped(rule.assignments) if factor is not None else rule.assignments:
+        symbol = _target(step.target, theta)
+        yield Step(symbol, (Form(_matrix(step.formula, values), step.reason),))
+        values[step.target] = symbol
+
+
+def _clipped(assignments: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
+    """The same with κg for g."""
+    first = assignments[0]
+    if first.target != "g":
+        return (Assignment("g", _FACTOR, "clip"), *assignments)
+    assert isinstance(first.formula, nodes.Add)
+    gradient, *others = first.formula.terms
+    assert gradient == nodes.Var("g")
+    return (Assignment("g", nodes.Add((_FACTOR, *others)), "clip-and-decay"), *assignments[1:])
+
+
+def _target(name: str, theta: Symbol) -> Symbol:
+    if name == "g":
+        return make_symbol("pull", theta.layer, theta.shape, theta)
+    of = make_symbol(name, theta.layer, theta.shape, theta) if name in SLOTS else theta
+    return make_symbol("next", theta.layer, theta.shape, of)
+
+
+def _matrix(formula: nodes.Node, values: dict[str, Expr]) -> Expr:
+    """A formula with matrices for its variables; a plain step θ − ηg as a sum of matrices."""
+    if isinstance(formula, nodes.Add) and len(formula.terms) == 2:
+        for moved in ("g", "velocity"):
+            if formula == _descent_along(moved):
+                return add([values["theta"], scale(coefficient(-1, (ETA, 1)), values[moved])])
+    names = tuple(str(name) for name in variables_in_order(formula))
+    return Apply(ElementwiseFunction("", names, formula), tuple(values[name] for name in names))
+
+
+def _descent_along(name: str) -> nodes.Node:
+    assert isinstance(DESCENT.formula, nodes.Add)
+    theta, moved = DESCENT.formula.terms
+    assert isinstance(moved, nodes.Mul)
+    return nodes.Add((theta, nodes.Mul((*moved.factors[:-1], nodes.Var(name)))))

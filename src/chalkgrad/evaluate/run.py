@@ -1,0 +1,152 @@
+"""One step after the other: values put into a derivation's equations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation, UpdateRule, derive
+from chalkgrad.derive.update_rules import SLOTS
+from chalkgrad.evaluate.data import Data
+from chalkgrad.evaluate.interpret import Values
+from chalkgrad.evaluate.program import Program, batch_size, compile_derivation
+from chalkgrad.evaluate.traced import TraceStep
+from chalkgrad.expr import Symbol
+from chalkgrad.formula import Arithmetic
+from chalkgrad.network import Network
+
+Array = NDArray[Any]
+CLIPPING = {"norm": "norm", "clip_factor": "factor"}
+"""Kinds of symbols, and what a ``TraceStep`` calls them."""
+
+
+def run_steps(
+    derivation: Derivation,
+    data: Data,
+    arithmetic: Arithmetic,
+    rate: Any,
+    numbers: range,
+    state: Mapping[str, Array],
+    frozen: Sequence[str] = (),
+) -> tuple[TraceStep, ...]:
+    """Forward, loss, backward, update, once for every number t of an update.
+
+    Parameters
+    ----------
+    derivation
+        The equations.
+    data
+        What they are given, in the arithmetic.
+    rate
+        η, in the arithmetic.
+    numbers
+        From 1: ``range(t, t + steps)``.
+    state
+        What the optimiser remembers, in the arithmetic.
+    frozen
+        Names of parameters that keep their values.
+    """
+    program = compile_derivation(derivation, arithmetic, frozenset(each.symbol for each in derivation.steps))
+    current, memory, done = data.parameters, dict(state), list[TraceStep]()
+    for number in numbers:
+        scalars = {ETA: rate, UPDATE_NUMBER: arithmetic.number(number)}
+        done.append(_run(derivation, program, data, current, memory, scalars, frozen, number))
+        current, memory = done[-1].updated, done[-1].updated_state
+    return tuple(done)
+
+
+def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:
+    """X, T, weights, masks and the parameters by symbol; biases and weights as columns."""
+    values: Values = batch_size(len(data.x))
+    for symbol in _given(derivation):
+        if symbol.kind == "weight":
+            values[symbol] = parameters[symbol.name]
+        elif symbol.kind == "bias":
+            values[symbol] = parameters[symbol.name].reshape(-1, 1)
+        elif symbol.kind == "sample_weight":
+            values[symbol] = data.extras["s"].reshape(-1, 1)
+        elif symbol.kind == "mask":
+            values[symbol] = data.extras[symbol.name]
+        else:
+            values[symbol] = data.x if symbol.kind == "input" else data.t
+    return values
+
+
+def equations(
+    network: Network, data: Data, rule: UpdateRule | None = None, clip_norm: Fraction | None = None
+) -> Derivation:
+    """The canonical derivation for what is given: with weights, masks, clipping where there are such."""
+    dropout = {int(name[1:]): None for name in data.extras if name[0] == "M"}
+    return derive(network, weighted="s" in data.extras, dropout=dropout, rule=rule, clip_norm=clip_norm)
+
+
+@lru_cache(maxsize=64)
+def _given(derivation: Derivation) -> tuple[Symbol, ...]:
+    """What no equation defines: inputs, targets, parameters, sample weights, masks."""
+    defined = {step.symbol for step in derivation.steps}
+    used = (symbol for step in (*derivation.forward, derivation.loss) for symbol in step.premises)
+    return tuple(dict.fromkeys(symbol for symbol in used if symbol not in defined))
+
+
+def _run(
+    derivation: Derivation,
+    program: Program,
+    data: Data,
+    parameters: Mapping[str, Array],
+    state: Mapping[str, Array],
+    scalars: Mapping[Any, Any],
+    frozen: Sequence[str],
+    number: int,
+) -> TraceStep:
+    values = {**inputs(derivation, data, parameters), **scalars}
+    for symbol in _remembered(derivation):
+        values[symbol] = _column(state[symbol.name])
+    with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
+        program.run(values)
+    tables = ("values", "deltas", "errors", "gradients", "updated", "updated_state", "followed", "clipping")
+    named: dict[str, dict[str, Any]] = {key: {} for key in tables}
+    named["values"] = {"X": data.x}
+    for step in derivation.steps:
+        symbol, value = step.symbol, np.asarray(values[step.symbol])
+        if symbol.kind in ("pre", "act", "output"):
+            named["values"][symbol.name] = value
+            if symbol.kind == "output":
+                named["values"][f"A{symbol.layer}"] = value
+        elif symbol.kind in CLIPPING:
+            named["clipping"][CLIPPING[symbol.kind]] = value.reshape(-1)[0]
+        elif symbol.of is not None:
+            of = symbol.of
+            flat = value.reshape(-1) if symbol.root.kind == "bias" else value
+            kept = symbol.root.name in frozen
+            if symbol.kind == "next" and of.kind in SLOTS:
+                named["updated_state"][of.name] = state[of.name] if kept else flat
+            elif symbol.kind == "next":
+                named["updated"][of.name] = parameters[of.name] if kept else flat
+            elif symbol.kind == "pull":
+                named["followed"][of.name] = flat
+            elif of.kind == "pre":
+                named["deltas"][str(of.layer)] = value
+            elif of.kind in ("weight", "bias"):
+                named["gradients"][of.name] = flat
+            else:
+                named["errors"][symbol.name] = value
+    named["values"] |= {"T": data.t, **data.extras}
+    named["gradients"] = {name: named["gradients"][name] for name in parameters}
+    loss = np.asarray(values[derivation.loss.symbol]).reshape(-1)[0]
+    return TraceStep(loss, **named, parameters=dict(parameters), state=dict(state), number=number)
+
+
+@lru_cache(maxsize=64)
+def _remembered(derivation: Derivation) -> tuple[Symbol, ...]:
+    """What the optimiser knows before the update."""
+    used = (symbol for step in derivation.updates for symbol in step.premises if symbol.kind in SLOTS)
+    return tuple(dict.fromkeys(used))
+
+
+def _column(array: Array) -> Array:
+    return array.reshape(-1, 1) if array.ndim == 1 else array

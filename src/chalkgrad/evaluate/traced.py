@@ -1,0 +1,191 @@
+"""The numbers of a trace: one object a step, compared by value, written as plain lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.derive import Derivation
+from chalkgrad.formula.precise import decimal_text
+from chalkgrad.network import Network
+
+Array = NDArray[Any]
+
+READERS: dict[str, Callable[..., str]] = {}
+"""How a trace shows itself; put in from above, since numbers know no notation."""
+
+
+@dataclass(frozen=True, eq=False)
+class TraceStep:
+    """One pass forward, backward and update.  Steps are equal if all their numbers are.
+
+    Attributes
+    ----------
+    loss
+        L before the update.
+    values
+        X, T, Z1, A1, …, Y: samples as rows; with sample weights s, with dropout the masks M1, ….
+    deltas
+        ∂L/∂Z_l by layer number, ``{"1": …}``, shaped like Z_l.
+    errors
+        ∂L/∂A_l and ∂L/∂Y, by the names dA1, dY.
+    gradients
+        ∂L/∂W_l and ∂L/∂b_l, by the parameters' names.
+    parameters, updated
+        The parameters before and after the update.
+    state, updated_state
+        What the optimiser remembers before and after it, ``{"W1.m": …}``; empty for plain descent.
+    followed
+        What moves a parameter in the place of its gradient, where gradients are clipped or weights decay.
+    clipping
+        ``norm``, the length of all gradients together, and ``factor``, how much of it is kept.
+    number
+        t, the number of the update, from 1.
+    """
+
+    loss: Any
+    values: dict[str, Array]
+    deltas: dict[str, Array]
+    errors: dict[str, Array]
+    gradients: dict[str, Array]
+    parameters: dict[str, Array]
+    updated: dict[str, Array]
+    state: dict[str, Array] = field(default_factory=dict)
+    updated_state: dict[str, Array] = field(default_factory=dict)
+    followed: dict[str, Array] = field(default_factory=dict)
+    clipping: dict[str, Any] = field(default_factory=dict)
+    number: int = 1
+
+    def __eq__(self, other: object) -> bool:
+        return _everything(self) == _everything(other) if isinstance(other, TraceStep) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The step of a training that a trace repeats.
+
+    Attributes
+    ----------
+    step, epoch
+        Their numbers, from 0.
+    rows
+        The numbers of the mini-batch's rows.
+    dtype
+        In which the training computes.
+    loss
+        Its L, before the update.
+    apart
+        The largest difference between a parameter after the update, here and there.
+    """
+
+    step: int
+    epoch: int
+    rows: tuple[int, ...]
+    dtype: str
+    loss: float
+    apart: float
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """The numbers of a few steps of training.  Traces are equal if all their numbers are.
+
+    Attributes
+    ----------
+    derivation
+        The equations that were evaluated.
+    steps
+        One ``TraceStep`` for each update.
+    learning_rate
+        η.
+    arithmetic
+        ``float64``, ``exact`` or the number of digits.
+    taken
+        The step of a training that this is, or None.
+    """
+
+    network: Network
+    derivation: Derivation
+    steps: tuple[TraceStep, ...]
+    learning_rate: Any
+    arithmetic: str
+    frozen: tuple[str, ...] = field(default=())
+    taken: Taken | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Trace):
+            return NotImplemented
+        return _settings(self) == _settings(other) and self.steps == other.steps
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        losses = [str(plain(step.loss)) for step in self.steps[:4]]
+        shown_losses = ", ".join(losses[:3]) + (", …" if losses[3:] else "")
+        return f"<Trace of {self.network!r} in {self.arithmetic}: loss {shown_losses}>"
+
+    def _repr_html_(self) -> str | None:
+        return READERS["html"](self) if "html" in READERS else None
+
+    def page(self, notation: Any = "matrix", format: str = "text", *, digits: int = 6) -> str:
+        """The numbers put into the formulas, as a page.
+
+        Parameters
+        ----------
+        notation
+            A built-in notation's name, or a TOML file.
+        format
+            ``text``, ``latex``, ``html``, ``markdown`` or ``typst``.
+        digits
+            Significant digits of float64 numbers.
+
+        Raises
+        ------
+        InputError
+            There is no such notation or format.
+        """
+        return READERS["page"](self, notation, format, digits)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain lists and numbers, ready for JSON; exact and many-digit numbers become text (``"3/7"``)."""
+        return {"steps": [_step_dict(step) for step in self.steps]}
+
+
+def _settings(found: Trace) -> tuple[Any, ...]:
+    return found.network, found.derivation.training, found.arithmetic, found.learning_rate, found.frozen
+
+
+def _everything(step: TraceStep) -> dict[str, Any]:
+    more = {"parameters": {name: plain(value) for name, value in step.parameters.items()}}
+    return _step_dict(step) | more | {"number": step.number}
+
+
+def _step_dict(step: TraceStep) -> dict[str, Any]:
+    def table(values: Mapping[str, Array]) -> dict[str, Any]:
+        return {name: plain(value) for name, value in values.items()}
+
+    found = {
+        "loss": plain(step.loss),
+        "values": table(step.values),
+        "errors": table(step.errors),
+        "deltas": table(step.deltas),
+        "gradients": table(step.gradients),
+        "updated": table(step.updated),
+    }
+    names = ("clipping", "followed", "state", "updated_state")
+    return found | {name: table(getattr(step, name)) for name in names if getattr(step, name)}
+
+
+def plain(value: Any) -> Any:
+    """Arrays as nested lists; numbers that JSON lacks (3/7, 50 digits, infinity) as text."""
+    if isinstance(value, np.ndarray):
+        return [plain(part) for part in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else str(float(value))
+    return decimal_text(value) if hasattr(value, "_mpf_") else str(value)
