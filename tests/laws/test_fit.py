@@ -129,7 +129,10 @@ def test_balanced_classes_count_the_same() -> None:
     weight = np.array([23 / 36, 23 / 24, 23 / 9])
     by_class = fit(network, X, labels, class_weight=dict(enumerate(weight)), **settings)
     by_row = fit(network, X, labels, sample_weight=weight[labels], **settings)
-    for other in (by_class, by_row):
+    half = fit(
+        network, X, labels, sample_weight=weight[labels] / 2, class_weight={0: 2, 1: 2, 2: 2}, **settings
+    )
+    for other in (by_class, by_row, half):
         assert same(balanced.parameters, other.parameters)
     assert not same(balanced.parameters, fit(network, X, labels, **settings).parameters)
 
