@@ -12,16 +12,17 @@ from chalkgrad._errors import Fault
 from chalkgrad._numbers import exact, shown
 from chalkgrad.evaluate.arrays import MAX_TOLD, as_float64, read_array
 from chalkgrad.network import Network
+from chalkgrad.train.frames import frame_or_none
 from chalkgrad.train.metrics import has_classes
 
 Array = NDArray[Any]
-CHUNK = 1 << 20
+CHUNK = 1 << 17
 _SUM_TOLERANCE = 1e-5
 
 
 def read_inputs(network: Network, value: Any, dtype: str, path: str, faults: list[Fault]) -> Array | None:
     """Return x, m × n₀, in the run's type, or None after adding faults."""
-    array = _numbers(value, path, faults)
+    array = _numbers(value, path, dtype, faults)
     if array is None:
         return None
     width = network.input_width
@@ -43,7 +44,7 @@ def read_targets(
     network: Network, value: Any, rows: int | None, dtype: str, path: str, faults: list[Fault]
 ) -> Array | None:
     """Return t: m × n_L in the run's type, or m class numbers in int64; None after adding faults."""
-    array = _numbers(value, path, faults, labels=has_classes(network))
+    array = _numbers(value, path, dtype, faults, labels=has_classes(network))
     if array is None:
         return None
     width = network.widths[-1]
@@ -68,7 +69,7 @@ def read_targets(
 
 def read_weight(value: Any, rows: int | None, dtype: str, path: str, faults: list[Fault]) -> Array | None:
     """Return what every row counts, m numbers of at least 0."""
-    array = _numbers(value, path, faults)
+    array = _numbers(value, path, dtype, faults)
     if array is None:
         return None
     if array.ndim == 2 and array.shape[1] == 1:
@@ -112,11 +113,11 @@ def row_count(value: Any, width: int) -> int | None:
 
 def column_names(value: Any) -> tuple[str, ...]:
     """Return the names of a table's columns, or nothing."""
-    names = getattr(value, "columns", None)
+    names = getattr(value, "column_names", getattr(value, "columns", None))
     return tuple(map(str, names)) if names is not None and not callable(names) else ()
 
 
-def _numbers(value: Any, path: str, faults: list[Fault], *, labels: bool = False) -> Array | None:
+def _numbers(value: Any, path: str, dtype: str, faults: list[Fault], *, labels: bool = False) -> Array | None:
     """Return an array of numbers of any type, or None after adding faults."""
     if value is None:
         faults.append(Fault(path, "be given", "nothing"))
@@ -127,6 +128,9 @@ def _numbers(value: Any, path: str, faults: list[Fault], *, labels: bool = False
             return None
         read = read_array(value, path, faults)
         return None if read is None else as_float64(read)
+    is_frame, numbers = frame_or_none(value, dtype, path, faults)
+    if is_frame:
+        return numbers
     if not isinstance(value, list | tuple) and not hasattr(value, "__array__"):
         faults.append(Fault(path, "be an array of numbers", shown(value), "Convert it to a NumPy array."))
         return None
@@ -218,7 +222,7 @@ def _shortened(found: list[Fault], path: str) -> list[Fault]:
 
 
 def chunks(array: Array) -> list[Array]:
-    """Return some rows after the other, about a million numbers each."""
+    """Return some rows after the other, about a hundred thousand numbers each."""
     rows = max(CHUNK // max(int(np.prod(array.shape[1:])), 1), 1)
     return [array[start : start + rows] for start in range(0, len(array), rows)]
 
