@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chalkgrad.evaluate import TraceStep
-from chalkgrad.train.arrays import place_of
+from chalkgrad.train.columns import place_of
 from chalkgrad.train.executor import Array, Block, Executor
 from chalkgrad.train.explain import StepInputs, captured
 from chalkgrad.train.norms import are_finite

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.train.arrays import chunks
+from chalkgrad.train.columns import chunks
 from chalkgrad.train.executor import Array, Block, Executor
 
 
