@@ -178,7 +178,7 @@ def test_a_model_and_data_that_do_not_fit(capsys: pytest.CaptureFixture[str]) ->
     Path("other.csv").write_text("length,colour\n1,red\n", "utf-8")
     for command in ("predict", "evaluate"):
         lines = told(capsys, command, "a.cg", "other.csv")
-        assert lines[0].startswith("other.csv: must have a column 'id'")
+        assert lines[0].startswith("other.csv: must have a column 'width'")
     cells({(3, "kind"): "daisy"})
     (line,) = told(capsys, "evaluate", "a.cg", "plants.csv")
     assert "'daisy' in row 3" in line

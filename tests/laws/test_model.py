@@ -17,6 +17,7 @@ from chalkgrad import SGD, Adam, EarlyStopping, InputError, Network, fit, initia
 from chalkgrad.data.preparation import Preparation
 from chalkgrad.data.table import Column, Table
 from chalkgrad.model import ClassEvaluation, Model, NumberEvaluation, load_model
+from chalkgrad.model.evaluation import ClassTally
 from chalkgrad.model.file import write_file
 from chalkgrad.train.history import Epoch, History
 
@@ -172,7 +173,11 @@ def test_the_state_of_an_optimiser_is_kept_with_its_own_parameters_only() -> Non
 
 def test_scores_of_classes_by_hand() -> None:
     true, answered = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 0, 0])
-    scores = ClassEvaluation.of(0.5, ("a", "b", "c"), true, answered)
+    tally = ClassTally(("a", "b", "c"))
+    tally.add(0.5, true[:2], answered[:2])  # in two blocks
+    tally.add(0.2, true[2:], answered[2:])
+    scores = tally.result()
+    assert scores.loss == pytest.approx((2 * 0.5 + 4 * 0.2) / 6)
     assert scores.confusion == ((2, 1, 0), (1, 1, 0), (1, 0, 0))
     assert (scores.rows, scores.accuracy, scores.baseline) == (6, 0.5, 0.5)
     a, b, c = scores.scores

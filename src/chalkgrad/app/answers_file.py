@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
@@ -31,22 +33,51 @@ def answer_columns(model: Model, y: NDArray[Any], name: str, *, probabilities: b
     return columns
 
 
-def write_answers(columns: Columns, output: Output) -> None:
-    """Write the answers in the format of the output."""
+def write_answers(blocks: Iterable[Columns], output: Output) -> None:
+    """Write the answers, one block of rows after the other, in the format of the output."""
     if output.format == "json":
-        output.json({name: column.tolist() for name, column in columns.items()})
+        output.json(_joined(blocks))
     elif output.format == "parquet":
-        _parquet(columns, output)
+        _parquet(blocks, output)
+    elif output.path is None:
+        for lines in _csv(blocks):
+            sys.stdout.write(lines)
     else:
-        output.text(_csv(columns))
+        _csv_file(blocks, output)
 
 
-def _csv(columns: Columns) -> str:
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*map(_words, columns.values()), strict=True))
-    return written.getvalue()
+def _joined(blocks: Iterable[Columns]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for columns in blocks:
+        for name, column in columns.items():
+            found.setdefault(name, []).extend(column.tolist())
+    return found
+
+
+def _csv_file(blocks: Iterable[Columns], output: Output) -> None:
+    pieces = _csv(blocks)
+    first = next(pieces)
+    second = next(pieces, None)
+    if second is None:  # one block, into whatever the output is, a device as well
+        output.text(first)
+        return
+
+    def write(path: Path) -> None:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.writelines(chain((first, second), pieces))
+
+    output.file(write)
+
+
+def _csv(blocks: Iterable[Columns]) -> Iterator[str]:
+    """Yield the lines of each block, the names before the first."""
+    for number, columns in enumerate(blocks):
+        written = io.StringIO()
+        writer = csv.writer(written, lineterminator="\n")
+        if not number:
+            writer.writerow(columns)
+        writer.writerows(zip(*map(_words, columns.values()), strict=True))
+        yield written.getvalue()
 
 
 def _words(column: NDArray[Any]) -> Iterable[object]:
@@ -56,12 +87,19 @@ def _words(column: NDArray[Any]) -> Iterable[object]:
     return ("" if value is None else value for value in column.tolist())
 
 
-def _parquet(columns: Columns, output: Output) -> None:
+def _parquet(blocks: Iterable[Columns], output: Output) -> None:
     try:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError:
         fix = "Run pip install 'chalkgrad[data]', or write -o answers.csv."
         raise InputError(Fault("-o", "be .csv where pyarrow is not installed", "a .parquet", fix)) from None
-    arrays = {name: pa.array(np.ascontiguousarray(column).tolist()) for name, column in columns.items()}
-    output.file(lambda path: parquet.write_table(pa.table(arrays), path))
+    tables = (pa.table({name: column.tolist() for name, column in columns.items()}) for columns in blocks)
+    first = next(tables)
+
+    def write(path: Path) -> None:
+        with parquet.ParquetWriter(path, first.schema) as writer:
+            for table in chain((first,), tables):
+                writer.write_table(table.cast(first.schema))
+
+    output.file(write)

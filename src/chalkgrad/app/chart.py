@@ -36,6 +36,8 @@ class Panel:
         Whether the curves are a sequence (the layers of a network) and take their colours from a ramp.
     mark
         The place, from 0, of a step that is pointed out, and in which words; None for none.
+    linear
+        Whether the axis stays linear however many decades there are.
     """
 
     title: str
@@ -43,6 +45,7 @@ class Panel:
     series: tuple[Series, ...]
     ordered: bool = False
     mark: tuple[int, str] | None = None
+    linear: bool = False
 
     @property
     def steps(self) -> int:
@@ -123,7 +126,7 @@ def vertical(panel: Panel) -> Axis:
     """
     values = drawn(panel) or [0.0]
     low, high = min(values), max(values)
-    if low > 0 and high / low > SPREAD:
+    if low > 0 and high / low > SPREAD and not panel.linear:
         first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
         stride = -(-(last - first) // 6)
         decades = range(first, last + stride, stride)

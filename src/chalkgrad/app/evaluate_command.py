@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, attempt
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, read_output, say
+
+if TYPE_CHECKING:
+    from chalkgrad.data import Table
+    from chalkgrad.model import Model
 
 
 def parser() -> Parser:
     """Return the options of the command."""
     about = (
         "Hold a model's answers against the truth: loss, accuracy, confusion matrix, precision, recall;\n"
-        "or RMSE, MAE and R² in the target's own units.  Of a file with two parts: its test rows."
+        "or RMSE, MAE and R² in the target's own units.  Of a file divided in parts: its test rows."
     )
     examples = ("evaluate model.cg test.csv", "evaluate model.cg mnist.npz --format json")
     options = Parser("evaluate", "MODEL DATA", about, examples)
@@ -27,22 +32,48 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().read(arguments)
     faults: list[Fault] = []
     output = read_output(options, PAGE_FORMATS, faults)
-    from chalkgrad.data import read_table
+    from chalkgrad.app.table_files import open_table
+    from chalkgrad.data import Table
+    from chalkgrad.data.blocks import all_tables
     from chalkgrad.model import load_model
 
     model = attempt(faults, lambda: load_model(options.model))
-    table = attempt(faults, lambda: read_table(options.data, part="test"))
-    if faults or model is None or table is None:
+    names = None if model is None else columns_read(model)
+    data = attempt(faults, lambda: open_table(options.data, "test", names))
+    if faults or model is None or data is None:
         raise InputError(faults)
     notes: list[str] = []
-    found = model.evaluate(table, notes=notes)
+    if isinstance(data, Table):
+        found = model.evaluate(_test_rows(model, data, notes), notes=notes)
+    else:
+        found = model.evaluate(all_tables(data))
     if output.format == "json":
         output.json(found.to_dict())
     else:
         from chalkgrad.app.evaluation_page import evaluation_page
 
         title = f"{Path(options.model).name} on {Path(options.data).name}"
-        output.page(evaluation_page(found, title, model.target))
+        output.page(evaluation_page(found, title, model.target, output.width))
     for note in notes:
         say(f"note: {note}")
     return 0
+
+
+def columns_read(model: Model) -> tuple[str, ...] | None:
+    """Return the columns that a model needs; None where it knows none."""
+    return None if model.preparation is None else model.preparation.names
+
+
+def _test_rows(model: Model, table: Table, notes: list[str]) -> Table:
+    """Return the rows that a division leaves to evaluate on, if the training left them out."""
+    name = model.settings.get("division")
+    column = table.columns.get(name) if isinstance(name, str) else None
+    if column is None or not column.is_text:
+        return table
+    from chalkgrad.app.parts import rows_of_part
+
+    chosen = rows_of_part(table, column.name, "test")
+    if chosen is None or chosen.rows == table.rows:
+        return table
+    notes.append(f"{table.at(column.name)}: the {chosen.rows:,} rows to test on, of {table.rows:,}")
+    return chosen

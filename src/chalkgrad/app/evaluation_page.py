@@ -7,14 +7,14 @@ import math
 from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
 from chalkgrad.notation.boxes import Block, Document, Heading, Paragraph, Table
 
-MOST_CLASSES = 30
-"""A confusion matrix of more classes is told by its largest mistakes."""
+CORNER = "true ↓ answered →"
 MOST_MISTAKES = 20
+"""Told where the confusion matrix would be too wide."""
 
 
-def evaluation_page(found: Evaluation, title: str, target: str) -> Document:
-    """Return the page of an evaluation."""
-    blocks = _classes(found) if isinstance(found, ClassEvaluation) else _numbers(found, target)
+def evaluation_page(found: Evaluation, title: str, target: str, width: int) -> Document:
+    """Return the page of an evaluation; a confusion matrix that does not fit into the width is told."""
+    blocks = _classes(found, width) if isinstance(found, ClassEvaluation) else _numbers(found, target)
     return Document(title, tuple(blocks))
 
 
@@ -51,7 +51,7 @@ def _numbers(found: NumberEvaluation, target: str) -> list[Block]:
     ]
 
 
-def _classes(found: ClassEvaluation) -> list[Block]:
+def _classes(found: ClassEvaluation, width: int) -> list[Block]:
     rows = (
         ("rows", f"{found.rows:,}", ""),
         ("loss", figure(found.loss), "as in training"),
@@ -60,7 +60,7 @@ def _classes(found: ClassEvaluation) -> list[Block]:
     header = (("figure",), ("value",), ("what it is",))
     blocks: list[Block] = [Table(header, tuple(tuple((word,) for word in row) for row in rows))]
     blocks += [Heading("Classes"), _scores(found), Heading("Confusion")]
-    return [*blocks, *(_matrix(found) if len(found.classes) <= MOST_CLASSES else _mistakes(found))]
+    return [*blocks, *(_matrix(found) if _matrix_width(found) <= width else _mistakes(found))]
 
 
 def _scores(found: ClassEvaluation) -> Table:
@@ -72,10 +72,19 @@ def _scores(found: ClassEvaluation) -> Table:
     return Table(header, rows)
 
 
+def _matrix_width(found: ClassEvaluation) -> int:
+    """The columns of text that the confusion matrix takes."""
+    columns = zip(found.classes, zip(*found.confusion, strict=True), strict=True)
+    first = max(len(CORNER), *map(len, found.classes))
+    return first + sum(
+        2 + max(len(label), *(len(f"{count:,}") for count in counts)) for label, counts in columns
+    )
+
+
 def _matrix(found: ClassEvaluation) -> list[Block]:
-    header = (("true ↓ answered →",), *((label,) for label in found.classes))
+    header = ((CORNER,), *((label,) for label in found.classes))
     rows = tuple(
-        ((label,), *((f"{count:,}",) for count in counts))
+        ((label,), *((f"{count:,}" if count else "·",) for count in counts))
         for label, counts in zip(found.classes, found.confusion, strict=True)
     )
     return [Table(header, rows)]
@@ -92,6 +101,6 @@ def _mistakes(found: ClassEvaluation) -> list[Block]:
     header = (("true",), ("answered",), ("rows",))
     rows = tuple(((found.classes[i],), (found.classes[j],), (f"{count:,}",)) for count, i, j in most)
     words = (
-        f"The most frequent mistakes among {len(found.classes)} classes; --format json has the whole matrix."
+        f"The most frequent mistakes among {len(found.classes)} classes; --width or --format json shows all."
     )
     return [Paragraph((words,)), Table(header, rows)]

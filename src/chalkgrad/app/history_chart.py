@@ -37,7 +37,7 @@ def history_chart(history: History, network: Network, standardised: bool = False
         panels.append(Panel("Size of the gradients", "Euclidean norm of ∂L/∂(W, b)", curves, ordered=True))
     if len({epoch.learning_rate for epoch in epochs}) > 1:
         rates = Series("η", tuple(epoch.learning_rate for epoch in epochs))
-        panels.append(Panel("Learning rate", "of the last step of an epoch", (rates,)))
+        panels.append(Panel("Learning rate", "of the last step of an epoch", (rates,), linear=True))
     return Chart(f"Training of {network}", "Epoch", tuple(panels))
 
 
@@ -78,4 +78,6 @@ def _metric(epochs: tuple[Epoch, ...], name: str) -> Panel:
     title, unit, factor = METRICS.get(name, (name, "", 1.0))
     validated = any(epoch.validation_loss is not None for epoch in epochs)
     values = tuple(factor * epoch.metrics.get(name, math.nan) for epoch in epochs)
-    return Panel(title, unit, (Series("validation" if validated else "training", values),))
+    if validated:  # the second curve, as in the panel of the losses
+        return Panel(title, unit, (Series("training", ()), Series("validation", values)))
+    return Panel(title, unit, (Series("training", values),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalkgrad.app.chart import Chart
@@ -15,6 +15,7 @@ from chalkgrad.notation.boxes import Block, Document, Figure, Heading, Table
 
 MOST_COLUMNS = 40
 MOST_LEVELS = 6
+_FIRST = ("data", "division", "optimiser", "batch_size", "schedule", "dropout", "clip_norm")
 
 
 def model_page(model: Model, title: str, width: int) -> Document:
@@ -22,9 +23,7 @@ def model_page(model: Model, title: str, width: int) -> Document:
     blocks: list[Block] = [_facts(network_facts(model)), Heading("Layers"), _layers(model)]
     if model.preparation is not None:
         blocks += [Heading("Columns"), columns_table(model.preparation.columns)]
-    settings = [
-        (name, _shown(value)) for name, value in model.settings.items() if value not in ("", [], None)
-    ]
+    settings = list(settings_facts(model))
     if settings:
         blocks += [Heading("Training"), _facts(settings)]
     if model.history.epochs:
@@ -139,9 +138,18 @@ def _facts(facts: Iterable[tuple[str, str]]) -> Table:
     return Table((("what",), ("value",)), tuple(((name,), (value,)) for name, value in facts))
 
 
-def _tells(name: str, value: object) -> bool:
-    """Whether a setting says something to a reader."""
-    return name != "position" and value not in ("", [], None)
+def settings_facts(model: Model) -> Iterator[tuple[str, str]]:
+    """Yield how the model was trained, by name: what is known and says something."""
+    left = {name: value for name, value in model.settings.items() if value not in ("", [], None, 0.0)}
+    for name in ("position", "dtype"):
+        left.pop(name, None)
+    if isinstance(left.get("rows"), int):
+        rows, held_out = left.pop("rows"), left.pop("validation_rows", 0)
+        yield "rows", f"{rows:,} to learn from, {held_out:,} to validate on" if held_out else f"{rows:,}"
+    for name in (*(name for name in _FIRST if name in left), *(name for name in left if name not in _FIRST)):
+        yield name.replace("_", " "), _shown(left[name])
+    if model.settings.get("seed") == 0:
+        yield "seed", "0"
 
 
 def _shown(value: object) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, attempt
 from chalkgrad.app.output import add_output_options, read_output, say
+
+if TYPE_CHECKING:
+    from chalkgrad.app.answers_file import Columns
+    from chalkgrad.data import Table
+    from chalkgrad.model import Model
 
 FORMATS = ("csv", "json", "parquet")
 
@@ -39,26 +45,42 @@ def run(arguments: Sequence[str]) -> int:
     output = read_output(options, FORMATS, faults)
     if output.format == "parquet":
         faults += _parquet_faults(output.path)
-    from chalkgrad.data import read_table
+    from chalkgrad.app.answers_file import write_answers
+    from chalkgrad.app.evaluate_command import columns_read
+    from chalkgrad.app.table_files import open_table
+    from chalkgrad.data import Table
+    from chalkgrad.data.blocks import all_tables
     from chalkgrad.model import load_model
 
-    model = attempt(faults, lambda: load_model(options.model))
-    table = attempt(faults, lambda: read_table(options.data, part="test"))
     kept = [name.strip() for name in options.keep.split(",")] if options.keep else []
-    if table is not None:
-        faults += [table.absent(name) for name in kept if name not in table.columns]
-    if faults or model is None or table is None:
+    model = attempt(faults, lambda: load_model(options.model))
+    names = None if model is None else columns_read(model)
+    wanted = None if names is None else (*kept, *names)
+    data = attempt(faults, lambda: open_table(options.data, "test", wanted))
+    head = data if data is None or isinstance(data, Table) else next(iter(data.tables(0)))
+    if head is not None:
+        faults += [head.absent(name) for name in kept if name not in head.columns]
+    if faults or model is None or data is None:
         raise InputError(faults)
-    from chalkgrad.app.answers_file import answer_columns, write_answers
-
     notes: list[str] = []
-    y = model.outputs(table, notes)
-    columns = {name: table.columns[name].values for name in kept}
-    columns |= answer_columns(model, y, _name(model.target, kept), probabilities=not options.labels)
-    write_answers(columns, output)
-    for note in notes:
+    tables = iter([data]) if isinstance(data, Table) else all_tables(data)
+    write_answers(_answers(model, tables, kept, notes, probabilities=not options.labels), output)
+    for note in dict.fromkeys(notes):
         say(f"note: {note}")
     return 0
+
+
+def _answers(
+    model: Model, tables: Iterator[Table], kept: Sequence[str], notes: list[str], *, probabilities: bool
+) -> Iterator[Columns]:
+    """Yield the answers to one table after the other."""
+    from chalkgrad.app.answers_file import answer_columns
+
+    for table in tables:
+        y = model.outputs(table, notes)
+        columns = {name: table.columns[name].values for name in kept}
+        name = _name(model.target, kept)
+        yield columns | answer_columns(model, y, name, probabilities=probabilities)
 
 
 def _name(target: str, kept: Sequence[str]) -> str:

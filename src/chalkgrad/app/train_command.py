@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from chalkgrad.app.train_options import (
     BATCH,
     EPOCHS,
     HIDDEN,
+    MOST,
     TrainOptions,
     as_typed,
     network_of,
@@ -77,7 +79,7 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     from chalkgrad.app.train_rows import read_rows
     from chalkgrad.train.fit import fit
 
-    rows = read_rows(asked, None if begun is None else begun.preparation)
+    rows = read_rows(asked, begun)
     network = _network(asked, rows) if begun is None else begun.network
     settings = _settings(asked, begun, rows, network)
     optimiser: Optimiser = settings["optimiser"]
@@ -88,19 +90,28 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
         output.text("\n")
     for note in rows.notes:
         say(f"note: {note}")
+    started = time.perf_counter()
     fitted = fit(network, rows.x, rows.t, validation=rows.validation, explain=asked.explain, **settings)
+    seconds = time.perf_counter() - started
     history = _joined(begun, settings, fitted.history)
     model = _model(asked, rows, fitted, history)
     kept = _save(model, asked.output)
     opened = {} if explained is None else _explain(fitted, asked, explained, output)
-    learned = model.evaluate(rows.x, rows.t)
+    learned = rows.learned(model)
     held_out = None if rows.validation is None else model.evaluate(*rows.validation)
     if output.format == "json":
-        rest = {"model": kept, "outcome": fitted.outcome, "advice": fitted.advice, "notes": list(rows.notes)}
+        rest = {
+            "model": kept,
+            "seconds": seconds,
+            "outcome": fitted.outcome,
+            "advice": fitted.advice,
+            "notes": list(rows.notes),
+        }
         rest |= opened
         output.json(result_table(network, history, learned, held_out, rest))
     else:
-        output.page(result_page(history, learned, held_out, rows.target))
+        kept_best = asked.keep == "best"
+        output.page(result_page(history, learned, held_out, rows.target, seconds, kept_best=kept_best))
         output.text(f"\nThe model is in {kept}, {_size(kept)}.\n")
     say(as_typed(fitted.advice))
     return STATUS.get(fitted.outcome, OK)
@@ -124,18 +135,17 @@ def _settings(
     before = {} if begun is None else dict(begun.settings)
     settings: dict[str, Any] = {"epochs": EPOCHS, "batch_size": BATCH, "seed": asked.seed}
     settings |= {name: before[name] for name in ("batch_size", "dropout", "dtype") if before.get(name)}
-    settings["batch_size"] = min(settings["batch_size"], len(rows.x))
+    settings["batch_size"] = min(settings["batch_size"], rows.rows)
     settings |= asked.fit
-    if settings["batch_size"] > len(rows.x):
-        fix, got = f"Write --batch-size {len(rows.x)}.", f"{settings['batch_size']:,}"
-        raise InputError(
-            Fault("--batch-size", f"be at most {len(rows.x):,}, the rows to learn from", got, fix)
-        )
+    if settings["batch_size"] > rows.rows:
+        fix, got = f"Write --batch-size {rows.rows}.", f"{settings['batch_size']:,}"
+        raise InputError(Fault("--batch-size", f"be at most {rows.rows:,}, the rows to learn from", got, fix))
     settings["optimiser"] = _optimiser(asked, before.get("optimiser"))
-    if "early_stopping" in settings:
+    if rows.validation is not None and (asked.keep == "best" or "early_stopping" in settings):
         from chalkgrad.train.stopping import EarlyStopping
 
-        settings["early_stopping"] = EarlyStopping(patience=settings["early_stopping"])
+        patience = settings.get("early_stopping", MOST)
+        settings["early_stopping"] = EarlyStopping(patience, restore_best=asked.keep == "best")
     for name in ("checkpoint", "resume"):
         if name in settings:
             from chalkgrad.train.checkpoint import Checkpoint
@@ -225,9 +235,10 @@ def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: Histor
         rows.preparation,
         version=__version__,
         data=Path(asked.data).name,
-        rows=len(rows.x),
+        rows=rows.rows,
         validation_rows=0 if rows.validation is None else len(rows.validation[0]),
         schedule=asked.fit.get("schedule", "constant"),
+        division=rows.division or "",
     )
 
 

@@ -45,6 +45,8 @@ class TrainOptions:
     weight_decay: float | None = None
     momentum: float | None = None
     seed: int = 0
+    keep: str = "best"
+    """Which weights: those of the best epoch, or of the last."""
     begin: str | None = None
     """A model to go on with."""
     explain: int | None = None
@@ -85,7 +87,8 @@ _VALUES = (
     ("--weight-decay", "D", "of the optimiser; its own if left out"),
     ("--schedule", "NAME", f"of the learning rate: {', '.join(SCHEDULES)}"),
     ("--validation", "PART", f"the part of the rows to validate on, or a file of them; {VALIDATION}"),
-    ("--early-stopping", "N", "stop after N epochs without a lower validation loss; keep the best"),
+    ("--early-stopping", "N", "stop after N epochs without a lower validation loss"),
+    ("--keep", "EPOCH", "the weights of the best epoch (lowest validation loss) or the last; best"),
     ("--dropout", "P", "the part of the hidden activations that is set to 0 in a step"),
     ("--l2", "C", "add the penalty C·ΣW² (weights only)"),
     ("--clip-norm", "N", "scale the gradient down to this Euclidean norm"),
@@ -135,6 +138,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         _number("--weight-decay", options.weight_decay, faults, "0.01", zero=True),
         _number("--momentum", options.momentum, faults, "0.9", zero=True),
         read_whole("--seed", options.seed, faults, least=0, most=2**32, example=7) or 0,
+        read_choice("--keep", options.keep, ("best", "last"), faults) or "best",
         getattr(options, "continue"),
         read_whole("--explain-step", options.explain_step, faults, least=0, most=MOST, example=0),
         options.notation,

@@ -16,7 +16,7 @@ from chalkgrad.app.train_rows import PreparedRows
 from chalkgrad.data.columns import CategoryColumn, PixelColumn
 from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
 from chalkgrad.network import Network
-from chalkgrad.notation.boxes import Document, Table
+from chalkgrad.notation.boxes import Block, Document, Paragraph, Table
 from chalkgrad.train.history import History
 from chalkgrad.train.optimisers import Optimiser
 
@@ -32,6 +32,7 @@ def setup_page(
         ("rows", rows_words(rows)),
         ("target", target_words(rows)),
         ("inputs", inputs_words(rows)),
+        ("task", task_words(rows)),
         ("network", f"{network}, {count:,} parameters in {dtype}"),
         ("loss", loss_words(network, rows.preparation.task == "regression")),
         ("optimiser", f"{optimiser_words(optimiser)}, {batch_size:,} rows a step"),
@@ -42,8 +43,8 @@ def setup_page(
 def rows_words(rows: PreparedRows) -> str:
     """Say how many rows there are for what."""
     if rows.validation is None:
-        return f"{len(rows.x):,} to learn from, none to validate on"
-    return f"{len(rows.x):,} to learn from, {len(rows.validation[0]):,} to validate on"
+        return f"{rows.rows:,} to learn from, none to validate on"
+    return f"{rows.rows:,} to learn from, {len(rows.validation[0]):,} to validate on"
 
 
 def target_words(rows: PreparedRows) -> str:
@@ -51,7 +52,9 @@ def target_words(rows: PreparedRows) -> str:
     target, t = rows.preparation.target, rows.t
     assert target is not None, "inferred with a target"
     if target.task == "regression":
-        return f"{rows.target}: a number, {target.mean:.5g} ± {target.std:.5g}"
+        return f"{rows.target}: a number, {figure(target.mean)} ± {figure(target.std)}"
+    if t is None:
+        return f"{rows.target}: one of {len(target.classes)} classes"
     numbers = t.reshape(-1).astype(np.int64)
     shares = np.bincount(numbers, minlength=len(target.classes)) / len(numbers)
     if len(target.classes) <= MOST_LEVELS:
@@ -62,6 +65,17 @@ def target_words(rows: PreparedRows) -> str:
         return f"{rows.target}: one of {len(target.classes)} classes: {named}"
     low, high = percent(shares.min()), percent(shares.max())
     return f"{rows.target}: one of {len(target.classes)} classes, each {low} to {high} of the rows"
+
+
+def task_words(rows: PreparedRows) -> str:
+    """Say what kind of answer is learned, and how to learn whole numbers as numbers."""
+    target = rows.preparation.target
+    assert target is not None, "inferred with a target"
+    if target.task == "regression":
+        return "regression"
+    whole = target.task == "classes" and all(isinstance(label, int) for label in target.classes)
+    words = "binary classification" if target.task == "binary" else "classification"
+    return words + ("; --task regression takes the classes as numbers" if whole else "")
 
 
 def inputs_words(rows: PreparedRows) -> str:
@@ -103,7 +117,15 @@ def optimiser_words(optimiser: Optimiser) -> str:
     return f"{type(optimiser).__name__}({', '.join(shown)})"
 
 
-def result_page(history: History, learned: Evaluation, held_out: Evaluation | None, target: str) -> Document:
+def result_page(
+    history: History,
+    learned: Evaluation,
+    held_out: Evaluation | None,
+    target: str,
+    seconds: float,
+    *,
+    kept_best: bool = False,
+) -> Document:
     """Return how well the rows were learned, and those that were held out."""
     pairs = zip(_figures(learned, target), _figures(held_out or learned, target), strict=True)
     rows = [
@@ -115,11 +137,15 @@ def result_page(history: History, learned: Evaluation, held_out: Evaluation | No
         ("training rows",),
         *((("validation rows",),) if held_out is not None else ()),
     )
-    title = f"Trained for {_count(len(history.epochs), 'epoch')}, {_count(history.steps, 'step')}"
+    counts = f"{_count(len(history.epochs), 'epoch')}, {_count(history.steps, 'step')}"
+    title = f"Trained for {counts} in {seconds:.1f} s"
+    blocks: list[Block] = [Table(header, tuple(rows))]
     best = best_epoch(history)
     if best is not None and best is not history.epochs[-1]:
-        title += f"; lowest validation loss in epoch {best.epoch}"
-    return Document(title, (Table(header, tuple(rows)),))
+        words = f"The validation loss was lowest after epoch {best.epoch}"
+        words += ", whose weights are kept." if kept_best else "; --keep best would have kept its weights."
+        blocks.insert(0, Paragraph((words,)))
+    return Document(title, tuple(blocks))
 
 
 def _figures(found: Evaluation, target: str) -> Iterable[tuple[str, str]]:

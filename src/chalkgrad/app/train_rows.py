@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import attempt
+from chalkgrad.app.parts import counters, division, is_called_id, rows_of_part
+from chalkgrad.app.table_files import open_table
 from chalkgrad.app.train_options import TrainOptions
-from chalkgrad.data import Preparation, Table, read_table
+from chalkgrad.data import Preparation, RowSource, Table, read_table
+
+if TYPE_CHECKING:
+    from chalkgrad.data.blocks import TableBlocks
+    from chalkgrad.model import Model
+    from chalkgrad.model.evaluation import Evaluation
 
 Array = NDArray[Any]
 USUAL_TARGET = "y"
@@ -23,69 +30,133 @@ class PreparedRows:
     """What ``fit`` takes, and how it came about."""
 
     preparation: Preparation
-    x: Array
-    t: Array
+    x: Array | RowSource
+    t: Array | None
+    """None where a source has them."""
     validation: tuple[Array, Array] | None
     target: str
-    read: int
-    """Rows in the file."""
+    rows: int
+    """To learn from."""
     notes: tuple[str, ...]
+    division: str | None = None
+    """The column that said which rows to learn from."""
+    blocks: TableBlocks | None = None
+    """What the source reads."""
+
+    def learned(self, model: Model) -> Evaluation:
+        """Return how well a model answers the rows that were learned."""
+        if self.blocks is None:
+            return model.evaluate(self.x, self.t)
+        from chalkgrad.data.blocks import all_tables
+
+        return model.evaluate(all_tables(self.blocks))
 
 
-def read_rows(asked: TrainOptions, preparation: Preparation | None) -> PreparedRows:
-    """Return the rows of the data in the form of a preparation, or of a new one inferred from them.
+def read_rows(asked: TrainOptions, begun: Model | None) -> PreparedRows:
+    """Return the rows of the data in the form of a model's preparation, or of a new one inferred from them.
 
     The statistics of a preparation are those of the rows to learn from alone.  Raises ``InputError``.
     """
+    preparation = None if begun is None else begun.preparation
     faults: list[Fault] = []
-    table = attempt(faults, lambda: read_table(asked.data))
+    wanted = None if preparation is None else preparation.names
+    data = attempt(faults, lambda: open_table(asked.data, wanted=wanted, unwanted=asked.ignore))
     other = None
     if isinstance(asked.validation, str):
         file = asked.validation
         other = attempt(faults, lambda: read_table(file, part="test"))
-    if faults or table is None:
+    if faults or data is None:
         raise InputError(faults)
-    target = (
-        preparation.target.name if preparation is not None and preparation.target else _target(asked, table)
-    )
-    if target not in table.columns:
-        raise InputError(_absent(table, target))
-    notes = list(table.notes)
+    head = data if isinstance(data, Table) else next(iter(data.tables(0)))
+    goal = None if preparation is None else preparation.target
+    target = _target(asked, head) if goal is None else goal.name
+    if target not in head.columns:
+        raise InputError(_absent(head, target))
+    if isinstance(data, Table):
+        return _from_table(asked, begun, data, other, target)
+    from chalkgrad.app.train_stream import rows_of_blocks
+
+    return rows_of_blocks(asked, preparation, data, other, target)
+
+
+def _from_table(
+    asked: TrainOptions, begun: Model | None, table: Table, other: Table | None, target: str
+) -> PreparedRows:
+    notes, named = list(table.notes), {target, *asked.ignore, *asked.categorical}
+    preparation = None if begun is None else begun.preparation
+    column = division(table, named) if begun is None else _division_of(begun, table)
+    if column is not None:
+        table, other = _divided(table, column, asked, other, notes)
+    if preparation is None:
+        found = tuple(counters(table, named)) if column is None else ()
+        counting = tuple(name for name in found if is_called_id(name))
+        notes += [_counts(table, name, name in counting) for name in found]
+        asked = replace(asked, ignore=(*asked.ignore, *counting, *([column] if column else ())))
     learned, held_out = table, other
-    if isinstance(asked.validation, float) and asked.validation:
+    if other is None and isinstance(asked.validation, float) and asked.validation:
         learned, held_out = held_out_rows(table, target, asked.validation, asked.seed)
     try:
-        return _prepared(asked, preparation, target, table, learned, held_out, notes)
+        prepared = _prepared(asked, preparation, target, learned, held_out, notes)
     except InputError:
         if learned is not table:  # so that the rows are told by their numbers in the file
-            _prepared(asked, preparation, target, table, table, None, [])
+            _prepared(asked, preparation, target, table, None, [])
         raise
+    return replace(prepared, division=column)
+
+
+def _counts(table: Table, name: str, left_out: bool) -> str:
+    rest = "left out, it counts the rows" if left_out else f"counts the rows; is it an id?  --ignore {name}"
+    return f"{table.at(name)}: {rest}"
+
+
+def _division_of(begun: Model, table: Table) -> str | None:
+    """The column that divided the rows of the training before, if the table has it."""
+    name = begun.settings.get("division")
+    return name if isinstance(name, str) and name in table.columns and division(table) == name else None
+
+
+def _divided(
+    table: Table, column: str, asked: TrainOptions, other: Table | None, notes: list[str]
+) -> tuple[Table, Table | None]:
+    """Return the rows to train on and those to validate on, if the division names some."""
+    learned = rows_of_part(table, column, "train")
+    assert learned is not None, "a division has some"
+    if other is None and asked.validation:
+        other = rows_of_part(table, column, "validation")
+    rest = table.rows - learned.rows - (0 if other is None else other.rows)
+    notes.append(
+        f"{table.at(column)}: divides the rows; {learned.rows:,} are trained on and {rest:,} left to "
+        f"evaluate (--ignore {column} trains on all)"
+    )
+    return learned, other
 
 
 def _prepared(
     asked: TrainOptions,
     preparation: Preparation | None,
     target: str,
-    table: Table,
     learned: Table,
     held_out: Table | None,
     notes: list[str],
 ) -> PreparedRows:
     if preparation is None:
-        preparation = Preparation.infer(
-            learned,
-            target,
-            asked.task,  # type: ignore[arg-type]
-            missing=asked.missing,  # type: ignore[arg-type]
-            categorical=asked.categorical,
-            ignore=asked.ignore,
-        )
+        preparation = Preparation.infer(learned, target, **inference(asked, learned))
         notes += preparation.notes
     x, t = preparation.arrays(learned, notes)
     if len(x) < learned.rows:
         notes.append(f"{learned.rows - len(x):,} of {learned.rows:,} rows are left out: a value is missing")
     validation = None if held_out is None else preparation.arrays(held_out, notes)
-    return PreparedRows(preparation, x, t, validation, target, table.rows, tuple(dict.fromkeys(notes)))
+    return PreparedRows(preparation, x, t, validation, target, len(x), tuple(dict.fromkeys(notes)))
+
+
+def inference(asked: TrainOptions, table: Table) -> dict[str, Any]:
+    """Return what ``Preparation.infer`` is told."""
+    return {
+        "task": asked.task,
+        "missing": asked.missing,
+        "categorical": asked.categorical,
+        "ignore": tuple(name for name in asked.ignore if name in table.columns),
+    }
 
 
 def _target(asked: TrainOptions, table: Table) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad.data.decimal_comma import read_commas
 from chalkgrad.data.files import read_bytes
 from chalkgrad.data.table import Column, Table, absent_column
 from chalkgrad.data.typed import MISSING, is_number, text_of, typed_values
@@ -69,6 +70,11 @@ def read_csv(
     values = _typed(lambda: _chunks(text, delimiter, len(names), data, name), wanted, missing)
     if not values:
         raise InputError(Fault(name, "have at least one row", "names of columns only"))
+    if delimiter != ",":
+        values, places = read_commas(values)
+        if places:
+            some = ", ".join(shown(wanted[place], 30) for place in places[:5]) + (", …" if places[5:] else "")
+            notes.append(f"{name}: read with decimal commas: {some}")
     table = Table.of([Column(wanted[place], found) for place, found in values.items()], name, notes)
     return table if columns is None else table.select(columns)
 
@@ -79,7 +85,7 @@ def _named(text: str, delimiter: str, header: bool | None, name: str) -> tuple[l
     if first is None:
         raise InputError(Fault(name, "have at least one row", "an empty file"))
     if header is None:
-        header = not any(is_number(cell) for cell in first)
+        header = not any(is_number(cell if delimiter == "," else cell.replace(",", ".")) for cell in first)
     counted = [f"c{number}" for number in range(1, len(first) + 1)]
     if not header:
         return counted, False, [f"{name} has no line of names: its columns are called c1 … {counted[-1]}"]
@@ -185,4 +191,15 @@ def _sniffed_delimiter(text: str) -> str:
         width, count = widths.most_common(1)[0]
         return (count / widths.total() if width > 1 else 0.0), width
 
-    return max(DELIMITERS, key=score)
+    best = max(DELIMITERS, key=score)
+    if best == ",":  # 1,5;2,5 is cut by its commas into more cells
+        for other in DELIMITERS[1:]:
+            if score(other)[0] == 1 and _has_decimal_commas(head, other):
+                return other
+    return best
+
+
+def _has_decimal_commas(text: str, delimiter: str) -> bool:
+    """Whether every comma of the first lines stands in a number, when they are cut at the delimiter."""
+    cells = (cell for row in islice(_reader(text, delimiter), 1, _SNIFFED) for cell in row if "," in cell)
+    return all(is_number(cell.replace(",", ".")) for cell in cells)

@@ -10,7 +10,7 @@ from chalkgrad._numbers import shown
 from chalkgrad.data.columns import InputColumn
 from chalkgrad.data.preparation import Preparation, without_missing
 from chalkgrad.data.survey import MISSING_WAYS, CategorySurvey, Missing, NumberSurvey, Survey
-from chalkgrad.data.table import Table
+from chalkgrad.data.table import TOLD, Table
 from chalkgrad.data.target import TASKS, TargetSurvey, Task
 
 
@@ -99,16 +99,21 @@ def _finished(
 ) -> Preparation:
     columns: list[InputColumn] = []
     faults: list[Fault] = []
-    ignored, notes = list(ignore), list(head.notes)
+    ignored, notes, left_out = list(ignore), list(head.notes), list[str]()
     if dropped:
         notes.append(f"{head.origin}: rows with missing values are left out: {dropped:,}")
     for name, survey in surveys.items():
-        column, wrong = survey.finish(head.at(name), notes)
+        column, wrong = survey.finish(head.at(name), left_out)
         faults += wrong
         if column is not None:
             columns.append(column)
         elif not wrong:
             ignored.append(name)
+    if len(left_out) > TOLD:
+        names = [name for name in ignored if name not in ignore]
+        some = ", ".join(shown(name, 30) for name in names[:TOLD])
+        left_out = [f"{head.origin}: {len(names)} columns are the same in every row and left out: {some}, …"]
+    notes += left_out
     target = None
     if goal is not None:
         try:

@@ -12,7 +12,7 @@ import numpy as np
 from chalkgrad._errors import Fault, InputError, UnsupportedError
 from chalkgrad.data.files import checked_file
 from chalkgrad.data.fingerprint import FileStamp, joined_fingerprint
-from chalkgrad.data.frames import arrow_table
+from chalkgrad.data.frames import ORIGIN, arrow_table
 from chalkgrad.data.table import Table, absent_column
 
 ROWS = 1 << 15
@@ -66,7 +66,7 @@ class ParquetBlocks:
             with open_parquet(self.path) as file:
                 for batch in file.iter_batches(ROWS, row_groups=[block], columns=self.columns):
                     places = np.arange(start, start + batch.num_rows)
-                    yield replace(arrow_table(batch), origin=self.origin, places=places)
+                    yield replace(_named(batch, self.origin), places=places)
                     start += batch.num_rows
         except (ArrowException, OSError, IndexError) as error:
             self.check()
@@ -101,4 +101,13 @@ def read_parquet(path: str | os.PathLike[str], columns: Sequence[str] | None = N
             content = file.read(wanted)
         except (ArrowException, OSError, ValueError) as error:
             raise unsound(path, error) from None
-    return replace(arrow_table(content), origin=name)
+    return _named(content, name)
+
+
+def _named(content: Any, name: str) -> Table:
+    """Return Arrow data as a table of the file; what is wrong with it is told of the file too."""
+    try:
+        return replace(arrow_table(content), origin=name)
+    except InputError as error:
+        faults = (replace(fault, path=fault.path.replace(ORIGIN, name, 1)) for fault in error.faults)
+        raise InputError(faults) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault
+from chalkgrad._numbers import shown
 from chalkgrad.data.columns import (
     CategoryColumn,
     InputColumn,
@@ -26,6 +28,7 @@ from chalkgrad.data.typed import is_number
 Missing = Literal["error", "mean", "median", "most frequent", "drop"]
 MISSING_WAYS: tuple[Missing, ...] = ("error", "mean", "median", "most frequent", "drop")
 MOST_LEVELS = 256
+_DATE = re.compile(r"(\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](\d\d|\d{4}))($|[ T])")
 _NUMBERS = 20
 """A column with more different numbers than this among its text is a column of numbers with mistakes."""
 
@@ -124,8 +127,12 @@ class CategorySurvey:
         rows = sum(levels[level] for level in numbers)
         if self._mistake and len(numbers) > _NUMBERS and 2 * rows > levels.total():
             return None, self._mistake
+        if not self.asked and levels and all(_DATE.match(level) for level in levels):
+            got = f"dates such as {shown(next(iter(levels)), 30)}"
+            fix = f"Make numbers of it, such as days, or leave it out with ignore=[{self.name!r}]."
+            return None, [Fault(place, "be numbers or categories", got, fix)]
         if len(levels) > MOST_LEVELS:
-            fix = f"Is it a name or a date?  Leave it out with ignore=[{self.name!r}]."
+            fix = f"Is it a name?  Leave it out with ignore=[{self.name!r}]."
             got = f"{'more than ' * self._many}{len(levels):,}"
             return None, [Fault(place, f"have at most {MOST_LEVELS} categories", got, fix)]
         if len(levels) < 2:

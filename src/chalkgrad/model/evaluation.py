@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.data.moments import Moments
+
 Array = NDArray[Any]
 
 
@@ -45,13 +47,6 @@ class ClassEvaluation:
     loss: float
     classes: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def of(cls, loss: float, classes: Sequence[object], true: Array, answered: Array) -> ClassEvaluation:
-        """Count rows of class ``true`` and answer ``answered``, both as class numbers."""
-        n = len(classes)
-        counts = np.bincount(true * n + answered, minlength=n * n).reshape(n, n)
-        return cls(loss, tuple(map(str, classes)), tuple(tuple(row) for row in counts.tolist()))
 
     @property
     def rows(self) -> int:
@@ -103,21 +98,57 @@ class NumberEvaluation:
     r2: float
     spread: float
 
-    @classmethod
-    def of(cls, loss: float, true: Array, answered: Array) -> NumberEvaluation:
-        """Compare the numbers of all rows."""
-        t, y = np.asarray(true, np.float64).reshape(-1), np.asarray(answered, np.float64).reshape(-1)
-        error = y - t
-        squares, spread = float(np.mean(error**2)), float(np.mean((t - t.mean()) ** 2))
-        r2 = 1 - squares / spread if spread else math.nan
-        return cls(loss, len(t), math.sqrt(squares), float(np.abs(error).mean()), r2, math.sqrt(spread))
-
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers."""
         return dict(vars(self))
 
 
 Evaluation = ClassEvaluation | NumberEvaluation
+
+
+class ClassTally:
+    """Counts the rows of class i that are answered j, block by block, both as class numbers."""
+
+    def __init__(self, classes: Sequence[object]) -> None:
+        self._classes = tuple(map(str, classes))
+        self._counts = np.zeros((len(classes), len(classes)), np.int64)
+        self._loss = 0.0
+
+    def add(self, loss: float, true: Array, answered: Array) -> None:
+        """Take in a block with its mean loss."""
+        n = len(self._classes)
+        self._counts += np.bincount(true * n + answered, minlength=n * n).reshape(n, n)
+        self._loss += loss * len(true)
+
+    def result(self) -> ClassEvaluation:
+        """Return how good all answers were."""
+        counts = tuple(tuple(row) for row in self._counts.tolist())
+        return ClassEvaluation(self._loss / int(self._counts.sum()), self._classes, counts)
+
+
+class NumberTally:
+    """Sums what tells how far numbers are from the truth, block by block."""
+
+    def __init__(self) -> None:
+        self._true = Moments(1)
+        self._loss = self._squares = self._distances = 0.0
+
+    def add(self, loss: float, true: Array, answered: Array) -> None:
+        """Take in a block with its mean loss."""
+        t, y = np.asarray(true, np.float64).reshape(-1), np.asarray(answered, np.float64).reshape(-1)
+        error = y - t
+        self._true.add(t.reshape(-1, 1))
+        self._loss += loss * len(t)
+        self._squares += float(np.sum(error**2))
+        self._distances += float(np.abs(error).sum())
+
+    def result(self) -> NumberEvaluation:
+        """Return how good all answers were."""
+        rows, spread = self._true.count, float(self._true.std[0])
+        squares = self._squares / rows
+        r2 = 1 - squares / spread**2 if spread else math.nan
+        mae = self._distances / rows
+        return NumberEvaluation(self._loss / rows, rows, math.sqrt(squares), mae, r2, spread)
 
 
 def _ratio(part: int, whole: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.preparation import Preparation
 from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets
-from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
+from chalkgrad.model.evaluation import ClassTally, Evaluation, NumberTally
 from chalkgrad.model.file import read_file, write_file
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
@@ -182,7 +182,7 @@ class Model:
         Parameters
         ----------
         data
-            A table with the target's column, or inputs, m × n₀, with ``t``.
+            A table with the target's column, an iterator of such tables, or inputs, m × n₀, with ``t``.
         t
             Targets beside inputs: m × n_L, or m class numbers.
         notes
@@ -200,14 +200,18 @@ class Model:
         """
         from chalkgrad.train.executor import Block
 
-        x, targets = read_targets(self.network, self.preparation, data, t, notes)
-        if targets.dtype.kind == "f":
-            targets = targets.astype(self.dtype, copy=False)
-        loss, y = self._executor().losses(Block(x.astype(self.dtype, copy=False), targets))
-        if self.task == "regression":
-            return NumberEvaluation.of(loss, self.decode(targets), self.decode(y))
-        true = targets if targets.ndim == 1 else decided(targets)
-        return ClassEvaluation.of(loss, self.classes, true, decided(y))
+        executor = self._executor()
+        tally = NumberTally() if self.task == "regression" else ClassTally(self.classes)
+        for part in data if isinstance(data, Iterator) else (data,):
+            x, targets = read_targets(self.network, self.preparation, part, t, notes)
+            if targets.dtype.kind == "f":
+                targets = targets.astype(self.dtype, copy=False)
+            loss, y = executor.losses(Block(x.astype(self.dtype, copy=False), targets))
+            if isinstance(tally, NumberTally):
+                tally.add(loss, self.decode(targets), self.decode(y))
+            else:
+                tally.add(loss, targets if targets.ndim == 1 else decided(targets), decided(y))
+        return tally.result()
 
     @property
     def dtype(self) -> np.dtype[Any]:

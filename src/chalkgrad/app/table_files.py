@@ -1,0 +1,44 @@
+"""Tables by file name: what fits is read whole, a Parquet file larger than that in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from chalkgrad._errors import InputError
+from chalkgrad.data import Table, read_table
+from chalkgrad.data.arrays import Part
+from chalkgrad.data.blocks import TableBlocks
+from chalkgrad.data.opening import STREAM_BYTES
+from chalkgrad.data.reading import file_kind
+from chalkgrad.data.table import absent_column
+
+
+def open_table(
+    path: str,
+    part: Part = "train",
+    wanted: Collection[str] | None = None,
+    unwanted: Collection[str] = (),
+) -> Table | TableBlocks:
+    """Return the table of a file, or its blocks where the rows would take more than `STREAM_BYTES`.
+
+    Of a Parquet file only the wanted columns are read; those that are not there are for others to miss.
+    Raises ``InputError`` if the file cannot be read, or an unwanted column is not there.
+    """
+    if file_kind(path) != "parquet":
+        table = read_table(path, part=part)
+        _check_there(unwanted, table.names, path)
+        return table
+    from chalkgrad.data.parquet import ParquetBlocks
+
+    names = ParquetBlocks(path).columns
+    _check_there(unwanted, names, path)
+    left = [name for name in names if (wanted is None or name in wanted) and name not in unwanted]
+    blocks = ParquetBlocks(path, left or names)
+    if 8 * blocks.rows * len(blocks.columns) > STREAM_BYTES:
+        return blocks
+    return read_table(path, blocks.columns)
+
+
+def _check_there(unwanted: Collection[str], names: Sequence[str], path: str) -> None:
+    if faults := [absent_column(path, names, name) for name in unwanted if name not in names]:
+        raise InputError(faults)
