@@ -33,6 +33,7 @@ X86 = {
     "avx512": ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma", "-mprefer-vector-width=512"],
 }
 SETS: dict[str, list[str]] = X86 if platform.machine().lower() in ("x86_64", "amd64") else {"neon": []}
+KERNELS = ("executor", "compact")
 SHARED = ("dispatch", "plan", "threads")
 OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1",
@@ -62,7 +63,11 @@ class Build:
 
     def programs(self) -> list[Path]:
         """Build everything, two compilers at a time."""
-        jobs = [("executor.cpp", f"executor_{isa}", f"-DCHALKGRAD_ISA={isa}", *SETS[isa]) for isa in SETS]
+        jobs = [
+            (f"{source}.cpp", f"{source}_{isa}", f"-DCHALKGRAD_ISA={isa}", *SETS[isa])
+            for source in KERNELS
+            for isa in SETS
+        ]
         jobs += [("tests/mathematics.cpp", f"mathematics_{isa}", *SETS[isa]) for isa in SETS]
         jobs += [(f"{name}.cpp", name) for name in (*SHARED, "tests/executor")]
         jobs = [(source, name.replace("/", "_"), *options) for source, name, *options in jobs]
