@@ -38,6 +38,7 @@ INSTRUCTION_SETS = {
     "aarch64": {"neon": []},
 }
 MACHINE = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
+KERNELS = ["executor", "compact"]
 SHARED = ["bindings", "dispatch", "plan", "threads"]
 HEADERS = sorted(f"native/{name}" for name in os.listdir("native") if name.endswith(".hpp"))
 
@@ -68,7 +69,7 @@ class BuildNative(build_ext):
         sets = INSTRUCTION_SETS.get(MACHINE)
         if sets is None or sys.platform == "win32":
             raise RuntimeError(f"it is not written for {sys.platform} on {platform.machine()}")
-        jobs = [("executor", name, [*KERNEL_FLAGS, *flags]) for name, flags in sets.items()]
+        jobs = [(source, name, [*KERNEL_FLAGS, *flags]) for source in KERNELS for name, flags in sets.items()]
         jobs += [(name, None, []) for name in SHARED]
         with ThreadPoolExecutor(2) as pool:
             objects = list(pool.map(self._compile, jobs))

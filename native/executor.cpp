@@ -1,6 +1,7 @@
 // The executor of one instruction set: compiled once for each, with CHALKGRAD_ISA as its namespace.
 #include <new>
 
+#include "create.hpp"
 #include "descent.hpp"
 #include "threads.hpp"
 
@@ -274,7 +275,9 @@ template <class T, int L> Executor *create_for(const Plan &plan) {
 }  // namespace
 
 Executor *create(const Plan &plan, int bytes) {
-  return bytes == 4 ? create_for<float, kMostLanes<float>>(plan) : create_for<double, kMostLanes<double>>(plan);
+  Executor *const executor =
+      bytes == 4 ? create_for<float, kMostLanes<float>>(plan) : create_for<double, kMostLanes<double>>(plan);
+  return executor == nullptr ? nullptr : make_compact(plan, bytes, executor);
 }
 
 }  // namespace chalkgrad::CHALKGRAD_ISA

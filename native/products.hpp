@@ -4,6 +4,7 @@
 // nearest cache; what is unfinished waits in the result.
 #pragma once
 #include "tiles.hpp"
+#include "turn.hpp"
 
 namespace chalkgrad::CHALKGRAD_ISA {
 

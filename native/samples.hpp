@@ -21,18 +21,20 @@ template <class T, int N> struct LaneSums {
   }
   // Σ_i c_i · sum_i over the lanes in `mask`; the others may hold NaN
   CHALKGRAD_INLINE double weighted(Vec<T, N> c, IntVec<T, N> mask) const {
-    double total[N], weight[N];
-    int use[N];
-#pragma GCC unroll 16
-    for (int i = 0; i < N; i++) {
-      total[i] = part[i / (N / parts)][i % (N / parts)];
-      weight[i] = double(c[i]);
-      use[i] = mask[i] != 0;
+    if constexpr (parts == 2) {
+      const auto weight = halves<T, N>(c);
+      const auto real = halves<Int<T>, N>(mask);
+      return sum<double, N / 2>(product(part[0], weight.low, real.low) + product(part[1], weight.high, real.high));
+    } else {
+      return sum<double, N>(product(part[0], c, mask));
     }
-    double all = 0;
-#pragma GCC unroll 16
-    for (int i = 0; i < N; i++) all += use[i] ? weight[i] * total[i] : 0.0;
-    return all;
+  }
+
+ private:
+  static constexpr int n = N / parts;
+  static CHALKGRAD_INLINE Vec<double, n> product(Vec<double, n> sums, Vec<T, n> c, IntVec<T, n> mask) {
+    const auto real = __builtin_convertvector(mask, IntVec<double, n>);
+    return real ? convert<double, T, n>(c) * sums : Vec<double, n>{};
   }
 };
 

@@ -37,6 +37,7 @@ SETS: dict[str, dict[str, list[str]]] = {
     "aarch64": {"neon": []},
 }
 MACHINE = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
+KERNELS = ("executor", "compact")
 SHARED = ("dispatch", "plan", "threads")
 OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1",
@@ -67,7 +68,8 @@ class Build:
     def programs(self) -> list[Path]:
         """Build everything, two compilers at a time."""
         jobs = [
-            ("executor.cpp", f"executor_{isa}", f"-DCHALKGRAD_ISA={isa}", *self.sets[isa])
+            (f"{source}.cpp", f"{source}_{isa}", f"-DCHALKGRAD_ISA={isa}", *self.sets[isa])
+            for source in KERNELS
             for isa in self.sets
         ]
         jobs += [("tests/mathematics.cpp", f"mathematics_{isa}", *self.sets[isa]) for isa in self.sets]

@@ -88,13 +88,14 @@ def test_going_on_from_every_checkpoint_ends_the_same(
     tmp_path: Path, every: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slices_module.Slicer, "measured", lambda *_: None)  # a slice is a step
-    settings = SETTINGS | {"epochs": 7, "validation": 0.2, "schedule": ReduceOnPlateau(0.5, 0)}
+    settings = SETTINGS | {"epochs": 7, "validation": 0.2, "schedule": ReduceOnPlateau(0.5, 0, 0.5)}
     settings |= {"batch_size": 6, "early_stopping": EarlyStopping(3)}
     path, kept = tmp_path / "run.checkpoint", list[bytes]()
     whole = fit(
         NETWORK, X, Y, checkpoint=Checkpoint(path, **every),
         progress=lambda _: kept.append(path.read_bytes()) if path.exists() else None, **settings,
     )  # fmt: skip
+    assert len({epoch.learning_rate for epoch in whole.history.epochs}) > 2
     files = list(dict.fromkeys(kept))
     assert len(files) >= (2 if "every_epochs" in every else 10)
     for content in files:

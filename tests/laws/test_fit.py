@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from chalkgrad.data import load_digits, split
+from chalkgrad._errors import Fault, InputError
+from chalkgrad.data import ArraySource, load_digits, split
 from chalkgrad.evaluate import gradients, initialise, predict
 from chalkgrad.network import Network
 from chalkgrad.train import (
@@ -127,7 +129,10 @@ def test_balanced_classes_count_the_same() -> None:
     weight = np.array([23 / 36, 23 / 24, 23 / 9])
     by_class = fit(network, X, labels, class_weight=dict(enumerate(weight)), **settings)
     by_row = fit(network, X, labels, sample_weight=weight[labels], **settings)
-    for other in (by_class, by_row):
+    half = fit(
+        network, X, labels, sample_weight=weight[labels] / 2, class_weight={0: 2, 1: 2, 2: 2}, **settings
+    )
+    for other in (by_class, by_row, half):
         assert same(balanced.parameters, other.parameters)
     assert not same(balanced.parameters, fit(network, X, labels, **settings).parameters)
 
@@ -329,3 +334,31 @@ def test_arrays_of_the_runs_type_are_not_copied() -> None:
     block = run.rows.block(next(run.rows.source.portions(0, seed=0, shuffle=True, batch_size=8)))
     assert np.shares_memory(block.x, x)
     assert np.shares_memory(block.t, y)
+
+
+def test_a_file_that_changes_between_epochs_ends_the_training(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", X.astype(np.float32))
+    x = np.load(tmp_path / "x.npy", mmap_mode="r+")
+
+    def change(report: EpochReport) -> None:
+        if report.epoch == 2:
+            x[:] += 1
+            x.flush()
+            os.utime(tmp_path / "x.npy", ns=(1, 1))
+
+    run = fit(NETWORK, x, Y, batch_size=8, epochs=5, callbacks=change)
+    assert (run.outcome, len(run.history.epochs)) == ("data changed", 2)
+    assert "x.npy: must stay as it was while it is trained on" in run.advice
+    assert same(run.parameters, fit(NETWORK, X, Y, batch_size=8, epochs=2).parameters)
+
+
+def test_a_source_that_refuses_ends_the_training() -> None:
+    class Torn(ArraySource):
+        def portions(self, epoch: int, **settings: Any) -> Any:
+            if epoch == 1:
+                raise InputError(Fault("rows.parquet", "be the file it was", "another"))
+            return super().portions(epoch, **settings)
+
+    run = fit(NETWORK, Torn(X.astype(np.float32), Y.astype(np.float32)), batch_size=8, epochs=3)
+    assert (run.outcome, len(run.history.epochs)) == ("data changed", 1)
+    assert "rows.parquet" in run.advice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,20 +54,23 @@ def initialise(network: Network, seed: int = 0) -> dict[str, NDArray[np.float64]
     """
     expect_network(network)
     start = read_seed(seed)
+    return dict(draws(network, start))
+
+
+def draws(network: Network, seed: int) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Yield the parameters that ``initialise`` returns, one after the other."""
     shapes = network.parameter_shapes()
     count = sum(math.prod(shape) for shape in shapes.values())
     if count > MAX_PARAMETERS:
         condition = f"have at most {MAX_PARAMETERS:,} parameters to be drawn"
         raise InputError(Fault("layers", condition, f"{count:,}", "Make the widest layers narrower."))
-    parameters: dict[str, NDArray[np.float64]] = {}
     for name, shape in shapes.items():
         if name[0] == "b":
-            parameters[name] = np.zeros(shape)
+            yield name, np.zeros(shape)
         else:
             number = int(name[1:])
-            draw = np.random.default_rng((start, number))
-            parameters[name] = _weights(network.layers[number - 1], shape, draw)
-    return parameters
+            draw = np.random.default_rng((seed, number))
+            yield name, _weights(network.layers[number - 1], shape, draw)
 
 
 def _weights(layer: Layer, shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np.float64]:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault
-from chalkgrad._numbers import exact, shown
-from chalkgrad.evaluate.arrays import MAX_TOLD, as_float64, read_array
 from chalkgrad.network import Network
+from chalkgrad.train.columns import CHUNK, chunks, column_names, converted_to, numbers_of, told_rows
 from chalkgrad.train.metrics import has_classes
 
 Array = NDArray[Any]
-CHUNK = 1 << 20
 _SUM_TOLERANCE = 1e-5
 
 
 def read_inputs(network: Network, value: Any, dtype: str, path: str, faults: list[Fault]) -> Array | None:
     """Return x, m × n₀, in the run's type, or None after adding faults."""
-    array = _numbers(value, path, faults)
+    array = numbers_of(value, path, dtype, faults)
     if array is None:
         return None
     width = network.input_width
@@ -36,14 +33,14 @@ def read_inputs(network: Network, value: Any, dtype: str, path: str, faults: lis
     if not len(array):
         faults.append(Fault(path, "have at least one row", "none", "Give it the rows to learn from."))
         return None
-    return _converted(array, dtype, path, column_names(value), faults)
+    return converted_to(array, dtype, path, column_names(value), faults)
 
 
 def read_targets(
     network: Network, value: Any, rows: int | None, dtype: str, path: str, faults: list[Fault]
 ) -> Array | None:
     """Return t: m × n_L in the run's type, or m class numbers in int64; None after adding faults."""
-    array = _numbers(value, path, faults, labels=has_classes(network))
+    array = numbers_of(value, path, dtype, faults, labels=has_classes(network))
     if array is None:
         return None
     width = network.widths[-1]
@@ -60,7 +57,7 @@ def read_targets(
         fix = "Write class numbers, or rows of probabilities." if has_classes(network) else ""
         faults.append(Fault(path, f"be rows of {width}, the network's output", f"shape {array.shape}", fix))
         return None
-    converted = _converted(array, dtype, path, column_names(value), faults)
+    converted = converted_to(array, dtype, path, column_names(value), faults)
     if converted is not None:
         _check_domain(network, converted, path, faults)
     return converted
@@ -68,7 +65,7 @@ def read_targets(
 
 def read_weight(value: Any, rows: int | None, dtype: str, path: str, faults: list[Fault]) -> Array | None:
     """Return what every row counts, m numbers of at least 0."""
-    array = _numbers(value, path, faults)
+    array = numbers_of(value, path, dtype, faults)
     if array is None:
         return None
     if array.ndim == 2 and array.shape[1] == 1:
@@ -77,7 +74,7 @@ def read_weight(value: Any, rows: int | None, dtype: str, path: str, faults: lis
         condition = "be one number for each row of x" if rows is None else f"have {rows} numbers, one a row"
         faults.append(Fault(path, condition, f"shape {array.shape}"))
         return None
-    weight = _converted(array.reshape(-1, 1), dtype, path, (path,), faults)
+    weight = converted_to(array.reshape(-1, 1), dtype, path, (path,), faults)
     if weight is None:
         return None
     weight = weight.reshape(-1)
@@ -110,119 +107,6 @@ def row_count(value: Any, width: int) -> int | None:
     return int(shape[0]) or None if len(shape) == 2 and shape[1] == width else None
 
 
-def column_names(value: Any) -> tuple[str, ...]:
-    """Return the names of a table's columns, or nothing."""
-    names = getattr(value, "columns", None)
-    return tuple(map(str, names)) if names is not None and not callable(names) else ()
-
-
-def _numbers(value: Any, path: str, faults: list[Fault], *, labels: bool = False) -> Array | None:
-    """Return an array of numbers of any type, or None after adding faults."""
-    if value is None:
-        faults.append(Fault(path, "be given", "nothing"))
-        return None
-    if isinstance(value, list | tuple) and not _has_texts(value):
-        if not value:
-            faults.append(Fault(path, "have at least one row", "none", "Give it the rows to learn from."))
-            return None
-        read = read_array(value, path, faults)
-        return None if read is None else as_float64(read)
-    if not isinstance(value, list | tuple) and not hasattr(value, "__array__"):
-        faults.append(Fault(path, "be an array of numbers", shown(value), "Convert it to a NumPy array."))
-        return None
-    array = np.array(value, dtype=object) if isinstance(value, list | tuple) else np.asarray(value)
-    if array.dtype.kind in "biuf":
-        return array
-    return _read_objects(array, path, column_names(value), faults, labels=labels)
-
-
-def _has_texts(value: Sequence[Any]) -> bool:
-    return any(isinstance(item, str) for row in value for item in (row if isinstance(row, list) else [row]))
-
-
-def _read_objects(
-    array: Array, path: str, names: Sequence[str], faults: list[Fault], *, labels: bool
-) -> Array | None:
-    """Return Python objects as float64, or name the columns that hold something else."""
-    if array.dtype.kind not in "OUST" or array.ndim not in (1, 2):
-        faults.append(Fault(path, "be an array of numbers", f"dtype {array.dtype}", "Convert it to float32."))
-        return None
-    table = array.reshape(len(array), -1)
-    numbers, found = np.empty(table.shape), list[Fault]()
-    for column in range(table.shape[1]):
-        given = table[:, column].tolist()
-        values = [_number(value) for value in given]
-        wrong = [row for row, number in enumerate(values) if number is None]
-        if wrong:
-            got = _rows([f"{shown(given[row], 30)} in row {row}" for row in wrong[:3]], len(wrong))
-            fix = (
-                "Number the classes from 0: classes, y = numpy.unique(y, return_inverse=True)."
-                if labels
-                else "Turn its categories into numbers first."
-            )
-            place = place_of(path, column, names, table.shape[1])
-            found.append(Fault(place, "be numbers", got, fix))
-        else:
-            numbers[:, column] = values
-    faults.extend(_shortened(found, path))
-    return None if found else numbers.reshape(array.shape)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, float):
-        return value
-    number = None if isinstance(value, str) else exact(value)
-    return None if number is None else float(number)
-
-
-def place_of(path: str, column: int, names: Sequence[str], width: int) -> str:
-    """Name a column: x['age'] where it has a name, else x[:, 3]."""
-    if names and column < len(names):
-        return path if names[column] == path else f"{path}[{names[column]!r}]"
-    return f"{path}[:, {column}]" if width > 1 else path
-
-
-def _converted(
-    array: Array, dtype: str, path: str, names: Sequence[str], faults: list[Fault]
-) -> Array | None:
-    """Return a table in the run's type, row by row in memory; name the columns that are not finite."""
-    with np.errstate(over="ignore"):
-        converted = np.ascontiguousarray(array, dtype=dtype)
-    if all(np.isfinite(part).all() for part in chunks(converted)):
-        return converted
-    found, width = [], array.shape[1]
-    broken = np.zeros(width, dtype=bool)
-    for part in chunks(converted):
-        broken |= ~np.isfinite(part).all(axis=0)
-    for column in np.flatnonzero(broken).tolist():
-        rows = np.flatnonzero(~np.isfinite(converted[:, column]))
-        got = _rows([f"{array[row, column]:g} in row {row}" for row in rows[:3]], len(rows))
-        is_large = bool(np.isfinite(array[rows[:3], column]).all())
-        condition = f"fit into {dtype}" if is_large else "be finite numbers"
-        fix = "Divide it by its size." if is_large else "Fill these in, or leave their rows out."
-        found.append(Fault(place_of(path, column, names, width), condition, got, fix))
-    faults.extend(_shortened(found, path))
-    return None
-
-
-def _rows(told: Sequence[str], count: int) -> str:
-    more = f" and {count - len(told):,} more" if count > len(told) else ""
-    return f"{', '.join(told)}{more}"
-
-
-def _shortened(found: list[Fault], path: str) -> list[Fault]:
-    if len(found) <= MAX_TOLD:
-        return found
-    got = f"{len(found) - MAX_TOLD:,} more columns that are wrong"
-    return [*found[:MAX_TOLD], Fault(path, "have good columns", got, "Repair the columns above first.")]
-
-
-def chunks(array: Array) -> list[Array]:
-    """Return some rows after the other, about a million numbers each."""
-    rows = max(CHUNK // max(int(np.prod(array.shape[1:])), 1), 1)
-    return [array[start : start + rows] for start in range(0, len(array), rows)]
-
-
 def _class_numbers(array: Array, width: int, path: str, faults: list[Fault]) -> Array | None:
     numbers = array if array.dtype.kind in "iub" else np.nan_to_num(array, nan=-0.5)
     low, high = numbers.min(), numbers.max()
@@ -231,7 +115,7 @@ def _class_numbers(array: Array, width: int, path: str, faults: list[Fault]) -> 
     wrong = np.flatnonzero((whole != numbers) | (numbers < 0) | (numbers >= width))
     if not len(wrong):
         return np.ascontiguousarray(whole)
-    got = _rows([f"{array[row]:g} in row {row}" for row in wrong[:3]], len(wrong))
+    got = told_rows([f"{array[row]:g} in row {row}" for row in wrong[:3]], len(wrong))
     fix = f"The network has {width} outputs; number the classes from 0."
     if low == 1 and high == width:
         fix = "Classes are counted from 0: subtract 1."
@@ -247,7 +131,7 @@ def _check_domain(network: Network, t: Array, path: str, faults: list[Fault]) ->
         return
     outside = np.argwhere((t < 0) | (t > 1))
     if len(outside):
-        got = _rows([f"{t[row, column]:g} in row {row}" for row, column in outside[:3]], len(outside))
+        got = told_rows([f"{t[row, column]:g} in row {row}" for row, column in outside[:3]], len(outside))
         fix = "Write 0 or 1 (or a probability), or choose half_squared_error."
         if set(np.unique(t[:CHUNK]).tolist()) == {-1.0, 1.0}:
             fix = "Labels −1 and 1 become 0 and 1 by (y + 1)/2."
@@ -256,5 +140,5 @@ def _check_domain(network: Network, t: Array, path: str, faults: list[Fault]) ->
         sums = t.sum(axis=1, dtype=np.float64)
         off = np.flatnonzero(np.abs(sums - 1) > _SUM_TOLERANCE)
         if len(off):
-            got = _rows([f"{sums[row]:g} in row {row}" for row in off[:3]], len(off))
+            got = told_rows([f"{sums[row]:g} in row {row}" for row in off[:3]], len(off))
             faults.append(Fault(path, "have rows that sum to 1 for cross_entropy", got, "Divide by the sum."))

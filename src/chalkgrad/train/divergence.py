@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from chalkgrad.evaluate import trace
-from chalkgrad.network import Network
-from chalkgrad.train.arrays import place_of
+from chalkgrad.evaluate import TraceStep
+from chalkgrad.train.columns import place_of
 from chalkgrad.train.executor import Array, Block, Executor
+from chalkgrad.train.explain import StepInputs, captured
+from chalkgrad.train.norms import are_finite
+from chalkgrad.train.opened import opened
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.rows import Rows
 from chalkgrad.train.settings import Settings
-from chalkgrad.train.slices import Order, batch_at, replay
-from chalkgrad.train.snapshot import SMALL, Snapshot, are_finite
-from chalkgrad.train.standing import Arrays, Position, size
+from chalkgrad.train.slices import batch_at, replay
+from chalkgrad.train.snapshot import Snapshot
+from chalkgrad.train.standing import Arrays, Position
 
 _LARGE_INPUT = 10.0
 LOOKED_AT = 10_000
@@ -63,7 +65,7 @@ def retreat(
         executor.load(snapshot.parameters, snapshot.state)
         at = replay(executor, rows, settings, pace, snapshot.at, max(found.step - 1, snapshot.at.step))
         parameters, state = executor.parameters(), executor.state()
-        step, cause, block = _cause(executor, rows, settings, pace, at, parameters, found)
+        step, cause, block = _cause(executor, rows, settings, pace, at, found)
     tries = "; ".join(advice(settings, pace.rates(found.step, 1)[0], block, names))
     text = (
         f"diverged at step {step} (steps are counted from 0): {cause}; "
@@ -73,65 +75,45 @@ def retreat(
 
 
 def _cause(
-    executor: Executor,
-    rows: Rows,
-    settings: Settings,
-    pace: Pace,
-    at: Position,
-    parameters: Arrays,
-    found: DivergedError,
+    executor: Executor, rows: Rows, settings: Settings, pace: Pace, at: Position, found: DivergedError
 ) -> tuple[int, str, Block]:
     """Look for the first quantity that left the range: in this step, in its update, in the next step."""
-    setup = settings.setup
     block, order, _ = batch_at(rows, settings, at)
-    first = first_beyond(setup.network, parameters, block, order, setup.dtype)
+    first = first_beyond(captured(executor, settings, rows, pace, at))
     if first or found.step == at.step:
         return at.step, first or f"the loss became {found.loss}", block
     executor.run(block, order, at.step, pace.rates(at.step, 1))
-    updated = executor.parameters()
-    if not are_finite(updated):
-        broken = next(name for name, value in updated.items() if not np.isfinite(value).all())
-        return at.step, f"the update of {broken} left the range of {setup.dtype}", block
+    if not are_finite(executor.parameters()):
+        return at.step, f"its update left the range of {settings.setup.dtype}", block
     after = at.moved(1, len(order), 0.0, 0.0, 0.0)
-    block, order, _ = batch_at(rows, settings, after)
-    first = first_beyond(setup.network, updated, block, order, setup.dtype)
+    first = first_beyond(captured(executor, settings, rows, pace, after))
     return after.step, first or f"the loss became {found.loss}", block
 
 
-def first_beyond(
-    network: Network, parameters: Mapping[str, Array], block: Block, order: Order, dtype: str
-) -> str:
-    """Name the first quantity of a step that a type cannot hold, evaluated in float64; empty if none."""
-    x = np.asarray(block.x[order], dtype=np.float64)
-    if not np.isfinite(x).all():
-        row, column = np.argwhere(~np.isfinite(x))[0]
-        return f"x[{order[row]}, {column}] is {x[row, column]}"
-    if size(parameters) > SMALL:
-        return ""
-    targets = block.t[order]
-    t = np.eye(network.widths[-1])[targets] if targets.ndim == 1 else targets.astype(np.float64)
+def first_beyond(inputs: StepInputs) -> str:
+    """Name the first quantity of a step that its type cannot hold, evaluated in float64; empty if none."""
+    if not np.isfinite(inputs.x).all():
+        row, column = np.argwhere(~np.isfinite(inputs.x))[0]
+        return f"x[{inputs.rows[row]}, {column}] is {inputs.x[row, column]}"
+    dtype = inputs.setup.dtype
     limit = float(np.finfo(dtype).max)
-    given = {name: value.astype(np.float64) for name, value in parameters.items()}
     with np.errstate(all="ignore"):
-        for name, value in _quantities(network, given, x, t):
+        for name, value in _quantities(opened(inputs).steps[0]):
             largest = float(np.max(np.abs(value)))
             if not largest <= limit:
                 return f"{name} reached {largest:.3g}, beyond {dtype}'s {limit:.2g}"
     return ""
 
 
-def _quantities(
-    network: Network, parameters: Mapping[str, Array], x: Array, t: Array
-) -> Iterator[tuple[str, Array]]:
+def _quantities(step: TraceStep) -> Iterator[tuple[str, Array]]:
     """Every quantity of a step, in the order in which it is computed."""
-    step = trace(network, parameters, x, t).steps[0]
     yield from step.values.items()
     yield "the loss", np.asarray(step.loss)
-    for layer in range(network.depth, 0, -1):
-        yield f"∂L/∂Z{layer}", step.deltas[str(layer)]
-        for name in (f"W{layer}", f"b{layer}"):
-            if name in step.gradients:
-                yield f"∂L/∂{name}", step.gradients[name]
+    for layer in sorted(step.deltas, key=int, reverse=True):
+        yield f"∂L/∂Z{layer}", step.deltas[layer]
+        yield from ((f"∂L/∂{name}", g) for name, g in step.gradients.items() if name[1:] == layer)
+    yield from step.updated_state.items()
+    yield from ((f"the update of {name}", value) for name, value in step.updated.items())
 
 
 def advice(settings: Settings, rate: float, block: Block, names: tuple[str, ...] = ()) -> list[str]:

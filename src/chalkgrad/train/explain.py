@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.evaluate import Trace, initialise
+from chalkgrad.evaluate import Trace
+from chalkgrad.evaluate.parameters import draws
 from chalkgrad.evaluate.traced import READERS
 from chalkgrad.train.executor import Array, Executor, Setup
 from chalkgrad.train.pace import Pace
@@ -102,6 +103,11 @@ def captured(executor: Executor, settings: Settings, rows: Rows, pace: Pace, at:
     )
 
 
+def drawn(setup: Setup) -> Arrays:
+    """Return the parameters that ``initialise`` draws, in the run's type."""
+    return {name: value.astype(setup.dtype) for name, value in draws(setup.network, setup.seed)}
+
+
 def replayed(settings: Settings, rows: Rows, pace: Pace, start: Start, step: int) -> StepInputs:
     """Return what went into a step, by taking the steps from the start up to it again."""
     from chalkgrad.train.choose import create_executor
@@ -109,7 +115,7 @@ def replayed(settings: Settings, rows: Rows, pace: Pace, start: Start, step: int
     setup = settings.setup
     executor = create_executor(setup)
     if start.parameters is None:
-        executor.load(initialise(setup.network, setup.seed))
+        executor.load(drawn(setup))
     else:
         executor.load(start.parameters, start.state)
     return captured(executor, settings, rows, pace, replay(executor, rows, settings, pace, start.at, step))

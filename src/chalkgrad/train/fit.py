@@ -8,7 +8,6 @@ from typing import Any, Literal, cast
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate import initialise
 from chalkgrad.evaluate.data import fit_parameters
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.network import Network
@@ -16,7 +15,7 @@ from chalkgrad.network.model import expect_network
 from chalkgrad.train.checkpoint import Checkpoint, Saver, read_checkpoint
 from chalkgrad.train.divergence import advice
 from chalkgrad.train.executor import Executor
-from chalkgrad.train.explain import StepInputs, captured
+from chalkgrad.train.explain import StepInputs, captured, drawn
 from chalkgrad.train.history import History
 from chalkgrad.train.identity import identity
 from chalkgrad.train.limits import read_flag
@@ -249,7 +248,7 @@ def _executor(settings: Settings, given: Arrays | None, standing: Standing | Non
         executor.load(given)
         start = _start(Position(), given, None)
     else:
-        executor.load(initialise(setup.network, setup.seed))
+        executor.load(drawn(setup))
         start = Start()
     return executor, start
 

@@ -18,9 +18,10 @@ from chalkgrad.train.executor import Block, Executor
 from chalkgrad.train.history import Epoch, History
 from chalkgrad.train.interruption import Interruption
 from chalkgrad.train.metrics import Metric
+from chalkgrad.train.norms import gradient_norms
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.progress import Progress, Tell
-from chalkgrad.train.report import EpochReport, gradient_norms, measured
+from chalkgrad.train.report import EpochReport, measured
 from chalkgrad.train.rows import Rows
 from chalkgrad.train.settings import Settings
 from chalkgrad.train.slices import Order, Slicer, last_batch, replay, steps_of, visit
@@ -111,6 +112,7 @@ class Training:
     def _visit(self) -> None:
         at = self.at
         try:
+            self.rows.check()
             for block, order in visit(self.rows, self.settings, at.epoch, at.done, self._steps):
                 if self.at.step == self.pause_at and self.on_pause is not None:
                     self.on_pause(self)
@@ -165,6 +167,7 @@ class Training:
 
     def _end_epoch(self) -> None:
         block, order = self._last or last_batch(self.rows, self.settings, self.at.epoch)
+        self._keeper.make_room(self.executor)
         loss, norms = gradient_norms(self.executor, block, order, self.at.step - 1)
         if not np.isfinite(loss):
             raise DivergedError(self.at.step, loss)
@@ -246,6 +249,8 @@ class Training:
         self._heed()
 
     def _retreat(self, found: DivergedError) -> Arrays:
+        if self._keeper.last is None:  # room was made while these parameters were good
+            self._keeper.take(self.executor, self.at, with_state=False)
         snapshot = self._keeper.last
         assert snapshot is not None
         back = retreat(self.executor, self.rows, self.settings, self.pace, snapshot, found)

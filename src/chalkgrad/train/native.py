@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -238,14 +238,27 @@ class NativeExecutor:
             self._native.load(place, slot, weights, bias)
 
     def _store(self, slot: int, suffix: str) -> dict[str, Array]:
-        found: dict[str, Array] = {}
+        return dict(self._each(slot, suffix))
+
+    def _each(self, slot: int, suffix: str = "") -> Iterator[tuple[str, Array]]:
+        """The arrays of a slot one after the other, so that not all need be there at once."""
         for place, x in enumerate(self.program.parameters):
             weights, bias = self._empty(x)
             self._native.store(place, slot, weights, bias)
-            found[f"W{x.layer}{suffix}"] = weights
+            yield f"W{x.layer}{suffix}", weights
+            del weights
             if bias is not None:
-                found[f"b{x.layer}{suffix}"] = bias
-        return found
+                yield f"b{x.layer}{suffix}", bias
+
+    def each_parameter(self) -> Iterator[tuple[str, Array]]:
+        """Copies of the parameters, one after the other."""
+        return self._each(_WEIGHTS)
+
+    def each_gradient(
+        self, block: Block, rows: NDArray[np.int64], step: int
+    ) -> tuple[float, Iterator[tuple[str, Array]]]:
+        """L and ∂L/∂θ as ``gradients`` gives them, one after the other."""
+        return self._native.gradients(block.x, block.t, block.weight, rows, step), self._each(_GRADIENT)
 
     def _empty(self, x: p.Parameter) -> tuple[Array, Array | None]:
         return np.zeros((x.n_out, x.n_in), self.dtype), np.zeros(x.n_out, self.dtype) if x.bias else None

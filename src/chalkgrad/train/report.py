@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Array, Block, Executor
+from chalkgrad.train.executor import Array, Executor
 from chalkgrad.train.history import Epoch
 from chalkgrad.train.metrics import Metric
 from chalkgrad.train.rows import Rows
@@ -73,23 +69,3 @@ def measured(
     block = rows.block(rows.source.sample(MEASURED_ROWS))
     y = executor.predict(block.x)
     return None, {metric.name: float(metric.measure(y, block.t)) for metric in metrics}
-
-
-def gradient_norms(
-    executor: Executor, block: Block, rows: NDArray[np.int64], step: int
-) -> tuple[float, dict[str, float]]:
-    """Return L and √(‖∂L/∂W_l‖² + ‖∂L/∂b_l‖²) by layer number."""
-    loss, slopes = executor.gradients(block, rows, step)
-    norms: dict[str, float] = {}
-    for name, slope in slopes.items():
-        norms[name[1:]] = math.hypot(norms.get(name[1:], 0.0), norm(slope))
-    return loss, norms
-
-
-def norm(array: Array) -> float:
-    """Return the Euclidean norm; it overflows only where it is itself too large."""
-    largest = float(np.abs(array).max())
-    if not 0 < largest < math.inf:
-        return largest
-    scaled = array.reshape(-1) / largest
-    return largest * math.sqrt(float(np.vdot(scaled, scaled)))

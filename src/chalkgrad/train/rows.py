@@ -17,6 +17,7 @@ from chalkgrad.network import Network
 from chalkgrad.train.arrays import check_variety, read_inputs, read_targets, read_weight, row_count
 from chalkgrad.train.executor import Array, Block
 from chalkgrad.train.limits import read_number
+from chalkgrad.train.mapped import FileMark, marks
 from chalkgrad.train.metrics import has_classes
 
 
@@ -28,6 +29,13 @@ class Rows:
     validation: Block | None
     dtype: str
     class_weight: Array | None = None
+    mapped: tuple[FileMark, ...] = ()
+    """The files that arrays are mapped to."""
+
+    def check(self) -> None:
+        """Refuse files that are not what they were; raises ``InputError``."""
+        for mark in self.mapped:
+            mark.check()
 
     def block(self, portion: Portion) -> Block:
         """Return a portion's rows in the run's type; the arrays themselves where they have it."""
@@ -107,9 +115,9 @@ def read_rows(
     check_variety(network, learned, "y", faults)
     counts = _read_class_weight(class_weight, network, learned, dtype, faults)
     if chosen is None or aside is None:
-        return Rows(ArraySource(inputs, targets, weight), held_out, dtype, counts)
+        return Rows(ArraySource(inputs, targets, weight), held_out, dtype, counts, marks(x, y))
     held_out = Block(inputs[aside], targets[aside], None if weight is None else weight[aside])
-    return Rows(ChosenRows(inputs, targets, weight, chosen), held_out, dtype, counts)
+    return Rows(ChosenRows(inputs, targets, weight, chosen), held_out, dtype, counts, marks(x, y))
 
 
 def read_validation(network: Network, value: Any, dtype: str, faults: list[Fault]) -> Block | None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from chalkgrad.train.arrays import chunks
-from chalkgrad.train.executor import Array, Executor
+from chalkgrad.train.executor import Executor
+from chalkgrad.train.norms import are_finite
 from chalkgrad.train.standing import Arrays, Position, size
 
 SMALL = 16 * 2**20
@@ -38,6 +35,13 @@ class Keeper:
         """Whether it is time for another one."""
         return self.last is None or time.perf_counter() >= self._due
 
+    def make_room(self, executor: Executor) -> None:
+        """Forget a snapshot without a state if the present parameters are as good; memory is scarce then."""
+        if self.last is None or self.last.state is not None or not hasattr(executor, "each_parameter"):
+            return
+        if are_finite(executor.each_parameter()):
+            self.last = None
+
     def give(self) -> Arrays:
         """Return the snapshot's parameters and forget it."""
         assert self.last is not None
@@ -47,6 +51,7 @@ class Keeper:
     def take(self, executor: Executor, at: Position, *, with_state: bool = True) -> bool:
         """Replace the snapshot; return False, and keep the old one, if the parameters are not finite."""
         started = time.perf_counter()
+        self.make_room(executor)
         parameters = executor.parameters()
         if not are_finite(parameters):
             return False
@@ -56,8 +61,3 @@ class Keeper:
         now = time.perf_counter()
         self._due = now + max(_SECONDS, _WORTH * (now - started))
         return True
-
-
-def are_finite(arrays: Mapping[str, Array]) -> bool:
-    """Whether every number is finite."""
-    return all(bool(np.isfinite(part).all()) for array in arrays.values() for part in chunks(array))
