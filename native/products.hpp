@@ -31,13 +31,14 @@ template <class T, int L> struct Products {
     if constexpr (G > 1) by_groups<G - 1>({p, all.end}, f);
   }
 
-  // out = finish(source Wᵀ + 1 bᵀ) on these panels
+  // out = finish(source Wᵀ + 1 bᵀ) on these panels, for these blocks of outputs
   // finish(numbers, count) sees each number once, a panel's neighbouring features at a time
   template <class Finish>
-  static void forward(const Layer<T> &layer, Panels<T, L> source, Panels<T, L> out, Range panels, Finish finish) {
+  static void forward(const Layer<T> &layer, Panels<T, L> source, Panels<T, L> out, Range panels, Range blocks,
+                      Finish finish) {
     const long depth = even_chunk(layer.n_in, kDepth);
     for (long k = 0; k < layer.n_in; k += depth)
-      for (long n = 0; n < layer.n_out; n += kBlock) {
+      for (long n = blocks.begin * kBlock; n < smaller(blocks.end * kBlock, layer.n_out); n += kBlock) {
         const T *block = layer.weights + n / kBlock * layer.block_size();
         const long outputs = smaller(kBlock, layer.n_out - n);
         const bool last = k + depth >= layer.n_in;
