@@ -1,7 +1,7 @@
 // The three matrix products of a training step over panels or rows of weights, from tiles.
 //
-// Sums over features or outputs are taken at most kDepth at a time, so that what a tile reads stays in the
-// nearest cache; what is unfinished waits in the result.
+// Sums over features or outputs are taken at most kDepth at a time and added up in the result: what a tile reads
+// stays in the nearest cache, and long sums round less.
 #pragma once
 #include "tiles.hpp"
 #include "turn.hpp"
