@@ -78,8 +78,8 @@ template <class T, int P> class CompactStep {
       for (long lane = 0; lane < P; lane += 4) {
         const long at = p * P + lane;
         const int64_t a = batch.row(at), b = batch.row(at + 1), c = batch.row(at + 2), d = batch.row(at + 3);
-        gather_rows(batch.x, a, b, c, d, layers_[0].n_in, to.x + p * P * layers_[0].n_in + lane);
-        if (batch.t) gather_rows(batch.t, a, b, c, d, outputs(), to.t + p * P * outputs() + lane);
+        gather_rows(batch.x, a, b, c, d, layers_[0].n_in, to.x + p * P * layers_[0].n_in + lane, P);
+        if (batch.t) gather_rows(batch.t, a, b, c, d, outputs(), to.t + p * P * outputs() + lane, P);
         else {
           to.classes[at] = batch.classes[a];
           to.classes[at + 1] = batch.classes[b];
@@ -132,29 +132,6 @@ template <class T, int P> class CompactStep {
     if (batch.weight)
       for (long i = 0; i < smaller(P, batch.count - p * P); ++i)
         to[i] = T(batch.factor * double(batch.weight[batch.row(p * P + i)])) * coefficient_;
-  }
-
-  // a number of its own: four of them would be computed as a vector, and taken apart again
-  static CHALKGRAD_INLINE int64_t alone(int64_t number) {
-    asm("" : "+r"(number));
-    return number;
-  }
-  // out[feature · P + i] ← from[row i][feature], rows a, b, c, d
-  static CHALKGRAD_INLINE void gather_rows(const T *from, int64_t a, int64_t b, int64_t c, int64_t d, long features,
-                                           T *out) {
-    const T *const row[4] = {from + alone(a * features), from + alone(b * features), from + alone(c * features),
-                             from + alone(d * features)};
-    long j = 0;
-    for (; j + 4 <= features; j += 4) {
-      const T *const part[4] = {row[0] + j, row[1] + j, row[2] + j, row[3] + j};
-      turn_rows<T, 4>(part, out + j * P, P);
-    }
-    for (; j < features; ++j) {
-      out[j * P] = row[0][j];
-      out[j * P + 1] = row[1][j];
-      out[j * P + 2] = row[2][j];
-      out[j * P + 3] = row[3][j];
-    }
   }
 
   CHALKGRAD_INLINE void forward(const T *x) {

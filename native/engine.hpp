@@ -30,8 +30,11 @@ template <class T, int L> class Engine {
   Engine(const Plan &plan, const Layer<T> *layers, long samples)
       : plan_(plan), layers_(layers), panels_(ceil_div(samples, L)) {}
 
-  // Takes its memory from the slab: first to count, then for good.
-  void place(Slab &slab, int workers) {
+  // Takes its memory from the slab: first to count, then for good.  With `apart` the first layer's outputs are
+  // shared among the workers, and each has the inputs of all samples for itself.
+  void place(Slab &slab, int workers, const Instruction *apart = nullptr) {
+    apart_ = apart;
+    inputs_ = slab.take<Buffer>(workers);
     buffers_ = slab.take<Buffer>(plan_.buffer_count);
     coefficients_ = slab.take<T>(panels_ * L);
     classes_ = slab.take<int64_t>(panels_ * L);
@@ -54,11 +57,21 @@ template <class T, int L> class Engine {
       for (long p = 0; p < panels_; ++p)
         for (int lane = 0; lane < L; ++lane) buffer.panel(p)[features * L + lane] = T(1);
     }
+    place_inputs(slab, workers);
   }
 
   long panels() const { return panels_; }
   const Buffer &buffer(int64_t b) const { return buffers_[b]; }
+  const Buffer &inputs(int worker) const { return inputs_[worker]; }
   double loss_of_panel(long p) const { return losses_[p]; }
+
+  // The first layer, if it is apart: all samples, this worker's blocks of outputs.  Its weights are read where they
+  // were updated, and so never pass from one processor to another.
+  void run_apart(const Batch<T> &batch, int worker, int workers) {
+    const Range all = {0, ceil_div(batch.count, L)};
+    gather(inputs_[worker], batch.x, batch, all);
+    linear(*apart_, inputs_[worker], all, share(layers_[apart_->layer].blocks, worker, workers));
+  }
 
   // Carries out the instructions before the weight gradients on these panels, a few at a time.
   // Without training it ends after the loss, or before it where there are no targets.
@@ -66,6 +79,7 @@ template <class T, int L> class Engine {
     prepare(batch, panels);
     for (int64_t i = 0; i < plan_.instruction_count; ++i) {
       const Instruction &instruction = plan_.instructions[i];
+      if (apart_ && (&instruction == apart_ || instruction.op == Op::gather_inputs)) continue;
       const bool loss = instruction.op == Op::loss_and_error || instruction.op == Op::loss_map;
       if (loss && !batch.has_targets()) return;
       carry_out(instruction, batch, panels, step, worker);
@@ -84,6 +98,18 @@ template <class T, int L> class Engine {
   }
 
  private:
+  // The first worker's inputs are the program's.
+  void place_inputs(Slab &slab, int workers) {
+    if (apart_ == nullptr) return;
+    for (int worker = 0; worker < workers; ++worker) {
+      const Buffer &inputs = buffers_ ? buffers_[apart_->source] : Buffer{int(plan_.features[apart_->source]), nullptr};
+      T *const own = worker == 0 ? inputs.data : slab.take<T>(panels_ * inputs.stride());
+      if (buffers_ == nullptr) continue;
+      inputs_[worker] = {inputs.features, own};
+      if (worker > 0) memcpy(own, inputs.data, panels_ * inputs.stride() * sizeof(T));
+    }
+  }
+
   int rows_of(const Batch<T> &batch, long p) const {
     const long left = batch.count - p * L;
     return int(left < 0 ? 0 : left > L ? L : left);
@@ -113,7 +139,7 @@ template <class T, int L> class Engine {
     switch (i.op) {
       case Op::gather_inputs: return gather(buffers_[i.out], batch.x, batch, panels);
       case Op::gather_targets: return gather_targets(buffers_[i.out], batch, panels);
-      case Op::linear: return linear(i, panels);
+      case Op::linear: return linear(i, buffers_[i.source], panels, {0, layers_[i.layer].blocks});
       case Op::map: return map(i, batch, panels, worker);
       case Op::softmax: return softmax(i, panels);
       case Op::log_softmax: return log_softmax(i, panels);
@@ -128,18 +154,11 @@ template <class T, int L> class Engine {
 
   // out[feature][lane] ← rows of `from`
   void gather(const Buffer &out, const T *from, const Batch<T> &batch, Range panels) {
-    const long n = out.features, whole = n / 4 * 4;
     for (long p = panels.begin; p < panels.end; ++p)
       for (long lane = 0; lane < L; lane += 4) {
-        const T *rows[4];
-        for (long i = 0; i < 4; ++i) rows[i] = from + batch.row(p * L + lane + i) * n;
-        T *place = out.panel(p) + lane;
-        for (long j = 0; j < whole; j += 4) {
-          const T *const part[4] = {rows[0] + j, rows[1] + j, rows[2] + j, rows[3] + j};
-          turn_rows<T, 4>(part, place + j * L, L);
-        }
-        for (long j = whole; j < n; ++j)
-          for (long i = 0; i < 4; ++i) place[j * L + i] = rows[i][j];
+        const long at = p * L + lane;
+        gather_rows(from, batch.row(at), batch.row(at + 1), batch.row(at + 2), batch.row(at + 3), out.features,
+                    out.panel(p) + lane, L);
       }
   }
 
@@ -153,10 +172,10 @@ template <class T, int L> class Engine {
     }
   }
 
-  void linear(const Instruction &i, Range panels) {
+  void linear(const Instruction &i, const Buffer &source, Range panels, Range blocks) {
     const auto kind = Activation(i.kind);
     const T number = T(i.number);
-    Products<T, L>::forward(layers_[i.layer], buffers_[i.source], buffers_[i.out], panels, [=](T *numbers, long count) {
+    Products<T, L>::forward(layers_[i.layer], source, buffers_[i.out], panels, blocks, [=](T *numbers, long count) {
       if (kind != Activation::identity) activate<T, L>(kind, number, numbers, count);
     });
   }
@@ -261,6 +280,8 @@ template <class T, int L> class Engine {
   const long panels_;
   Buffer *buffers_ = nullptr;
   Buffer targets_ = {};  // of the fused losses
+  const Instruction *apart_ = nullptr;
+  Buffer *inputs_ = nullptr;  // of every worker, where the first layer is apart
   T *coefficients_ = nullptr;
   int64_t *classes_ = nullptr;
   double *losses_ = nullptr;

@@ -8,11 +8,32 @@
 namespace chalkgrad::CHALKGRAD_ISA {
 namespace {
 
+// The first layer, where threads had better share its outputs than its samples: its weights are many, more than
+// the inputs of a mini-batch, and nothing else reads the inputs.
+const Instruction *layer_apart(const Plan &plan, int workers) {
+  constexpr int64_t kManyWeights = 1 << 16;
+  const Instruction &inputs = plan.instructions[0], *first = nullptr;
+  if (inputs.op != Op::gather_inputs || plan.clipped) return nullptr;
+  for (int64_t k = 1; k < plan.instruction_count; ++k) {
+    const Instruction &i = plan.instructions[k];
+    if (i.op == Op::weight_gradient) continue;
+    if (i.tape >= 0 || i.second >= 0 || i.out == inputs.out) return nullptr;
+    if (i.source != inputs.out) continue;
+    if (first != nullptr || i.op != Op::linear) return nullptr;
+    first = &i;
+  }
+  if (first == nullptr) return nullptr;
+  const LayerShape &layer = plan.layers[first->layer];
+  const int64_t blocks = ceil_div(layer.n_out, kBlock);
+  const bool even = blocks % workers == 0 || blocks >= 8 * workers;
+  return even && layer.n_out > plan.batch_size && layer.n_in * layer.n_out >= kManyWeights ? first : nullptr;
+}
+
 // Everything that a mini-batch of up to `samples` samples needs on its way through the program.
 template <class T, int L> class Step {
  public:
   Step(const Plan &plan, const Layer<T> *layers, long samples)
-      : engine_(plan, layers, samples), descent_(plan, layers, samples) {
+      : plan_(plan), engine_(plan, layers, samples), descent_(plan, layers, samples) {
     for (int64_t l = 0; l < plan.layer_count; ++l) penalised_ |= plan.layers[l].l2 != 0;
   }
   bool reserve(int workers) {
@@ -23,7 +44,11 @@ template <class T, int L> class Step {
   }
 
   // One worker's panels, forward and back.
-  void run_panels(const Batch<T> &batch, int64_t number, int worker, int workers) {
+  void run_panels(const Batch<T> &batch, int64_t number, int worker, int workers, Barrier &barrier) {
+    if (apart_ != nullptr) {
+      engine_.run_apart(batch, worker, workers);
+      barrier.wait();
+    }
     const Range mine = share(ceil_div(batch.count, L), worker, workers);
     engine_.run(batch, mine, {true, number}, worker);
     descent_.turn(mine);
@@ -39,10 +64,13 @@ template <class T, int L> class Step {
 
  private:
   void place(int workers) {
-    engine_.place(memory_, workers);
-    descent_.place(memory_, engine_);
+    apart_ = workers > 1 ? layer_apart(plan_, workers) : nullptr;
+    engine_.place(memory_, workers, apart_);
+    descent_.place(memory_, engine_, apart_);
   }
 
+  const Plan &plan_;
+  const Instruction *apart_ = nullptr;
   Slab memory_;
   Engine<T, L> engine_;
   Descent<T, L> descent_;
@@ -213,7 +241,8 @@ template <class T, int L> class PanelExecutor final : public Executor {
     Step<T, L> step(plan_, model_.layers(), rows.count);
     if (!model_.reserve_gradients() || !step.reserve(1)) return false;
     const Batch<T> batch(plan_, rows, 0, rows.count, rows.count);
-    step.run_panels(batch, number, 0, 1);
+    Barrier alone(1);
+    step.run_panels(batch, number, 0, 1, alone);
     *loss = step.loss(rows.count);
     step.descent().keep_gradients(rows.count, 0, 1);
     return true;
@@ -238,7 +267,7 @@ template <class T, int L> class PanelExecutor final : public Executor {
     const Descent<T, L> &descent = step_->descent();
     for (int64_t s = 0; s < steps; ++s) {
       const int64_t begin = s * plan_.batch_size, samples = smaller(plan_.batch_size, rows.count - begin);
-      step_->run_panels(Batch<T>(plan_, rows, begin, samples, samples), first_step + s, worker, workers);
+      step_->run_panels(Batch<T>(plan_, rows, begin, samples, samples), first_step + s, worker, workers, barrier);
       barrier.wait();
       const double loss = step_->loss(samples);
       if (worker == 0) losses[s] = loss;

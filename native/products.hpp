@@ -1,7 +1,7 @@
 // The three matrix products of a training step over panels or rows of weights, from tiles.
 //
-// Sums over features or outputs are taken at most kDepth at a time, so that what a tile reads stays in the
-// nearest cache; what is unfinished waits in the result.
+// Sums over features or outputs are taken at most kDepth at a time and added up in the result: what a tile reads
+// stays in the nearest cache, and long sums round less.
 #pragma once
 #include "tiles.hpp"
 #include "turn.hpp"
@@ -31,13 +31,14 @@ template <class T, int L> struct Products {
     if constexpr (G > 1) by_groups<G - 1>({p, all.end}, f);
   }
 
-  // out = finish(source Wᵀ + 1 bᵀ) on these panels
+  // out = finish(source Wᵀ + 1 bᵀ) on these panels, for these blocks of outputs
   // finish(numbers, count) sees each number once, a panel's neighbouring features at a time
   template <class Finish>
-  static void forward(const Layer<T> &layer, Panels<T, L> source, Panels<T, L> out, Range panels, Finish finish) {
+  static void forward(const Layer<T> &layer, Panels<T, L> source, Panels<T, L> out, Range panels, Range blocks,
+                      Finish finish) {
     const long depth = even_chunk(layer.n_in, kDepth);
     for (long k = 0; k < layer.n_in; k += depth)
-      for (long n = 0; n < layer.n_out; n += kBlock) {
+      for (long n = blocks.begin * kBlock; n < smaller(blocks.end * kBlock, layer.n_out); n += kBlock) {
         const T *block = layer.weights + n / kBlock * layer.block_size();
         const long outputs = smaller(kBlock, layer.n_out - n);
         const bool last = k + depth >= layer.n_in;

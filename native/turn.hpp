@@ -17,4 +17,28 @@ template <class T, int N> CHALKGRAD_INLINE void turn_rows(const T *const (&in)[4
   }
 }
 
+// a number of its own: four of them would be computed as a vector, and taken apart again
+CHALKGRAD_INLINE int64_t alone(int64_t number) {
+  asm("" : "+r"(number));
+  return number;
+}
+// out[feature · out_step + i] ← from[row i][feature], rows a, b, c, d
+template <class T>
+CHALKGRAD_INLINE void gather_rows(const T *from, int64_t a, int64_t b, int64_t c, int64_t d, long features, T *out,
+                                  long out_step) {
+  const T *const row[4] = {from + alone(a * features), from + alone(b * features), from + alone(c * features),
+                           from + alone(d * features)};
+  long j = 0;
+  for (; j + 4 <= features; j += 4) {
+    const T *const part[4] = {row[0] + j, row[1] + j, row[2] + j, row[3] + j};
+    turn_rows<T, 4>(part, out + j * out_step, out_step);
+  }
+  for (; j < features; ++j) {
+    out[j * out_step] = row[0][j];
+    out[j * out_step + 1] = row[1][j];
+    out[j * out_step + 2] = row[2][j];
+    out[j * out_step + 3] = row[3][j];
+  }
+}
+
 }  // namespace chalkgrad::CHALKGRAD_ISA
