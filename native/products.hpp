@@ -36,6 +36,7 @@ template <class T, int L> struct Products {
   template <class Finish>
   static void forward(const Layer<T> &layer, Panels<T, L> source, Panels<T, L> out, Range panels, Range blocks,
                       Finish finish) {
+    if constexpr (L < kMostLanes<T>) return forward_few(layer, source, out, panels, blocks, finish);
     const long depth = even_chunk(layer.n_in, kDepth);
     for (long k = 0; k < layer.n_in; k += depth)
       for (long n = blocks.begin * kBlock; n < smaller(blocks.end * kBlock, layer.n_out); n += kBlock) {
@@ -55,6 +56,39 @@ template <class T, int L> struct Products {
             for (int g = 0; g < G; ++g) finish(out.panel(p + g) + n * L, outputs * L);
         });
       }
+  }
+
+  // The same where samples are few: outputs in the lanes, so that weights are read in whole vectors.
+  template <class Finish>
+  static void forward_few(const Layer<T> &layer, Panels<T, L> source, Panels<T, L> out, Range panels, Range blocks,
+                          Finish finish) {
+    constexpr int kMost = tile_rows(kBlocksAcross * kBlockVectors), R = kMost >= L ? L : kMost >= 4 ? 4 : kMost >= 2 ? 2 : 1;
+    const long depth = even_chunk(layer.n_in, kDepth);
+    for (long p = panels.begin; p < panels.end; ++p)
+      by_groups<kBlocksAcross>(blocks, [&]<int G>(long block) {
+        alignas(64) T z[G][L][kBlock];
+        for (int g = 0; g < G; ++g)
+          for (int i = 0; i < L; ++i) memcpy(z[g][i], layer.weights + layer.place(block + g, layer.n_in), sizeof z[g][i]);
+        for (long k = 0; k < layer.n_in; k += depth)
+          for (int i = 0; i < L; i += R) {
+            Tile<T, kBlock, R, G> tile;
+            tile.clear();
+            tile.multiply_add(source.panel(p) + k * L + i, 1, L, layer.weights + layer.place(block, k),
+                              layer.block_size(), smaller(depth, layer.n_in - k));
+            tile.add(z[0][i], L * kBlock);
+            tile.write(z[0][i], L * kBlock);
+          }
+        for (int g = 0; g < G; ++g) {
+          const long n = (block + g) * kBlock, outputs = smaller(kBlock, layer.n_out - n);
+          alignas(64) T turned[kBlock * L];
+          for (int i = 0; i < L; i += 4) {
+            const T *const rows[4] = {z[g][i], z[g][i + 1], z[g][i + 2], z[g][i + 3]};
+            turn_rows<T, kBlock>(rows, turned + i, L);
+          }
+          memcpy(out.panel(p) + n * L, turned, outputs * L * sizeof(T));
+          finish(out.panel(p) + n * L, outputs * L);
+        }
+      });
   }
 
   // out = finish(error W) on these panels
