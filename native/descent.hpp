@@ -2,42 +2,9 @@
 //
 // The rows of each layer's weights fall into chunks that depend on shapes alone; threads take whole chunks.
 #pragma once
-#include "engine.hpp"
-#include "update.hpp"
+#include "gradient_task.hpp"
 
 namespace chalkgrad::CHALKGRAD_ISA {
-
-// dW = errorᵀ source of one layer.
-template <class T, int L> struct GradientTask {
-  const Layer<T> *layer;
-  Panels<T, L> error, source;
-  bool apart;       // threads share the outputs, not the rows
-  T *turned;        // the errors with the outputs in the lanes; null where there are few outputs
-  long chunk_rows, chunks;
-  double *weight_squares, *gradient_squares;  // one for every chunk, to be summed in their order
-
-  long cost() const { return chunk_rows * layer->blocks; }  // of a chunk, in proportion
-  Range all_blocks() const { return {0, layer->blocks}; }
-  Range rows(long chunk) const { return {chunk * chunk_rows, smaller((chunk + 1) * chunk_rows, layer->rows)}; }
-};
-
-// w ← the optimiser's rule, for `count` neighbouring parameters
-template <class T>
-__attribute__((noinline)) void update_numbers(Rule rule, const Layer<T> &layer, long place, const T *gradient,
-                                              long count, const Rates<T> &rates) {
-  with_rule(rule, [&]<Rule R> {
-    update_row<R, T, lanes_of_panel<T, kBlock>>(layer.weights + place, gradient, layer.m + place, layer.v + place,
-                                                count, rates);
-  });
-}
-
-// Σ v² over `count` numbers, a multiple of kBlock
-template <class T> double sum_of_squares(const T *v, long count) {
-  constexpr int N = lanes_of_panel<T, kBlock>;
-  LaneSums<T, N> sums;
-  for (long i = 0; i < count; i += N) sums.add(load<T, N>(v + i) * load<T, N>(v + i));
-  return sums.weighted(broadcast<T, N>(T(1)), first_lanes<T, N>(N));
-}
 
 template <class T, int L> class Descent {
  public:
@@ -60,9 +27,15 @@ template <class T, int L> class Descent {
       double *weight_squares = slab.take<double>(ceil_div(rows, chunk));
       double *gradient_squares = slab.take<double>(ceil_div(rows, chunk));
       if (tasks_ != nullptr)
-        tasks_[count_] = {&layers_[instruction.layer], engine.buffer(instruction.source),
-                          engine.buffer(instruction.second), apart && apart->layer == instruction.layer, turned,
-                          chunk, ceil_div(rows, chunk), weight_squares, gradient_squares};
+        tasks_[count_] = {&layers_[instruction.layer],
+                          engine.buffer(instruction.source),
+                          engine.buffer(instruction.second),
+                          apart && apart->layer == instruction.layer,
+                          turned,
+                          chunk,
+                          ceil_div(rows, chunk),
+                          weight_squares,
+                          gradient_squares};
       ++count_;
     }
   }
@@ -83,7 +56,8 @@ template <class T, int L> class Descent {
   double penalty() const {
     double total = 0;
     for (long i = 0; i < count_; ++i)
-      if (tasks_[i].layer->l2 != 0) total += tasks_[i].layer->l2 * sum(tasks_[i].weight_squares, tasks_[i].chunks);
+      if (tasks_[i].layer->l2 != 0)
+        total += tasks_[i].layer->l2 * sum(tasks_[i].weight_squares, tasks_[i].chunks);
     return total;
   }
 
@@ -93,9 +67,10 @@ template <class T, int L> class Descent {
       const Pace pace(plan_.optimiser, rate, step, task.layer->l2);
       if (task.turned != nullptr && plan_.optimiser.rule == Rule::sgd && pace.weights.decay == 0)
         for_tiles(task, chunks, blocks, [&]<int R, int G>(long block, Range rows) {
-          Gradient<T>::template descent_tile<L, R, G>(work_of(task, samples, block, rows.begin),
-                                                      task.layer->weights + task.layer->place(block, rows.begin),
-                                                      task.layer->block_size(), pace.weights.step);
+          Gradient<T>::template descent_tile<L, R, G>(
+              work_of(task, samples, block, rows.begin),
+              task.layer->weights + task.layer->place(block, rows.begin), task.layer->block_size(),
+              pace.weights.step);
         });
       else
         for_gradients(task, chunks, blocks, samples, &pace);
@@ -137,7 +112,8 @@ template <class T, int L> class Descent {
   }
 
  private:
-  static constexpr int kBlockVectors = Products<T, L>::kBlockVectors, kBlocksAcross = Products<T, L>::kBlocksAcross;
+  static constexpr int kBlockVectors = Products<T, L>::kBlockVectors,
+                       kBlocksAcross = Products<T, L>::kBlocksAcross;
   static constexpr int kMostRows = tile_rows(kBlocksAcross * kBlockVectors);
 
   // The constants of a step: the bias has no penalty.
@@ -180,7 +156,8 @@ template <class T, int L> class Descent {
       Products<T, L>::template by_groups<kBlocksAcross>(blocks, [&]<int G>(long block) {
         for (long c = first; c < smaller(first + group, chunks.end); ++c) {
           const Range rows = task.rows(c);
-          with_rows<kMostRows>(rows.end - rows.begin, [&]<int R> { f.template operator()<R, G>(block, rows); });
+          with_rows<kMostRows>(rows.end - rows.begin,
+                               [&]<int R> { f.template operator()<R, G>(block, rows); });
         }
       });
   }
@@ -207,12 +184,14 @@ template <class T, int L> class Descent {
       const Range rows = task.rows(c);
       for (long k = rows.begin; k < rows.end; ++k)
         gradient_row<T, L>(task.source.panel(0) + k * L, task.source.stride(), task.error.panel(0),
-                           task.error.stride(), samples, task.layer->n_out, gradient + (k - rows.begin) * kBlock);
+                           task.error.stride(), samples, task.layer->n_out,
+                           gradient + (k - rows.begin) * kBlock);
       use(gradient, 0, rows);
     }
   }
 
-  __attribute__((noinline)) void keep(const Layer<T> &layer, const T *gradient, long block, Range rows) const {
+  __attribute__((noinline)) void keep(const Layer<T> &layer, const T *gradient, long block,
+                                      Range rows) const {
     const T *weights = layer.weights + layer.place(block, rows.begin);
     T *kept = layer.gradient + layer.place(block, rows.begin);
     const T penalty = T(2 * layer.l2);
@@ -222,7 +201,8 @@ template <class T, int L> class Descent {
     for (long i = penalised; i < count; ++i) kept[i] = gradient[i];
   }
 
-  __attribute__((noinline)) void update(const Layer<T> &layer, const T *gradient, long block, Range rows, const Pace &pace) const {
+  __attribute__((noinline)) void update(const Layer<T> &layer, const T *gradient, long block, Range rows,
+                                        const Pace &pace) const {
     const long weights = (smaller(rows.end, layer.n_in) - rows.begin) * kBlock;
     const long place = layer.place(block, rows.begin);
     update_numbers(plan_.optimiser.rule, layer, place, gradient, weights, pace.weights);
@@ -233,7 +213,8 @@ template <class T, int L> class Descent {
   double squares(const Task &task, const T *numbers, Range rows) const {
     double total = 0;
     for (long block = 0; block < task.layer->blocks; ++block)
-      total += sum_of_squares(numbers + task.layer->place(block, rows.begin), (rows.end - rows.begin) * kBlock);
+      total +=
+          sum_of_squares(numbers + task.layer->place(block, rows.begin), (rows.end - rows.begin) * kBlock);
     return total;
   }
   static double sum(const double *numbers, long count) {

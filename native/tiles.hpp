@@ -132,7 +132,8 @@ template <class T> struct Gradient {
     tile.write(out, out_block);
   }
   // weights_g ← weights_g − rate · dw_g: plain gradient descent, where dW is never in memory
-  template <int L, int R, int G> static void descent_tile(const Gradient &work, T *weights, long block, T rate) {
+  template <int L, int R, int G>
+  static void descent_tile(const Gradient &work, T *weights, long block, T rate) {
     Tile<T, kBlock, R, G> tile;
     work.template sum<L>(tile);
     tile.descend(weights, block, rate);
@@ -152,7 +153,9 @@ void gradient_row(const T *source, long source_panel, const T *error, long error
     for (long s = 0; s < samples; s += L, x += source_panel, dz += error_panel)
       for (int j = 0; j < L; j += W) {
         const Vec<T, W> product = load<T, W>(x + j) * load<T, W>(dz + j);
-        total += samples - s >= j + W ? product : select<T, W>(first_lanes<T, W>(int(samples - s) - j), product, Vec<T, W>{});
+        total += samples - s >= j + W
+                     ? product
+                     : select<T, W>(first_lanes<T, W>(int(samples - s) - j), product, Vec<T, W>{});
       }
     out[n] = chalkgrad::CHALKGRAD_ISA::sum<T, W>(total);
   }

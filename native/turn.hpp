@@ -7,7 +7,8 @@ namespace chalkgrad::CHALKGRAD_ISA {
 // out[j · out_step + i] = in[i][j]      i < 4, j < N
 template <class T, int N> CHALKGRAD_INLINE void turn_rows(const T *const (&in)[4], T *out, long out_step) {
   for (int j = 0; j < N; j += 4, out += 4 * out_step) {
-    const auto a = load<T, 4>(in[0] + j), b = load<T, 4>(in[1] + j), c = load<T, 4>(in[2] + j), d = load<T, 4>(in[3] + j);
+    const auto a = load<T, 4>(in[0] + j), b = load<T, 4>(in[1] + j), c = load<T, 4>(in[2] + j),
+               d = load<T, 4>(in[3] + j);
     const auto ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
     const auto AB = __builtin_shufflevector(a, b, 2, 6, 3, 7), CD = __builtin_shufflevector(c, d, 2, 6, 3, 7);
     store<T, 4>(out, __builtin_shufflevector(ab, cd, 0, 1, 4, 5));
@@ -23,9 +24,8 @@ CHALKGRAD_INLINE int64_t alone(int64_t number) {
   return number;
 }
 // out[feature · out_step + i] ← from[row i][feature], rows a, b, c, d
-template <class T>
-CHALKGRAD_INLINE void gather_rows(const T *from, int64_t a, int64_t b, int64_t c, int64_t d, long features, T *out,
-                                  long out_step) {
+template <class T> CHALKGRAD_INLINE void gather_rows(const T *from, int64_t a, int64_t b, int64_t c,
+                                                     int64_t d, long features, T *out, long out_step) {
   const T *const row[4] = {from + alone(a * features), from + alone(b * features), from + alone(c * features),
                            from + alone(d * features)};
   long j = 0;
