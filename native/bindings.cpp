@@ -65,6 +65,12 @@ PyObject *gradients(PyObject *object, PyObject *const *arguments, Py_ssize_t cou
   return done ? PyFloat_FromDouble(loss) : PyErr_NoMemory();
 }
 
+PyObject *forget_gradients(PyObject *object, PyObject *) {
+  auto *self = reinterpret_cast<Native *>(object);
+  if (!without_lock(self, [&] { self->executor->forget_gradients(); })) return nullptr;
+  Py_RETURN_NONE;
+}
+
 PyObject *load(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
   auto *self = reinterpret_cast<Native *>(object);
   SlotArguments given;
@@ -158,6 +164,7 @@ PyMethodDef methods[] = {
      "evaluate(x, t, weight, outputs): write the outputs; the loss."},
     {"gradients", method(gradients), METH_FASTCALL,
      "gradients(x, t, weight, order, step): keep them; the loss."},
+    {"forget_gradients", forget_gradients, METH_NOARGS, "forget_gradients(): give their memory back."},
     {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef properties[] = {{"isa", isa_of, nullptr, "The instruction set in use.", nullptr},
                             {nullptr, nullptr, nullptr, nullptr, nullptr}};

@@ -87,6 +87,7 @@ template <class T, int P> class CompactExecutor final : public Executor {
   bool gradients(const Rows &rows, int64_t step, double *loss) override {
     return whole_->gradients(rows, step, loss);
   }
+  void forget_gradients() override { whole_->forget_gradients(); }
 
   int64_t run(const Rows &rows, int64_t first_step, const double *rates, int64_t steps,
               double *losses) override {

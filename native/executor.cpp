@@ -69,6 +69,10 @@ template <class T, int L> class PanelExecutor final : public Executor {
     return true;
   }
 
+  void forget_gradients() override {
+    if (!plan_.clipped) model_.release_gradients();
+  }
+
   bool evaluate(const Rows &rows, void *outputs, double *loss) override {
     Evaluation<T> evaluation(plan_, model_.layers(), rows, static_cast<T *>(outputs));
     if (!evaluation.reserve()) return false;

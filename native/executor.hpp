@@ -89,6 +89,8 @@ class Executor {
   virtual bool evaluate(const Rows &rows, void *outputs, double *loss) = 0;
   // Puts ∂L/∂θ on these rows into Slot::gradient.
   virtual bool gradients(const Rows &rows, int64_t step, double *loss) = 0;
+  // Gives their memory back, unless training needs it.
+  virtual void forget_gradients() = 0;
 };
 
 // For one instruction set: an executor for numbers of `bytes` (4 or 8) bytes, or null without memory for it.

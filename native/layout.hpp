@@ -76,6 +76,11 @@ class Slab {
     return place;
   }
 
+  void release() {
+    free(base_);
+    base_ = nullptr;
+  }
+
   size_t used() const { return used_; }
 
  private:

@@ -26,6 +26,10 @@ template <class T> class Model {
       layers_[l].gradient = gradients_.take<T>(layers_[l].size());
     return true;
   }
+  void release_gradients() {
+    for (int64_t l = 0; l < plan_.layer_count; ++l) layers_[l].gradient = nullptr;
+    gradients_.release();
+  }
   const Layer<T> *layers() const { return layers_; }
   T *array(const Layer<T> &layer, Slot slot) const {
     switch (slot) {

@@ -239,17 +239,17 @@ def _executor(settings: Settings, given: Arrays | None, standing: Standing | Non
     """Return an executor that stands where the training begins, and what is kept of that."""
     from chalkgrad.train.choose import create_executor
 
-    setup = settings.setup
-    executor = create_executor(setup)
+    parameters, state, start = given, None, Start()
     if standing is not None:
-        executor.load(standing.parameters, standing.state or None)
-        start = Start() if standing.drawn else _start(standing.at, standing.parameters, standing.state)
-    elif given is not None:
-        executor.load(given)
-        start = _start(Position(), given, None)
+        parameters, state = standing.parameters, standing.state or None
+        if not standing.drawn:
+            start = _start(standing.at, standing.parameters, standing.state)
+    elif parameters is not None:
+        start = _start(Position(), parameters, None)
     else:
-        executor.load(drawn(setup))
-        start = Start()
+        parameters = drawn(settings.setup)  # before the executor takes its memory
+    executor = create_executor(settings.setup)
+    executor.load(parameters, state)
     return executor, start
 
 

@@ -229,12 +229,13 @@ class NativeExecutor:
 
     def _load(self, slot: int, arrays: Mapping[str, Array] | None, suffix: str) -> None:
         for place, x in enumerate(self.program.parameters):
-            weights, bias = self._empty(x)
-            if arrays is not None:
-                weights[:] = arrays[f"W{x.layer}{suffix}"]
-                if bias is not None:
-                    bias[:] = arrays[f"b{x.layer}{suffix}"]
+            if arrays is None:
+                weights, bias = self._empty(x)
+            else:
+                weights = np.ascontiguousarray(arrays[f"W{x.layer}{suffix}"], self.dtype)
+                bias = np.ascontiguousarray(arrays[f"b{x.layer}{suffix}"], self.dtype) if x.bias else None
             self._native.load(place, slot, weights, bias)
+            del weights  # before the next layer's are made
 
     def _store(self, slot: int, suffix: str) -> dict[str, Array]:
         return dict(self._each(slot, suffix))
@@ -256,8 +257,12 @@ class NativeExecutor:
     def each_gradient(
         self, block: Block, rows: NDArray[np.int64], step: int
     ) -> tuple[float, Iterator[tuple[str, Array]]]:
-        """L and ∂L/∂θ as ``gradients`` gives them, one after the other."""
-        return self._native.gradients(block.x, block.t, block.weight, rows, step), self._each(_GRADIENT)
+        """L and ∂L/∂θ as ``gradients`` gives them, one after the other; their memory is then given back."""
+        return self._native.gradients(block.x, block.t, block.weight, rows, step), self._spent_gradients()
+
+    def _spent_gradients(self) -> Iterator[tuple[str, Array]]:
+        yield from self._each(_GRADIENT)
+        self._native.forget_gradients()
 
     def _empty(self, x: p.Parameter) -> tuple[Array, Array | None]:
         return np.zeros((x.n_out, x.n_in), self.dtype), np.zeros(x.n_out, self.dtype) if x.bias else None
@@ -301,8 +306,8 @@ class NativeExecutor:
 
     def gradients(self, block: Block, rows: NDArray[np.int64], step: int) -> tuple[float, dict[str, Array]]:
         """L and ∂L/∂θ on these rows with this step's dropout masks, before clipping."""
-        loss = self._native.gradients(block.x, block.t, block.weight, rows, step)
-        return loss, self._store(_GRADIENT, "")
+        loss, gradients = self.each_gradient(block, rows, step)
+        return loss, dict(gradients)
 
 
 def _signed(seed: int) -> int:

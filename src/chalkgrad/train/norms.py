@@ -26,6 +26,7 @@ def layer_norms(named: Iterable[tuple[str, Array]]) -> dict[str, float]:
     norms: dict[str, float] = {}
     for name, array in named:
         norms[name[1:]] = math.hypot(norms.get(name[1:], 0.0), norm(array))
+        del array  # before the next one is made
     return norms
 
 
@@ -43,4 +44,8 @@ def gradient_norms(
 def are_finite(arrays: Mapping[str, Array] | Iterable[tuple[str, Array]]) -> bool:
     """Whether every number is finite."""
     named = arrays.items() if isinstance(arrays, Mapping) else arrays
-    return all(bool(np.isfinite(part).all()) for _, array in named for part in chunks(array))
+    for _, array in named:
+        if not all(bool(np.isfinite(part).all()) for part in chunks(array)):
+            return False
+        del array  # before the next one is made
+    return True
