@@ -244,3 +244,38 @@ def test_the_file_is_an_ordinary_safetensors_file(tmp_path: Path) -> None:
         assert np.array_equal(file.get_tensor("parameters/W1"), run.parameters["W1"])
         note = json.loads(file.metadata()["note"])
     assert note["history"] == run.history.to_dict()
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_control_c_while_the_last_checkpoint_is_written(
+    presses: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run"
+    checkpoint = Checkpoint(path, every_epochs=100)
+    whole = fit(NETWORK, X, Y, epochs=2, **SETTINGS)
+
+    def pressed(*arguments: Any) -> int:
+        for _ in range(presses):
+            os.kill(os.getpid(), signal.SIGINT)
+        return 0
+
+    monkeypatch.setattr(tensors_module, "_check", pressed)
+    run = fit(NETWORK, X, Y, epochs=2, checkpoint=checkpoint, **SETTINGS)
+    assert run.outcome == "finished"
+    assert all(np.array_equal(value, whole.parameters[name]) for name, value in run.parameters.items())
+    assert path.exists() == (presses == 1)
+    assert ("not written" in run.advice) == (presses == 2)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_was_noted_of_one_quantity_is_not_taken_for_another(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    first = {**SETTINGS, "checkpoint": path, "validation": 0.3, "metrics": ["mae"]}
+    fit(NETWORK, X, Y, epochs=3, early_stopping=EarlyStopping(100, on="validation loss"), **first)
+    watched = EarlyStopping(100, on="mae", higher=True)
+    run = fit(NETWORK, X, Y, epochs=5, early_stopping=watched, resume=True, **first)
+    assert run.outcome == "finished"
+    standing, _ = read_standing(path)
+    assert standing.watch is not None
+    mae = [epoch.metrics["mae"] for epoch in run.history.epochs[3:]]
+    assert standing.watch["best"] == max(mae)
