@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -279,3 +280,18 @@ def test_what_was_noted_of_one_quantity_is_not_taken_for_another(tmp_path: Path)
     assert standing.watch is not None
     mae = [epoch.metrics["mae"] for epoch in run.history.epochs[3:]]
     assert standing.watch["best"] == max(mae)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_device_is_never_replaced_by_a_file(tmp_path: Path) -> None:
+    path, found = tmp_path / "pipe", list[bytes]()
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="a device"):
+        fit(NETWORK, X, Y, epochs=1, checkpoint=path, **SETTINGS)
+    reader = threading.Thread(target=lambda: found.append(path.read_bytes()), daemon=True)
+    reader.start()
+    tensors_module.write_tensors(path, {"W1": X}, "chalkgrad model 1", {})
+    reader.join(10)
+    assert path.is_fifo()
+    assert found[0].endswith(X.tobytes())
+    assert [file.name for file in tmp_path.iterdir()] == ["pipe"]

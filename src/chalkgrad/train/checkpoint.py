@@ -17,7 +17,7 @@ from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.train.history import History
 from chalkgrad.train.limits import read_number
 from chalkgrad.train.standing import Arrays, Position, Standing
-from chalkgrad.train.tensors import read_tensors, write_tensors
+from chalkgrad.train.tensors import is_device, read_tensors, write_tensors
 
 KIND = "chalkgrad checkpoint 1"
 
@@ -97,6 +97,8 @@ def unwritable(path: str | os.PathLike[str]) -> str:
     trial = target.with_name(f".{target.name}.{os.getpid()}.try")
     if target.is_dir():
         return "a directory"
+    if is_device(target):
+        return "a device"
     try:
         with open(trial, "wb") as file:
             file.write(b"chalkgrad")
