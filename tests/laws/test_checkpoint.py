@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from chalkgrad._errors import InputError
+from chalkgrad._files import replacing
 from chalkgrad.network import Network
 from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, EarlyStopping, ReduceOnPlateau, fit
 from chalkgrad.train import slices as slices_module
@@ -295,3 +296,16 @@ def test_a_device_is_never_replaced_by_a_file(tmp_path: Path) -> None:
     assert path.is_fifo()
     assert found[0].endswith(X.tobytes())
     assert [file.name for file in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_an_answer_is_written_into_a_pipe(tmp_path: Path) -> None:
+    path, found = tmp_path / "pipe", list[str]()
+    os.mkfifo(path)
+    reader = threading.Thread(target=lambda: found.append(path.read_text()), daemon=True)
+    reader.start()
+    with replacing(path) as place, open(place, "w", encoding="utf-8") as file:
+        file.write("a,b\n")
+    reader.join(10)
+    assert path.is_fifo()
+    assert found == ["a,b\n"]

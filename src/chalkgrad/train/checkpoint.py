@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._files import is_device
 from chalkgrad._numbers import shown
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.train.history import History
 from chalkgrad.train.limits import read_number
 from chalkgrad.train.standing import Arrays, Position, Standing
-from chalkgrad.train.tensors import is_device, read_tensors, write_tensors
+from chalkgrad.train.tensors import read_tensors, write_tensors
 
 KIND = "chalkgrad checkpoint 1"
 

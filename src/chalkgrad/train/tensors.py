@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError, MissingFileError
+from chalkgrad._files import is_device
 
 Array = NDArray[Any]
 _KINDS = {"<f4": "F32", "<f8": "F64", "<i8": "I64"}
@@ -59,12 +60,6 @@ def write_tensors(path: str | os.PathLike[str], arrays: Mapping[str, Array], kin
             os.unlink(temporary)
         raise
     _sync_folder(target.parent)
-
-
-def is_device(path: str | os.PathLike[str]) -> bool:
-    """Whether it is there and neither a file nor a folder, so that nothing may be moved into its place."""
-    target = Path(path)
-    return target.exists() and not target.is_file() and not target.is_dir()
 
 
 def _write(file: BinaryIO, header: bytes, arrays: Mapping[str, Array]) -> None:
