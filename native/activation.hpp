@@ -72,7 +72,8 @@ template <Activation A, class T, int N> CHALKGRAD_INLINE Vec<T, N> value(Vec<T, 
   else return z;
 }
 
-template <Activation A, class T, int N> CHALKGRAD_INLINE Vec<T, N> slope_by_value(Vec<T, N> a, T number = T(0)) {
+template <Activation A, class T, int N>
+CHALKGRAD_INLINE Vec<T, N> slope_by_value(Vec<T, N> a, T number = T(0)) {
   static_assert(has_slope_by_value(A));
   const Vec<T, N> one = broadcast<T, N>(T(1));
   if constexpr (A == Activation::relu) return a > T(0) ? one : Vec<T, N>{};
@@ -111,8 +112,8 @@ inline void apply_value(Activation activation, T number, const T *z, T *out, lon
     for (long i = 0; i < count; i += N) store<T, N>(out + i, value<A, T, N>(load<T, N>(z + i), number));
   });
 }
-template <class T, int N>
-inline void apply_slope_by_value(Activation activation, T number, const T *a, const T *error, T *out, long count) {
+template <class T, int N> inline void apply_slope_by_value(Activation activation, T number, const T *a,
+                                                           const T *error, T *out, long count) {
   with_activation(activation, [&]<Activation A>() {
     if constexpr (has_slope_by_value(A))
       for (long i = 0; i < count; i += N)

@@ -1,147 +1,15 @@
-// chalkgrad._native: the executor as a Python type.  Every argument is checked here: what is wrong becomes a
-// Python exception, and the kernels may trust what they are given.
-#define PY_SSIZE_T_CLEAN
-#define Py_LIMITED_API 0x030b0000
-#include <Python.h>
-#include <string.h>
-
+// chalkgrad._native: the executor as a Python type.  Every argument is checked: the kernels may trust what
+// they are given.
 #include <memory>
 #include <new>
 #include <string>
 
+#include "arguments.hpp"
 #include "dispatch.hpp"
-#include "plan.hpp"
 #include "threads.hpp"
 
 namespace chalkgrad {
 namespace {
-
-// A buffer that Python lends, given back at the end.
-class View {
- public:
-  View() = default;
-  View(const View &) = delete;
-  View &operator=(const View &) = delete;
-  ~View() { if (held_) PyBuffer_Release(&buffer_); }
-
-  // C-contiguous, `dimensions` of them, of numbers of one of these formats
-  bool take(PyObject *object, const char *name, const char *formats, int dimensions, bool writable = false) {
-    const int flags = PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | (writable ? PyBUF_WRITABLE : 0);
-    if (PyObject_GetBuffer(object, &buffer_, flags) != 0) return false;
-    held_ = true;
-    const char *format = buffer_.format ? buffer_.format : "B";
-    if (*format == '@' || *format == '=' || *format == '<') ++format;
-    if (format[0] == 0 || format[1] != 0 || strchr(formats, format[0]) == nullptr)
-      return fail("%s: must hold numbers of type %s; got %s", name, formats, buffer_.format);
-    if (buffer_.ndim != dimensions) return fail("%s: must have %d dimensions; got %d", name, dimensions, buffer_.ndim);
-    format_ = format[0];
-    return true;
-  }
-  template <class T> T *data() const { return static_cast<T *>(buffer_.buf); }
-  template <class T> Span<T> all() const { return {data<T>(), Py_ssize_t(buffer_.len / sizeof(T))}; }
-  Py_ssize_t size(int dimension) const { return buffer_.shape[dimension]; }
-  bool whole_numbers() const { return format_ == 'l' || format_ == 'q'; }
-  bool held() const { return held_; }
-
-  bool has_shape(const char *name, Py_ssize_t rows, Py_ssize_t columns = -1) const {
-    if (size(0) == rows && (columns < 0 || size(1) == columns)) return true;
-    return fail("%s: has the wrong shape; %zd rows were expected", name, rows);
-  }
-  template <class... A> static bool fail(const char *text, A... values) {
-    PyErr_Format(PyExc_ValueError, text, values...);
-    return false;
-  }
-
- private:
-  Py_buffer buffer_;
-  bool held_ = false;
-  char format_ = 0;
-};
-
-constexpr const char *kIntegers = "lq";
-
-struct Native {
-  PyObject_HEAD
-  PlanData *data;
-  Executor *executor;
-  const char *isa;
-  bool busy;  // in a call that runs without Python's lock
-
-  const char *reals() const { return data->bytes() == 8 ? "d" : "f"; }
-};
-
-// Runs f without Python's lock, unless another thread does so already.
-template <class F> bool without_lock(Native *self, F f) {
-  if (self->busy) {
-    PyErr_SetString(PyExc_RuntimeError, "another thread is using this executor");
-    return false;
-  }
-  self->busy = true;
-  Py_BEGIN_ALLOW_THREADS
-  f();
-  Py_END_ALLOW_THREADS
-  self->busy = false;
-  return true;
-}
-
-// The arguments that name rows: x, t, weight, order.
-struct RowArguments {
-  View x, t, weight, order;
-  Rows rows = {};
-
-  bool take(const Native *self, PyObject *const *arguments, bool with_order) {
-    const PlanData &plan = *self->data;
-    if (!x.take(arguments[0], "x", self->reals(), 2) || !x.has_shape("x", x.size(0), plan.inputs())) return false;
-    rows.x = x.data<void>();
-    rows.count = x.size(0);
-    if (arguments[2] != Py_None) {
-      if (!weight.take(arguments[2], "weight", self->reals(), 1) || !weight.has_shape("weight", x.size(0))) return false;
-      rows.weight = weight.data<void>();
-    }
-    if (with_order) {
-      if (!order.take(arguments[3], "order", kIntegers, 1)) return false;
-      rows.order = order.data<int64_t>();
-      rows.count = order.size(0);
-      for (int64_t i = 0; i < rows.count; ++i)
-        if (rows.order[i] < 0 || rows.order[i] >= x.size(0))
-          return View::fail("order[%lld]: must be a row of x, 0 to %lld; got %lld", (long long)i, (long long)x.size(0) - 1, (long long)rows.order[i]);
-    }
-    if (rows.count < 1) return View::fail("x: must have rows; got %d", 0);
-    return arguments[1] == Py_None || take_targets(self, arguments[1]);
-  }
-
- private:
-  bool take_targets(const Native *self, PyObject *targets) {
-    const PlanData &plan = *self->data;
-    if (!plan.class_targets() || !is_vector(targets)) {
-      PyErr_Clear();
-      if (!t.take(targets, "t", self->reals(), 2) || !t.has_shape("t", x.size(0), plan.outputs())) return false;
-      rows.t = t.data<void>();
-      return true;
-    }
-    if (!t.take(targets, "t", kIntegers, 1) || !t.has_shape("t", x.size(0))) return false;
-    rows.labels = t.data<int64_t>();
-    for (int64_t i = 0; i < rows.count; ++i) {
-      const int64_t label = rows.labels[rows.order ? rows.order[i] : i];
-      if (label < 0 || label >= plan.outputs())
-        return View::fail("t: must hold classes 0 to %lld; got %lld", (long long)plan.outputs() - 1, (long long)label);
-    }
-    return true;
-  }
-  static bool is_vector(PyObject *object) {
-    Py_buffer buffer;
-    if (PyObject_GetBuffer(object, &buffer, PyBUF_STRIDES) != 0) return false;
-    const bool vector = buffer.ndim == 1;
-    PyBuffer_Release(&buffer);
-    return vector;
-  }
-};
-
-bool count_is(Py_ssize_t count, Py_ssize_t expected) {
-  if (count == expected) return true;
-  PyErr_Format(PyExc_TypeError, "takes %zd arguments; got %zd", expected, count);
-  return false;
-}
 
 // run(x, t, weight, order, first_step, rates, losses) -> steps taken
 PyObject *run(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
@@ -152,7 +20,8 @@ PyObject *run(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
   if (arguments[1] == Py_None) return View::fail("t: must be given"), nullptr;
   const int64_t first_step = PyLong_AsLongLong(arguments[4]);
   if (first_step == -1 && PyErr_Occurred()) return nullptr;
-  if (!rates.take(arguments[5], "rates", "d", 1) || !losses.take(arguments[6], "losses", "d", 1, true)) return nullptr;
+  if (!rates.take(arguments[5], "rates", "d", 1) || !losses.take(arguments[6], "losses", "d", 1, true))
+    return nullptr;
   const int64_t steps = rates.size(0), batch = self->data->plan().batch_size;
   if (!losses.has_shape("losses", steps)) return nullptr;
   if ((given.rows.count + batch - 1) / batch != steps)
@@ -160,7 +29,8 @@ PyObject *run(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
                       (long long)((given.rows.count + batch - 1) / batch), (long long)steps), nullptr;
   int64_t taken = 0;
   if (!without_lock(self, [&] {
-        taken = self->executor->run(given.rows, first_step, rates.data<double>(), steps, losses.data<double>());
+        taken =
+            self->executor->run(given.rows, first_step, rates.data<double>(), steps, losses.data<double>());
       }))
     return nullptr;
   return PyLong_FromLongLong(taken);
@@ -176,7 +46,8 @@ PyObject *evaluate(PyObject *object, PyObject *const *arguments, Py_ssize_t coun
   if (!outputs.has_shape("outputs", given.rows.count, self->data->outputs())) return nullptr;
   double loss = 0;
   bool done = false;
-  if (!without_lock(self, [&] { done = self->executor->evaluate(given.rows, outputs.data<void>(), &loss); })) return nullptr;
+  if (!without_lock(self, [&] { done = self->executor->evaluate(given.rows, outputs.data<void>(), &loss); }))
+    return nullptr;
   return done ? PyFloat_FromDouble(loss) : PyErr_NoMemory();
 }
 
@@ -194,40 +65,13 @@ PyObject *gradients(PyObject *object, PyObject *const *arguments, Py_ssize_t cou
   return done ? PyFloat_FromDouble(loss) : PyErr_NoMemory();
 }
 
-// layer, slot, W, b or None
-struct SlotArguments {
-  View weights, bias;
-  int64_t layer = 0;
-  Slot slot = Slot::weights;
-
-  bool take(const Native *self, PyObject *const *arguments, Py_ssize_t count, bool writable) {
-    const Plan &plan = self->data->plan();
-    if (!count_is(count, 4)) return false;
-    layer = PyLong_AsLongLong(arguments[0]);
-    const int64_t number = PyLong_AsLongLong(arguments[1]);
-    if (PyErr_Occurred()) return false;
-    if (layer < 0 || layer >= plan.layer_count) return View::fail("layer: must be one of the network's");
-    slot = Slot(number);
-    const Rule rule = plan.optimiser.rule;
-    const bool there = slot == Slot::weights || (slot == Slot::m && (rule == Rule::adam || rule == Rule::adamw)) ||
-                       (slot == Slot::v && rule != Rule::sgd) ||
-                       (slot == Slot::gradient && writable);
-    if (!there) return View::fail("slot: must be one that the optimiser has");
-    const LayerShape &shape = plan.layers[layer];
-    if (!weights.take(arguments[2], "weights", self->reals(), 2, writable)) return false;
-    if (!weights.has_shape("weights", shape.n_out, shape.n_in)) return false;
-    if ((arguments[3] != Py_None) != shape.bias) return View::fail("bias: must be given where the layer has one");
-    if (!shape.bias) return true;
-    return bias.take(arguments[3], "bias", self->reals(), 1, writable) && bias.has_shape("bias", shape.n_out);
-  }
-};
-
 PyObject *load(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
   auto *self = reinterpret_cast<Native *>(object);
   SlotArguments given;
   if (!given.take(self, arguments, count, false)) return nullptr;
   if (self->busy) return without_lock(self, [] {}), nullptr;
-  self->executor->load(given.layer, given.slot, given.weights.data<void>(), given.bias.held() ? given.bias.data<void>() : nullptr);
+  self->executor->load(given.layer, given.slot, given.weights.data<void>(),
+                       given.bias.held() ? given.bias.data<void>() : nullptr);
   Py_RETURN_NONE;
 }
 
@@ -236,7 +80,8 @@ PyObject *store(PyObject *object, PyObject *const *arguments, Py_ssize_t count) 
   SlotArguments given;
   if (!given.take(self, arguments, count, true)) return nullptr;
   if (self->busy) return without_lock(self, [] {}), nullptr;
-  if (!self->executor->store(given.layer, given.slot, given.weights.data<void>(), given.bias.held() ? given.bias.data<void>() : nullptr))
+  if (!self->executor->store(given.layer, given.slot, given.weights.data<void>(),
+                             given.bias.held() ? given.bias.data<void>() : nullptr))
     return View::fail("slot: has nothing yet"), nullptr;
   Py_RETURN_NONE;
 }
@@ -250,23 +95,26 @@ PyObject *create(PyTypeObject *type, PyObject *arguments, PyObject *) {
     return nullptr;
   }
   View view[9];
-  static const char *const names[] = {"layers", "l2", "features", "codes", "numbers", "tapes", "constants", "settings", "reals"};
+  static const char *const names[] = {"layers", "l2",        "features", "codes", "numbers",
+                                      "tapes",  "constants", "settings", "reals"};
   static const int dimensions[] = {2, 1, 1, 2, 2, 1, 1, 1, 1};
-  static const char *const formats[] = {kIntegers, "d", kIntegers, kIntegers, "d", kIntegers, "d", kIntegers, "d"};
+  static const char *const formats[] = {kIntegers, "d", kIntegers, kIntegers, "d",
+                                        kIntegers, "d", kIntegers, "d"};
   for (int i = 0; i < 9; ++i)
     if (!view[i].take(PyTuple_GetItem(arrays, i), names[i], formats[i], dimensions[i])) return nullptr;
   const char *isa = nullptr;
   if (wanted != Py_None && (isa = PyUnicode_AsUTF8AndSize(wanted, nullptr)) == nullptr) return nullptr;
   const InstructionSet *set = find_instruction_set(isa);
-  if (set == nullptr) return View::fail("isa: must be an instruction set of this processor; got %s", isa), nullptr;
+  if (set == nullptr)
+    return View::fail("isa: must be an instruction set of this processor; got %s", isa), nullptr;
 
   std::unique_ptr<PlanData> data;
   std::string fault;
   try {
     data = std::make_unique<PlanData>();
-    fault = data->read({view[0].all<int64_t>(), view[2].all<int64_t>(), view[3].all<int64_t>(), view[5].all<int64_t>(),
-                        view[7].all<int64_t>(), view[1].all<double>(), view[4].all<double>(), view[6].all<double>(),
-                        view[8].all<double>()});
+    fault = data->read({view[0].all<int64_t>(), view[2].all<int64_t>(), view[3].all<int64_t>(),
+                        view[5].all<int64_t>(), view[7].all<int64_t>(), view[1].all<double>(),
+                        view[4].all<double>(), view[6].all<double>(), view[8].all<double>()});
   } catch (const std::bad_alloc &) {
     return PyErr_NoMemory();
   }
@@ -297,14 +145,19 @@ PyObject *isa_of(PyObject *object, void *) {
   return PyUnicode_FromString(reinterpret_cast<Native *>(object)->isa);
 }
 
-template <class F> PyCFunction method(F f) { return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(f)); }
+template <class F> PyCFunction method(F f) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(f));
+}
 
 PyMethodDef methods[] = {
     {"load", method(load), METH_FASTCALL, "load(layer, slot, weights, bias): copy W and b into a slot."},
     {"store", method(store), METH_FASTCALL, "store(layer, slot, weights, bias): copy W and b out of a slot."},
-    {"run", method(run), METH_FASTCALL, "run(x, t, weight, order, first_step, rates, losses): take steps; how many."},
-    {"evaluate", method(evaluate), METH_FASTCALL, "evaluate(x, t, weight, outputs): write the outputs; the loss."},
-    {"gradients", method(gradients), METH_FASTCALL, "gradients(x, t, weight, order, step): keep them; the loss."},
+    {"run", method(run), METH_FASTCALL,
+     "run(x, t, weight, order, first_step, rates, losses): take steps; how many."},
+    {"evaluate", method(evaluate), METH_FASTCALL,
+     "evaluate(x, t, weight, outputs): write the outputs; the loss."},
+    {"gradients", method(gradients), METH_FASTCALL,
+     "gradients(x, t, weight, order, step): keep them; the loss."},
     {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef properties[] = {{"isa", isa_of, nullptr, "The instruction set in use.", nullptr},
                             {nullptr, nullptr, nullptr, nullptr, nullptr}};
@@ -319,7 +172,8 @@ PyType_Spec executor_type = {"chalkgrad._native.Executor", sizeof(Native), 0, Py
 // A tuple of the words that stand for 0, 1, …
 template <size_t N> bool add_words(PyObject *module, const char *name, const char *const (&words)[N]) {
   PyObject *tuple = PyTuple_New(N);
-  for (size_t i = 0; tuple != nullptr && i < N; ++i) PyTuple_SetItem(tuple, Py_ssize_t(i), PyUnicode_FromString(words[i]));
+  for (size_t i = 0; tuple != nullptr && i < N; ++i)
+    PyTuple_SetItem(tuple, Py_ssize_t(i), PyUnicode_FromString(words[i]));
   const bool added = tuple != nullptr && PyModule_AddObjectRef(module, name, tuple) == 0;
   Py_XDECREF(tuple);
   return added;
@@ -335,11 +189,19 @@ PyObject *instruction_set(PyObject *, PyObject *name) {
 PyObject *processors(PyObject *, PyObject *) { return PyLong_FromLong(available_processors()); }
 
 PyMethodDef functions[] = {
-    {"instruction_set", instruction_set, METH_O, "instruction_set(name): the set of this name, or with None the best, or None."},
+    {"instruction_set", instruction_set, METH_O,
+     "instruction_set(name): the set of this name, or with None the best, or None."},
     {"processors", processors, METH_NOARGS, "processors(): how many this process may use."},
     {nullptr, nullptr, 0, nullptr}};
-PyModuleDef definition = {PyModuleDef_HEAD_INIT, "chalkgrad._native", "Training programs on this machine's vector units.",
-                          -1, functions, nullptr, nullptr, nullptr, nullptr};
+PyModuleDef definition = {PyModuleDef_HEAD_INIT,
+                          "chalkgrad._native",
+                          "Training programs on this machine's vector units.",
+                          -1,
+                          functions,
+                          nullptr,
+                          nullptr,
+                          nullptr,
+                          nullptr};
 
 }  // namespace
 }  // namespace chalkgrad
@@ -350,8 +212,9 @@ PyMODINIT_FUNC PyInit__native() {
   if (module == nullptr) return nullptr;
   PyObject *type = PyType_FromSpec(&executor_type);
   const bool complete = type != nullptr && PyModule_AddObjectRef(module, "Executor", type) == 0 &&
-                        add_words(module, "ACTIVATIONS", activation_names) && add_words(module, "LOSSES", loss_names) &&
-                        add_words(module, "RULES", rule_names) && add_words(module, "OPERATIONS", operation_names);
+                        add_words(module, "ACTIVATIONS", activation_names) &&
+                        add_words(module, "LOSSES", loss_names) && add_words(module, "RULES", rule_names) &&
+                        add_words(module, "OPERATIONS", operation_names);
   Py_XDECREF(type);
   if (complete) return module;
   Py_DECREF(module);

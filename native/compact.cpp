@@ -88,7 +88,8 @@ template <class T, int P> class CompactExecutor final : public Executor {
     return whole_->gradients(rows, step, loss);
   }
 
-  int64_t run(const Rows &rows, int64_t first_step, const double *rates, int64_t steps, double *losses) override {
+  int64_t run(const Rows &rows, int64_t first_step, const double *rates, int64_t steps,
+              double *losses) override {
     for_arrays([&](int64_t l, Slot slot, T *weights, T *bias) { whole_->store(l, slot, weights, bias); });
     int64_t done = 0;
     const auto work = [&] { done = run_steps(rows, first_step, rates, steps, losses); };
@@ -110,10 +111,14 @@ template <class T, int P> class CompactExecutor final : public Executor {
     if (has_v(rule)) each_layer(Slot::v);
   }
 
-  // Each mini-batch is gathered while the one before is worked on: what is stored in parts is read whole later.
-  int64_t run_steps(const Rows &rows, int64_t first_step, const double *rates, int64_t steps, double *losses) {
+  // Each mini-batch is gathered while the one before is worked on: what is stored in parts is read whole
+  // later.
+  int64_t run_steps(const Rows &rows, int64_t first_step, const double *rates, int64_t steps,
+                    double *losses) {
     const bool classes = rows.t == nullptr;
-    const auto samples_of = [&](int64_t s) { return smaller(plan_.batch_size, rows.count - s * plan_.batch_size); };
+    const auto samples_of = [&](int64_t s) {
+      return smaller(plan_.batch_size, rows.count - s * plan_.batch_size);
+    };
     const auto gather = [&](int64_t s) {
       step_.gather(Batch<T>(plan_, rows, s * plan_.batch_size, samples_of(s), samples_of(s)), int(s & 1));
     };

@@ -5,8 +5,8 @@
 //   θ, m, v       of all layers, each W (n_out × n_in), then b (n_out)
 //   value, error  n_out × P
 //   partial       |θ| × N: ∂L/∂θ_p, summed over panels but not over lanes; sums_of_rows ends it in the update
-// Z has one chain of multiply-adds an entry, over the inputs in their order, dX one over the outputs; dW one a
-// lane over the panels, then the tree over lanes.
+// Z has one chain of multiply-adds an entry, over the inputs in their order, dX one over the outputs; dW one
+// a lane over the panels, then the tree over lanes.
 #pragma once
 #include "batch.hpp"
 #include "layout.hpp"
@@ -43,7 +43,8 @@ template <class T, int P> class CompactStep {
       : plan_(plan), loss_(loss), coefficient_(T(coefficient)), depth_(int(plan.layer_count)),
         panels_(ceil_div(plan.batch_size, P)) {}
 
-  // Takes its memory from the slab: first to count, then for good.  The kinds of the layers are yet to be set.
+  // Takes its memory from the slab: first to count, then for good.  The kinds of the layers are yet to be
+  // set.
   void place(Slab &slab) {
     long parameters = 0;
     for (int l = 0; l < depth_; ++l) parameters += (plan_.layers[l].n_in + 1) * plan_.layers[l].n_out;
@@ -60,8 +61,17 @@ template <class T, int P> class CompactStep {
       T *const value = slab.take<T>(shape.n_out * P), *const error = slab.take<T>(shape.n_out * P);
       const long weights = shape.n_in * shape.n_out, bias = before + weights;
       if (layers_ != nullptr)
-        layers_[l] = {int(shape.n_in), int(shape.n_out), shape.bias, Activation::identity, T(0),
-                      state_[0] + before, state_[0] + bias, partial_ + before * N, partial_ + bias * N, value, error};
+        layers_[l] = {int(shape.n_in),
+                      int(shape.n_out),
+                      shape.bias,
+                      Activation::identity,
+                      T(0),
+                      state_[0] + before,
+                      state_[0] + bias,
+                      partial_ + before * N,
+                      partial_ + bias * N,
+                      value,
+                      error};
       before = bias + shape.n_out;
     }
   }
@@ -78,8 +88,8 @@ template <class T, int P> class CompactStep {
       for (long lane = 0; lane < P; lane += 4) {
         const long at = p * P + lane;
         const int64_t a = batch.row(at), b = batch.row(at + 1), c = batch.row(at + 2), d = batch.row(at + 3);
-        gather_rows(batch.x, a, b, c, d, layers_[0].n_in, to.x + p * P * layers_[0].n_in + lane);
-        if (batch.t) gather_rows(batch.t, a, b, c, d, outputs(), to.t + p * P * outputs() + lane);
+        gather_rows(batch.x, a, b, c, d, layers_[0].n_in, to.x + p * P * layers_[0].n_in + lane, P);
+        if (batch.t) gather_rows(batch.t, a, b, c, d, outputs(), to.t + p * P * outputs() + lane, P);
         else {
           to.classes[at] = batch.classes[a];
           to.classes[at + 1] = batch.classes[b];
@@ -134,29 +144,6 @@ template <class T, int P> class CompactStep {
         to[i] = T(batch.factor * double(batch.weight[batch.row(p * P + i)])) * coefficient_;
   }
 
-  // a number of its own: four of them would be computed as a vector, and taken apart again
-  static CHALKGRAD_INLINE int64_t alone(int64_t number) {
-    asm("" : "+r"(number));
-    return number;
-  }
-  // out[feature · P + i] ← from[row i][feature], rows a, b, c, d
-  static CHALKGRAD_INLINE void gather_rows(const T *from, int64_t a, int64_t b, int64_t c, int64_t d, long features,
-                                           T *out) {
-    const T *const row[4] = {from + alone(a * features), from + alone(b * features), from + alone(c * features),
-                             from + alone(d * features)};
-    long j = 0;
-    for (; j + 4 <= features; j += 4) {
-      const T *const part[4] = {row[0] + j, row[1] + j, row[2] + j, row[3] + j};
-      turn_rows<T, 4>(part, out + j * P, P);
-    }
-    for (; j < features; ++j) {
-      out[j * P] = row[0][j];
-      out[j * P + 1] = row[1][j];
-      out[j * P + 2] = row[2][j];
-      out[j * P + 3] = row[3][j];
-    }
-  }
-
   CHALKGRAD_INLINE void forward(const T *x) {
     for (int l = 0; l < depth_; ++l) {
       const Layer &layer = layers_[l];
@@ -167,7 +154,8 @@ template <class T, int P> class CompactStep {
           for (int v = 0; v < V; ++v) z[v] = broadcast<T, N>(layer.bias[n]);
           for (int k = 0; k < layer.n_in; ++k, ++w)
             for (int v = 0; v < V; ++v) z[v] += broadcast<T, N>(*w) * load<T, N>(x + k * P + v * N);
-          for (int v = 0; v < V; ++v) store<T, N>(layer.value + n * P + v * N, value<A, T, N>(z[v], layer.number));
+          for (int v = 0; v < V; ++v)
+            store<T, N>(layer.value + n * P + v * N, value<A, T, N>(z[v], layer.number));
         }
       });
       x = layer.value;
@@ -176,9 +164,13 @@ template <class T, int P> class CompactStep {
 
   CHALKGRAD_INLINE double loss_and_error(const Gathered<T> &from, long p, int rows, bool classes) {
     const Layer &last = layers_[depth_ - 1];
-    const LossPanel<T> panel = {last.value, classes ? nullptr : from.t + p * P * last.n_out,
-                                classes ? from.classes + p * P : nullptr, from.coefficients + p * P, last.error,
-                                last.n_out, rows};
+    const LossPanel<T> panel = {last.value,
+                                classes ? nullptr : from.t + p * P * last.n_out,
+                                classes ? from.classes + p * P : nullptr,
+                                from.coefficients + p * P,
+                                last.error,
+                                last.n_out,
+                                rows};
     return loss_of_panel<T, P, true>(loss_, last.kind, last.number, panel);
   }
 
@@ -197,7 +189,8 @@ template <class T, int P> class CompactStep {
           Vec<T, N> error[V] = {};
           for (int n = 0; n < layer.n_out; ++n)
             for (int v = 0; v < V; ++v)
-              error[v] += broadcast<T, N>(layer.weights[n * layer.n_in + k]) * load<T, N>(layer.error + n * P + v * N);
+              error[v] += broadcast<T, N>(layer.weights[n * layer.n_in + k]) *
+                          load<T, N>(layer.error + n * P + v * N);
           for (int v = 0; v < V; ++v) {
             const Vec<T, N> a = load<T, N>(below.value + k * P + v * N);
             store<T, N>(below.error + k * P + v * N, error[v] * slope_by_value<A, T, N>(a, below.number));

@@ -2,40 +2,9 @@
 //
 // The rows of each layer's weights fall into chunks that depend on shapes alone; threads take whole chunks.
 #pragma once
-#include "engine.hpp"
-#include "update.hpp"
+#include "gradient_task.hpp"
 
 namespace chalkgrad::CHALKGRAD_ISA {
-
-// dW = errorᵀ source of one layer.
-template <class T, int L> struct GradientTask {
-  const Layer<T> *layer;
-  Panels<T, L> error, source;
-  T *turned;        // the errors with the outputs in the lanes; null where there are few outputs
-  long chunk_rows, chunks;
-  double *weight_squares, *gradient_squares;  // one for every chunk, to be summed in their order
-
-  long cost() const { return chunk_rows * layer->blocks; }  // of a chunk, in proportion
-  Range rows(long chunk) const { return {chunk * chunk_rows, smaller((chunk + 1) * chunk_rows, layer->rows)}; }
-};
-
-// w ← the optimiser's rule, for `count` neighbouring parameters
-template <class T>
-__attribute__((noinline)) void update_numbers(Rule rule, const Layer<T> &layer, long place, const T *gradient,
-                                              long count, const Rates<T> &rates) {
-  with_rule(rule, [&]<Rule R> {
-    update_row<R, T, lanes_of_panel<T, kBlock>>(layer.weights + place, gradient, layer.m + place, layer.v + place,
-                                                count, rates);
-  });
-}
-
-// Σ v² over `count` numbers, a multiple of kBlock
-template <class T> double sum_of_squares(const T *v, long count) {
-  constexpr int N = lanes_of_panel<T, kBlock>;
-  LaneSums<T, N> sums;
-  for (long i = 0; i < count; i += N) sums.add(load<T, N>(v + i) * load<T, N>(v + i));
-  return sums.weighted(broadcast<T, N>(T(1)), first_lanes<T, N>(N));
-}
 
 template <class T, int L> class Descent {
  public:
@@ -44,7 +13,8 @@ template <class T, int L> class Descent {
   Descent(const Plan &plan, const Layer<T> *layers, long samples)
       : plan_(plan), layers_(layers), padded_(ceil_div(samples, L) * L) {}
 
-  void place(Slab &slab, const Engine<T, L> &engine) {
+  void place(Slab &slab, const Engine<T, L> &engine, const Instruction *apart) {
+    engine_ = &engine;
     tasks_ = slab.take<Task>(plan_.instruction_count);
     count_ = 0;
     for (int64_t i = 0; i < plan_.instruction_count; ++i) {
@@ -57,8 +27,14 @@ template <class T, int L> class Descent {
       double *weight_squares = slab.take<double>(ceil_div(rows, chunk));
       double *gradient_squares = slab.take<double>(ceil_div(rows, chunk));
       if (tasks_ != nullptr)
-        tasks_[count_] = {&layers_[instruction.layer], engine.buffer(instruction.source),
-                          engine.buffer(instruction.second), turned, chunk, ceil_div(rows, chunk), weight_squares,
+        tasks_[count_] = {&layers_[instruction.layer],
+                          engine.buffer(instruction.source),
+                          engine.buffer(instruction.second),
+                          apart && apart->layer == instruction.layer,
+                          turned,
+                          chunk,
+                          ceil_div(rows, chunk),
+                          weight_squares,
                           gradient_squares};
       ++count_;
     }
@@ -80,29 +56,39 @@ template <class T, int L> class Descent {
   double penalty() const {
     double total = 0;
     for (long i = 0; i < count_; ++i)
-      if (tasks_[i].layer->l2 != 0) total += tasks_[i].layer->l2 * sum(tasks_[i].weight_squares, tasks_[i].chunks);
+      if (tasks_[i].layer->l2 != 0)
+        total += tasks_[i].layer->l2 * sum(tasks_[i].weight_squares, tasks_[i].chunks);
     return total;
   }
 
   // dW and the update, for this worker's chunks.
   void descend(long samples, double rate, int64_t step, int worker, int workers) const {
-    for_tasks(worker, workers, [&](const Task &task, Range chunks) {
+    const auto work = [&](const Task &task, Range chunks, Range blocks) {
       const Pace pace(plan_.optimiser, rate, step, task.layer->l2);
       if (task.turned != nullptr && plan_.optimiser.rule == Rule::sgd && pace.weights.decay == 0)
-        for_tiles(task, chunks, [&]<int R, int G>(long block, Range rows) {
-          Gradient<T>::template descent_tile<L, R, G>(work_of(task, samples, block, rows.begin),
-                                                      task.layer->weights + task.layer->place(block, rows.begin),
-                                                      task.layer->block_size(), pace.weights.step);
+        for_tiles(task, chunks, blocks, [&]<int R, int G>(long block, Range rows) {
+          Gradient<T>::template descent_tile<L, R, G>(
+              work_of(task, samples, block, rows.begin),
+              task.layer->weights + task.layer->place(block, rows.begin), task.layer->block_size(),
+              pace.weights.step);
         });
       else
-        for_gradients(task, chunks, samples, &pace);
-    });
+        for_gradients(task, chunks, blocks, samples, &pace);
+    };
+    for (long i = 0; i < count_; ++i) {
+      if (!tasks_[i].apart) continue;
+      Task own = tasks_[i];
+      own.source = engine_->inputs(worker);
+      work(own, {0, own.chunks}, share(own.layer->blocks, worker, workers));
+    }
+    for_tasks(worker, workers, [](const Task &task) { return !task.apart; },
+              [&](const Task &task, Range chunks) { work(task, chunks, task.all_blocks()); });
   }
 
   // dW + 2 l2 W into the layers' `gradient`, and the squares of this worker's chunks.
   void keep_gradients(long samples, int worker, int workers) const {
-    for_tasks(worker, workers, [&](const Task &task, Range chunks) {
-      for_gradients(task, chunks, samples, nullptr);
+    for_tasks(worker, workers, all_tasks, [&](const Task &task, Range chunks) {
+      for_gradients(task, chunks, task.all_blocks(), samples, nullptr);
       for (long c = chunks.begin; c < chunks.end; ++c)
         task.gradient_squares[c] = squares(task, task.layer->gradient, task.rows(c));
     });
@@ -126,7 +112,8 @@ template <class T, int L> class Descent {
   }
 
  private:
-  static constexpr int kBlockVectors = Products<T, L>::kBlockVectors, kBlocksAcross = Products<T, L>::kBlocksAcross;
+  static constexpr int kBlockVectors = Products<T, L>::kBlockVectors,
+                       kBlocksAcross = Products<T, L>::kBlocksAcross;
   static constexpr int kMostRows = tile_rows(kBlocksAcross * kBlockVectors);
 
   // The constants of a step: the bias has no penalty.
@@ -136,13 +123,16 @@ template <class T, int L> class Descent {
         : weights(rates_of<T>(optimiser, rate, step, l2)), bias(rates_of<T>(optimiser, rate, step)) {}
   };
 
-  // f(task, chunks) for this worker's share, equal in cost, of the chunks of all layers
-  template <class F> void for_tasks(int worker, int workers, F f) const {
+  static bool all_tasks(const Task &) { return true; }
+
+  // f(task, chunks) for this worker's share, equal in cost, of the chunks of the tasks that are `wanted`
+  template <class Wanted, class F> void for_tasks(int worker, int workers, Wanted wanted, F f) const {
     long total = 0, before = 0;
-    for (long i = 0; i < count_; ++i) total += tasks_[i].chunks * tasks_[i].cost();
+    for (long i = 0; i < count_; ++i) total += wanted(tasks_[i]) ? tasks_[i].chunks * tasks_[i].cost() : 0;
     const Range mine = share(total, worker, workers);
     for (long i = 0; i < count_; ++i) {
       const Task &task = tasks_[i];
+      if (!wanted(task)) continue;
       const auto chunk_at = [&](long cost) {
         return cost <= before ? 0 : smaller(ceil_div(cost - before, task.cost()), task.chunks);
       };
@@ -152,21 +142,22 @@ template <class T, int L> class Descent {
     }
   }
   template <class F> void for_chunks(int worker, int workers, F f) const {
-    for_tasks(worker, workers, [&](const Task &task, Range chunks) {
+    for_tasks(worker, workers, all_tasks, [&](const Task &task, Range chunks) {
       for (long c = chunks.begin; c < chunks.end; ++c) f(task, c);
     });
   }
 
   // f<R, G>(block, rows) for tiles of R rows and G blocks; the activations of a group of chunks stay in the
   // second cache while all blocks of errors pass
-  template <class F> void for_tiles(const Task &task, Range chunks, F f) const {
+  template <class F> void for_tiles(const Task &task, Range chunks, Range blocks, F f) const {
     constexpr long kBytes = 128 * 1024;
     const long near = kBytes / (padded_ * long(sizeof(T)) * task.chunk_rows), group = near < 1 ? 1 : near;
     for (long first = chunks.begin; first < chunks.end; first += group)
-      Products<T, L>::template by_groups<kBlocksAcross>({0, task.layer->blocks}, [&]<int G>(long block) {
+      Products<T, L>::template by_groups<kBlocksAcross>(blocks, [&]<int G>(long block) {
         for (long c = first; c < smaller(first + group, chunks.end); ++c) {
           const Range rows = task.rows(c);
-          with_rows<kMostRows>(rows.end - rows.begin, [&]<int R> { f.template operator()<R, G>(block, rows); });
+          with_rows<kMostRows>(rows.end - rows.begin,
+                               [&]<int R> { f.template operator()<R, G>(block, rows); });
         }
       });
   }
@@ -177,14 +168,14 @@ template <class T, int L> class Descent {
   }
 
   // The gradients of these chunks, used for the update at this pace; kept where there is none.
-  void for_gradients(const Task &task, Range chunks, long samples, const Pace *pace) const {
+  void for_gradients(const Task &task, Range chunks, Range blocks, long samples, const Pace *pace) const {
     alignas(64) T gradient[kBlocksAcross * kMostRows * kBlock];
     const auto use = [&](const T *numbers, long block, Range rows) {
       if (pace) update(*task.layer, numbers, block, rows, *pace);
       else keep(*task.layer, numbers, block, rows);
     };
     if (task.turned)
-      return for_tiles(task, chunks, [&]<int R, int G>(long block, Range rows) {
+      return for_tiles(task, chunks, blocks, [&]<int R, int G>(long block, Range rows) {
         Gradient<T>::template tile<L, R, G>(work_of(task, samples, block, rows.begin), gradient, R * kBlock);
         for (int g = 0; g < G; ++g) use(gradient + g * R * kBlock, block + g, rows);
       });
@@ -193,12 +184,14 @@ template <class T, int L> class Descent {
       const Range rows = task.rows(c);
       for (long k = rows.begin; k < rows.end; ++k)
         gradient_row<T, L>(task.source.panel(0) + k * L, task.source.stride(), task.error.panel(0),
-                           task.error.stride(), samples, task.layer->n_out, gradient + (k - rows.begin) * kBlock);
+                           task.error.stride(), samples, task.layer->n_out,
+                           gradient + (k - rows.begin) * kBlock);
       use(gradient, 0, rows);
     }
   }
 
-  __attribute__((noinline)) void keep(const Layer<T> &layer, const T *gradient, long block, Range rows) const {
+  __attribute__((noinline)) void keep(const Layer<T> &layer, const T *gradient, long block,
+                                      Range rows) const {
     const T *weights = layer.weights + layer.place(block, rows.begin);
     T *kept = layer.gradient + layer.place(block, rows.begin);
     const T penalty = T(2 * layer.l2);
@@ -208,7 +201,8 @@ template <class T, int L> class Descent {
     for (long i = penalised; i < count; ++i) kept[i] = gradient[i];
   }
 
-  __attribute__((noinline)) void update(const Layer<T> &layer, const T *gradient, long block, Range rows, const Pace &pace) const {
+  __attribute__((noinline)) void update(const Layer<T> &layer, const T *gradient, long block, Range rows,
+                                        const Pace &pace) const {
     const long weights = (smaller(rows.end, layer.n_in) - rows.begin) * kBlock;
     const long place = layer.place(block, rows.begin);
     update_numbers(plan_.optimiser.rule, layer, place, gradient, weights, pace.weights);
@@ -219,7 +213,8 @@ template <class T, int L> class Descent {
   double squares(const Task &task, const T *numbers, Range rows) const {
     double total = 0;
     for (long block = 0; block < task.layer->blocks; ++block)
-      total += sum_of_squares(numbers + task.layer->place(block, rows.begin), (rows.end - rows.begin) * kBlock);
+      total +=
+          sum_of_squares(numbers + task.layer->place(block, rows.begin), (rows.end - rows.begin) * kBlock);
     return total;
   }
   static double sum(const double *numbers, long count) {
@@ -231,6 +226,7 @@ template <class T, int L> class Descent {
   const Plan &plan_;
   const Layer<T> *layers_;
   const long padded_;  // samples, a multiple of L
+  const Engine<T, L> *engine_ = nullptr;
   Task *tasks_ = nullptr;
   long count_ = 0;
 };

@@ -11,10 +11,14 @@ namespace {
 
 const InstructionSet kSets[] = {
 #if defined(__x86_64__)
-    {"avx512", [] { return bool(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")); },
+    {"avx512",
+     [] {
+       return bool(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"));
+     },
      avx512::create},
-    {"avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); }, avx2::create},
+    {"avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); },
+     avx2::create},
     {"sse2", [] { return true; }, sse2::create},
 #elif defined(__aarch64__)
     {"neon", [] { return true; }, neon::create},

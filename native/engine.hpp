@@ -2,6 +2,7 @@
 // threads take panels of their own.
 #pragma once
 #include "batch.hpp"
+#include "engine_memory.hpp"
 #include "loss.hpp"
 #include "map.hpp"
 #include "products.hpp"
@@ -15,50 +16,36 @@ struct StepInfo {
   int64_t number;
 };
 
-template <class T, int L> __attribute__((noinline)) void activate(Activation kind, T number, T *numbers, long count) {
+template <class T, int L>
+__attribute__((noinline)) void activate(Activation kind, T number, T *numbers, long count) {
   apply_value<T, lanes_of_panel<T, L>>(kind, number, numbers, numbers, count);
 }
-template <class T, int L>
-__attribute__((noinline)) void multiply_by_slope(Activation kind, T number, const T *value, T *error, long count) {
+template <class T, int L> __attribute__((noinline)) void multiply_by_slope(Activation kind, T number,
+                                                                           const T *value, T *error,
+                                                                           long count) {
   apply_slope_by_value<T, lanes_of_panel<T, L>>(kind, number, value, error, error, count);
 }
 
-template <class T, int L> class Engine {
+template <class T, int L> class Engine : public EngineMemory<T, L> {
+  using Memory = EngineMemory<T, L>;
+  using Memory::plan_, Memory::layers_, Memory::buffers_, Memory::targets_, Memory::apart_, Memory::inputs_;
+  using Memory::coefficients_, Memory::classes_, Memory::losses_, Memory::scratch_, Memory::scratch_size_;
+
  public:
   using Buffer = Panels<T, L>;
+  using Memory::Memory;
 
-  Engine(const Plan &plan, const Layer<T> *layers, long samples)
-      : plan_(plan), layers_(layers), panels_(ceil_div(samples, L)) {}
-
-  // Takes its memory from the slab: first to count, then for good.
-  void place(Slab &slab, int workers) {
-    buffers_ = slab.take<Buffer>(plan_.buffer_count);
-    coefficients_ = slab.take<T>(panels_ * L);
-    classes_ = slab.take<int64_t>(panels_ * L);
-    losses_ = slab.take<double>(panels_);
-    scratch_size_ = 0;
-    for (int64_t i = 0; i < plan_.instruction_count; ++i) {
-      const Instruction &instruction = plan_.instructions[i];
-      if (instruction.tape < 0) continue;
-      const long needed = tape_scratch<T>(plan_.tapes[instruction.tape].tape) + widest() * L;
-      if (needed > scratch_size_) scratch_size_ = needed;
-    }
-    scratch_ = slab.take<T>(scratch_size_ * workers);
-    const int outputs = int(plan_.features[plan_.output]);
-    targets_ = {outputs, slab.take<T>(panels_ * (outputs + 1) * L)};
-    for (int64_t b = 0; b < plan_.buffer_count; ++b) {
-      const int features = int(plan_.features[b]);
-      const Buffer buffer = {features, slab.take<T>(panels_ * (features + 1) * L)};
-      if (buffers_ == nullptr) continue;
-      buffers_[b] = buffer;
-      for (long p = 0; p < panels_; ++p)
-        for (int lane = 0; lane < L; ++lane) buffer.panel(p)[features * L + lane] = T(1);
-    }
-  }
-
-  long panels() const { return panels_; }
   const Buffer &buffer(int64_t b) const { return buffers_[b]; }
+  const Buffer &inputs(int worker) const { return inputs_[worker]; }
   double loss_of_panel(long p) const { return losses_[p]; }
+
+  // The first layer, if it is apart: all samples, this worker's blocks of outputs.  Its weights are read
+  // where they were updated, and so never pass from one processor to another.
+  void run_apart(const Batch<T> &batch, int worker, int workers) {
+    const Range all = {0, ceil_div(batch.count, L)};
+    gather(inputs_[worker], batch.x, batch, all);
+    linear(*apart_, inputs_[worker], all, share(layers_[apart_->layer].blocks, worker, workers));
+  }
 
   // Carries out the instructions before the weight gradients on these panels, a few at a time.
   // Without training it ends after the loss, or before it where there are no targets.
@@ -66,6 +53,7 @@ template <class T, int L> class Engine {
     prepare(batch, panels);
     for (int64_t i = 0; i < plan_.instruction_count; ++i) {
       const Instruction &instruction = plan_.instructions[i];
+      if (apart_ && (&instruction == apart_ || instruction.op == Op::gather_inputs)) continue;
       const bool loss = instruction.op == Op::loss_and_error || instruction.op == Op::loss_map;
       if (loss && !batch.has_targets()) return;
       carry_out(instruction, batch, panels, step, worker);
@@ -89,12 +77,6 @@ template <class T, int L> class Engine {
     return int(left < 0 ? 0 : left > L ? L : left);
   }
 
-  long widest() const {
-    long most = 0;
-    for (int64_t b = 0; b < plan_.buffer_count; ++b) most = plan_.features[b] > most ? plan_.features[b] : most;
-    return most;
-  }
-
   // c_i and the classes of the samples of these panels
   void prepare(const Batch<T> &batch, Range panels) {
     for (long p = panels.begin; p < panels.end; ++p) {
@@ -113,7 +95,7 @@ template <class T, int L> class Engine {
     switch (i.op) {
       case Op::gather_inputs: return gather(buffers_[i.out], batch.x, batch, panels);
       case Op::gather_targets: return gather_targets(buffers_[i.out], batch, panels);
-      case Op::linear: return linear(i, panels);
+      case Op::linear: return linear(i, buffers_[i.source], panels, {0, layers_[i.layer].blocks});
       case Op::map: return map(i, batch, panels, worker);
       case Op::softmax: return softmax(i, panels);
       case Op::log_softmax: return log_softmax(i, panels);
@@ -128,18 +110,11 @@ template <class T, int L> class Engine {
 
   // out[feature][lane] ← rows of `from`
   void gather(const Buffer &out, const T *from, const Batch<T> &batch, Range panels) {
-    const long n = out.features, whole = n / 4 * 4;
     for (long p = panels.begin; p < panels.end; ++p)
       for (long lane = 0; lane < L; lane += 4) {
-        const T *rows[4];
-        for (long i = 0; i < 4; ++i) rows[i] = from + batch.row(p * L + lane + i) * n;
-        T *place = out.panel(p) + lane;
-        for (long j = 0; j < whole; j += 4) {
-          const T *const part[4] = {rows[0] + j, rows[1] + j, rows[2] + j, rows[3] + j};
-          turn_rows<T, 4>(part, place + j * L, L);
-        }
-        for (long j = whole; j < n; ++j)
-          for (long i = 0; i < 4; ++i) place[j * L + i] = rows[i][j];
+        const long at = p * L + lane;
+        gather_rows(from, batch.row(at), batch.row(at + 1), batch.row(at + 2), batch.row(at + 3),
+                    out.features, out.panel(p) + lane, L);
       }
   }
 
@@ -153,12 +128,13 @@ template <class T, int L> class Engine {
     }
   }
 
-  void linear(const Instruction &i, Range panels) {
+  void linear(const Instruction &i, const Buffer &source, Range panels, Range blocks) {
     const auto kind = Activation(i.kind);
     const T number = T(i.number);
-    Products<T, L>::forward(layers_[i.layer], buffers_[i.source], buffers_[i.out], panels, [=](T *numbers, long count) {
-      if (kind != Activation::identity) activate<T, L>(kind, number, numbers, count);
-    });
+    Products<T, L>::forward(layers_[i.layer], source, buffers_[i.out], panels, blocks,
+                            [=](T *numbers, long count) {
+                              if (kind != Activation::identity) activate<T, L>(kind, number, numbers, count);
+                            });
   }
 
   void backpropagate(const Instruction &i, Range panels) {
@@ -184,7 +160,8 @@ template <class T, int L> class Engine {
   void run_on_panel(const TapeCall &call, long p, T *out, int worker) {
     const T *inputs[kMostTapeInputs];
     for (int k = 0; k < call.tape.inputs; ++k) inputs[k] = buffers_[call.sources[k]].panel(p);
-    run_tape<T>(call.tape, inputs, out, buffers_[call.sources[0]].features * L, scratch_ + worker * scratch_size_);
+    run_tape<T>(call.tape, inputs, out, buffers_[call.sources[0]].features * L,
+                scratch_ + worker * scratch_size_);
   }
 
   void map(const Instruction &i, const Batch<T> &batch, Range panels, int worker) {
@@ -206,13 +183,15 @@ template <class T, int L> class Engine {
     T *out = scratch_ + (worker + 1) * scratch_size_ - features * L;  // behind what the tape needs
     for (long p = panels.begin; p < panels.end; ++p) {
       run_on_panel(call, p, out, worker);
-      losses_[p] += i.coefficient * weighted_sum<T, L>(out, coefficients_ + p * L, rows_of(batch, p), features);
+      losses_[p] +=
+          i.coefficient * weighted_sum<T, L>(out, coefficients_ + p * L, rows_of(batch, p), features);
     }
   }
 
   void softmax(const Instruction &i, Range panels) {
     const Buffer &source = buffers_[i.source], &out = buffers_[i.out];
-    for (long p = panels.begin; p < panels.end; ++p) softmax_panel<T, L>(source.panel(p), out.panel(p), out.features);
+    for (long p = panels.begin; p < panels.end; ++p)
+      softmax_panel<T, L>(source.panel(p), out.panel(p), out.features);
   }
 
   void log_softmax(const Instruction &i, Range panels) {
@@ -233,7 +212,8 @@ template <class T, int L> class Engine {
     const uint32_t key = dropout_key(uint64_t(plan_.seed), uint64_t(step.number), uint64_t(i.layer + 1));
     const auto dropping = Dropping<T>::of(i.rate);
     for (long p = panels.begin; p < panels.end; ++p) {
-      if (step.training) dropout_panel<T, L>(source.panel(p), out.panel(p), out.features, uint32_t(p * L), key, dropping);
+      if (step.training)
+        dropout_panel<T, L>(source.panel(p), out.panel(p), out.features, uint32_t(p * L), key, dropping);
       else if (i.source != i.out) memcpy(out.panel(p), source.panel(p), out.features * L * sizeof(T));
     }
   }
@@ -252,20 +232,10 @@ template <class T, int L> class Engine {
       panel.error = buffers_[i.out].panel(p);
       panel.features = z.features;
       panel.rows = rows_of(batch, p);
-      losses_[p] += chalkgrad::CHALKGRAD_ISA::loss_of_panel<T, L, true>(Loss(i.value), Activation(i.kind), T(i.number), panel);
+      losses_[p] += chalkgrad::CHALKGRAD_ISA::loss_of_panel<T, L, true>(Loss(i.value), Activation(i.kind),
+                                                                        T(i.number), panel);
     }
   }
-
-  const Plan &plan_;
-  const Layer<T> *layers_;
-  const long panels_;
-  Buffer *buffers_ = nullptr;
-  Buffer targets_ = {};  // of the fused losses
-  T *coefficients_ = nullptr;
-  int64_t *classes_ = nullptr;
-  double *losses_ = nullptr;
-  T *scratch_ = nullptr;
-  long scratch_size_ = 0;
 };
 
 }  // namespace chalkgrad::CHALKGRAD_ISA

@@ -2,165 +2,12 @@
 #include <new>
 
 #include "create.hpp"
-#include "descent.hpp"
-#include "threads.hpp"
+#include "evaluation.hpp"
+#include "model.hpp"
+#include "step.hpp"
 
 namespace chalkgrad::CHALKGRAD_ISA {
 namespace {
-
-// Everything that a mini-batch of up to `samples` samples needs on its way through the program.
-template <class T, int L> class Step {
- public:
-  Step(const Plan &plan, const Layer<T> *layers, long samples)
-      : engine_(plan, layers, samples), descent_(plan, layers, samples) {
-    for (int64_t l = 0; l < plan.layer_count; ++l) penalised_ |= plan.layers[l].l2 != 0;
-  }
-  bool reserve(int workers) {
-    place(workers);
-    if (!memory_.reserve(memory_.used())) return false;
-    place(workers);
-    return true;
-  }
-
-  // One worker's panels, forward and back.
-  void run_panels(const Batch<T> &batch, int64_t number, int worker, int workers) {
-    const Range mine = share(ceil_div(batch.count, L), worker, workers);
-    engine_.run(batch, mine, {true, number}, worker);
-    descent_.turn(mine);
-    if (penalised_) descent_.square_weights(worker, workers);
-  }
-  // L, when all panels are done: a sum in their order.
-  double loss(long samples) const {
-    double total = 0;
-    for (long p = 0; p < ceil_div(samples, L); ++p) total += engine_.loss_of_panel(p);
-    return penalised_ ? total + descent_.penalty() : total;
-  }
-  const Descent<T, L> &descent() const { return descent_; }
-
- private:
-  void place(int workers) {
-    engine_.place(memory_, workers);
-    descent_.place(memory_, engine_);
-  }
-
-  Slab memory_;
-  Engine<T, L> engine_;
-  Descent<T, L> descent_;
-  bool penalised_ = false;
-};
-
-// The weights and the optimiser's memory of all layers.
-template <class T> class Model {
- public:
-  explicit Model(const Plan &plan) : plan_(plan) {}
-  bool reserve() {
-    place();
-    if (!memory_.reserve(memory_.used())) return false;
-    place();
-    return true;
-  }
-  // Gradients have memory only where they are wanted.
-  bool reserve_gradients() {
-    if (layers_[0].gradient != nullptr) return true;
-    size_t bytes = 0;
-    for (int64_t l = 0; l < plan_.layer_count; ++l) bytes += layers_[l].size() * sizeof(T) + 128;
-    if (!gradients_.reserve(bytes)) return false;
-    for (int64_t l = 0; l < plan_.layer_count; ++l) layers_[l].gradient = gradients_.take<T>(layers_[l].size());
-    return true;
-  }
-  const Layer<T> *layers() const { return layers_; }
-  T *array(const Layer<T> &layer, Slot slot) const {
-    switch (slot) {
-      case Slot::m: return layer.m;
-      case Slot::v: return layer.v;
-      case Slot::gradient: return layer.gradient;
-      default: return layer.weights;
-    }
-  }
-
- private:
-  void place() {
-    Layer<T> *layers = memory_.take<Layer<T>>(plan_.layer_count);
-    const Rule rule = plan_.optimiser.rule;
-    for (int64_t l = 0; l < plan_.layer_count; ++l) {
-      const LayerShape &shape = plan_.layers[l];
-      Layer<T> layer = {int(shape.n_in), int(shape.n_out), int(shape.n_in + shape.bias),
-                        int(ceil_div(shape.n_out, kBlock)), shape.l2, nullptr, nullptr, nullptr, nullptr};
-      layer.weights = memory_.take<T>(layer.size());
-      if (has_m(rule)) layer.m = memory_.take<T>(layer.size());
-      if (has_v(rule)) layer.v = memory_.take<T>(layer.size());
-      if (layers != nullptr) layers[l] = layer;
-    }
-    layers_ = layers;
-  }
-
-  const Plan &plan_;
-  Slab memory_, gradients_;
-  Layer<T> *layers_ = nullptr;
-};
-
-// Ŷ and the loss of any number of rows, a few panels at a time; the panels are wide, whatever the mini-batch.
-template <class T> class Evaluation {
- public:
-  static constexpr int L = kMostLanes<T>, kPanels = 4, kRows = L * kPanels;
-
-  Evaluation(const Plan &plan, const Layer<T> *layers, const Rows &rows, T *outputs)
-      : plan_(plan), layers_(layers), rows_(rows), outputs_(outputs), engine_(plan, layers, plan.threads * kRows) {}
-
-  bool reserve() {
-    place();
-    if (!memory_.reserve(memory_.used())) return false;
-    place();
-    return true;
-  }
-  double run() {
-    run_parts(plan_.threads, [](void *argument, int worker, int workers, Barrier &) {
-      static_cast<Evaluation *>(argument)->run_part(worker, workers);
-    }, this);
-    double total = 0;
-    for (long p = 0; p < ceil_div(rows_.count, L); ++p) total += losses_[p];
-    return total + penalty();
-  }
-
- private:
-  void place() {
-    losses_ = memory_.take<double>(ceil_div(rows_.count, L));
-    engine_.place(memory_, plan_.threads);
-  }
-
-  // Each worker has kPanels panels, which it fills again and again.
-  void run_part(int worker, int workers) {
-    const long outputs = plan_.features[plan_.output];
-    for (int64_t begin = worker * kRows; begin < rows_.count; begin += int64_t(workers) * kRows) {
-      const long count = smaller(kRows, rows_.count - begin), before = worker * kRows;
-      Batch<T> batch(plan_, rows_, begin, count, rows_.count);
-      batch.move_to(before);
-      const Range panels = {worker * kPanels, worker * kPanels + ceil_div(count, L)};
-      engine_.run(batch, panels, {false, 0}, worker);
-      for (long p = panels.begin; p < panels.end; ++p) {
-        const long row = begin + (p - panels.begin) * L;
-        losses_[row / L] = batch.has_targets() ? engine_.loss_of_panel(p) : 0;
-        engine_.write_outputs(p, smaller(L, rows_.count - row), outputs_ + row * outputs);
-      }
-    }
-  }
-
-  double penalty() const {
-    double total = 0;
-    for (int64_t l = 0; l < plan_.layer_count; ++l)
-      for (long block = 0; layers_[l].l2 != 0 && block < layers_[l].blocks; ++block)
-        total += layers_[l].l2 * sum_of_squares(layers_[l].weights + layers_[l].place(block, 0), layers_[l].n_in * kBlock);
-    return total;
-  }
-
-  const Plan &plan_;
-  const Layer<T> *layers_;
-  const Rows rows_;
-  T *outputs_;
-  Slab memory_;
-  Engine<T, L> engine_;
-  double *losses_ = nullptr;
-};
 
 template <class T, int L> class PanelExecutor final : public Executor {
  public:
@@ -190,7 +37,8 @@ template <class T, int L> class PanelExecutor final : public Executor {
     return true;
   }
 
-  int64_t run(const Rows &rows, int64_t first_step, const double *rates, int64_t steps, double *losses) override {
+  int64_t run(const Rows &rows, int64_t first_step, const double *rates, int64_t steps,
+              double *losses) override {
     int64_t done = 0;
     struct Work {
       PanelExecutor *self;
@@ -203,7 +51,8 @@ template <class T, int L> class PanelExecutor final : public Executor {
     } work = {this, rows, first_step, rates, steps, losses, done};
     run_parts(plan_.threads, [](void *argument, int worker, int workers, Barrier &barrier) {
       const Work &w = *static_cast<Work *>(argument);
-      const int64_t done = w.self->run_steps(w.rows, w.first_step, w.rates, w.steps, w.losses, worker, workers, barrier);
+      const int64_t done =
+          w.self->run_steps(w.rows, w.first_step, w.rates, w.steps, w.losses, worker, workers, barrier);
       if (worker == 0) w.done = done;
     }, &work);
     return done;
@@ -213,7 +62,8 @@ template <class T, int L> class PanelExecutor final : public Executor {
     Step<T, L> step(plan_, model_.layers(), rows.count);
     if (!model_.reserve_gradients() || !step.reserve(1)) return false;
     const Batch<T> batch(plan_, rows, 0, rows.count, rows.count);
-    step.run_panels(batch, number, 0, 1);
+    Barrier alone(1);
+    step.run_panels(batch, number, 0, 1, alone);
     *loss = step.loss(rows.count);
     step.descent().keep_gradients(rows.count, 0, 1);
     return true;
@@ -238,7 +88,8 @@ template <class T, int L> class PanelExecutor final : public Executor {
     const Descent<T, L> &descent = step_->descent();
     for (int64_t s = 0; s < steps; ++s) {
       const int64_t begin = s * plan_.batch_size, samples = smaller(plan_.batch_size, rows.count - begin);
-      step_->run_panels(Batch<T>(plan_, rows, begin, samples, samples), first_step + s, worker, workers);
+      step_->run_panels(Batch<T>(plan_, rows, begin, samples, samples), first_step + s, worker, workers,
+                        barrier);
       barrier.wait();
       const double loss = step_->loss(samples);
       if (worker == 0) losses[s] = loss;
@@ -246,7 +97,8 @@ template <class T, int L> class PanelExecutor final : public Executor {
       if (plan_.clipped) {
         descent.keep_gradients(samples, worker, workers);
         barrier.wait();
-        const double norm = descent.gradient_norm(), factor = norm > plan_.clip_norm ? plan_.clip_norm / norm : 1;
+        const double norm = descent.gradient_norm(),
+                     factor = norm > plan_.clip_norm ? plan_.clip_norm / norm : 1;
         descent.descend_kept(factor, rates[s], first_step + s, worker, workers);
       } else {
         descent.descend(samples, rates[s], first_step + s, worker, workers);

@@ -1,5 +1,5 @@
-// A training program as the native core reads it, and what its executors can do.  Plain data and declarations:
-// this header is compiled for several instruction sets and must not define functions.
+// A training program as the native core reads it, and what its executors can do.  Plain data and
+// declarations: this header is compiled for several instruction sets and must not define functions.
 #pragma once
 #include <stdint.h>
 
@@ -79,9 +79,11 @@ class Executor {
   virtual void load(int64_t layer, Slot slot, const void *weights, const void *bias) = 0;
   // Storing what is not there (yet) is false.
   virtual bool store(int64_t layer, Slot slot, void *weights, void *bias) const = 0;
-  // Takes steps of batch_size rows each and writes the loss of each, before its update; the last may be shorter.
-  // Returns the number of losses written: a loss that is not finite is the last, its update is not made.
-  virtual int64_t run(const Rows &rows, int64_t first_step, const double *rates, int64_t steps, double *losses) = 0;
+  // Takes steps of batch_size rows each and writes the loss of each, before its update; the last may be
+  // shorter. Returns the number of losses written: a loss that is not finite is the last, its update is not
+  // made.
+  virtual int64_t run(const Rows &rows, int64_t first_step, const double *rates, int64_t steps,
+                      double *losses) = 0;
   // Writes Ŷ, rows × n_L, and returns the loss over all rows, without dropout; 0 where there are no targets.
   // False where there is no memory for it.
   virtual bool evaluate(const Rows &rows, void *outputs, double *loss) = 0;

@@ -18,7 +18,8 @@
 namespace chalkgrad::CHALKGRAD_ISA {
 
 constexpr int kBlock = 16;  // outputs of a block of weights, on every instruction set
-template <class T> constexpr int kMostLanes = sizeof(T) == 4 ? 16 : 8;  // fewer where the mini-batch is smaller
+template <class T> constexpr int kMostLanes =
+    sizeof(T) == 4 ? 16 : 8;  // fewer where the mini-batch is smaller
 
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int kRegisters = 32;

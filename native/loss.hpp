@@ -116,7 +116,8 @@ CHALKGRAD_INLINE Difference<T, N> difference(Vec<T, N> z, Vec<T, N> t, T number)
   if constexpr (A == Activation::sigmoid || A == Activation::tanh) {
     constexpr T factor = A == Activation::tanh ? 2 : 1;
     const Vec<T, N> e = exp_of_negative<T, N>(-factor * abs<T, N>(z)), inverse = T(1) / (e + T(1));
-    const Vec<T, N> tail = factor * e * inverse, lowest = broadcast<T, N>(A == Activation::tanh ? T(-1) : T(0));
+    const Vec<T, N> tail = factor * e * inverse,
+                    lowest = broadcast<T, N>(A == Activation::tanh ? T(-1) : T(0));
     Vec<T, N> d = z > T(0) ? (T(1) - t) - tail : tail - (t - lowest);
     if constexpr (A == Activation::tanh) d = abs<T, N>(z) <= T(0.5) ? tanh<T, N>(z) - t : d;
     return {d, factor * factor * e * inverse * inverse};

@@ -2,6 +2,7 @@
 // the first cache, with one choice of the operation a block.
 #pragma once
 #include "activation.hpp"
+#include "libm.hpp"
 
 namespace chalkgrad::CHALKGRAD_ISA {
 
@@ -30,8 +31,8 @@ template <class T> inline long tape_scratch(const Tape &tape) {
 }
 
 // f(u) − t from what is accurate near 0, and from tail = 1 − f(|u|) far away, where f runs from `lowest` to 1
-template <class T, int N>
-CHALKGRAD_INLINE Vec<T, N> apart(Vec<T, N> u, Vec<T, N> t, T near, Vec<T, N> middle, Vec<T, N> tail, T lowest) {
+template <class T, int N> CHALKGRAD_INLINE Vec<T, N> apart(Vec<T, N> u, Vec<T, N> t, T near, Vec<T, N> middle,
+                                                           Vec<T, N> tail, T lowest) {
   const Vec<T, N> far = u > T(0) ? (T(1) - t) - tail : tail - (t - lowest);
   return abs<T, N>(u) <= near ? middle : far;
 }
@@ -57,7 +58,8 @@ inline void run_operation(Operation operation, const T *const (&operand)[4], T *
   using V = Vec<T, N>;
   const auto each = [&](auto function) __attribute__((always_inline)) {
     for (long i = 0; i < count; i += N)
-      store<T, N>(out + i, function([&](int k) __attribute__((always_inline)) { return load<T, N>(operand[k] + i); }));
+      store<T, N>(out + i,
+                  function([&](int k) __attribute__((always_inline)) { return load<T, N>(operand[k] + i); }));
   };
   switch (operation) {
 #define CHALKGRAD_CASE(name, expression) \
@@ -145,7 +147,8 @@ inline void run_tape(const Tape &tape, const T *const *inputs, T *out, long coun
   if (whole == count) return;
   T *staged = scratch + (tape.constants + tape.steps) * run.block, *result = staged + tape.inputs * lanes<T>;
   for (int k = 0; k < tape.inputs; k++)
-    for (long i = 0; i < lanes<T>; i++) staged[k * lanes<T> + i] = whole + i < count ? inputs[k][whole + i] : T(0);
+    for (long i = 0; i < lanes<T>; i++)
+      staged[k * lanes<T> + i] = whole + i < count ? inputs[k][whole + i] : T(0);
   run.run([&](int k) { return staged + k * lanes<T>; }, result, lanes<T>);
   for (long i = whole; i < count; i++) out[i] = result[i - whole];
 }

@@ -111,7 +111,8 @@ template <class T, int N> struct Split { Vec<T, N> k, m; };  // x = 2ᵏ m, √�
 template <class T, int N> CHALKGRAD_INLINE Split<T, N> split_power(Vec<T, N> x) {
   using L = Limits<T>;
   const BitsVec<T, N> lifted = to_bits<T, N>(x) - typename IntOf<T>::bits(L::sqrt_half);
-  // the exponent is put into the low bits of rounding_number, so that no machine needs long integers to floats
+  // the exponent is put into the low bits of rounding_number, so that no machine needs long integers to
+  // floats
   const typename IntOf<T>::bits sign = typename IntOf<T>::bits(1) << (8 * sizeof(T) - 1);
   const BitsVec<T, N> shifted = (lifted ^ sign) >> L::mantissa;
   const int offset = 1 << (8 * int(sizeof(T)) - 1 - L::mantissa);
@@ -216,40 +217,5 @@ template <class T, int N> CHALKGRAD_INLINE Vec<T, N> sqrt(Vec<T, N> x) {
   for (int i = 0; i < N; i++) y[i] = sqrt_of(x[i]);
   return y;
 }
-
-enum class Libm { sin, cos, tan, atan, sinh, cosh };
-template <Libm f> inline float libm(float x) {
-  if constexpr (f == Libm::sin) return __builtin_sinf(x);
-  else if constexpr (f == Libm::cos) return __builtin_cosf(x);
-  else if constexpr (f == Libm::tan) return __builtin_tanf(x);
-  else if constexpr (f == Libm::atan) return __builtin_atanf(x);
-  else if constexpr (f == Libm::sinh) return __builtin_sinhf(x);
-  else return __builtin_coshf(x);
-}
-template <Libm f> inline double libm(double x) {
-  if constexpr (f == Libm::sin) return __builtin_sin(x);
-  else if constexpr (f == Libm::cos) return __builtin_cos(x);
-  else if constexpr (f == Libm::tan) return __builtin_tan(x);
-  else if constexpr (f == Libm::atan) return __builtin_atan(x);
-  else if constexpr (f == Libm::sinh) return __builtin_sinh(x);
-  else return __builtin_cosh(x);
-}
-template <Libm f, class T, int N> inline Vec<T, N> by_libm(Vec<T, N> x) {
-  for (int i = 0; i < N; i++) x[i] = libm<f>(T(x[i]));
-  return x;
-}
-inline float power_of(float base, float exponent) { return __builtin_powf(base, exponent); }
-inline double power_of(double base, double exponent) { return __builtin_pow(base, exponent); }
-template <class T, int N> inline Vec<T, N> pow(Vec<T, N> base, Vec<T, N> exponent) {
-  for (int i = 0; i < N; i++) base[i] = power_of(T(base[i]), T(exponent[i]));
-  return base;
-}
-
-template <class T, int N> inline Vec<T, N> sin(Vec<T, N> x) { return by_libm<Libm::sin, T, N>(x); }
-template <class T, int N> inline Vec<T, N> cos(Vec<T, N> x) { return by_libm<Libm::cos, T, N>(x); }
-template <class T, int N> inline Vec<T, N> tan(Vec<T, N> x) { return by_libm<Libm::tan, T, N>(x); }
-template <class T, int N> inline Vec<T, N> atan(Vec<T, N> x) { return by_libm<Libm::atan, T, N>(x); }
-template <class T, int N> inline Vec<T, N> sinh(Vec<T, N> x) { return by_libm<Libm::sinh, T, N>(x); }
-template <class T, int N> inline Vec<T, N> cosh(Vec<T, N> x) { return by_libm<Libm::cosh, T, N>(x); }
 
 }  // namespace chalkgrad::CHALKGRAD_ISA

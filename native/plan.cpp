@@ -16,11 +16,13 @@ std::string PlanData::read(const Arrays &arrays) {
 
   const int64_t layer_count = arrays.l2.size, instruction_count = arrays.instructions.size / kCodes;
   if (arrays.layers.size != 3 * layer_count || layer_count < 1) return "layers: must be rows of three";
-  if (arrays.instructions.size != kCodes * instruction_count || arrays.numbers.size != kNumbers * instruction_count)
+  if (arrays.instructions.size != kCodes * instruction_count ||
+      arrays.numbers.size != kNumbers * instruction_count)
     return "instructions: of another version";
   for (int64_t l = 0; l < layer_count; ++l) {
     const int64_t *shape = arrays.layers.data + 3 * l;
-    if (shape[0] < 1 || shape[1] < 1 || shape[0] >= kLargest || shape[1] >= kLargest) return "layers: must have sizes";
+    if (shape[0] < 1 || shape[1] < 1 || shape[0] >= kLargest || shape[1] >= kLargest)
+      return "layers: must have sizes";
     layers_.push_back({shape[0], shape[1], shape[2] != 0, arrays.l2.data[l]});
   }
   features_.assign(arrays.features.data, arrays.features.data + arrays.features.size);
@@ -36,7 +38,8 @@ std::string PlanData::read(const Arrays &arrays) {
   }
   if (inputs_ < 0) return "must gather inputs";
   if (!is_one_of(settings[0], int64_t(features_.size()) - 1)) return "output: must be a buffer";
-  if (settings[1] != kSoftmax && !is_one_of(settings[1], Activation::gelu)) return "output: must have a known function";
+  if (settings[1] != kSoftmax && !is_one_of(settings[1], Activation::gelu))
+    return "output: must have a known function";
   if (settings[6] < 1 || settings[7] < 1 || settings[7] > 4096) return "batch and threads: must be positive";
   if (!is_one_of(settings[8], Rule::rmsprop)) return "optimiser: must be known";
   if (settings[9] != 4 && settings[9] != 8) return "bytes: must be 4 or 8";
@@ -78,7 +81,8 @@ std::string PlanData::read_tapes(const Arrays &arrays) {
       return "tapes: end too early";
     sources_.emplace_back(at, at + inputs);
     for (const int64_t source : sources_.back())
-      if (!is_one_of(source, int64_t(features_.size()) - 1) || features_[source] != features_[sources_.back()[0]])
+      if (!is_one_of(source, int64_t(features_.size()) - 1) ||
+          features_[source] != features_[sources_.back()[0]])
         return "tapes: must read buffers of one size";
     at += inputs;
     steps_.emplace_back();
@@ -105,7 +109,9 @@ std::string PlanData::read_tapes(const Arrays &arrays) {
 
 std::string PlanData::check(const Instruction &i) {
   const auto buffer = [&](int64_t b) { return is_one_of(b, int64_t(features_.size()) - 1); };
-  const auto same = [&](int64_t a, int64_t b) { return buffer(a) && buffer(b) && features_[a] == features_[b]; };
+  const auto same = [&](int64_t a, int64_t b) {
+    return buffer(a) && buffer(b) && features_[a] == features_[b];
+  };
   const auto has = [&](int64_t b, int64_t features) { return buffer(b) && features_[b] == features; };
   const bool layer = is_one_of(i.layer, int64_t(layers_.size()) - 1);
   const bool activation = is_one_of(i.kind, Activation::gelu);
@@ -119,20 +125,22 @@ std::string PlanData::check(const Instruction &i) {
       break;
     case Op::gather_targets: good = buffer(i.out); break;
     case Op::linear:
-      good = layer && activation && has(i.source, layers_[i.layer].n_in) && has(i.out, layers_[i.layer].n_out) && i.source != i.out;
+      good = layer && activation && has(i.source, layers_[i.layer].n_in) &&
+             has(i.out, layers_[i.layer].n_out) && i.source != i.out;
       break;
     case Op::map: good = tape && has(i.out, read_size()); break;
     case Op::softmax: case Op::log_softmax: good = same(i.source, i.out); break;
     case Op::softmax_gradient: good = same(i.source, i.out) && same(i.second, i.out); break;
     case Op::dropout: good = same(i.source, i.out) && i.layer >= 0 && i.rate >= 0 && i.rate < 1; break;
     case Op::loss_and_error:
-      good = activation && is_one_of(i.value, Loss::squared_error) && same(i.source, i.out) && i.source != i.out;
+      good =
+          activation && is_one_of(i.value, Loss::squared_error) && same(i.source, i.out) && i.source != i.out;
       break;
     case Op::loss_map: good = tape; break;
     case Op::backpropagate:
-      good = layer && activation && has(i.source, layers_[i.layer].n_out) && has(i.out, layers_[i.layer].n_in) &&
-             i.source != i.out && (i.second < 0 || same(i.second, i.out)) &&
-             (i.value < 0 ? i.kind == 0 : same(i.value, i.out));
+      good = layer && activation && has(i.source, layers_[i.layer].n_out) &&
+             has(i.out, layers_[i.layer].n_in) && i.source != i.out &&
+             (i.second < 0 || same(i.second, i.out)) && (i.value < 0 ? i.kind == 0 : same(i.value, i.out));
       break;
     case Op::weight_gradient:
       good = layer && has(i.source, layers_[i.layer].n_out) && has(i.second, layers_[i.layer].n_in);

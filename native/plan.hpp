@@ -17,12 +17,13 @@ struct Arrays {
   Span<int64_t> layers;        // layers × (n_in, n_out, bias)
   Span<int64_t> features;      // of every buffer
   Span<int64_t> instructions;  // instructions × (op, out, source, second, value, layer, kind, tape, flag)
-  Span<int64_t> tapes;         // each: inputs, constants, steps, result, sources …, steps × (operation, 4 places)
-  Span<int64_t> settings;      // output, output_kind, mean, clipped, class_targets, seed, batch, threads, rule, bytes
+  Span<int64_t> tapes;  // each: inputs, constants, steps, result, sources …, steps × (operation, 4 places)
+  Span<int64_t>
+      settings;  // output, output_kind, mean, clipped, class_targets, seed, batch, threads, rule, bytes
   Span<double> l2;             // of every layer
   Span<double> numbers;        // instructions × (number, coefficient, rate)
   Span<double> constants;      // of all tapes, one after the other
-  Span<double> reals;          // output_number, loss_factor, clip_norm, momentum, beta1, beta2, epsilon, weight_decay
+  Span<double> reals;  // output_number, loss_factor, clip_norm, momentum, beta1, beta2, epsilon, weight_decay
 };
 
 // Owns what a Plan points to.

@@ -1,7 +1,7 @@
 // The three matrix products of a training step over panels or rows of weights, from tiles.
 //
-// Sums over features or outputs are taken at most kDepth at a time, so that what a tile reads stays in the
-// nearest cache; what is unfinished waits in the result.
+// Sums over features or outputs are taken at most kDepth at a time and added up in the result: what a tile
+// reads stays in the nearest cache, and long sums round less.
 #pragma once
 #include "tiles.hpp"
 #include "turn.hpp"
@@ -20,7 +20,8 @@ template <int kMost, class F> CHALKGRAD_INLINE void with_rows(long rows, F f) {
 
 template <class T, int L> struct Products {
   // a tile is one or two panels (blocks) across: two where they are one register each, and there are several
-  static constexpr int kPanelVectors = L / lanes_of_panel<T, L>, kBlockVectors = kBlock / lanes_of_panel<T, kBlock>;
+  static constexpr int kPanelVectors = L / lanes_of_panel<T, L>,
+                       kBlockVectors = kBlock / lanes_of_panel<T, kBlock>;
   static constexpr int kPanelsAcross = kPanelVectors == 1 && L == kMostLanes<T> ? 2 : 1;
   static constexpr int kBlocksAcross = kBlockVectors == 1 ? 2 : 1;
 
@@ -31,13 +32,14 @@ template <class T, int L> struct Products {
     if constexpr (G > 1) by_groups<G - 1>({p, all.end}, f);
   }
 
-  // out = finish(source Wᵀ + 1 bᵀ) on these panels
+  // out = finish(source Wᵀ + 1 bᵀ) on these panels, for these blocks of outputs
   // finish(numbers, count) sees each number once, a panel's neighbouring features at a time
-  template <class Finish>
-  static void forward(const Layer<T> &layer, Panels<T, L> source, Panels<T, L> out, Range panels, Finish finish) {
+  template <class Finish> static void forward(const Layer<T> &layer, Panels<T, L> source, Panels<T, L> out,
+                                              Range panels, Range blocks, Finish finish) {
+    if constexpr (L < kMostLanes<T>) return forward_few(layer, source, out, panels, blocks, finish);
     const long depth = even_chunk(layer.n_in, kDepth);
     for (long k = 0; k < layer.n_in; k += depth)
-      for (long n = 0; n < layer.n_out; n += kBlock) {
+      for (long n = blocks.begin * kBlock; n < smaller(blocks.end * kBlock, layer.n_out); n += kBlock) {
         const T *block = layer.weights + n / kBlock * layer.block_size();
         const long outputs = smaller(kBlock, layer.n_out - n);
         const bool last = k + depth >= layer.n_in;
@@ -45,10 +47,15 @@ template <class T, int L> struct Products {
           constexpr int kMost = tile_rows(G * kPanelVectors);
           const long chunk = even_chunk(outputs, kMost);
           for (long i = 0; i < outputs; i += chunk) {
-            const Forward<T> work = {block + k * kBlock + i, k == 0 ? block + layer.n_in * kBlock + i : nullptr,
-                                     source.panel(p) + k * L, out.panel(p) + (n + i) * L,
-                                     source.stride(), out.stride(), smaller(depth, layer.n_in - k)};
-            with_rows<kMost>(smaller(chunk, outputs - i), [&]<int R> { Forward<T>::template tile<L, R, G>(work); });
+            const Forward<T> work = {block + k * kBlock + i,
+                                     k == 0 ? block + layer.n_in * kBlock + i : nullptr,
+                                     source.panel(p) + k * L,
+                                     out.panel(p) + (n + i) * L,
+                                     source.stride(),
+                                     out.stride(),
+                                     smaller(depth, layer.n_in - k)};
+            with_rows<kMost>(smaller(chunk, outputs - i),
+                             [&]<int R> { Forward<T>::template tile<L, R, G>(work); });
           }
           if (last)
             for (int g = 0; g < G; ++g) finish(out.panel(p + g) + n * L, outputs * L);
@@ -56,10 +63,47 @@ template <class T, int L> struct Products {
       }
   }
 
+  // The same where samples are few: outputs in the lanes, so that weights are read in whole vectors.
+  template <class Finish> static void forward_few(const Layer<T> &layer, Panels<T, L> source,
+                                                  Panels<T, L> out, Range panels, Range blocks,
+                                                  Finish finish) {
+    constexpr int kMost = tile_rows(kBlocksAcross * kBlockVectors), R = kMost >= L   ? L
+                                                                        : kMost >= 4 ? 4
+                                                                        : kMost >= 2 ? 2
+                                                                                     : 1;
+    const long depth = even_chunk(layer.n_in, kDepth);
+    for (long p = panels.begin; p < panels.end; ++p)
+      by_groups<kBlocksAcross>(blocks, [&]<int G>(long block) {
+        alignas(64) T z[G][L][kBlock];
+        for (int g = 0; g < G; ++g)
+          for (int i = 0; i < L; ++i)
+            memcpy(z[g][i], layer.weights + layer.place(block + g, layer.n_in), sizeof z[g][i]);
+        for (long k = 0; k < layer.n_in; k += depth)
+          for (int i = 0; i < L; i += R) {
+            Tile<T, kBlock, R, G> tile;
+            tile.clear();
+            tile.multiply_add(source.panel(p) + k * L + i, 1, L, layer.weights + layer.place(block, k),
+                              layer.block_size(), smaller(depth, layer.n_in - k));
+            tile.add(z[0][i], L * kBlock);
+            tile.write(z[0][i], L * kBlock);
+          }
+        for (int g = 0; g < G; ++g) {
+          const long n = (block + g) * kBlock, outputs = smaller(kBlock, layer.n_out - n);
+          alignas(64) T turned[kBlock * L];
+          for (int i = 0; i < L; i += 4) {
+            const T *const rows[4] = {z[g][i], z[g][i + 1], z[g][i + 2], z[g][i + 3]};
+            turn_rows<T, kBlock>(rows, turned + i, L);
+          }
+          memcpy(out.panel(p) + n * L, turned, outputs * L * sizeof(T));
+          finish(out.panel(p) + n * L, outputs * L);
+        }
+      });
+  }
+
   // out = finish(error W) on these panels
   // finish(numbers, count, panel, feature) sees each number once
-  template <class Finish>
-  static void backward(const Layer<T> &layer, Panels<T, L> error, Panels<T, L> out, Range panels, Finish finish) {
+  template <class Finish> static void backward(const Layer<T> &layer, Panels<T, L> error, Panels<T, L> out,
+                                               Range panels, Finish finish) {
     const long depth = ceil_div(even_chunk(layer.n_out, kDepth), kBlock) * kBlock;
     constexpr int kMost = tile_rows(kPanelsAcross * kPanelVectors);
     const long chunk = even_chunk(layer.n_in, kMost);

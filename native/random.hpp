@@ -45,8 +45,8 @@ CHALKGRAD_INLINE Vec<T, N> dropout_mask(Vec<uint32_t, N> index, uint32_t key, Dr
 }
 
 // out = source ⊙ M for one panel, features × P; lane 0 is sample `first` of the mini-batch; out may be source
-template <class T, int P>
-inline void dropout_panel(const T *source, T *out, long features, uint32_t first, uint32_t key, Dropping<T> dropping) {
+template <class T, int P> inline void dropout_panel(const T *source, T *out, long features, uint32_t first,
+                                                    uint32_t key, Dropping<T> dropping) {
   constexpr int N = lanes_of_panel<T, P>;
   for (int part = 0; part < P; part += N) {
     Vec<uint32_t, N> index = (iota<uint32_t, N>() + (first + uint32_t(part))) * uint32_t(features);

@@ -24,7 +24,8 @@ template <class T, int N> struct LaneSums {
     if constexpr (parts == 2) {
       const auto weight = halves<T, N>(c);
       const auto real = halves<Int<T>, N>(mask);
-      return sum<double, N / 2>(product(part[0], weight.low, real.low) + product(part[1], weight.high, real.high));
+      return sum<double, N / 2>(product(part[0], weight.low, real.low) +
+                                product(part[1], weight.high, real.high));
     } else {
       return sum<double, N>(product(part[0], c, mask));
     }

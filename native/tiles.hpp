@@ -1,7 +1,8 @@
 // Register tiles: the three matrix products of a training step, a few rows at a time.
 //
-// Every entry of a product is one chain of multiply-adds in the order of the summation index, whatever the
-// shape of the tile that computes it: splitting work over tiles or threads changes no bit.
+// Every entry of a product is a chain of multiply-adds in the order of the summation index (a chain for each
+// kDepth of them, added up), whatever the shape of the tile that computes it: splitting work over tiles or
+// threads changes no bit.
 #pragma once
 #include "layout.hpp"
 
@@ -44,14 +45,15 @@ template <class T, int N, int R, int G> struct Tile {
       for (int j = 0; j < kAcross; ++j) acc[i][j] = broadcast<T, W>(bias[i]);
   }
 
-  // acc[i][g, :] = out[g · group + i · N …], and the other way
-  CHALKGRAD_INLINE void read(const T *out, long group) {
+  // acc[i][g, :] += out[g · group + i · N …]
+  CHALKGRAD_INLINE void add(const T *out, long group) {
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i)
 #pragma GCC unroll 8
-      for (int j = 0; j < kAcross; ++j) acc[i][j] = load<T, W>(out + j / V * group + i * N + j % V * W);
+      for (int j = 0; j < kAcross; ++j) acc[i][j] += load<T, W>(out + j / V * group + i * N + j % V * W);
   }
 
+  // out[g · group + i · N …] = acc[i][g, :]
   CHALKGRAD_INLINE void write(T *out, long group) const {
 #pragma GCC unroll 16
     for (int i = 0; i < R; ++i)
@@ -75,7 +77,7 @@ template <class T, int N, int R, int G> struct Tile {
 // out_g[i, :] = bias[i] + Σ_k weights[k, i] · source_g[k, :]
 template <class T> struct Forward {
   const T *weights;  // depth × kBlock, from the first output of the tile
-  const T *bias;     // R numbers, or null: go on from what `out` holds
+  const T *bias;     // R numbers, or null: add to what `out` holds
   const T *source;   // G panels of depth × L
   T *out;            // G panels of R × L
   long source_group, out_group, depth;
@@ -83,8 +85,9 @@ template <class T> struct Forward {
   template <int L, int R, int G> static void tile(const Forward &work) {
     Tile<T, L, R, G> tile;
     if (work.bias) tile.start_with(work.bias);
-    else tile.read(work.out, work.out_group);
+    else tile.clear();
     tile.multiply_add(work.weights, 1, kBlock, work.source, work.source_group, work.depth);
+    if (!work.bias) tile.add(work.out, work.out_group);
     tile.write(work.out, work.out_group);
   }
 };
@@ -96,15 +99,15 @@ template <class T> struct Backward {
   const T *error;    // G panels of depth × L
   T *out;            // G panels of R × L
   long error_group, out_group, block, depth;
-  bool first;        // else go on from what `out` holds
+  bool first;        // else add to what `out` holds
 
   template <int L, int R, int G> static void tile(const Backward &work) {
     Tile<T, L, R, G> tile;
-    if (work.first) tile.clear();
-    else tile.read(work.out, work.out_group);
+    tile.clear();
     const T *weights = work.weights, *error = work.error;
     for (long n = 0; n < work.depth; n += kBlock, weights += work.block, error += kBlock * L)
       tile.multiply_add(weights, kBlock, 1, error, work.error_group, smaller(kBlock, work.depth - n));
+    if (!work.first) tile.add(work.out, work.out_group);
     tile.write(work.out, work.out_group);
   }
 };
@@ -129,7 +132,8 @@ template <class T> struct Gradient {
     tile.write(out, out_block);
   }
   // weights_g ← weights_g − rate · dw_g: plain gradient descent, where dW is never in memory
-  template <int L, int R, int G> static void descent_tile(const Gradient &work, T *weights, long block, T rate) {
+  template <int L, int R, int G>
+  static void descent_tile(const Gradient &work, T *weights, long block, T rate) {
     Tile<T, kBlock, R, G> tile;
     work.template sum<L>(tile);
     tile.descend(weights, block, rate);
@@ -149,7 +153,9 @@ void gradient_row(const T *source, long source_panel, const T *error, long error
     for (long s = 0; s < samples; s += L, x += source_panel, dz += error_panel)
       for (int j = 0; j < L; j += W) {
         const Vec<T, W> product = load<T, W>(x + j) * load<T, W>(dz + j);
-        total += samples - s >= j + W ? product : select<T, W>(first_lanes<T, W>(int(samples - s) - j), product, Vec<T, W>{});
+        total += samples - s >= j + W
+                     ? product
+                     : select<T, W>(first_lanes<T, W>(int(samples - s) - j), product, Vec<T, W>{});
       }
     out[n] = chalkgrad::CHALKGRAD_ISA::sum<T, W>(total);
   }

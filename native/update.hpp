@@ -35,7 +35,8 @@ inline double one_minus_power(double b, int64_t t) {
   return b > 0 ? -__builtin_expm1(double(t) * __builtin_log(b)) : 1.0;
 }
 // The constants of step number `step` (from 0) of a training; l2 is that of the parameters it is for.
-template <class T> inline Rates<T> rates_of(const Optimiser &o, double learning_rate, int64_t step, double l2 = 0) {
+template <class T>
+inline Rates<T> rates_of(const Optimiser &o, double learning_rate, int64_t step, double l2 = 0) {
   const bool adam = o.rule == Rule::adam || o.rule == Rule::adamw, decoupled = o.rule == Rule::adamw;
   Rates<T> rates;
   rates.step = T(adam ? learning_rate / one_minus_power(o.beta1, step + 1) : learning_rate);

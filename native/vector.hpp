@@ -92,7 +92,8 @@ template <class T, int N> CHALKGRAD_INLINE Vec<T, N> copysign(Vec<T, N> size, Ve
 }
 
 // 1.5 · 2^(digits of T): adding it leaves the nearest integer in the low bits, for |v| below 2^22 or 2^51
-template <class T> inline constexpr T rounding_number = sizeof(T) == 4 ? T(12582912.0) : T(6755399441055744.0);
+template <class T> inline constexpr T rounding_number =
+    sizeof(T) == 4 ? T(12582912.0) : T(6755399441055744.0);
 template <class T, int N> CHALKGRAD_INLINE Vec<T, N> round(Vec<T, N> v) {
   return (v + rounding_number<T>) - rounding_number<T>;
 }
@@ -118,7 +119,9 @@ template <class I, int N> CHALKGRAD_INLINE I or_lanes(Vec<I, N> v) {
   }
 }
 // whether a mask is set in some lane, in every lane
-template <class T, int N> CHALKGRAD_INLINE bool any(IntVec<T, N> mask) { return or_lanes<Int<T>, N>(mask) != 0; }
+template <class T, int N> CHALKGRAD_INLINE bool any(IntVec<T, N> mask) {
+  return or_lanes<Int<T>, N>(mask) != 0;
+}
 template <class T, int N> CHALKGRAD_INLINE bool all(IntVec<T, N> mask) { return !any<T, N>(~mask); }
 
 }  // namespace chalkgrad::CHALKGRAD_ISA

@@ -1,13 +1,13 @@
-"""Run the blocks of README.md and rewrite what they print; tests/project/test_readme.py compares.
+"""Run the blocks of the pages and rewrite what they print; tests/project/test_readme.py compares.
 
-Two kinds of blocks are run, each from the root of the project:
+Two kinds of blocks are run, in a folder of their own that has the project's examples:
 
 - ``console``: a line ``$ command`` is run by the shell, the lines after it are its output;
 - ``python``: ``>>>`` lines are run in order, all blocks in one session, the lines after them are printed.
 
 Other blocks (``sh``, ``toml``) are shown only.
 
-    python tools/refresh_readme.py            # rewrite README.md
+    python tools/refresh_readme.py            # rewrite README.md and the pages of the documentation
     python tools/refresh_readme.py --check    # exit status 1 if it would change
 """
 
@@ -21,11 +21,13 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```(?P<kind>console|python)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = (ROOT / "README.md", ROOT / "docs" / "training-commands.md")
 WIDTH = "100"
 SECONDS = 120
 
@@ -39,7 +41,7 @@ class Session(code.InteractiveInterpreter):
         print(f"Traceback (most recent call last):\n    ...\n{last}", end="")
 
 
-def run_console(body: str) -> str:
+def run_console(body: str, folder: Path) -> str:
     """Return the block with the output its commands really have."""
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -54,7 +56,7 @@ def run_console(body: str) -> str:
             ran = subprocess.run(
                 command,
                 shell=True,  # the README's own lines, pipes included
-                cwd=ROOT,
+                cwd=folder,
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -88,29 +90,36 @@ def refreshed(text: str) -> str:
     def run(block: re.Match[str]) -> str:
         body = block["body"]
         if block["kind"] == "console":
-            body = run_console(body)
+            body = run_console(body, folder)
         elif ">>> " in body:
             body = run_python(body, session)
         return f"```{block['kind']}\n{body}```"
 
     old = Path.cwd()
-    os.chdir(ROOT)
-    try:
-        return BLOCK.sub(run, text)
-    finally:
-        os.chdir(old)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "examples").symlink_to(ROOT / "examples")
+        os.chdir(folder)
+        try:
+            return BLOCK.sub(run, text)
+        finally:
+            os.chdir(old)
 
 
 def main() -> int:
-    """Rewrite README.md, or with --check say whether it is as printed."""
-    readme = ROOT / "README.md"
-    before = readme.read_text(encoding="utf-8")
-    after = refreshed(before)
-    if "--check" in sys.argv[1:]:
-        print("README.md is as printed" if after == before else "README.md differs from what it runs")
-        return int(after != before)
-    readme.write_text(after, encoding="utf-8")
-    return 0
+    """Rewrite the pages, or with --check say whether they are as printed."""
+    status = 0
+    for page in PAGES:
+        before = page.read_text(encoding="utf-8")
+        after = refreshed(before)
+        if "--check" in sys.argv[1:]:
+            print(
+                f"{page.name} is as printed" if after == before else f"{page.name} differs from what it runs"
+            )
+            status |= after != before
+        else:
+            page.write_text(after, encoding="utf-8")
+    return status
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-// The executors of all instruction sets that this processor has, over random networks, ragged mini-batches and
-// numbers of threads: losses fall, and threads change no bit.  To be run under sanitizers (make sanitize).
+// The executors of all instruction sets that this processor has, over random networks, ragged mini-batches
+// and numbers of threads: losses fall, and threads change no bit.  To be run under sanitizers (make
+// sanitize).
 #include <string>
 #include <vector>
 
@@ -39,7 +40,8 @@ struct Encoded {
   }
   void tape(std::vector<int64_t> sources, std::vector<double> with, std::vector<std::vector<int64_t>> steps) {
     const int64_t inputs = int64_t(sources.size()), count = int64_t(steps.size());
-    for (int64_t n : {inputs, int64_t(with.size()), count, inputs + int64_t(with.size()) + count - 1}) tapes.push_back(n);
+    for (int64_t n : {inputs, int64_t(with.size()), count, inputs + int64_t(with.size()) + count - 1})
+      tapes.push_back(n);
     tapes.insert(tapes.end(), sources.begin(), sources.end());
     for (auto &step : steps) {
       step.resize(5);
@@ -61,7 +63,8 @@ struct Encoded {
       value.push_back(buffer(s.sizes[l + 1]));
       error.push_back(buffer(s.sizes[l + 1]));
       const bool last = l == count - 1, formula = l == 0 && !last && s.by_formula;
-      add(Op::linear, value[l + 1], value[l], -1, -1, l, last || formula ? Activation::identity : s.activation);
+      add(Op::linear, value[l + 1], value[l], -1, -1, l,
+          last || formula ? Activation::identity : s.activation);
       if (formula) {  // a = z·σ(z)
         z1 = value[1];
         value[1] = buffer(s.sizes[1]);
@@ -81,8 +84,12 @@ struct Encoded {
       }
       if (formula) {  // times s + z s (1 − s)
         tape({z1, error[1]}, {1},
-             {{int64_t(Operation::sigmoid), 0}, {int64_t(Operation::subtract), 2, 3}, {int64_t(Operation::multiply), 3, 4},
-              {int64_t(Operation::multiply), 0, 5}, {int64_t(Operation::add), 3, 6}, {int64_t(Operation::multiply), 1, 7}});
+             {{int64_t(Operation::sigmoid), 0},
+              {int64_t(Operation::subtract), 2, 3},
+              {int64_t(Operation::multiply), 3, 4},
+              {int64_t(Operation::multiply), 0, 5},
+              {int64_t(Operation::add), 3, 6},
+              {int64_t(Operation::multiply), 1, 7}});
         add(Op::map, error[1], z1, -1, -1, -1, Activation::identity, 1);
       } else if (s.dropout == 0) {
         add(Op::backpropagate, error[l], error[l + 1], -1, value[l], l, s.activation);
@@ -90,7 +97,16 @@ struct Encoded {
     }
     for (int64_t l = count - 1; l >= 0; l--) add(Op::weight_gradient, -1, error[l + 1], value[l], -1, l);
     const bool classes = s.loss == Loss::cross_entropy;
-    settings = {value[count], classes ? kSoftmax : int64_t(0), 1, s.clip_norm > 0, classes, 7, s.batch, threads, int64_t(s.rule), s.bytes};
+    settings = {value[count],
+                classes ? kSoftmax : int64_t(0),
+                1,
+                s.clip_norm > 0,
+                classes,
+                7,
+                s.batch,
+                threads,
+                int64_t(s.rule),
+                s.bytes};
     reals = {0, 1, s.clip_norm, s.rule == Rule::sgd ? 0 : 0.9, 0.9, 0.99, 1e-8, 0.001};
   }
   template <class T> static Span<T> span(const std::vector<T> &v) { return {v.data(), int64_t(v.size())}; }
@@ -117,7 +133,8 @@ template <class T> Result train(const InstructionSet &set, const Settings &s, in
   expect(executor != nullptr, "memory");
   for (size_t l = 0; l + 1 < s.sizes.size(); l++) {
     const double bound = std::sqrt(2.0 / double(s.sizes[l]));
-    auto w = random.array<T>(s.sizes[l] * s.sizes[l + 1], -bound, bound), b = random.array<T>(s.sizes[l + 1], 0, 0.1);
+    auto w = random.array<T>(s.sizes[l] * s.sizes[l + 1], -bound, bound),
+         b = random.array<T>(s.sizes[l + 1], 0, 0.1);
     executor->load(int64_t(l), Slot::weights, w.at(), b.at());
   }
   const int64_t outputs = s.sizes.back();
@@ -128,15 +145,19 @@ template <class T> Result train(const InstructionSet &set, const Settings &s, in
   for (int64_t i = 0; i < kRows * kSteps; i++) order[i] = int64_t(random.uniform() * double(kRows));
   const bool by_class = s.loss == Loss::cross_entropy;
   const int64_t wanted = s.batch * kSteps - s.batch / 3, count = wanted < order.size ? wanted : order.size;
-  const Rows rows{x.at(), by_class ? nullptr : t.at(), by_class ? classes.at() : nullptr, weight.at(), order.at(), count};
+  const Rows rows{
+      x.at(), by_class ? nullptr : t.at(), by_class ? classes.at() : nullptr, weight.at(), order.at(), count};
 
   const int64_t steps = (count + s.batch - 1) / s.batch, first = steps / 2;
   const std::vector<double> rates(size_t(steps), 0.01);
   Result result{std::vector<double>(size_t(steps)), {}};
   const Rows begin{x.at(), rows.t, rows.labels, weight.at(), order.at(), first * s.batch};
-  const Rows rest{x.at(), rows.t, rows.labels, weight.at(), order.at() + first * s.batch, count - first * s.batch};
+  const Rows rest{
+      x.at(), rows.t, rows.labels, weight.at(), order.at() + first * s.batch, count - first * s.batch};
   if (first) expect(executor->run(begin, 0, rates.data(), first, result.losses.data()) == first, "steps");
-  expect(executor->run(rest, first, rates.data(), steps - first, result.losses.data() + first) == steps - first, "steps");
+  expect(
+      executor->run(rest, first, rates.data(), steps - first, result.losses.data() + first) == steps - first,
+      "steps");
   for (double loss : result.losses) expect(std::isfinite(loss), "finite loss", loss);
   for (size_t l = 0; l + 1 < s.sizes.size(); l++) {
     check::Array<T> w(s.sizes[l] * s.sizes[l + 1]), b(s.sizes[l + 1]);
@@ -152,7 +173,8 @@ template <class T> Result train(const InstructionSet &set, const Settings &s, in
   return result;
 }
 
-const std::vector<std::vector<int64_t>> kShapes = {{1, 1}, {2, 2, 1}, {4, 3, 2, 1}, {13, 33, 17, 5}, {70, 48, 129, 10}, {300, 20, 3}};
+const std::vector<std::vector<int64_t>> kShapes = {{1, 1},          {2, 2, 1},         {4, 3, 2, 1},
+                                                   {13, 33, 17, 5}, {70, 48, 129, 10}, {300, 20, 3}, {260, 256, 7}};
 
 Settings settings(size_t number, check::Random &random) {
   const auto pick = [&](int count) { return int(random.uniform() * count); };
@@ -181,9 +203,12 @@ int main(int arguments, char **argument) {
     check::Random random{5};
     for (size_t number = 0; number < many; number++) {
       const Settings s = settings(number, random);
-      const auto run = [&](int threads) { return s.bytes == 4 ? train<float>(*set, s, threads) : train<double>(*set, s, threads); };
+      const auto run = [&](int threads) {
+        return s.bytes == 4 ? train<float>(*set, s, threads) : train<double>(*set, s, threads);
+      };
       const Result alone = run(1);
-      for (int threads : {2, 3, 5}) expect(run(threads) == alone, "threads change nothing", double(number), threads);
+      for (int threads : {2, 3, 5})
+        expect(run(threads) == alone, "threads change nothing", double(number), threads);
     }
     std::printf("%s: %zu networks\n", name, many);
   }

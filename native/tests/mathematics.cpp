@@ -72,7 +72,8 @@ double by_libm(Operation operation, const double (&x)[4]) {
 constexpr int kOperations = int(sizeof operation_names / sizeof *operation_names);
 
 template <class T> void operations(check::Random &random) {
-  constexpr double special[] = {0, -0.0, 1, -1, 0.5, -0.5, 88.8, -104, 710, -746, kInfinity, -kInfinity, kNaN, 1e-41};
+  constexpr double special[] = {0,    -0.0, 1,    -1,        0.5,        -0.5, 88.8,
+                                -104, 710,  -746, kInfinity, -kInfinity, kNaN, 1e-41};
   constexpr long specials = sizeof special / sizeof *special;
   for (long vectors : {1, 2, 7, 40}) {
     const long count = vectors * isa::lanes<T>;
@@ -87,7 +88,8 @@ template <class T> void operations(check::Random &random) {
         const double wanted = by_libm(Operation(which), operands);
         const double tiny = sizeof(T) == 4 ? 1e-37 : 1e-300;
         const bool difference = isa::operands_of(Operation(which)) == 2;
-        expect_near(operation_names[which], out[i], double(T(wanted)), kError<T>, difference ? kError<T> : tiny);
+        expect_near(operation_names[which], out[i], double(T(wanted)), kError<T>,
+                    difference ? kError<T> : tiny);
       }
     }
   }
@@ -137,7 +139,8 @@ template <class T, int P> void losses(check::Random &random) {
             expect(std::isfinite(loss) && loss >= 0, "loss", loss);
             for (long j = 0; j < features; j++)
               for (int i = 0; i < P; i++)
-                expect(i < rows ? std::isfinite(error[j * P + i]) : error[j * P + i] == 0, "error", error[j * P + i]);
+                expect(i < rows ? std::isfinite(error[j * P + i]) : error[j * P + i] == 0, "error",
+                       error[j * P + i]);
             panel.error = nullptr;
             const double alone = isa::loss_and_error<T, P>(Loss(kind), Activation(function), T(0.3), panel);
             expect_near("loss alone", alone, loss, kError<T>, 0);
@@ -147,7 +150,8 @@ template <class T, int P> void losses(check::Random &random) {
 
 template <class T, int P> void panels(check::Random &random) {
   for (long features : {1, 2, 5, 64}) {
-    Array<T> z = random.array<T>(features * P, -30, 30), y(features * P), back(features * P), masked(features * P);
+    Array<T> z = random.array<T>(features * P, -30, 30), y(features * P), back(features * P),
+             masked(features * P);
     isa::softmax_panel<T, P>(z.at(), y.at(), features);
     isa::softmax_gradient_panel<T, P>(y.at(), y.at(), back.at(), features);
     for (int i = 0; i < P; i++) {
@@ -165,7 +169,8 @@ template <class T, int P> void panels(check::Random &random) {
       double wanted = 0;
       for (long j = 0; j < features; j++)
         for (int i = 0; i < rows; i++) wanted += double(c[i]) * double(z[j * P + i]);
-      expect_near("weighted sum", isa::weighted_sum<T, P>(z.at(), c.at(), rows, features), wanted, 1e-12, 1e-11);
+      expect_near("weighted sum", isa::weighted_sum<T, P>(z.at(), c.at(), rows, features), wanted, 1e-12,
+                  1e-11);
     }
     isa::scale_samples<T, P>(z.at(), c.at(), P / 2, features);
     expect(z[P - 1] == 0, "padding", z[P - 1]);
@@ -177,9 +182,11 @@ template <class T> void activations(check::Random &random) {
   for (int a = 0; a < 9; a++) {
     Array<T> z = random.array<T>(count, -8, 8), value(count), error(count, T(1)), slope(count, T(-1));
     isa::apply_value<T, isa::lanes<T>>(Activation(a), T(0.5), z.at(), value.at(), count);
-    isa::apply_slope_by_value<T, isa::lanes<T>>(Activation(a), T(0.5), value.at(), error.at(), slope.at(), count);
+    isa::apply_slope_by_value<T, isa::lanes<T>>(Activation(a), T(0.5), value.at(), error.at(), slope.at(),
+                                                count);
     for (long i = 0; i < count; i++) {
-      expect(value[i] >= std::fmin(-0.5, z[i]) && value[i] <= std::fmax(1.0, z[i] + 0.7), activation_names[a], value[i]);
+      expect(value[i] >= std::fmin(-0.5, z[i]) && value[i] <= std::fmax(1.0, z[i] + 0.7), activation_names[a],
+             value[i]);
       if (isa::has_slope_by_value(Activation(a), 0.5))
         expect(slope[i] >= 0 && slope[i] <= 1, activation_names[a], slope[i]);
     }
@@ -195,8 +202,8 @@ template <class T> void updates(check::Random &random) {
     for (int64_t step = 0; step < 10; step++) {
       const auto rates = isa::rates_of<T>(optimiser, 0.01, step);
       isa::with_rule(Rule(rule), [&]<Rule R>() {
-        isa::update_row<R, T, isa::lanes<T>>(w.at(), g.at(), has_m ? m.at() : nullptr, has_v ? v.at() : nullptr,
-                                             count, rates);
+        isa::update_row<R, T, isa::lanes<T>>(w.at(), g.at(), has_m ? m.at() : nullptr,
+                                             has_v ? v.at() : nullptr, count, rates);
       });
     }
     for (long i = 0; i < count; i++) expect(w[i] < 0 && w[i] > -2, rule_names[rule], w[i]);
@@ -220,13 +227,16 @@ template <class T> void threads() {
   constexpr int P = 16;
   constexpr long features = 20, panel = features * P, many = 12;
   check::Random random{3};
-  Array<T> z = random.array<T>(many * panel, -5, 5), t = random.array<T>(many * panel, 0, 1), error(many * panel);
+  Array<T> z = random.array<T>(many * panel, -5, 5), t = random.array<T>(many * panel, 0, 1),
+           error(many * panel);
   Array<T> c(P, T(1)), alone(many * panel);
   double losses[many], wanted[many];
   const auto work = [&](long k, T *out, double *loss) {
-    const isa::LossPanel<T> samples{z.at() + k * panel, t.at() + k * panel, nullptr, c.at(), out + k * panel, features, P};
+    const isa::LossPanel<T> samples{z.at() + k * panel, t.at() + k * panel, nullptr, c.at(),
+                                    out + k * panel,    features,           P};
     loss[k] = isa::loss_and_error<T, P>(Loss::cross_entropy, Activation::identity, T(0), samples);
-    isa::dropout_panel<T, P>(out + k * panel, out + k * panel, features, uint32_t(k * P), 9, isa::Dropping<T>::of(0.5));
+    isa::dropout_panel<T, P>(out + k * panel, out + k * panel, features, uint32_t(k * P), 9,
+                             isa::Dropping<T>::of(0.5));
   };
   std::vector<std::thread> running;
   for (int id = 0; id < 4; id++)
@@ -238,7 +248,8 @@ template <class T> void threads() {
     work(k, alone.at(), wanted);
     expect(losses[k] == wanted[k], "loss by threads", losses[k], wanted[k]);
   }
-  for (long k = 0; k < many * panel; k++) expect(error[k] == alone[k], "error by threads", error[k], alone[k]);
+  for (long k = 0; k < many * panel; k++)
+    expect(error[k] == alone[k], "error by threads", error[k], alone[k]);
 }
 
 }  // namespace

@@ -61,10 +61,13 @@ def test_a_division_says_what_is_trained_on_and_what_is_evaluated(capsys: Captur
 
 
 def test_a_column_that_divides_nothing_is_a_category(capsys: Capture) -> None:
-    rows = [(*row, ("train", "bus")[k % 2]) for k, row in enumerate(some(30))]
-    output, errors = answer(capsys, "train", written("a.csv", "x,y,how", rows), "--target", "y", *QUICK)
-    assert "inputs     3: 1 column standardised, 1 column one-hot encoded to 2\n" in output
-    assert errors == ""
+    rows = some(30)
+    for words in (("train", "bus"), ("test", "dev")):
+        changed = [(*row, words[k % 2]) for k, row in enumerate(rows)]
+        data = written("a.csv", "x,y,how", changed)
+        output, errors = answer(capsys, "train", data, "--target", "y", *QUICK)
+        assert "inputs     3: 1 column standardised, 1 column one-hot encoded to 2\n" in output
+        assert errors == ""
 
 
 def test_an_id_is_left_out_and_another_counter_is_asked_about(capsys: Capture) -> None:
@@ -151,3 +154,29 @@ def test_a_file_larger_than_memory_is_read_in_blocks(
     answer(capsys, "predict", "a.cg", "a.parquet", "-o", "answers.parquet")
     assert np.allclose(read_table("answers.parquet").columns["y"].values, y, rtol=1e-6)
     assert table(capsys, "predict", "a.cg", "a.parquet")["y"] == pytest.approx(y.tolist(), rel=1e-6)
+
+
+def test_a_file_in_another_encoding(capsys: Capture) -> None:
+    lines = ["straße,y", *(f"{'grün' if k % 3 else 'rot'},{y}" for k, (_, y) in enumerate(some(30)))]
+    Path("a.csv").write_text("\n".join(lines), "latin-1")
+    _, errors = answer(capsys, "train", "a.csv", "--target", "y", *QUICK, status=2)
+    assert errors == (
+        "a.csv: must be text in UTF-8; got byte 0xdf in line 1. Save it as UTF-8, or name its encoding, "
+        "such as --encoding latin-1.\n"
+    )
+    answer(capsys, "train", "a.csv", "--target", "y", *QUICK, "--encoding", "latin-1")
+    Path("b.csv").write_text("\n".join(lines), "utf-8")
+    there = answer(capsys, "predict", "a.cg", "a.csv", "--encoding", "latin-1")
+    assert there == answer(capsys, "predict", "a.cg", "b.csv")
+    _, errors = answer(capsys, "evaluate", "a.cg", "b.csv", "--encoding", "latn", status=2)
+    assert errors.startswith("--encoding: must be a known encoding; got 'latn'.")
+
+
+def test_the_digits_that_come_along(capsys: Capture) -> None:
+    answer(capsys, "train", "digits", "--epochs", "5", "-o", "a.cg")
+    found = table(capsys, "evaluate", "a.cg", "digits")
+    assert found["rows"] == 1124
+    assert float(str(found["accuracy"])) > 0.95
+    written("digits", "x,y", some(30))
+    output, _ = answer(capsys, "train", "digits", "--target", "y", *QUICK)
+    assert "rows       27 to learn from, 3 to validate on\n" in output

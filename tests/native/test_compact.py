@@ -1,4 +1,4 @@
-"""Compact steps of small networks: the same steps as the equations', where the general kernels are not used."""
+"""Compact steps of small networks are the equations' steps; the general kernels are not used there."""
 
 from __future__ import annotations
 

@@ -128,6 +128,25 @@ def test_gradients_have_the_steps_weights_and_masks(isa: str, network: Network) 
     np.testing.assert_array_equal(y, executor.predict(block.x))
 
 
+@pytest.fixture
+def every_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that would not pay are started too."""
+    monkeypatch.setattr("chalkgrad.train.native._PAYS", 1.0)
+
+
+@pytest.mark.usefixtures("every_thread")
+@pytest.mark.parametrize("optimiser", [SGD(0.1), Adam(0.01)], ids=str)
+def test_the_same_bits_where_threads_share_the_first_layers_outputs(isa: str, optimiser: Optimiser) -> None:
+    network = Network("300-256:tanh-9:softmax")
+    (one, losses), *others = (train(network, optimiser, 40, "float32", threads=n) for n in (1, 2, 3, 4))
+    for executor, found in others:
+        np.testing.assert_array_equal(found, losses)
+        same(executor.parameters(), one.parameters())
+    hand = by_hand(network, optimiser, 40)
+    assert apart(one.parameters(), hand.parameters) <= 1e-4
+
+
+@pytest.mark.usefixtures("every_thread")
 @pytest.mark.parametrize("batch", [3, 48])
 def test_the_same_bits_with_any_number_of_threads(isa: str, batch: int) -> None:
     for network in NETWORKS:
@@ -179,6 +198,13 @@ def test_class_numbers_are_one_hot_rows(isa: str) -> None:
     assert apart(one[1], other[1]) <= 1e-15
 
 
+def test_threads_that_do_not_pay_are_not_started() -> None:
+    assert native(Network("13-64:tanh-64:tanh-1"), batch_size=32, threads=2).threads == 1
+    assert native(Network("784-128:relu-10:softmax"), batch_size=32, threads=2).threads == 2
+    assert native(Network("784-128:relu-10:softmax"), batch_size=32, threads=1).threads == 1
+
+
+@pytest.mark.usefixtures("every_thread")
 def test_a_loss_that_is_not_finite_ends_the_run(isa: str) -> None:
     network = Network("2-3:relu-1")
     parameters, block = draw(network, 4)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tools.refresh_readme import refreshed
+import pytest
+
+from tools.refresh_readme import PAGES, refreshed
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_shown_output_is_real() -> None:
-    after = refreshed(README)
-    assert after.splitlines() == README.splitlines(), (
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+def test_shown_output_is_real(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert refreshed(text).splitlines() == text.splitlines(), (
         "run: python tools/refresh_readme.py, then read the change"
     )
 

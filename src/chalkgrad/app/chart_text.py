@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chalkgrad.app.chart import Axis, Chart, Panel, apart, end_label, ends, horizontal, label, some, vertical
-from chalkgrad.app.plot import grouped
 
 HEIGHT = 12
 """Lines of a panel."""
@@ -128,3 +128,12 @@ def _line(start: tuple[int, int], end: tuple[int, int]) -> Iterator[tuple[int, i
         yield end
     for k in range(1, length + 1):
         yield x0 + round((x1 - x0) * k / length), y0 + round((y1 - y0) * k / length)
+
+
+def grouped(values: Sequence[float], width: int) -> list[float]:
+    """Return at most ``width`` numbers: the means of consecutive groups of nearly equal size."""
+    m = len(values)
+    if m <= width:
+        return list(values)
+    cuts = [round(k * m / width) for k in range(width + 1)]
+    return [sum(values[i:j]) / (j - i) for i, j in itertools.pairwise(cuts)]

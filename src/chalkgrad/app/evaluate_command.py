@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, attempt
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, read_output, say
+from chalkgrad.app.train_options import renamed_fault
 
 if TYPE_CHECKING:
     from chalkgrad.data import Table
@@ -23,6 +25,7 @@ def parser() -> Parser:
     )
     examples = ("evaluate model.cg test.csv", "evaluate model.cg mnist.npz --format json")
     options = Parser("evaluate", "MODEL DATA", about, examples)
+    options.value("--encoding", metavar="NAME", help="of a CSV file: latin-1, cp1252, …; utf-8")
     add_output_options(options, PAGE_FORMATS)
     return options
 
@@ -30,6 +33,13 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """Evaluate and write; return the exit status."""
     options = parser().read(arguments)
+    try:
+        return _run(options)
+    except InputError as error:
+        raise InputError(map(renamed_fault, error.faults)) from None
+
+
+def _run(options: argparse.Namespace) -> int:
     faults: list[Fault] = []
     output = read_output(options, PAGE_FORMATS, faults)
     from chalkgrad.app.table_files import open_table
@@ -39,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
 
     model = attempt(faults, lambda: load_model(options.model))
     names = None if model is None else columns_read(model)
-    data = attempt(faults, lambda: open_table(options.data, "test", names))
+    data = attempt(faults, lambda: open_table(options.data, "test", names, encoding=options.encoding))
     if faults or model is None or data is None:
         raise InputError(faults)
     notes: list[str] = []

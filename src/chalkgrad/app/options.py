@@ -21,7 +21,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {  # what it is called: its name here
         "Write 4-3:relu-1:sigmoid, say.",
     ),
     "FILE": ("source", "a problem file (.toml, .json)", "Name a .toml or .json file."),
-    "DATA": ("data", "a table: .csv, .csv.gz, .parquet, .npz", "Name a .csv file, say."),
+    "DATA": ("data", "a table: .csv, .csv.gz, .parquet, .npz; or digits", "Name a .csv file, say."),
     "MODEL": ("model", "a model file (.cg) that chalkgrad train has written", "Name a .cg file."),
 }
 

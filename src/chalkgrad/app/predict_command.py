@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, attempt
 from chalkgrad.app.output import add_output_options, read_output, say
+from chalkgrad.app.train_options import renamed_fault
 
 if TYPE_CHECKING:
     from chalkgrad.app.answers_file import Columns
@@ -33,6 +35,7 @@ def parser() -> Parser:
     options.value(
         "--keep", metavar="COLUMNS", help="columns of the data to repeat beside the answers: id,name"
     )
+    options.value("--encoding", metavar="NAME", help="of a CSV file: latin-1, cp1252, …; utf-8")
     options.flag("--labels", help="the answers only, without probabilities")
     add_output_options(options, FORMATS, width=False)
     return options
@@ -41,6 +44,13 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """Answer; return the exit status."""
     options = parser().read(arguments)
+    try:
+        return _run(options)
+    except InputError as error:
+        raise InputError(map(renamed_fault, error.faults)) from None
+
+
+def _run(options: argparse.Namespace) -> int:
     faults: list[Fault] = []
     output = read_output(options, FORMATS, faults)
     if output.format == "parquet":
@@ -56,7 +66,7 @@ def run(arguments: Sequence[str]) -> int:
     model = attempt(faults, lambda: load_model(options.model))
     names = None if model is None else columns_read(model)
     wanted = None if names is None else (*kept, *names)
-    data = attempt(faults, lambda: open_table(options.data, "test", wanted))
+    data = attempt(faults, lambda: open_table(options.data, "test", wanted, encoding=options.encoding))
     head = data if data is None or isinstance(data, Table) else next(iter(data.tables(0)))
     if head is not None:
         faults += [head.absent(name) for name in kept if name not in head.columns]

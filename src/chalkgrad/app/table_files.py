@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from chalkgrad._errors import InputError
-from chalkgrad.data import Table, read_table
+from chalkgrad.data import Column, Table, load_digits, read_table, split
 from chalkgrad.data.arrays import Part
 from chalkgrad.data.blocks import TableBlocks
 from chalkgrad.data.opening import STREAM_BYTES
 from chalkgrad.data.reading import file_kind
 from chalkgrad.data.table import absent_column
+
+UTF8 = "utf-8"
+DIGITS = "digits"
+"""The name of the handwritten digits that come along, unless there is a file of this name."""
 
 
 def open_table(
@@ -18,14 +23,17 @@ def open_table(
     part: Part = "train",
     wanted: Collection[str] | None = None,
     unwanted: Collection[str] = (),
+    encoding: str | None = None,
 ) -> Table | TableBlocks:
     """Return the table of a file, or its blocks where the rows would take more than `STREAM_BYTES`.
 
     Of a Parquet file only the wanted columns are read; those that are not there are for others to miss.
     Raises ``InputError`` if the file cannot be read, or an unwanted column is not there.
     """
+    if path == DIGITS and not Path(path).exists():
+        return digits_table(part)
     if file_kind(path) != "parquet":
-        table = read_table(path, part=part)
+        table = read_table(path, part=part, encoding=encoding or UTF8)
         _check_there(unwanted, table.names, path)
         return table
     from chalkgrad.data.parquet import ParquetBlocks
@@ -37,6 +45,13 @@ def open_table(
     if 8 * blocks.rows * len(blocks.columns) > STREAM_BYTES:
         return blocks
     return read_table(path, blocks.columns)
+
+
+def digits_table(part: Part) -> Table:
+    """Return four fifths of the digits that come with the package to train on, or the rest to test on."""
+    x, labels, x_test, labels_test = split(*load_digits())
+    chosen = (x, labels) if part == "train" else (x_test, labels_test)
+    return Table.of([Column("x", chosen[0]), Column("y", chosen[1])], DIGITS)
 
 
 def _check_there(unwanted: Collection[str], names: Sequence[str], path: str) -> None:

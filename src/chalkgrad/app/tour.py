@@ -1,51 +1,64 @@
-"""The guided tour of ``make run``: derive, trace, check, then train.
+"""The guided tour of ``make run``: derive, trace, check, train, evaluate, inspect, and a step opened up.
 
-Every command of the first part is shown before it is run, so it can be typed afterwards.
+Every command is shown before it is run, so it can be typed afterwards.
 """
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
+import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
 from chalkgrad.app.cli import main as chalkgrad
-from chalkgrad.app.plot import curve
-from chalkgrad.data import load_digits, split
-from chalkgrad.evaluate import initialise, predict
-from chalkgrad.network import Network
-from chalkgrad.train import SGD, Fit, accuracy, fit
 
 HOMEWORK = "4-3:relu-2:relu-1:sigmoid"
 QUIZ = "examples/quiz.toml"
+STEP = "step.txt"
+SHOWN = 27
+"""Lines of the page of a step."""
+Commands = tuple[tuple[str, list[str], int], ...]
 # What is said, the command, and the exit status it has.
-COMMANDS: tuple[tuple[str, list[str], int], ...] = (
+READING: Commands = (
     ("The gradients of a course network, derived step by step", ["derive", HOMEWORK], 0),
-    ("The same in another course's notation: weights n_in × n_out",
-     ["derive", HOMEWORK, "--notation", "transposed"], 0),
     ("A quiz's network with its numbers: forward, loss, backward, update", ["trace", QUIZ], 0),
     ("Are these gradients right?", ["check", QUIZ], 0),
     ("Is the quiz's printed key right?  (Exit status 1: it is not)", ["verify-key", QUIZ], 1),
+)
+TRAINING: Commands = (
+    ("Train on handwritten digits: 5,620 images of 8 × 8 pixels",
+     ["train", "digits", "-o", "digits.cg", "--explain-step", "100", "--explain-to", STEP], 0),
+    ("How good is it on images that it has never seen?", ["evaluate", "digits.cg", "digits"], 0),
+    ("What is in the model, and how did the training go?", ["inspect", "digits.cg"], 0),
 )  # fmt: skip
 
 
 def main() -> int:
     """Run the tour; return 0, or 1 if one of its commands did not end as it should."""
     console = Console(highlight=False)
-    status = 0
-    for number, (title, arguments, expected) in enumerate(COMMANDS, start=1):
+    started, status = time.perf_counter(), 0
+    for number, (title, arguments, expected) in enumerate(READING, start=1):
         heading(console, f"{number}. {title}")
         status |= run_command(console, arguments, expected)
-    heading(console, f"{len(COMMANDS) + 1}. Train on XOR, evaluating the derived equations")
-    train_xor(console)
-    heading(console, f"{len(COMMANDS) + 2}. Train on handwritten digits: 5,620 images of 8 × 8 pixels")
-    train_digits(console)
+    here = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            for number, (title, arguments, expected) in enumerate(TRAINING, start=len(READING) + 1):
+                heading(console, f"{number}. {title}")
+                status |= run_command(console, arguments, expected)
+            heading(console, f"{len(READING) + len(TRAINING) + 1}. Step 100 of that training, opened up")
+            show_step(console)
+        finally:
+            os.chdir(here)
+    console.print(f"\nThe tour took {time.perf_counter() - started:.1f} s.  Next: chalkgrad --help")
     return status
 
 
@@ -72,42 +85,16 @@ def run_command(console: Console, arguments: list[str], expected: int) -> int:
     return 0
 
 
-def train_xor(console: Console) -> None:
-    """Train four hidden tanh units on the four rows of XOR."""
-    network = Network("2-4:tanh-1:sigmoid")
-    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    t = np.array([[0.0], [1.0], [1.0], [0.0]])
-    console.print(f"{network}, binary cross-entropy, all four rows in every step")
-    trained = fit(network, x, t, optimiser=SGD(0.5), epochs=2000, batch_size=4)
-    show(console, trained)
-    for row, y in zip(x, trained.predict(x), strict=True):
-        console.print(f"  x = {row[0]:.0f} {row[1]:.0f}   ŷ = {y[0]:.4f}")
-
-
-def train_digits(console: Console) -> None:
-    """Train a classifier on four fifths of the digits and test it on the rest."""
-    network = Network("64-32:relu-10:softmax")
-    x, labels = load_digits()
-    x_train, train_labels, x_test, test_labels = split(x, labels, held_out=0.2, seed=0)
-    console.print(f"{network}, cross-entropy, {len(x_train)} images to learn from, {len(x_test)} to test on")
-    started = time.perf_counter()
-    trained = fit(network, x_train, train_labels, optimiser=SGD(0.2), epochs=20, validation=0.1)
-    seconds = time.perf_counter() - started
-    show(console, trained)
-    start = initialise(network, seed=0)
-    for name, rows, digits in (("learned from", x_train, train_labels), ("never seen", x_test, test_labels)):
-        before = accuracy(predict(network, start, rows), digits)
-        after = accuracy(trained.predict(rows), digits)
-        console.print(f"  accuracy on images {name + ':':<14}{before:6.1%} before, {after:6.1%} after")
-    console.print(f"  in {seconds:.1f} s")
-
-
-def show(console: Console, trained: Fit) -> None:
-    """Draw the losses of a training and say how it ended."""
-    losses = trained.history.losses
-    console.print(f"loss over {len(losses)} epochs")
-    console.print(curve(losses), highlight=False)
-    console.print(str(trained))
+def show_step(console: Console) -> None:
+    """Print the beginning of the backward pass of the step that was written."""
+    console.print(Text(f"$ grep -A {SHOWN - 1} 'Backward pass' {STEP}", style="bold cyan"))
+    if not Path(STEP).exists():
+        return
+    lines = iter(Path(STEP).read_text(encoding="utf-8").splitlines())
+    for line in lines:
+        if "Backward pass" in line:
+            print("\n".join([line, *islice(lines, SHOWN - 1)]))
+            break
 
 
 if __name__ == "__main__":

@@ -266,8 +266,10 @@ def _explanation(asked: TrainOptions, faults: list[Fault]) -> Output | None:
         return None
     from chalkgrad.notation.profile import find_notation
 
-    attempt(faults, lambda: find_notation(asked.notation or NOTATION))
     found: list[Fault] = []
+    attempt(found, lambda: find_notation(asked.notation or NOTATION))
+    faults += [replace(fault, path=f"--{fault.path}") for fault in found]
+    found = []
     place = argparse.Namespace(output=asked.explain_to, format=None, data=asked.data)
     output = read_output(place, PAGE_FORMATS, found)
     faults += [replace(fault, path="--explain-to") for fault in found]

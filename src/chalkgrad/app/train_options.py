@@ -49,6 +49,7 @@ class TrainOptions:
     """Which weights: those of the best epoch, or of the last."""
     begin: str | None = None
     """A model to go on with."""
+    encoding: str | None = None
     explain: int | None = None
     notation: str | None = None
     explain_to: str | None = None
@@ -59,9 +60,11 @@ def train_parser() -> Parser:
     about = (
         "Train a network on a table and keep it, with how its inputs are made, in one file.  The target\n"
         "decides what is learned: two values (one sigmoid), labels (softmax) or numbers (plain output).\n"
-        "Numbers are standardised, text is one-hot encoded.  Ctrl-C stops it and keeps the model."
+        "Numbers are standardised, text is one-hot encoded.  Ctrl-C stops it and keeps the model.\n"
+        "DATA is a file (CSV, Parquet, .npz, .npy, IDX), or digits: the images that come along."
     )
     examples = (
+        "train digits -o digits.cg",
         "train data.csv --target price -o model.cg",
         "train data.csv --target income --network 128:relu-64:relu --early-stopping 5 -o model.cg",
         "train mnist.npz --network 128:relu --batch-size 128 --epochs 5 -o mnist.cg",
@@ -96,6 +99,7 @@ _VALUES = (
     ("--missing", "HOW", f"missing values: {', '.join(MISSING)}; error"),
     ("--ignore", "COLUMNS", "columns to leave out: id,name"),
     ("--categorical", "COLUMNS", "columns of numbers that are categories: zip,year"),
+    ("--encoding", "NAME", "of a CSV file: latin-1, cp1252, …; utf-8"),
     ("--seed", "N", "of weights, order, dropout and the rows set aside; 0"),
     ("--dtype", "TYPE", "float32 or float64; float32"),
     ("--threads", "N", "as many as pay if left out"),
@@ -140,6 +144,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         read_whole("--seed", options.seed, faults, least=0, most=2**32, example=7) or 0,
         read_choice("--keep", options.keep, ("best", "last"), faults) or "best",
         getattr(options, "continue"),
+        options.encoding,
         read_whole("--explain-step", options.explain_step, faults, least=0, most=MOST, example=0),
         options.notation,
         options.explain_to,
@@ -299,10 +304,10 @@ def as_typed(words: str) -> str:
 _PATHS = (
     "epochs", "batch_size", "optimiser", "schedule", "dropout", "l2", "clip_norm", "class_weight",
     "seed", "dtype", "early_stopping", "threads", "validation", "checkpoint", "resume", "missing", "task",
-    "ignore", "categorical",
+    "ignore", "categorical", "encoding",
 )  # fmt: skip
 _FIXES = (
     ("batch_size=", "--batch-size "), ("epochs=", "--epochs "), ("missing=", "--missing "),
     ("task=", "--task "), ("ignore=", "--ignore "), ("categorical=", "--categorical "),
-    ("clip_norm=", "--clip-norm "), ("leave resume out", "leave --resume out"),
+    ("encoding=", "--encoding "), ("clip_norm=", "--clip-norm "), ("leave resume out", "leave --resume out"),
 )  # fmt: skip

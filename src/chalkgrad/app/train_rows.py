@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import attempt
 from chalkgrad.app.parts import counters, division, is_called_id, rows_of_part
-from chalkgrad.app.table_files import open_table
+from chalkgrad.app.table_files import UTF8, open_table
 from chalkgrad.app.train_options import TrainOptions
 from chalkgrad.data import Preparation, RowSource, Table, read_table
 
@@ -60,11 +60,11 @@ def read_rows(asked: TrainOptions, begun: Model | None) -> PreparedRows:
     preparation = None if begun is None else begun.preparation
     faults: list[Fault] = []
     wanted = None if preparation is None else preparation.names
-    data = attempt(faults, lambda: open_table(asked.data, wanted=wanted, unwanted=asked.ignore))
+    data = attempt(faults, lambda: open_table(asked.data, "train", wanted, asked.ignore, asked.encoding))
     other = None
     if isinstance(asked.validation, str):
         file = asked.validation
-        other = attempt(faults, lambda: read_table(file, part="test"))
+        other = attempt(faults, lambda: read_table(file, part="test", encoding=asked.encoding or UTF8))
     if faults or data is None:
         raise InputError(faults)
     head = data if isinstance(data, Table) else next(iter(data.tables(0)))

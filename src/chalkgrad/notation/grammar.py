@@ -202,7 +202,10 @@ def marks(sup: Box | None) -> tuple[str, Box | None]:
 
 
 def numeric_columns(table: Table) -> tuple[bool, ...]:
-    """Tell for each column whether every cell below the header is a number (then it is set flush right)."""
+    """Tell for each column whether every cell below the header is a number (then it is set flush right).
+
+    A dot stands for a zero that is of no interest.
+    """
     count = max((len(row) for row in (table.header, *table.rows)), default=0)
 
     def is_number(cell: tuple[str | Box, ...]) -> bool:
@@ -211,5 +214,6 @@ def numeric_columns(table: Table) -> tuple[bool, ...]:
         text = cell[0].text if isinstance(cell[0], Num) else cell[0]
         return isinstance(text, str) and text.strip(" +-−%.,/e×").replace(".", "").replace(",", "").isdigit()
 
-    columns = ([row[c] for row in table.rows if c < len(row) and row[c]] for c in range(count))
+    rows = table.rows
+    columns = ([row[c] for row in rows if c < len(row) and row[c] not in ((), ("·",))] for c in range(count))
     return tuple(bool(cells) and all(map(is_number, cells)) for cells in columns)

@@ -21,7 +21,7 @@ from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 _SLOTS = {"m": 1, "v": 2}
 _WEIGHTS, _GRADIENT = 0, 3
 _SOFTMAX = -1
-_PAYS = 1.0e6  # floating-point operations of a step above which a second thread pays
+_PAYS = 2.0e6  # floating-point operations of a step for which one thread more pays: barriers cost 4 µs
 _PLACES = 5  # of a tape's step: the operation and up to four operands
 
 _OPERATIONS: dict[type[p.Instruction], int] = {
@@ -137,10 +137,9 @@ def flops(program: p.Program, batch_size: int) -> int:
 
 
 def choose_threads(program: p.Program, setup: Setup) -> int:
-    """As many as asked for, else as many as pay: results do not depend on it."""
-    if setup.threads is not None:
-        return max(1, setup.threads)
-    return min(_native.processors(), max(1, int(flops(program, setup.batch_size) / _PAYS) + 1))
+    """As many as pay, and at most as many as asked for: results do not depend on it."""
+    most = _native.processors() if setup.threads is None else setup.threads
+    return max(1, min(most, 1 + int(flops(program, setup.batch_size) / _PAYS)))
 
 
 def instruction_set() -> str:
