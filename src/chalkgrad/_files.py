@@ -164,16 +164,26 @@ def _near(name: str) -> str:
     return "Check its name."
 
 
+def is_device(path: str | os.PathLike[str]) -> bool:
+    """Whether it is there and neither a file nor a folder."""
+    target = Path(path)
+    return target.exists() and not target.is_file() and not target.is_dir()
+
+
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary name beside a file; what was written there takes the file's place at the end.
 
-    A reader finds the old file or the new one, never half of one, also after a crash.  Raises
+    A reader finds the old file or the new one, never half of one, also after a crash.  A device or a pipe
+    is given itself, since nothing may take its place.  Raises
     ``InputError`` if it cannot be written.
     """
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
+        if is_device(target):
+            yield target
+            return
         try:
             yield temporary
             with open(temporary, "rb+") as file:
@@ -195,5 +205,6 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
     """Write a file under a temporary name and move it into place; raises ``InputError`` if it cannot."""
-    with replacing(path) as temporary, open(temporary, "x", encoding="utf-8", newline="\n") as file:
+    mode = "w" if is_device(path) else "x"
+    with replacing(path) as temporary, open(temporary, mode, encoding="utf-8", newline="\n") as file:
         file.write(text)

@@ -223,3 +223,68 @@ def test_a_source_is_trained_on_like_its_arrays() -> None:
     from_source, from_arrays = fit(NUMBERS, source, epochs=2), fit(NUMBERS, X, Y, epochs=2)
     for name, value in from_arrays.parameters.items():
         assert np.array_equal(value, from_source.parameters[name])
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "said"),
+    [
+        (X[:0], LABELS[:0], "x: must have at least one row; got none."),
+        (np.ma.array(X, mask=np.arange(120).reshape(40, 3) == 7), LABELS, "x: must have no masked numbers"),
+        (
+            X,
+            np.ma.array(LABELS, mask=LABELS == 2),
+            "y: must have no masked numbers; got masked numbers in row 2",
+        ),
+    ],
+)
+def test_rows_that_are_not_there(x: Any, y: Any, said: str) -> None:
+    assert told(CLASSES, x, y)[0].startswith(said)
+
+
+def test_a_sparse_matrix_is_called_one() -> None:
+    class Sparse:
+        shape = (40, 3)
+
+        def toarray(self) -> Any:
+            return X
+
+    assert told(CLASSES, Sparse(), LABELS) == [
+        "x: must be an array of numbers; got a sparse matrix (Sparse). Write x.toarray()."
+    ]
+
+
+def test_an_array_that_will_not_be_converted() -> None:
+    class Tensor:
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            raise RuntimeError("it requires a gradient")
+
+    assert told(CLASSES, Tensor(), LABELS)[0].startswith(
+        "x: must be an array of numbers; got Tensor (it requires a gradient)."
+    )
+
+
+def test_empty_rows_to_validate_on() -> None:
+    said = told(CLASSES, X, LABELS, validation=(X[:0], LABELS[:0]))
+    assert said[0].startswith("validation[0]: must have at least one row")
+
+
+@pytest.mark.parametrize("part", [0, 1.0, -0.1, float("nan")])
+def test_a_part_that_is_none_is_told_once(part: float) -> None:
+    assert len(told(CLASSES, X, LABELS, validation=part)) == 1
+
+
+def test_a_part_of_another_type_of_number() -> None:
+    settings: dict[str, Any] = {"epochs": 1, "batch_size": 4}
+    one = fit(CLASSES, X, LABELS, validation=np.float32(0.25), **settings)
+    assert one.history.losses == fit(CLASSES, X, LABELS, validation=0.25, **settings).history.losses
+
+
+def test_classes_that_all_count_nothing() -> None:
+    said = told(CLASSES, X, LABELS, class_weight={0: 0, 1: 0, 2: 0})
+    assert said == ["class_weight: must be above 0 for some class; got 0 for all. Leave it out for 1."]
+
+
+def test_too_many_threads() -> None:
+    assert told(CLASSES, X, LABELS, threads=10**6)[0].startswith(
+        "threads: must be at most 4096; got 1000000."
+    )

@@ -9,6 +9,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import numpy as np
 import pytest
 
 from chalkgrad._errors import InputError
+from chalkgrad._files import replacing
 from chalkgrad.network import Network
 from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, EarlyStopping, ReduceOnPlateau, fit
 from chalkgrad.train import slices as slices_module
@@ -244,3 +246,66 @@ def test_the_file_is_an_ordinary_safetensors_file(tmp_path: Path) -> None:
         assert np.array_equal(file.get_tensor("parameters/W1"), run.parameters["W1"])
         note = json.loads(file.metadata()["note"])
     assert note["history"] == run.history.to_dict()
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_control_c_while_the_last_checkpoint_is_written(
+    presses: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "run"
+    checkpoint = Checkpoint(path, every_epochs=100)
+    whole = fit(NETWORK, X, Y, epochs=2, **SETTINGS)
+
+    def pressed(*arguments: Any) -> int:
+        for _ in range(presses):
+            os.kill(os.getpid(), signal.SIGINT)
+        return 0
+
+    monkeypatch.setattr(tensors_module, "_check", pressed)
+    run = fit(NETWORK, X, Y, epochs=2, checkpoint=checkpoint, **SETTINGS)
+    assert run.outcome == "finished"
+    assert all(np.array_equal(value, whole.parameters[name]) for name, value in run.parameters.items())
+    assert path.exists() == (presses == 1)
+    assert ("not written" in run.advice) == (presses == 2)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_was_noted_of_one_quantity_is_not_taken_for_another(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    first = {**SETTINGS, "checkpoint": path, "validation": 0.3, "metrics": ["mae"]}
+    fit(NETWORK, X, Y, epochs=3, early_stopping=EarlyStopping(100, on="validation loss"), **first)
+    watched = EarlyStopping(100, on="mae", higher=True)
+    run = fit(NETWORK, X, Y, epochs=5, early_stopping=watched, resume=True, **first)
+    assert run.outcome == "finished"
+    standing, _ = read_standing(path)
+    assert standing.watch is not None
+    mae = [epoch.metrics["mae"] for epoch in run.history.epochs[3:]]
+    assert standing.watch["best"] == max(mae)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_device_is_never_replaced_by_a_file(tmp_path: Path) -> None:
+    path, found = tmp_path / "pipe", list[bytes]()
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="a device"):
+        fit(NETWORK, X, Y, epochs=1, checkpoint=path, **SETTINGS)
+    reader = threading.Thread(target=lambda: found.append(path.read_bytes()), daemon=True)
+    reader.start()
+    tensors_module.write_tensors(path, {"W1": X}, "chalkgrad model 1", {})
+    reader.join(10)
+    assert path.is_fifo()
+    assert found[0].endswith(X.tobytes())
+    assert [file.name for file in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_an_answer_is_written_into_a_pipe(tmp_path: Path) -> None:
+    path, found = tmp_path / "pipe", list[str]()
+    os.mkfifo(path)
+    reader = threading.Thread(target=lambda: found.append(path.read_text()), daemon=True)
+    reader.start()
+    with replacing(path) as place, open(place, "w", encoding="utf-8") as file:
+        file.write("a,b\n")
+    reader.join(10)
+    assert path.is_fifo()
+    assert found == ["a,b\n"]

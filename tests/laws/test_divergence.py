@@ -126,3 +126,31 @@ def test_a_loss_that_ends_higher_than_it_began_is_said() -> None:
     assert run.outcome == "finished"
     assert "higher" in run.advice
     assert fit(NETWORK, X, Y, optimiser=SGD(0.01), **SETTINGS | {"epochs": 4}).advice == ""
+
+
+def test_a_network_whose_state_was_not_kept_names_the_quantity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot_module, "SMALL", 0)
+    run = fit(NETWORK, X, Y, optimiser=SGD(1e6), **SETTINGS)
+    assert run.outcome == "diverged"
+    assert "reached" in run.advice
+    assert "beyond float32" in run.advice
+    assert finite(run.parameters)
+
+
+def test_an_input_that_is_broken_on_the_way_is_what_to_repair() -> None:
+    x = X.astype("float32")
+
+    def spoil(report: Any) -> None:
+        x[7, 1] = np.nan
+
+    run = fit(NETWORK, x, Y, callbacks=spoil, **SETTINGS)
+    assert run.outcome == "diverged"
+    assert "x[7, 1] is nan" in run.advice
+    assert "leave that row out" in run.advice
+    assert "learning rate" not in run.advice
+
+
+def test_large_targets_are_named() -> None:
+    run = fit(NETWORK, X, Y * 1e30, **SETTINGS)
+    assert run.outcome == "diverged"
+    assert "targets divided by their size (y reaches" in run.advice

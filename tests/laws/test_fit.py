@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import pickle
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -362,3 +365,31 @@ def test_a_source_that_refuses_ends_the_training() -> None:
     run = fit(NETWORK, Torn(X.astype(np.float32), Y.astype(np.float32)), batch_size=8, epochs=3)
     assert (run.outcome, len(run.history.epochs)) == ("data changed", 1)
     assert "rows.parquet" in run.advice
+
+
+def pickled(run: Any) -> Any:
+    return pickle.loads(pickle.dumps(run))  # noqa: S301
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, copy.copy, pickled])
+def test_a_copy_of_a_fit_does_what_the_fit_does(copied: Any) -> None:
+    network = Network("3-5:tanh-2")
+    x = np.random.default_rng(0).normal(size=(30, 3))
+    run = fit(network, x, x[:, :2], epochs=2, batch_size=7, dropout=0.1, callbacks=lambda report: None)
+    other = copied(run)
+    assert same(run.parameters, other.parameters)
+    assert same(run.state, other.state)
+    assert np.array_equal(run.predict(x), other.predict(x))
+    assert np.array_equal(run.explain(3).x, other.explain(3).x)
+    more = [
+        fit(network, x, x[:, :2], epochs=4, batch_size=7, dropout=0.1, resume=one) for one in (run, other)
+    ]
+    assert same(more[0].parameters, more[1].parameters)
+
+
+def test_threads_may_predict_with_one_fit() -> None:
+    x = np.random.default_rng(0).normal(size=(20_000, 30)).astype("float32")
+    run = fit(Network("30-64:relu-3"), x, x[:, :3], epochs=1, batch_size=500)
+    expected = run.predict(x)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(np.array_equal(y, expected) for y in pool.map(run.predict, [x] * 12))

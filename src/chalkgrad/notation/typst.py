@@ -83,6 +83,9 @@ def pdf(d: Document, path: str | os.PathLike[str]) -> None:
         raise UnsupportedError("a PDF needs the typst package: pip install 'chalkgrad[pdf]'") from None
     target = Path(path)
     data = typst.compile(document(d).encode("utf-8"), format="pdf")
+    if target.exists() and not target.is_file():  # a device: nothing may be moved into its place
+        target.write_bytes(data)
+        return
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

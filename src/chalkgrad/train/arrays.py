@@ -44,6 +44,9 @@ def read_targets(
     if array is None:
         return None
     width = network.widths[-1]
+    if array.ndim and not len(array):
+        faults.append(Fault(path, "have at least one row", "none", "Give it the targets of the rows of x."))
+        return None
     if rows is not None and (array.ndim == 0 or len(array) != rows):
         got = f"shape {array.shape}"
         faults.append(Fault(path, f"have one row for each of the {rows} rows of x", got))

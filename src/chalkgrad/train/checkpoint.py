@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._files import is_device
 from chalkgrad._numbers import shown
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.train.history import History
@@ -97,6 +98,8 @@ def unwritable(path: str | os.PathLike[str]) -> str:
     trial = target.with_name(f".{target.name}.{os.getpid()}.try")
     if target.is_dir():
         return "a directory"
+    if is_device(target):
+        return "a device"
     try:
         with open(trial, "wb") as file:
             file.write(b"chalkgrad")

@@ -39,13 +39,35 @@ def numbers_of(
     is_frame, numbers = frame_or_none(value, dtype, path, faults)
     if is_frame:
         return numbers
-    if not isinstance(value, list | tuple) and not hasattr(value, "__array__"):
-        faults.append(Fault(path, "be an array of numbers", shown(value), "Convert it to a NumPy array."))
+    array = _array_of(value, path, faults)
+    if array is None:
         return None
-    array = np.array(value, dtype=object) if isinstance(value, list | tuple) else np.asarray(value)
     if array.dtype.kind in "biuf":
         return array
     return _read_objects(array, path, column_names(value), faults, labels=labels)
+
+
+def _array_of(value: Any, path: str, faults: list[Fault]) -> Array | None:
+    """Return what can be an array as one, or None after saying why it cannot."""
+    if isinstance(value, list | tuple):
+        return np.array(value, dtype=object)
+    if np.ma.is_masked(value):
+        rows = np.flatnonzero(np.ma.getmaskarray(value).reshape(len(value), -1).any(axis=1))
+        got = told_rows([f"masked numbers in row {row}" for row in rows[:3]], len(rows))
+        faults.append(Fault(path, "have no masked numbers", got, "Fill these in, or leave their rows out."))
+        return None
+    condition, fix = "be an array of numbers", "Convert it to a NumPy array."
+    if hasattr(value, "toarray") and not hasattr(value, "__array__"):
+        got, fix = f"a sparse matrix ({type(value).__name__})", f"Write {path}.toarray()."
+    elif not hasattr(value, "__array__"):
+        got = shown(value)
+    else:
+        try:
+            return np.asarray(value)
+        except Exception as error:  # another library's array may refuse for any reason
+            got = f"{type(value).__name__} ({error})"[:120]
+    faults.append(Fault(path, condition, got, fix))
+    return None
 
 
 def _has_texts(value: Sequence[Any]) -> bool:

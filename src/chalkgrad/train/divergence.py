@@ -16,13 +16,15 @@ from chalkgrad.train.opened import opened
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.rows import Rows
 from chalkgrad.train.settings import Settings
-from chalkgrad.train.slices import batch_at, replay
+from chalkgrad.train.slices import batch_at, replay, steps_of
 from chalkgrad.train.snapshot import Snapshot
 from chalkgrad.train.standing import Arrays, Position
 
 _LARGE_INPUT = 10.0
 LOOKED_AT = 10_000
+_LARGE_TARGET = 1000.0
 _TOLD = 3
+_INPUT = "x["
 
 
 class DivergedError(Exception):
@@ -56,8 +58,7 @@ def retreat(
 ) -> Retreat:
     """Go back to the parameters before the last step whose loss was finite; tell why they are the last."""
     if snapshot.state is None:
-        broken = [name for name, value in executor.parameters().items() if not np.isfinite(value).all()]
-        cause = f"{', '.join(broken)} not finite" if broken else f"the loss became {found.loss}"
+        cause = _named(executor, rows, settings, pace, found)
         parameters, at = snapshot.parameters, snapshot.at
         state: Arrays | None = None
         step, block = found.step, rows.block(rows.source.sample(LOOKED_AT))
@@ -67,11 +68,23 @@ def retreat(
         parameters, state = executor.parameters(), executor.state()
         step, cause, block = _cause(executor, rows, settings, pace, at, found)
     tries = "; ".join(advice(settings, pace.rates(found.step, 1)[0], block, names))
+    if cause.startswith(_INPUT):
+        tries = "other numbers there, or leave that row out"
     text = (
         f"diverged at step {step} (steps are counted from 0): {cause}; "
         f"the parameters before step {at.step} are kept. Try {tries}."
     )
     return Retreat(parameters, state, at, step, text)
+
+
+def _named(executor: Executor, rows: Rows, settings: Settings, pace: Pace, found: DivergedError) -> str:
+    """Look for what left the range in the step at which the executor stopped."""
+    broken = [name for name, value in executor.parameters().items() if not np.isfinite(value).all()]
+    if broken:
+        return f"{', '.join(broken)} not finite"
+    epoch, steps = divmod(found.step, steps_of(rows.source.rows, settings.setup.batch_size))
+    at = Position(found.step, epoch, steps * settings.setup.batch_size)
+    return first_beyond(captured(executor, settings, rows, pace, at)) or f"the loss became {found.loss}"
 
 
 def _cause(
@@ -94,12 +107,14 @@ def first_beyond(inputs: StepInputs) -> str:
     """Name the first quantity of a step that its type cannot hold, evaluated in float64; empty if none."""
     if not np.isfinite(inputs.x).all():
         row, column = np.argwhere(~np.isfinite(inputs.x))[0]
-        return f"x[{inputs.rows[row]}, {column}] is {inputs.x[row, column]}"
+        return f"{_INPUT}{inputs.rows[row]}, {column}] is {inputs.x[row, column]}"
     dtype = inputs.setup.dtype
     limit = float(np.finfo(dtype).max)
     with np.errstate(all="ignore"):
         for name, value in _quantities(opened(inputs).steps[0]):
             largest = float(np.max(np.abs(value)))
+            if np.isnan(largest):
+                return f"{name} is not a number any more in {dtype}"
             if not largest <= limit:
                 return f"{name} reached {largest:.3g}, beyond {dtype}'s {limit:.2g}"
     return ""
@@ -127,6 +142,9 @@ def advice(settings: Settings, rate: float, block: Block, names: tuple[str, ...]
             f"{place_of('x', column, names, len(largest))} reaches {largest[column]:.3g}" for column in large
         ]
         tries.insert(0, f"inputs standardised to mean 0 and deviation 1 ({', '.join(told)})")
+    reached = 0.0 if block.t.ndim == 1 else float(np.abs(block.t[:LOOKED_AT]).max())
+    if reached > _LARGE_TARGET:
+        tries.insert(0, f"targets divided by their size (y reaches {reached:.3g})")
     if settings.setup.clip_norm is None:
         tries.append("clip_norm=1.0")
     return tries

@@ -70,10 +70,17 @@ class Training:
                 return self._retreat(found)
             except KeyboardInterrupt:
                 self._recover()
+            return self._end()
+
+    def _end(self) -> Arrays:
+        """Save for the last time; who is too impatient for that still has the parameters."""
         if not self._keeper.take(self.executor, self.at, with_state=False):
             return self._retreat(DivergedError(self.at.step, float("nan")))
         if self.saver is not None:
-            self.saver.save(self.standing())
+            try:
+                self.saver.save(self.standing())
+            except KeyboardInterrupt:
+                self.advice = f"{self.advice or 'all epochs are done'}; the last checkpoint was not written"
         return self._keeper.give()
 
     def standing(self) -> Standing:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -71,6 +71,7 @@ class Fit:
         self.settings, self.rows, self.start, self.captured = settings, rows, start or Start(), captured
         self.pace = pace
         self._state, self._standing, self._executor = state, standing, executor
+        self._lock = Lock()
 
     @property
     def state(self) -> Arrays:
@@ -86,9 +87,20 @@ class Fit:
 
     def with_history(self, history: History) -> Fit:
         """Return the same with another history, such as one with the epochs of an earlier training."""
-        other = copy.copy(self)
-        other.history = history
+        other = Fit.__new__(Fit)
+        other.__dict__.update(self.__dict__, history=history)
         return other
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the executor and the callbacks, which belong to this process."""
+        kept = {**self.__dict__, "_state": self.state, "_standing": self.standing, "_executor": None}
+        if self.settings is not None:
+            kept["settings"] = replace(self.settings, callbacks=())
+        del kept["_lock"]
+        return kept
+
+    def __setstate__(self, kept: Mapping[str, Any]) -> None:
+        self.__dict__.update(kept, _lock=Lock())
 
     def __repr__(self) -> str:
         return f"<Fit of {self.network!r}: {self.outcome} after {self.history.steps:,} steps>"
@@ -122,7 +134,8 @@ class Fit:
         if executor is None:
             executor = create_executor(self.setup)
             executor.load(self.parameters)
-        return np.asarray(executor.predict(rows))
+        with self._lock:
+            return np.asarray(executor.predict(rows))
 
     def explain(self, step: int, notation: Any = "matrix") -> StepInputs:
         """Open one step up: everything that went into it, and its equations with all their numbers.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -102,9 +103,11 @@ def read_rows(
     if sample_weight is not None:
         weight = read_weight(sample_weight, rows, dtype, "sample_weight", faults)
     chosen = aside = None
-    if isinstance(validation, float | int) and not isinstance(validation, bool):
-        part = read_number("validation", validation, faults, above=0, below=1, fix="Write 0.1, say.")
-        chosen, aside = _set_aside(rows or 2, part, seed, faults)
+    if isinstance(validation, Real) and not isinstance(validation, bool):
+        found: list[Fault] = []
+        part = read_number("validation", validation, found, above=0, below=1, fix="Write 0.1, say.")
+        chosen, aside = _set_aside(rows or 2, 0.5 if found else part, seed, found)
+        faults.extend(found)
         held_out = None
     else:
         held_out = read_validation(network, validation, dtype, faults)
@@ -171,7 +174,7 @@ def _read_source(
     if source.features != network.input_width:
         condition = f"have {network.input_width} features, the network's input"
         faults.append(Fault("x", condition, str(source.features), "Change the network's first width."))
-    if isinstance(validation, float):
+    if isinstance(validation, Real) and not isinstance(validation, bool):
         fix = "Give (x, y), or another source."
         faults.append(Fault("validation", "be rows of their own beside a source", shown(validation), fix))
         validation = None
@@ -222,4 +225,6 @@ def _read_class_weight(
             faults.append(Fault(f"class_weight[{shown(label)}]", "be a class", shown(label), fix))
         else:
             weights[number] = read_number(f"class_weight[{number}]", weight, faults, least=0)
+    if not weights.any():
+        faults.append(Fault("class_weight", "be above 0 for some class", "0 for all", "Leave it out for 1."))
     return weights

@@ -37,6 +37,9 @@ _LIMITS: dict[str, tuple[float | None, float | None, float | None]] = {
 """What each number must be above, at least, and below."""
 
 
+MOST_THREADS = 4096
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a run does beside its ``setup``, which fixes the work of a step."""
@@ -89,8 +92,18 @@ def read_setup(
         norm,
         read_dropout(dropout, network.depth - 1, faults),
         read_whole("seed", seed, 0, faults),
-        None if threads is None else read_whole("threads", threads, 1, faults),
+        _read_threads(threads, faults),
     )
+
+
+def _read_threads(value: object, faults: list[Fault]) -> int | None:
+    if value is None:
+        return None
+    threads = read_whole("threads", value, 1, faults)
+    if threads > MOST_THREADS:
+        fix = "Leave it out for as many as pay."
+        faults.append(Fault("threads", f"be at most {MOST_THREADS}", shown(value), fix))
+    return threads
 
 
 def read_optimiser(value: object, faults: list[Fault]) -> Optimiser:

@@ -96,10 +96,12 @@ class Watch:
     def to_dict(self) -> dict[str, Any]:
         """Return what has been noted but the parameters, ready for JSON."""
         best = None if math.isnan(self.best) else self.best
-        return {"best": best, "best_epoch": self.best_epoch, "bad": self.bad}
+        return {"on": self.rule.on, "best": best, "best_epoch": self.best_epoch, "bad": self.bad}
 
     def restore(self, table: dict[str, Any], parameters: dict[str, Array] | None) -> None:
-        """Take up again what ``to_dict`` returned."""
+        """Take up again what ``to_dict`` returned, unless it was noted of something else."""
+        if table.get("on", self.rule.on) != self.rule.on:
+            return
         self.best = math.nan if table["best"] is None else table["best"]
         self.best_epoch, self.bad = table["best_epoch"], table["bad"]
         self.parameters = parameters

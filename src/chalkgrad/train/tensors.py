@@ -12,12 +12,13 @@ import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError, MissingFileError
+from chalkgrad._files import is_device
 
 Array = NDArray[Any]
 _KINDS = {"<f4": "F32", "<f8": "F64", "<i8": "I64"}
@@ -29,7 +30,7 @@ def write_tensors(path: str | os.PathLike[str], arrays: Mapping[str, Array], kin
     Parameters
     ----------
     path
-        Where; an older file stays whole until the new one is.
+        Where; an older file stays whole until the new one is.  A device or a pipe is written in place.
     arrays
         By name, of float32, float64 or int64.
     kind
@@ -43,13 +44,14 @@ def write_tensors(path: str | os.PathLike[str], arrays: Mapping[str, Array], kin
     }
     header = _header(ready, kind, json.dumps(note, allow_nan=False))
     target = Path(os.path.realpath(path))
+    if is_device(target):
+        with open(target, "wb") as file:
+            _write(file, header, ready)
+        return
     temporary = temporary_name(target)
     try:
         with open(temporary, "wb") as file:
-            file.write(len(header).to_bytes(8, "little"))
-            file.write(header)
-            for value in ready.values():
-                file.write(_bytes(value))
+            _write(file, header, ready)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
@@ -58,6 +60,13 @@ def write_tensors(path: str | os.PathLike[str], arrays: Mapping[str, Array], kin
             os.unlink(temporary)
         raise
     _sync_folder(target.parent)
+
+
+def _write(file: BinaryIO, header: bytes, arrays: Mapping[str, Array]) -> None:
+    file.write(len(header).to_bytes(8, "little"))
+    file.write(header)
+    for value in arrays.values():
+        file.write(_bytes(value))
 
 
 def temporary_name(target: Path) -> Path:
