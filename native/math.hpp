@@ -100,6 +100,13 @@ template <class T, int N> CHALKGRAD_INLINE Vec<T, N> expm1(Vec<T, N> x) {
   return T(2) * (half * e.p + (half - T(0.5)));
 }
 
+// for x ≤ 0: 2ⁿ cannot overflow
+template <class T, int N> CHALKGRAD_INLINE Vec<T, N> expm1_of_negative(Vec<T, N> x) {
+  const auto e = reduce_exp<T, N>(max<T, N>(broadcast<T, N>(Limits<T>::expm1_lowest), x));
+  const Vec<T, N> power = power_of_two<T, N>(e.n + rounding_number<T>);
+  return power * e.p + (power - T(1));
+}
+
 // k log 2 + log(1 + f) + c, |f| small
 template <class T, int N> CHALKGRAD_INLINE Vec<T, N> log_of(Vec<T, N> k, Vec<T, N> f, Vec<T, N> c) {
   using L = Limits<T>;
@@ -157,7 +164,7 @@ template <class T, int N> CHALKGRAD_INLINE Vec<T, N> log1p_of_fraction(Vec<T, N>
 }
 
 template <class T, int N> CHALKGRAD_INLINE Vec<T, N> tanh(Vec<T, N> x) {
-  const Vec<T, N> e = expm1<T, N>(T(-2) * abs<T, N>(x));
+  const Vec<T, N> e = expm1_of_negative<T, N>(T(-2) * abs<T, N>(x));
   return copysign<T, N>(e / (e + T(2)), x);
 }
 template <class T, int N> CHALKGRAD_INLINE Vec<T, N> sigmoid(Vec<T, N> x) {
