@@ -59,7 +59,7 @@ class Slab {
     constexpr size_t kHuge = size_t(1) << 21;
     const bool huge = bytes > kHuge;
     const size_t unit = huge ? kHuge : 64;
-    bytes = (bytes + unit - 1) / unit * unit + unit;
+    bytes = (bytes + 128 + unit - 1) / unit * unit;  // whole vectors may be read beyond the last number
     base_ = static_cast<char *>(aligned_alloc(unit, bytes));
     if (base_ == nullptr) return false;
 #if defined(__linux__)
