@@ -24,7 +24,7 @@ template <class T> class Evaluation {
     return true;
   }
   double run() {
-    run_parts(plan_.threads, [](void *argument, int worker, int workers, Barrier &) {
+    run_parts(plan_.team(rows_.count, 1), [](void *argument, int worker, int workers, Barrier &) {
       static_cast<Evaluation *>(argument)->run_part(worker, workers);
     }, this);
     double total = 0;

@@ -49,7 +49,7 @@ template <class T, int L> class PanelExecutor final : public Executor {
       double *losses;
       int64_t &done;
     } work = {this, rows, first_step, rates, steps, losses, done};
-    run_parts(plan_.threads, [](void *argument, int worker, int workers, Barrier &barrier) {
+    run_parts(plan_.team(rows.count), [](void *argument, int worker, int workers, Barrier &barrier) {
       const Work &w = *static_cast<Work *>(argument);
       const int64_t done =
           w.self->run_steps(w.rows, w.first_step, w.rates, w.steps, w.losses, worker, workers, barrier);

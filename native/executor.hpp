@@ -56,6 +56,10 @@ struct Plan {
   Optimiser optimiser;
   int64_t seed, batch_size;
   int32_t threads;
+  int64_t rows_for_threads;  // of a training call, from which starting threads pays
+
+  // How many threads a call with so many rows is worth; a forward pass is a third of a step.
+  int team(int64_t rows, int passes = 3) const { return rows * passes < 3 * rows_for_threads ? 1 : threads; }
 };
 constexpr int64_t kSoftmax = -1;
 

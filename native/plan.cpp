@@ -3,7 +3,7 @@
 namespace chalkgrad {
 namespace {
 
-constexpr int64_t kCodes = 9, kNumbers = 3, kSettings = 10, kReals = 8, kLargest = int64_t(1) << 31;
+constexpr int64_t kCodes = 9, kNumbers = 3, kSettings = 11, kReals = 8, kLargest = int64_t(1) << 31;
 
 template <class E> bool is_one_of(int64_t number, E last) { return number >= 0 && number <= int64_t(last); }
 
@@ -43,6 +43,7 @@ std::string PlanData::read(const Arrays &arrays) {
   if (settings[6] < 1 || settings[7] < 1 || settings[7] > 4096) return "batch and threads: must be positive";
   if (!is_one_of(settings[8], Rule::rmsprop)) return "optimiser: must be known";
   if (settings[9] != 4 && settings[9] != 8) return "bytes: must be 4 or 8";
+  if (settings[10] < 0 || settings[10] > kLargest) return "rows_for_threads: must be a number of rows";
 
   class_targets_ = settings[4] != 0;
   bytes_ = int(settings[9]);
@@ -60,6 +61,7 @@ std::string PlanData::read(const Arrays &arrays) {
   plan_.seed = settings[5];
   plan_.batch_size = settings[6];
   plan_.threads = int32_t(settings[7]);
+  plan_.rows_for_threads = settings[10];
   plan_.output_number = reals[0];
   plan_.loss_factor = reals[1];
   plan_.clip_norm = reals[2];

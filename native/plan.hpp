@@ -19,7 +19,8 @@ struct Arrays {
   Span<int64_t> instructions;  // instructions × (op, out, source, second, value, layer, kind, tape, flag)
   Span<int64_t> tapes;  // each: inputs, constants, steps, result, sources …, steps × (operation, 4 places)
   Span<int64_t>
-      settings;  // output, output_kind, mean, clipped, class_targets, seed, batch, threads, rule, bytes
+      settings;  // output, output_kind, mean, clipped, class_targets, seed, batch, threads, rule, bytes,
+                 // rows_for_threads
   Span<double> l2;             // of every layer
   Span<double> numbers;        // instructions × (number, coefficient, rate)
   Span<double> constants;      // of all tapes, one after the other

@@ -106,7 +106,8 @@ struct Encoded {
                 s.batch,
                 threads,
                 int64_t(s.rule),
-                s.bytes};
+                s.bytes,
+                0};
     reals = {0, 1, s.clip_norm, s.rule == Rule::sgd ? 0 : 0.9, 0.9, 0.99, 1e-8, 0.001};
   }
   template <class T> static Span<T> span(const std::vector<T> &v) { return {v.data(), int64_t(v.size())}; }

@@ -170,18 +170,20 @@ def _format_of_suffix(path: str, formats: Sequence[str], faults: list[Fault]) ->
     return formats[0]
 
 
-def check_place(path: str, source: str | None, faults: list[Fault], option: str = "-o") -> None:
+def check_place(
+    path: str, source: str | None, faults: list[Fault], option: str = "-o", example: str = "page.html"
+) -> None:
     """Add a fault, once, if the file could not be written, or is the one that is read."""
     found: list[Fault] = []
-    _look_at_place(path, source, found)
+    _look_at_place(path, source, found, example)
     faults += [replace(fault, path=option) for fault in found if replace(fault, path=option) not in faults]
 
 
-def _look_at_place(path: str, source: str | None, faults: list[Fault]) -> None:
+def _look_at_place(path: str, source: str | None, faults: list[Fault], example: str) -> None:
     try:
         target = Path(os.path.realpath(path))
         if target.is_dir():
-            got, fix = f"{shown(path)}, a directory", f"Write -o {Path(path) / 'page.html'}, say."
+            got, fix = f"{shown(path)}, a directory", f"Write {Path(path) / example}, say."
             faults.append(Fault("-o", "name a file", got, fix))
         elif not target.parent.is_dir():
             fix = "Make that folder first, or choose another place."

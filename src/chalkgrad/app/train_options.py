@@ -119,7 +119,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         fix = "Write -o model.cg, say."
         faults.append(Fault("-o", "name the file that keeps the model", "nothing", fix))
     else:
-        check_place(options.output, options.data, faults)
+        check_place(options.output, options.data, faults, example="model.cg")
         _check_suffix(options.output, faults)
     missing = read_choice("--missing", options.missing, MISSING, faults) or "error"
     validation = _validation(options.validation, faults)

@@ -21,7 +21,9 @@ from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 _SLOTS = {"m": 1, "v": 2}
 _WEIGHTS, _GRADIENT = 0, 3
 _SOFTMAX = -1
-_PAYS = 2.0e6  # floating-point operations of a step for which one thread more pays: barriers cost 4 µs
+_PAYS = 5.0e6  # floating-point operations of a step for which one thread more pays: barriers cost 4 µs
+_STARTS = 100  # so many such steps in a call pay for starting threads, which may cost a millisecond
+_MOST_ROWS = 2**30
 _PLACES = 5  # of a tape's step: the operation and up to four operands
 
 _OPERATIONS: dict[type[p.Instruction], int] = {
@@ -207,6 +209,7 @@ class NativeExecutor:
             *(encoder.buffer[program.output], output.kind, program.mean_over_samples, program.clipped),
             *(program.class_targets, _signed(setup.seed), setup.batch_size, self.threads),
             *(_native.RULES.index(rule), self.dtype.itemsize),
+            min(int(_STARTS * _PAYS / flops(program, 1)), _MOST_ROWS),
         ]
         clip = setup.clip_norm if setup.clip_norm is not None else np.inf
         return (
