@@ -55,7 +55,7 @@ def steps_picture(lines: Sequence[Line]) -> str:
             if owner is line:
                 parts.append(svg.dot(x(times), y, COLOURS[key], f"{KINDS[key].label}: {figure(times)} ×"))
     parts += _legend([key for key in COLOURS if any(key == k for _, k, _ in found)], right + 30, top + 10)
-    return svg.picture(right + 260, bottom + 55, parts, "A step's time against ours, by workload and peer")
+    return svg.picture(right + 290, bottom + 55, parts, "A step's time against ours, by workload and peer")
 
 
 def _times_ours(line: Line) -> list[tuple[str, float]]:
