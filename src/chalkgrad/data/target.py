@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.columns import as_numbers, not_finite
-from chalkgrad.data.labels import Label, coded, counted
+from chalkgrad.data.labels import Label, class_numbers, coded, counted
 from chalkgrad.data.moments import Moments
 from chalkgrad.data.table import TOLD, Column, Table
 
@@ -79,9 +79,8 @@ class Target:
             raise InputError(Fault("y", f"have {width} numbers in a row", f"shape {y.shape}", fix))
         if self.task == "regression":
             return np.asarray(y[:, 0].astype(np.float64) * self.std + self.mean)
-        decided = (y[:, 0] > 0.5).astype(np.int64) if self.task == "binary" else y.argmax(axis=1)
         mixed = len({type(label) for label in self.classes}) > 1
-        return np.asarray(np.array(self.classes, dtype=object if mixed else None)[decided])
+        return np.asarray(np.array(self.classes, dtype=object if mixed else None)[class_numbers(y)])
 
 
 def one_a_row(column: Column, table: Table) -> list[Fault]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad.data.labels import class_numbers
 from chalkgrad.data.preparation import Preparation
 from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets
 from chalkgrad.model.evaluation import ClassTally, Evaluation, NumberTally
@@ -174,7 +175,7 @@ class Model:
             return self.preparation.decode(y)
         if self.task == "regression":
             return y[:, 0] if y.shape[1] == 1 else y
-        return decided(y)
+        return class_numbers(y)
 
     def evaluate(self, data: Any, t: Any = None, notes: list[str] | None = None) -> Evaluation:
         """Hold the answers against the truth.
@@ -210,7 +211,7 @@ class Model:
             if isinstance(tally, NumberTally):
                 tally.add(loss, self.decode(targets), self.decode(y))
             else:
-                tally.add(loss, targets if targets.ndim == 1 else decided(targets), decided(y))
+                tally.add(loss, class_numbers(targets), class_numbers(y))
         return tally.result()
 
     @property
@@ -286,9 +287,3 @@ def _part(table: Mapping[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(part, dict):
         raise InputError(Fault(name, "be a table", shown(part, 30), "Train the model again."))
     return part
-
-
-def decided(y: Array) -> NDArray[np.int64]:
-    """Return class numbers for probabilities, m × n: one decided at ½, of several the largest."""
-    found: NDArray[np.int64] = (y[:, 0] > 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)
-    return found

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import shown
+from chalkgrad.data.labels import class_numbers
 from chalkgrad.network import Network
 
 Array = NDArray[Any]
@@ -44,9 +45,8 @@ def accuracy(y: Array, t: Array) -> float:
     if y.ndim != 2 or len(y) != len(t) or not len(y):
         got = f"shapes {y.shape} and {t.shape}"
         raise InputError(Fault("y, t", "be m × n outputs and m targets with m at least 1", got))
-    decided = (y[:, 0] > 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)
     one_hot = t.ndim == 2 and t.shape[1] > 1
-    return float(np.mean(decided == (t.argmax(axis=1) if one_hot else t.reshape(len(t)))))
+    return float(np.mean(class_numbers(y) == (class_numbers(t) if one_hot else t.reshape(len(t)))))
 
 
 def mean_absolute_error(y: Array, t: Array) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import shown, whole
 from chalkgrad.data import ArraySource, Portion, RowSource
+from chalkgrad.data.labels import class_numbers
 from chalkgrad.data.order import epoch_order
 from chalkgrad.network import Network
 from chalkgrad.train.arrays import check_variety, read_inputs, read_targets, read_weight, row_count
@@ -43,7 +44,7 @@ class Rows:
         t = _targets(portion.t, self.dtype)
         weight = None if portion.weight is None else np.asarray(portion.weight, dtype=self.dtype)
         if self.class_weight is not None:
-            counted = self.class_weight[classes_of(t)]
+            counted = self.class_weight[class_numbers(t)]
             weight = counted if weight is None else weight * counted
         return Block(np.ascontiguousarray(portion.x, dtype=self.dtype), t, weight)
 
@@ -143,14 +144,6 @@ def read_validation(network: Network, value: Any, dtype: str, faults: list[Fault
     return None if x is None or t is None else Block(x, t, weight)
 
 
-def classes_of(t: Array) -> NDArray[np.int64]:
-    """Return the class number of every row of targets."""
-    if t.ndim == 1:
-        return t.astype(np.int64, copy=False)
-    found: NDArray[np.int64] = t.argmax(axis=1) if t.shape[1] > 1 else (t[:, 0] > 0.5).astype(np.int64)
-    return found
-
-
 def _targets(t: Array, dtype: str) -> Array:
     if t.ndim == 1 and t.dtype.kind in "iub":
         return np.ascontiguousarray(t, dtype=np.int64)
@@ -210,7 +203,7 @@ def _read_class_weight(
         return None
     width = max(network.widths[-1], 2)
     if value == "balanced":
-        counts = np.bincount(classes_of(t), minlength=width) if t is not None else np.ones(width)
+        counts = np.bincount(class_numbers(t), minlength=width) if t is not None else np.ones(width)
         present = np.count_nonzero(counts)
         return np.asarray(counts.sum() / (present * np.maximum(counts, 1)), dtype=dtype)
     if not isinstance(value, Mapping):
