@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, attempt
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, read_output, say
-from chalkgrad.app.train_options import renamed_fault
+from chalkgrad.app.train_options import named_as_options
 
 if TYPE_CHECKING:
     from chalkgrad.data import Table
@@ -33,10 +33,8 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """Evaluate and write; return the exit status."""
     options = parser().read(arguments)
-    try:
+    with named_as_options():
         return _run(options)
-    except InputError as error:
-        raise InputError(map(renamed_fault, error.faults)) from None
 
 
 def _run(options: argparse.Namespace) -> int:

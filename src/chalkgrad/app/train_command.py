@@ -20,9 +20,9 @@ from chalkgrad.app.train_options import (
     MOST,
     TrainOptions,
     as_typed,
+    named_as_options,
     network_of,
     read_train_options,
-    renamed_fault,
     train_parser,
 )
 
@@ -58,10 +58,8 @@ def run(arguments: Sequence[str]) -> int:
         begun = attempt(faults, lambda: _load(begin))
     if faults:
         raise InputError(faults)
-    try:
+    with named_as_options():
         return _train(asked, begun, output, explained)
-    except InputError as error:
-        raise InputError(renamed_fault(fault) for fault in error.faults) from None
 
 
 def _load(path: str) -> Model:

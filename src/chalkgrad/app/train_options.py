@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -268,6 +270,15 @@ def _check_together(options: argparse.Namespace, validation: float | str, faults
     if options.optimiser not in (None, "sgd") and options.momentum is not None:
         fix = "Write --optimiser sgd, or leave it out."
         faults.append(Fault("--momentum", "stand with --optimiser sgd", shown(options.optimiser), fix))
+
+
+@contextmanager
+def named_as_options() -> Iterator[None]:
+    """Tell the faults of ``fit`` and of the data as faults of the options that asked for them."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(map(renamed_fault, error.faults)) from None
 
 
 def renamed_fault(fault: Fault) -> Fault:
