@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalkgrad.check import Report, check_against
-from chalkgrad.check._runner import load
 from chalkgrad.network import Network
+from chalkgrad.usercode._runner import load
 
 NETWORK = Network("4-3:relu-2:tanh-1:sigmoid", l2=0.05)
 ALL = "W1 b1 W2 b2 W3 b3"

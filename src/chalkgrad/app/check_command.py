@@ -45,7 +45,7 @@ def run(arguments: Sequence[str]) -> int:
     seed = read_whole("--seed", options.seed, faults, least=0, most=MOST_SEED, example=7)
     output = read_output(options, PAGE_FORMATS, faults)
     if options.against is not None:
-        from chalkgrad.check.sandbox import split_target
+        from chalkgrad.usercode.sandbox import split_target
 
         renamed(faults, "against", "--against", lambda: split_target(options.against))
     if faults or source is None:

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.check.agreement import agree, relative_error, settle
-from chalkgrad.check.calling import call
 from chalkgrad.check.checking import backward_order, derived_gradients
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import Setting, judge, setting
 from chalkgrad.check.probe import complete
-from chalkgrad.check.reading import Reading, meanings, readings
 from chalkgrad.check.report import CALL, INTERMEDIATE, PARAMETER, Finding, Report
-from chalkgrad.check.sandbox import Answer, Outcome, run_file
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
+from chalkgrad.usercode.calling import call
+from chalkgrad.usercode.reading import Reading, meanings, readings
+from chalkgrad.usercode.sandbox import Answer, Outcome, run_file
 
 Array = NDArray[Any]
 

@@ -1,6 +1,6 @@
 """The child process: load a user's file, call the function on each set of arrays, write down what happened.
 
-``python -m chalkgrad.check._runner FOLDER`` reads ``request.json`` and ``request.npz`` there and writes
+``python -m chalkgrad.usercode._runner FOLDER`` reads ``request.json`` and ``request.npz`` there and writes
 ``response.json`` and ``response.npz``.  An audit hook refuses to delete, write or start anything outside the
 folder: it guards against accidents, it is no prison.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from chalkgrad.check.calling import call, describe
+from chalkgrad.usercode.calling import call, describe
 
 _REFUSED = {
     "os.remove": "delete a file",

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.check.names import counts_from_zero, plain, quantity, role
+from chalkgrad.usercode.names import counts_from_zero, plain, quantity, role
 
 Array = NDArray[Any]
 MAX_PARTS = 2000

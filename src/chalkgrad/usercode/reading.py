@@ -14,9 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.check.names import counts_from_zero, gradient
-from chalkgrad.check.sandbox import Answer
 from chalkgrad.network import Network
+from chalkgrad.usercode.names import counts_from_zero, gradient
+from chalkgrad.usercode.sandbox import Answer
 
 Array = NDArray[Any]
 

@@ -117,7 +117,7 @@ def _run(folder: Path, time_limit: float) -> str:
     work.mkdir()
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "chalkgrad.check._runner", str(folder)],
+            [sys.executable, "-m", "chalkgrad.usercode._runner", str(folder)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

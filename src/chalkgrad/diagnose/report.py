@@ -1,0 +1,275 @@
+"""What a diagnosis found: a verdict a gradient, and the mistakes that explain the wrong ones.  Pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.expr import Expr
+from chalkgrad.network import Network
+
+Array = NDArray[Any]
+Verdict = Literal["right", "wrong", "wrong shape", "not finite", "not returned"]
+Outcome = Literal["right", "explained", "ambiguous", "unexplained", "failed"]
+MARKS: dict[str, str] = {
+    "right": "✓",
+    "wrong": "✗",
+    "wrong shape": "✗",
+    "not finite": "✗",
+    "not returned": "–",
+}
+
+
+@dataclass(frozen=True)
+class GradientVerdict:
+    """The verdict on the gradient of one parameter.
+
+    Attributes
+    ----------
+    name
+        Its canonical name: dW1, db1.
+    verdict
+        right, wrong, wrong shape, not finite or not returned.
+    message
+        One line in words, for a reader who sees only this row.
+    claimed, expected
+        The user's and the derived gradient at the first probe, in the canonical layout.
+    relative_error
+        The largest difference over the largest entry of the derived gradient.
+    follows
+        Whether it is wrong only because of what came before it in the backward pass: its own step, and
+        every step after the first mistake, is right given the user's own earlier values.
+    """
+
+    name: str
+    verdict: Verdict
+    message: str = ""
+    claimed: Array | None = field(default=None, repr=False, compare=False)
+    expected: Array | None = field(default=None, repr=False, compare=False)
+    relative_error: float | None = None
+    follows: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is right."""
+        return self.verdict == "right"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "name": self.name,
+            "verdict": self.verdict,
+            "message": self.message,
+            "relative_error": _finite(self.relative_error),
+            "follows": self.follows,
+            "claimed": None if self.claimed is None else _listed(self.claimed),
+            "expected": None if self.expected is None else _listed(self.expected),
+        }
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One named mistake.
+
+    Attributes
+    ----------
+    rule
+        Its name in the table of rules: ``derivative-missing``.
+    title
+        The same in words: ``the activation's derivative is missing``.
+    sites
+        The steps of the derivation in which it stands, the first along the backward pass first: dZ1.
+    explains
+        The gradients of parameters that are wrong because of it: dW1, db1.
+    sentence
+        What happened, in one sentence that names the missing or wrong thing.
+    computed, correct
+        The user's right side at the first site and the derivation's, as expressions; None where there is
+        no expression for it (a broadcasting accident, an accumulator).
+    computed_text, correct_text
+        The same in canonical names, for where no notation is at hand: ``(dZ2 W2) ⊙ relu′(Z1)``.
+    fix
+        One line of code in the user's own names, or a piece of advice where no line is enough.
+    line, source
+        The line of the user's file where it stands, and its text, where that could be found out.
+    verified
+        Whether the user's function was run with the fix in place and gave the right gradients.
+    why
+        A sentence for a learner: why the derivation has it so.
+    """
+
+    rule: str
+    title: str
+    sites: tuple[str, ...]
+    explains: tuple[str, ...]
+    sentence: str
+    computed: Expr | None = field(default=None, repr=False, compare=False)
+    correct: Expr | None = field(default=None, repr=False, compare=False)
+    computed_text: str = ""
+    correct_text: str = ""
+    fix: str = ""
+    line: int | None = None
+    source: str = ""
+    verified: bool = False
+    why: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        keys = ("rule", "title", "sentence", "computed_text", "correct_text", "fix", "line", "source")
+        table: dict[str, Any] = {key: getattr(self, key) for key in keys}
+        table |= {"verified": self.verified, "why": self.why}
+        return table | {"sites": list(self.sites), "explains": list(self.explains)}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something worth saying that makes no gradient wrong: digits lost, inputs changed, a convention.
+
+    ``kind`` is a rule's name where there is one: ``unstable``, ``float32``, ``inputs-changed``.
+    """
+
+    kind: str
+    text: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain values, ready for JSON."""
+        return {"kind": self.kind, "text": self.text}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything a diagnosis found.
+
+    Attributes
+    ----------
+    network
+        What the gradients should be of.
+    subject
+        The function, as the user named it.
+    outcome
+        right; explained: the mistakes reproduce the user's numbers at every probe; ambiguous: so do the
+        alternatives; unexplained: something is wrong that no rule reproduces; failed: it did not answer
+        (an exception, an endless loop, nothing returned).
+    gradients
+        A verdict for every parameter's gradient, in order of the parameters.
+    mistakes
+        The root causes, the first along the backward pass first.
+    alternatives
+        Other sets of mistakes that fit as well, where they cannot be told apart.
+    ambiguity
+        Why they cannot be told apart.
+    reading
+        How the function's arrays were read: ``samples as rows, W as n_out × n_in``.
+    remarks
+        What is worth saying beside.
+    evidence
+        Where no rule fits: the pattern of the error, best evidence first.
+    probes
+        What the function was tried on, in words.
+    output
+        What the function printed.
+    seconds
+        How long it took.
+    """
+
+    network: Network
+    subject: str
+    outcome: Outcome
+    gradients: tuple[GradientVerdict, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    alternatives: tuple[tuple[Mistake, ...], ...] = ()
+    ambiguity: str = ""
+    reading: str = ""
+    remarks: tuple[Remark, ...] = ()
+    evidence: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
+    output: str = field(default="", repr=False)
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether every gradient is right."""
+        return self.outcome == "right"
+
+    @property
+    def first_wrong(self) -> str | None:
+        """The first wrong quantity along the backward pass, by canonical name: dZ1."""
+        return next((mistake.sites[0] for mistake in self.mistakes if mistake.sites), None)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the mistakes' rules."""
+        return tuple(mistake.rule for mistake in self.mistakes)
+
+    @property
+    def summary(self) -> str:
+        """The verdict in one line."""
+        right = sum(gradient.ok for gradient in self.gradients)
+        count = f"{right} of {len(self.gradients)} gradients right"
+        match self.outcome:
+            case "right":
+                return f"right: {right} of {len(self.gradients)} parameters' gradients"
+            case "explained" | "ambiguous":
+                number = len(self.mistakes)
+                found = "one mistake" if number == 1 else f"{number} mistakes"
+                more = "" if self.outcome == "explained" else ", or another that cannot be told from it"
+                return f"{found} found{more}: {'; '.join(m.title for m in self.mistakes)} ({count})"
+            case "unexplained":
+                return f"wrong, and no known mistake reproduces it ({count})"
+        return f"no gradients: {self.mistakes[0].sentence if self.mistakes else 'it did not answer'}"
+
+    def gradient(self, name: str) -> GradientVerdict:
+        """Find the verdict on a gradient by its canonical name (``dW1``).
+
+        Raises
+        ------
+        KeyError
+            The network has no such parameter.
+        """
+        for verdict in self.gradients:
+            if verdict.name == name:
+                return verdict
+        raise KeyError(f"no gradient {name!r}; there are {', '.join(g.name for g in self.gradients)}")
+
+    def __str__(self) -> str:
+        lines = [f"{self.subject} on {self.network}: {self.summary}"]
+        lines += [f"  {MARKS[g.verdict]} {g.name:<5} {g.message or g.verdict}" for g in self.gradients]
+        for mistake in self.mistakes:
+            where = f" (line {mistake.line})" if mistake.line else ""
+            lines += [f"  {mistake.sentence}{where}"]
+            lines += [f"      → {mistake.fix}"] if mistake.fix else []
+        lines += [f"  {self.ambiguity}"] if self.ambiguity else []
+        lines += [f"  {text}" for text in self.evidence]
+        return "\n".join([*lines, *(f"  {remark.text}" for remark in self.remarks)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "network": self.network.to_dict(),
+            "subject": self.subject,
+            "outcome": self.outcome,
+            "ok": self.ok,
+            "summary": self.summary,
+            "first_wrong": self.first_wrong,
+            "reading": self.reading,
+            "gradients": [verdict.to_dict() for verdict in self.gradients],
+            "mistakes": [mistake.to_dict() for mistake in self.mistakes],
+            "alternatives": [[mistake.to_dict() for mistake in each] for each in self.alternatives],
+            "ambiguity": self.ambiguity,
+            "remarks": [remark.to_dict() for remark in self.remarks],
+            "evidence": list(self.evidence),
+            "probes": list(self.probes),
+            "output": self.output,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def _finite(value: float | None) -> float | str | None:
+    return value if value is None or np.isfinite(value) else str(value)
+
+
+def _listed(array: Array) -> Any:
+    return np.where(np.isfinite(array), array, np.nan).tolist() if array.size <= 64 else None
