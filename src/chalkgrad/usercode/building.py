@@ -8,15 +8,24 @@ from typing import Any
 
 from chalkgrad.usercode.names import plain, quantity, role
 
-_INPUT = tuple(
-    ["inputsize", "nin", "nx", "ni", "inputdim", "ninput", "ninputs", "inputs", "inputnodes", "numinputs", "d", "infeatures", "nfeatures", "numfeatures", "inputneurons", "inputlayer", "inputlayersize", "nfeature", "inputunits", "numinput", "din", "insize", "inputlayerneurons", "features", "indim", "inputshape", "noinputs", "noofinnodes"]
-)
-_HIDDEN = tuple(
-    ["hiddensize", "nh", "nhid", "hiddendim", "nhidden", "hiddens", "hiddennodes", "numhidden", "hidden", "h", "hiddenneurons", "hiddenlayer", "hiddenlayersize", "hiddenunits", "nhiddenunits", "hiddenlayerneurons", "hiddendims", "hiddensizes", "hiddenlayers", "hiddenlayersizes", "noofhiddennodes", "units", "neurons"]
-)
-_OUTPUT = tuple(
-    ["outputsize", "nout", "ny", "no", "outputdim", "noutput", "noutputs", "outputs", "numoutputs", "outputnodes", "numclasses", "nclasses", "c", "k", "outfeatures", "outputneurons", "outputlayer", "outputlayersize", "classes", "outputunits", "numoutput", "dout", "outsize", "outputlayerneurons", "outdim", "numlabels", "noofoutnodes"]
-)
+_INPUT = (
+    "inputsize", "nin", "nx", "ni", "inputdim", "ninput", "ninputs", "inputs", "inputnodes",
+    "numinputs", "d", "infeatures", "nfeatures", "numfeatures", "inputneurons", "inputlayer",
+    "inputlayersize", "nfeature", "inputunits", "numinput", "din", "insize", "inputlayerneurons",
+    "features", "indim", "inputshape", "noinputs", "noofinnodes",
+)  # fmt: skip
+_HIDDEN = (
+    "hiddensize", "nh", "nhid", "hiddendim", "nhidden", "hiddens", "hiddennodes", "numhidden", "hidden",
+    "h", "hiddenneurons", "hiddenlayer", "hiddenlayersize", "hiddenunits", "nhiddenunits",
+    "hiddenlayerneurons", "hiddendims", "hiddensizes", "hiddenlayers", "hiddenlayersizes",
+    "noofhiddennodes", "units", "neurons",
+)  # fmt: skip
+_OUTPUT = (
+    "outputsize", "nout", "ny", "no", "outputdim", "noutput", "noutputs", "outputs", "numoutputs",
+    "outputnodes", "numclasses", "nclasses", "c", "k", "outfeatures", "outputneurons", "outputlayer",
+    "outputlayersize", "classes", "outputunits", "numoutput", "dout", "outsize", "outputlayerneurons",
+    "outdim", "numlabels", "noofoutnodes",
+)  # fmt: skip
 _SEEDS = ("seed", "randomstate", "randomseed", "rng")
 _SCALES = ("std", "weightscale", "scale", "initscale", "sigma", "weightinitstd")
 

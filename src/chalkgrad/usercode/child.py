@@ -1,8 +1,8 @@
 """The child process: load a user's file, call what was named on everything it is given, report as it goes.
 
 ``python -P child.py FOLDER DESCRIPTOR TOKEN`` reads a request in the folder and writes a frame for each call
-to the descriptor, so that what was found before an end by force is kept.  Run as a script, it imports no more of
-chalkgrad than it needs: NumPy is most of its start.
+to the descriptor, so that what was found before an end by force is kept.  Run as a script, it imports no more
+of chalkgrad than it needs: NumPy is most of its start.
 """
 
 from __future__ import annotations

@@ -12,15 +12,23 @@ import numpy as np
 from chalkgrad.usercode.names import plain, role
 from chalkgrad.usercode.source import returned_names
 
-FORWARD = tuple(
-    ["forward", "feedforward", "feed_forward", "forwardpass", "forwardprop", "forwardpropagation", "forwardpropagate", "propagate", "predict", "modelforward", "lmodelforward", "nnforward", "forwardprops", "think", "compute", "run"]
-)
-BACKWARD = tuple(
-    ["backward", "backprop", "backpropagation", "backpropagate", "backwardpass", "backwardprop", "backwardpropagation", "backwardpropagate", "bprop", "gradients", "gradient", "grad", "grads", "computegradients", "computegradient", "calculategradients", "costfunctionprime", "lossgradients", "lmodelbackward", "backpropagationn", "lossgradient", "gradientdescentstep", "loss", "trainstep", "trainonbatch", "updateminibatch", "step", "update", "train", "learn", "fit", "partialfit", "gradientdescent", "sgd", "updateweights", "updateparameters", "backwardpropagationn"]
-)
-TRAINERS = tuple(
-    ["loss", "trainstep", "trainonbatch", "updateminibatch", "train", "learn", "fit", "partialfit", "gradientdescent", "sgd"]
-)
+FORWARD = (
+    "forward", "feedforward", "feed_forward", "forwardpass", "forwardprop", "forwardpropagation",
+    "forwardpropagate", "propagate", "predict", "modelforward", "lmodelforward", "nnforward",
+    "forwardprops", "think", "compute", "run",
+)  # fmt: skip
+BACKWARD = (
+    "backward", "backprop", "backpropagation", "backpropagate", "backwardpass", "backwardprop",
+    "backwardpropagation", "backwardpropagate", "bprop", "gradients", "gradient", "grad", "grads",
+    "computegradients", "computegradient", "calculategradients", "costfunctionprime", "lossgradients",
+    "lmodelbackward", "backpropagationn", "lossgradient", "gradientdescentstep", "loss", "trainstep",
+    "trainonbatch", "updateminibatch", "step", "update", "train", "learn", "fit", "partialfit",
+    "gradientdescent", "sgd", "updateweights", "updateparameters", "backwardpropagationn",
+)  # fmt: skip
+TRAINERS = (
+    "loss", "trainstep", "trainonbatch", "updateminibatch", "train", "learn", "fit", "partialfit",
+    "gradientdescent", "sgd",
+)  # fmt: skip
 UPDATERS = (
     "update",
     "step",
