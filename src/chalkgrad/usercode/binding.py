@@ -8,7 +8,7 @@ from typing import Any
 
 from chalkgrad.usercode.names import counts_from_zero, plain, quantity, role
 from chalkgrad.usercode.source import constant_keys, node_of, tree_of
-from chalkgrad.usercode.spelled import Spelled, cache_in_shape, listed
+from chalkgrad.usercode.spelled import Spelled, cache_in_shape, is_keyed, listed
 
 _NUMBERS = ("m", "l2", "learning_rate")
 _LETTERS = {"params": ("W", "b"), "cache": ("W", "b", "Z", "A", "X", "Y", "T")}
@@ -48,6 +48,8 @@ def arguments(
         if own and plain(name) in own:
             bound[name] = own[plain(name)]
             continue
+        if roles[name] in ("weights", "biases") and is_keyed(node, name):
+            roles[name] = "params"
         value = _value(name, roles[name], supply, depth, offset, has_target)
         if roles[name] == "cache" or (value is None and parameter.default is parameter.empty):
             file = getattr(getattr(function, "__code__", None), "co_filename", "")
@@ -66,7 +68,7 @@ def _value(
     name: str, kind: str | None, supply: Mapping[str, Any], depth: int, offset: int, has_target: bool
 ) -> Any:
     found = quantity(name, depth, offset)
-    if found is not None and (kind is None or found in supply):
+    if found is not None and kind != "params" and (kind is None or found in supply):
         return supply["Y"] if found == f"A{depth}" else supply.get(found)
     if kind == "y":
         return supply["Y" if has_target else "T"]

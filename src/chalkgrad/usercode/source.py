@@ -147,8 +147,10 @@ def _factors(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def is_for_batches(tree: ast.AST | None) -> bool:
-    """Whether the text divides by a number of samples or sums over an axis into a bias's gradient."""
+    """Whether the text divides by a number of samples, sums a bias's gradient over them, or asks for an X."""
     for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.arg) and node.arg in ("X", "X_train", "X_batch", "batch_size", "m"):
+            return True
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_count(node.right):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "mean":

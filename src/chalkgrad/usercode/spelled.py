@@ -119,7 +119,7 @@ def cache_in_shape(
         made = _like(target, supply, depth)
         if made is not None:
             return made
-    if _is_list(tree, name):
+    if _is_list(tree, name) and not (keyed_layers(tree, name) and constant_places(tree, name)):
         return [_of_layer(supply, depth, l, module) for l in range(1, depth + 1)]
     return None
 
@@ -161,6 +161,30 @@ def _is_list(tree: ast.AST | None, name: str) -> bool:
     return False
 
 
+def keyed_layers(tree: ast.AST | None, name: str) -> bool:
+    """Whether a layer's own is a dictionary: ``cache[1]["A"]``."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+            and (not name or ast.unparse(node.value.value) == name)
+        ):
+            return True
+    return False
+
+
+def is_keyed(tree: ast.AST | None, name: str) -> bool:
+    """Whether a name is indexed with a text: ``weights["W1"]``."""
+    return any(
+        isinstance(node, ast.Subscript)
+        and ast.unparse(node.value) == name
+        and (isinstance(node.slice, ast.JoinedStr) or "'" in ast.unparse(node.slice))
+        for node in (ast.walk(tree) if tree is not None else ())
+    )
+
+
 def _is_number(index: ast.expr) -> bool:
     """Whether an index is no text, as far as can be seen."""
     if isinstance(index, ast.Constant):
@@ -170,6 +194,8 @@ def _is_number(index: ast.expr) -> bool:
 
 def _of_layer(supply: Mapping[str, Any], depth: int, layer: int, module: ast.AST | None) -> Any:
     """((A_prev, W, b), Z), unless the file unpacks a layer's cache in another order."""
+    if keyed_layers(module, ""):
+        return Spelled(supply, depth)[layer]
     values = {
         "A_prev": supply["X"] if layer == 1 else supply[f"A{layer - 1}"],
         "W": supply[f"W{layer}"],
@@ -189,4 +215,4 @@ def _of_layer(supply: Mapping[str, Any], depth: int, layer: int, module: ast.AST
     return ((values["A_prev"], values["W"], values["b"]), values["Z"])
 
 
-__all__ = ["Spelled", "cache_in_shape", "listed"]
+__all__ = ["Spelled", "cache_in_shape", "is_keyed", "listed"]
