@@ -420,9 +420,9 @@ class NeuralNetwork:
         self.layer1 = sigmoid(np.dot(self.input, self.weights1))
         self.output = sigmoid(np.dot(self.layer1, self.weights2))
     def backprop(self):
-        d_weights2 = np.dot(self.layer1.T, (2 * (self.y - self.output) * sigmoid_derivative(self.output)))
-        d_weights1 = np.dot(self.input.T, (np.dot(2 * (self.y - self.output) * sigmoid_derivative(self.output),
-                            self.weights2.T) * sigmoid_derivative(self.layer1)))
+        error = 2 * (self.y - self.output) * sigmoid_derivative(self.output)
+        d_weights2 = np.dot(self.layer1.T, error)
+        d_weights1 = np.dot(self.input.T, (np.dot(error, self.weights2.T) * sigmoid_derivative(self.layer1)))
         self.weights1 += d_weights1
         self.weights2 += d_weights2
 """,
@@ -614,7 +614,8 @@ shape(
     SIGMOIDS,
     "update",
     S
-    + "def update(params, x, y, learning_rate=0.01):\n    w1, b1, w2, b2 = (params[k] for k in ('W1', 'b1', 'W2', 'b2'))"
+    + "def update(params, x, y, learning_rate=0.01):\n"
+    + "    w1, b1, w2, b2 = (params[k] for k in ('W1', 'b1', 'W2', 'b2'))"
     + UPDATE
     + "    params['W1'] = w1 - learning_rate * x.T @ d1\n    params['b1'] = b1 - learning_rate * d1.sum(0)\n"
     "    params['W2'] = w2 - learning_rate * h.T @ d2\n    params['b2'] = b2 - learning_rate * d2.sum(0)\n"
