@@ -107,6 +107,8 @@ def _by_shapes(usable: Sequence[Slot], shapes: Mapping[str, Sequence[int]], dept
         for exact in (True, False):
             found: dict[str, Slot] = {}
             matrices = [slot for slot in usable if _is_weight(slot)]
+            if exact and len(matrices) < depth:
+                matrices = [slot for slot in usable if np.ndim(slot.get()) == 2]
             for l in range(1, depth + 1):
                 shape = tuple(shapes[f"W{l}"])[:: -1 if turned else 1]
                 for slot in matrices:
