@@ -110,9 +110,9 @@ class _Drawing:
                 return Picture.of(clean(symbol) + limits)
             case Under(body, label):
                 return self._under(body, label)
-            case Coloured(body, colour):
+            case Coloured(body, colour, named):
                 drawn = self.draw(body)
-                if self.notes and not is_labelled(body):
+                if self.notes and named and not is_labelled(body):
                     drawn = beside(drawn, Picture.of(f" [{clean(colour)}]"))
                 return drawn.styled(colour)
             case Grid(rows, left, right):

@@ -1,0 +1,128 @@
+"""Retelling: what was said in canonical names and layout, in a notation's letters and layout.
+
+The canonical layout has samples as rows, W as n_out × n_in and the 1/m of a mean in the errors.  A
+notation that turns a matrix, or takes the mean in the parameters' gradients, has for each symbol S
+
+    S = S′ᵀ  where it turns S,      S = (1/m) S′  where its errors are per sample,
+
+which is put into the expression; what defines a symbol is turned back as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from chalkgrad._errors import FormulaError
+from chalkgrad.derive import derive, grad
+from chalkgrad.derive.algebra import scale, simplify, transpose
+from chalkgrad.expr import Apply, Dim, Expr, Symbol, Transpose, coefficient, substitute, symbols
+from chalkgrad.formula import ElementwiseFunction, activation
+from chalkgrad.network import Network
+from chalkgrad.notation.boxes import Box, Inline, Sym
+from chalkgrad.notation.profile import Notation, find_notation
+from chalkgrad.notation.write import Writer
+
+_NAME = r"d?(?:[WbZA]\d+|[XYT])"
+_QUOTED = re.compile(
+    rf"`(?P<code>[^`\n]+)`"
+    rf"|(?<![\w.\[\"'])(?:(?P<call>[a-z]\w*)′\((?P<at>{_NAME})\)|(?P<name>{_NAME})(?P<turned>ᵀ?))(?![\w(\[\"'])"
+)
+
+
+class Retelling:
+    """The symbols, equations and sentences of one network in one notation.
+
+    Parameters
+    ----------
+    network
+        The description.
+    notation
+        A built-in notation's name, a TOML file, or a ``Notation``.
+    """
+
+    def __init__(self, network: Network, notation: Notation | str) -> None:
+        self.network = network
+        self.notation = find_notation(notation)
+        self.convention = self.notation.convention(True)
+        derivation = derive(network, convention=self.convention)
+        self.writer = Writer(self.notation, derivation, "matrix")
+        known = [symbol for step in derivation.steps for symbol in (step.symbol, *symbols(step.expr))]
+        self.symbols = {symbol.name: symbol for symbol in known}
+        first, last = self.symbols.get("X"), self.symbols.get("Y")
+        for usual, name, symbol in (("X", "A0", first), ("Y", f"A{network.depth}", last)):
+            if symbol is not None:
+                self.symbols |= {name: symbol, f"d{usual}": grad(symbol), f"d{name}": grad(symbol)}
+        self.symbols |= {s.name: s for s in known}  # the derivation's own come first
+
+    def symbol(self, name: str) -> Box:
+        """A symbol by its canonical name; one that is not known stays as it is written."""
+        symbol = self.symbols.get(name)
+        return Sym(name, "code") if symbol is None else self.writer.symbol(symbol)
+
+    def equation(self, name: str, expr: Expr) -> Box | None:
+        """The right side of ``name = expr``, or None where no writer knows a part of it."""
+        symbol = self.symbols.get(name)
+        if symbol is None:
+            return None
+        try:
+            return self.writer.expr(self._turned(expr, symbol), symbol)
+        except (TypeError, ValueError, KeyError):  # an operation that derivations do not have
+            return None
+
+    def sentence(self, text: str) -> Inline:
+        """Running text, its canonical names as the notation writes them, and ```code``` as code."""
+        parts: list[str | Box] = []
+        end = 0
+        for found in _QUOTED.finditer(text):
+            box = self._quoted(found)
+            if box is None:
+                continue
+            parts += [text[end : found.start()], box]
+            end = found.end()
+        return tuple(part for part in (*parts, text[end:]) if part != "")
+
+    def _quoted(self, found: re.Match[str]) -> Box | None:
+        if found["code"]:
+            return Sym(found["code"], "code")
+        symbol = self.symbols.get(found["at"] or found["name"])
+        if symbol is None:
+            return None
+        if found["call"]:
+            function = self._function(found["call"], symbol.layer)
+            return None if function is None else self.writer.expr(Apply(function, (symbol,), "z"))
+        return self.writer.expr(Transpose(symbol)) if found["turned"] else self.writer.symbol(symbol)
+
+    def _function(self, name: str, layer: int) -> ElementwiseFunction | None:
+        own = None if not layer else self.network.layers[layer - 1]
+        if own is not None and not own.is_softmax and own.function.name == name:
+            return own.function
+        try:
+            return activation(name)
+        except (FormulaError, ValueError, KeyError, TypeError):
+            return None
+
+    # -- layout ---------------------------------------------------------------------------------------
+
+    def _turned(self, expr: Expr, of: Symbol) -> Expr:
+        values = {symbol: self._value(symbol) for symbol in symbols(expr)}
+        if all(value == symbol for symbol, value in values.items()) and self._is_canonical(of):
+            return expr
+        found = substitute(expr, values)
+        if self.convention.transposes(of):
+            found = transpose(found)
+        return simplify(scale(coefficient(1, (Dim("m"), self._per_sample(of))), found))
+
+    def _value(self, symbol: Symbol) -> Expr:
+        """A canonical symbol through the notation's own one of the same name."""
+        own = self.symbols.get(symbol.name, symbol)
+        value = transpose(own) if self.convention.transposes(own) else own
+        return scale(coefficient(Fraction(1), (Dim("m"), -self._per_sample(own))), value)
+
+    def _per_sample(self, symbol: Symbol) -> int:
+        """1 for an error without the batch's 1/m, else 0: the power of m in its value."""
+        mean = self.network.loss.reduction == "mean"
+        return int(mean and self.convention.per_sample(symbol))
+
+    def _is_canonical(self, symbol: Symbol) -> bool:
+        return not self.convention.transposes(symbol) and not self._per_sample(symbol)
