@@ -13,7 +13,10 @@ NETWORK = Network("4-3:relu-2:tanh-1:sigmoid", loss="binary_cross_entropy")
 STEPS = derive(NETWORK)
 SUBJECT = "homework/mine.py:backward"
 READING = "samples as columns, W as n_out × n_in, b as a column"
-PROBES = ("4 networks of other widths, with 5 samples each", "saturated inputs, and inputs at the kink of relu")
+PROBES = (
+    "4 networks of other widths, with 5 samples each",
+    "saturated inputs, and inputs at the kink of relu",
+)
 NAMES = ("dW1", "db1", "dW2", "db2", "dW3", "db3")
 
 
@@ -127,7 +130,7 @@ FAILED = Diagnosis(
     (
         Mistake(
             "exception", TITLES["exception"], ("dW2",), (),
-            "ValueError in `dW2 = dZ2 @ A1`: matmul: Input operand 1 has a mismatch (size 3 is different from 5)",
+            "ValueError in `dW2 = dZ2 @ A1`: matmul: Input operand 1 has size 3, not 5",
             fix="dW2 = dZ2 @ A1.T", line=11, source="    dW2 = dZ2 @ A1",
         ),
     ),

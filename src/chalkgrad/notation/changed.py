@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from chalkgrad.notation.boxes import Box, Coloured, Fence, Op, Row, Sym
+from chalkgrad.notation.boxes import Box, Coloured, Fence, Frac, Num, Op, Row, Sym
 
 Token = Box | str
 OPEN, CLOSE = "(", ")"
@@ -62,7 +62,7 @@ def _coloured(box: Box, same: list[bool], colour: str) -> Box:
                 parts.append(_coloured(item, same[start:end], colour))
                 start = end
             return Row(tuple(parts))
-        case Fence(body, "(", ")") if any(same[1:-1]):
+        case Fence(body, "(", ")") if any(same):
             return replace(box, body=_coloured(body, same[1:-1], colour))
         case Op(_, kind) if kind != "prefix":
             return box
@@ -73,4 +73,4 @@ def _coloured(box: Box, same: list[bool], colour: str) -> Box:
 
 def _is_call(items: tuple[Box, ...]) -> bool:
     """Whether it is a function's name with its argument: f′(Z)."""
-    return len(items) == 2 and isinstance(items[1], Fence) and not isinstance(items[0], Op)
+    return len(items) == 2 and isinstance(items[1], Fence) and not isinstance(items[0], Op | Frac | Num)

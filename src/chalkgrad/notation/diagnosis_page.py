@@ -7,10 +7,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Protocol
 
-from chalkgrad.expr import Expr
-from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
     Block,
     Box,
@@ -26,6 +23,7 @@ from chalkgrad.notation.boxes import (
     Table,
 )
 from chalkgrad.notation.changed import marked
+from chalkgrad.notation.diagnosis_form import Diagnosis, GradientVerdict, Mistake
 from chalkgrad.notation.network_names import short_widths
 from chalkgrad.notation.numbers import number_box
 from chalkgrad.notation.profile import Notation
@@ -33,90 +31,6 @@ from chalkgrad.notation.retelling import Retelling
 
 MARKS = {"right": "✓", "wrong": "✗", "wrong shape": "✗", "not finite": "✗", "not returned": "–"}
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
-
-
-class GradientVerdict(Protocol):
-    """The verdict on one gradient."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def relative_error(self) -> float | None: ...
-    @property
-    def follows(self) -> bool: ...
-
-
-class Mistake(Protocol):
-    """One named mistake."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def sites(self) -> Sequence[str]: ...
-    @property
-    def explains(self) -> Sequence[str]: ...
-    @property
-    def sentence(self) -> str: ...
-    @property
-    def computed(self) -> Expr | None: ...
-    @property
-    def correct(self) -> Expr | None: ...
-    @property
-    def computed_text(self) -> str: ...
-    @property
-    def correct_text(self) -> str: ...
-    @property
-    def fix(self) -> str: ...
-    @property
-    def line(self) -> int | None: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def verified(self) -> bool: ...
-    @property
-    def why(self) -> str: ...
-
-
-class Remark(Protocol):
-    """Something worth saying that makes no gradient wrong."""
-
-    @property
-    def text(self) -> str: ...
-
-
-class Diagnosis(Protocol):
-    """What a diagnosis found."""
-
-    @property
-    def network(self) -> Network: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-    @property
-    def gradients(self) -> Sequence[GradientVerdict]: ...
-    @property
-    def mistakes(self) -> Sequence[Mistake]: ...
-    @property
-    def alternatives(self) -> Sequence[Sequence[Mistake]]: ...
-    @property
-    def ambiguity(self) -> str: ...
-    @property
-    def reading(self) -> str: ...
-    @property
-    def remarks(self) -> Sequence[Remark]: ...
-    @property
-    def evidence(self) -> Sequence[str]: ...
-    @property
-    def probes(self) -> Sequence[str]: ...
-    @property
-    def output(self) -> str: ...
 
 
 def diagnosis_page(diagnosis: Diagnosis, notation: Notation | str = "matrix") -> Document:
@@ -148,17 +62,20 @@ class _Page:
     def blocks(self) -> list[Block]:
         found = self.found
         blocks: list[Block] = [Paragraph(self._say(found.summary, whole=True))]
-        if found.outcome != "right" and found.gradients:
+        if found.outcome not in ("right", "failed"):
             blocks.append(self._table())
         for number, mistake in enumerate(found.mistakes):
-            blocks += [Heading(self._heading(number)), *self._mistake(mistake)]
+            if found.outcome == "failed":  # its sentence is the verdict
+                blocks += [*self._fix(mistake), *self._why(mistake)]
+            else:
+                blocks += [Heading(self._heading(number)), *self._mistake(mistake)]
         if len(found.mistakes) > 1 and all(mistake.verified for mistake in found.mistakes):
             blocks.append(Paragraph((f"Tried: with these lines {self._all()} are right.",)))
         if found.ambiguity or found.alternatives:
-            blocks += [Heading("Or is it another?"), *self._ambiguity()]
+            blocks += [Heading("What fits as well"), *self._ambiguity()]
         blocks += self._listed("What the numbers tell", found.evidence)
         blocks += self._listed("Beside", [remark.text for remark in found.remarks])
-        blocks += self._listed("What was tried", [found.reading, *found.probes])
+        blocks += self._tried()
         if found.output.strip():
             blocks += [Heading("What the function printed"), Code(found.output.rstrip("\n"))]
         return blocks
@@ -173,9 +90,7 @@ class _Page:
             cells: list[Inline] = [(MARKS.get(verdict.verdict, "✗"),), (self.told.symbol(verdict.name),)]
             rows.append([*cells, (verdict.verdict,), _error(verdict), self._because(verdict)])
         kept = [n for n in range(len(header)) if n < 3 or any(row[n] for row in rows)]
-        return Table(
-            tuple(header[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows)
-        )
+        return Table(tuple(header[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))
 
     def _because(self, verdict: GradientVerdict) -> Inline:
         """Where a wrong gradient's mistake stands: in itself, or in what came before it."""
@@ -185,27 +100,27 @@ class _Page:
         causes = [n for n, mistake in enumerate(mistakes) if verdict.name in mistake.explains]
         if not causes:
             return self._say(verdict.message)
-        parts: list[Inline] = []
+        own: list[Inline] = []
+        follows: list[Inline] = []
         for number in causes:
             sites = mistakes[number].sites
-            which = "the mistake" if len(mistakes) == 1 else f"the {_ordinal(number)} mistake"
-            if not sites or verdict.name in sites:
-                parts.append((f"{which} itself" if sites else which,))
+            if sites and verdict.name not in sites:
+                follows.append((*(() if follows else ("follows from ",)), self.told.symbol(sites[0])))
             else:
-                parts.append(("follows from ", self.told.symbol(sites[0])))
-        told = _joined(parts, " and ")
+                own.append(("the mistake" if len(mistakes) == 1 else f"the {_ordinal(number)} mistake",))
+        told = _joined([*own, *follows], " and ")
         shaped = verdict.verdict == "wrong shape" and verdict.message
         return (*self._say(verdict.message), "; ", *told) if shaped else told
 
     # -- a mistake --------------------------------------------------------------------------------------
 
     def _heading(self, number: int) -> str:
-        if self.found.outcome == "failed":
-            return "What happened"
+        if self.found.outcome == "ambiguous":
+            return "What fits" if not number else "And"
         return "The mistake" if len(self.found.mistakes) == 1 else f"The {_ordinal(number)} mistake"
 
     def _mistake(self, mistake: Mistake) -> list[Block]:
-        wrong = _joined([(self.told.symbol(name),) for name in mistake.explains], ", ")
+        wrong = self._wrong(mistake)
         sentence = self._say(mistake.sentence, whole=not wrong)
         blocks: list[Block] = [Paragraph((*wrong, " wrong: ", *sentence) if wrong else sentence)]
         blocks += self._equations(mistake)
@@ -213,9 +128,17 @@ class _Page:
         if mistake.verified and len(self.found.mistakes) == 1:
             what = "with this line" if _is_code(mistake.fix) else "with this mended"
             blocks.append(Paragraph((f"Tried: {what} {self._all()} are right.",)))
-        if mistake.why:
-            blocks.append(Paragraph(("Why: ", *self._say(mistake.why))))
-        return blocks
+        return blocks + self._why(mistake)
+
+    def _wrong(self, mistake: Mistake) -> Inline:
+        """The gradients that a mistake makes wrong."""
+        count = len(mistake.explains)
+        if count > 2 and count == len(self.found.gradients):
+            return (f"All {count} gradients",)
+        return _joined([(self.told.symbol(name),) for name in mistake.explains], ", ")
+
+    def _why(self, mistake: Mistake) -> list[Block]:
+        return [Paragraph(("Why: ", *self._say(mistake.why)))] if mistake.why else []
 
     def _equations(self, mistake: Mistake) -> list[Block]:
         """What was computed above what it should be, the difference in colour."""
@@ -236,7 +159,8 @@ class _Page:
             left = Sym(site, "code")
             computed, correct = (Sym(text, "code") for text in texts)
         lines = (Line(left, "=", computed, ("you computed",)), Line(left, "=", correct, ("it should be",)))
-        return [Display(lines)]
+        more = _joined([(self.told.symbol(other),) for other in mistake.sites[1:]], ", ")
+        return [Display(lines), *([Paragraph(("The same in ", *more, "."))] if more else [])]
 
     def _fix(self, mistake: Mistake) -> list[Block]:
         """The line as it is and as it should be, or the advice."""
@@ -261,7 +185,7 @@ class _Page:
             blocks.append(Paragraph(self._say(self.found.ambiguity, whole=True)))
         items: list[Inline] = []
         for alternative in self.found.alternatives:
-            sentences = []
+            sentences: list[Inline] = []
             for mistake in alternative:
                 fix: Inline = ()
                 if mistake.fix and "\n" not in mistake.fix.strip():
@@ -270,6 +194,13 @@ class _Page:
                 sentences.append((*self._say(mistake.sentence, whole=not sentences), *fix))
             items.append(_joined(sentences, " "))
         return [*blocks, Bullets(tuple(items))] if items else blocks
+
+    def _tried(self) -> list[Block]:
+        """How the arrays were read and what the function was called on."""
+        read = (f"Read with {self.found.reading}. ",) if self.found.reading else ()
+        probes = f"Tried on {'; '.join(self.found.probes)}." if self.found.probes else ""
+        text = self._say("".join((*read, probes)))
+        return [Heading("What was tried"), Paragraph(text)] if text else []
 
     def _listed(self, title: str, texts: Sequence[str]) -> list[Block]:
         items = tuple(self._say(text) for text in texts if text)
@@ -311,7 +242,7 @@ def _ordinal(number: int) -> str:
 def _is_code(text: str) -> bool:
     """Whether a fix is Python and not advice: words alone are names to Python, so a statement is wanted.
 
-    >>> [_is_code(text) for text in ("dZ1 = dA1 * (Z1 > 0)", "return dW1, db1", "transpose", "clear it first")]
+    >>> [_is_code(text) for text in ("dZ1 = dA1 * (Z1 > 0)", "return dW1", "transpose", "clear it first")]
     [True, True, False, False]
     """
     try:

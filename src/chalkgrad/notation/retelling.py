@@ -26,7 +26,7 @@ from chalkgrad.notation.write import Writer
 _NAME = r"d?(?:[WbZA]\d+|[XYT])"
 _QUOTED = re.compile(
     rf"`(?P<code>[^`\n]+)`"
-    rf"|(?<![\w.\[\"'])(?:(?P<call>[a-z]\w*)′\((?P<at>{_NAME})\)|(?P<name>{_NAME})(?P<turned>ᵀ?))(?![\w(\[\"'])"
+    rf"|(?<![\w.\[\"'])(?:(?P<call>[a-z]\w*)(?P<prime>′?)\((?P<at>{_NAME})\)|(?P<name>{_NAME})(?P<turned>ᵀ?))(?![\w(\[\"']|-\w)"
 )
 
 
@@ -66,7 +66,7 @@ class Retelling:
         if symbol is None:
             return None
         try:
-            return self.writer.expr(self._turned(expr, symbol), symbol)
+            return self.writer.expr(self._turned(self._inserted(expr), symbol), symbol)
         except (TypeError, ValueError, KeyError):  # an operation that derivations do not have
             return None
 
@@ -90,7 +90,11 @@ class Retelling:
             return None
         if found["call"]:
             function = self._function(found["call"], symbol.layer)
-            return None if function is None else self.writer.expr(Apply(function, (symbol,), "z"))
+            return (
+                None
+                if function is None
+                else self.writer.expr(Apply(function, (symbol,), "z" if found["prime"] else None))
+            )
         return self.writer.expr(Transpose(symbol)) if found["turned"] else self.writer.symbol(symbol)
 
     def _function(self, name: str, layer: int) -> ElementwiseFunction | None:
@@ -101,6 +105,17 @@ class Retelling:
             return activation(name)
         except (FormulaError, ValueError, KeyError, TypeError):
             return None
+
+    def _inserted(self, expr: Expr) -> Expr:
+        """Notations with a δ go from δ to δ: what stands between is put in."""
+        if self.notation.letters.error in ("", "d", ".grad"):
+            return expr
+        between = {
+            step.symbol: step.expr
+            for step in derive(self.network).backward
+            if step.symbol.of is not None and step.symbol.of.kind == "act" and step.rule == "chain"
+        }
+        return substitute(expr, between)
 
     # -- layout ---------------------------------------------------------------------------------------
 
