@@ -107,7 +107,7 @@ def test_what_cannot_be_told_apart_is_said() -> None:
     assert "• ∂L/∂z₍₃₎ was formed without 1/m" in written
     assert "dZ3 = (A3 - Y) / m" in written
     assert "Fix: set grads to zeros at the beginning of the function" in " ".join(written.split())
-    assert "  dZ3 = Y 1ᵀ − 1 Tᵀ   you computed" in written  # no writer has a box for it
+    assert "  δ₃ = Y 1ᵀ − 1 Tᵀ   you computed" in written  # no writer has a box for it
 
 
 def test_without_a_rule_there_is_evidence_and_no_accusation() -> None:
@@ -210,7 +210,14 @@ def test_names_in_sentences() -> None:
     assert say("dZ1 has W2ᵀ where W2 belongs") == "Δ¹ has (w²)ᵀ where w² belongs"
     assert say("tanh′(Z1) in place of relu′(Z1), at A1") == "tanh′(Z¹) in place of ReLU′(Z¹), at A¹"
     assert say("your `dZ1`, dZ10, x.W1, W1[0] and a T-shirt") == "your dZ1, dZ10, x.W1, W1[0] and a T-shirt"
+    assert say("δ₁ from ∂L/∂a₁ and W₂ᵀ at z₁, a₂") == "Δ¹ from ∂C/∂A¹ and (w²)ᵀ at Z¹, A²"
+    assert say("σ′(z₃) and relu′(a₁), not x or y") == "σ′(z³) and ReLU′(A¹), not x or y"
     assert say("") == ""
+    matrix = Retelling(NETWORK, "matrix")
+    own = matrix.sentence("δ₃ is y − t, times y(1 − y), t-shirts", letters=True)
+    assert "".join(part if isinstance(part, str) else text.box(part) for part in own) == (
+        "∂L/∂z₍₃₎ is ŷ − y, times ŷ(1 − ŷ), t-shirts"
+    )
 
 
 def test_what_no_writer_knows_is_left_to_its_text() -> None:

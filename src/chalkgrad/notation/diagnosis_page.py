@@ -27,7 +27,7 @@ from chalkgrad.notation.diagnosis_form import Diagnosis, GradientVerdict, Mistak
 from chalkgrad.notation.network_names import short_widths
 from chalkgrad.notation.numbers import number_box
 from chalkgrad.notation.profile import Notation
-from chalkgrad.notation.retelling import Retelling
+from chalkgrad.notation.retelling import Retelling, on_blackboard
 
 MARKS = {"right": "✓", "wrong": "✗", "wrong shape": "✗", "not finite": "✗", "not returned": "–"}
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -121,7 +121,7 @@ class _Page:
 
     def _mistake(self, mistake: Mistake) -> list[Block]:
         wrong = self._wrong(mistake)
-        sentence = self._say(mistake.sentence, whole=not wrong)
+        sentence = self._say(mistake.sentence, whole=True, capital=not wrong)
         blocks: list[Block] = [Paragraph((*wrong, " wrong: ", *sentence) if wrong else sentence)]
         blocks += self._equations(mistake)
         blocks += self._fix(mistake)
@@ -138,7 +138,7 @@ class _Page:
         return _joined([(self.told.symbol(name),) for name in mistake.explains], ", ")
 
     def _why(self, mistake: Mistake) -> list[Block]:
-        return [Paragraph(("Why: ", *self._say(mistake.why)))] if mistake.why else []
+        return [Paragraph(("Why: ", *self._say(mistake.why, whole=True)))] if mistake.why else []
 
     def _equations(self, mistake: Mistake) -> list[Block]:
         """What was computed above what it should be, the difference in colour."""
@@ -156,7 +156,7 @@ class _Page:
             texts = (mistake.computed_text, mistake.correct_text)
             if not all(texts):
                 return []
-            left = Sym(site, "code")
+            left = Sym(on_blackboard(site), "code")
             computed, correct = (Sym(text, "code") for text in texts)
         lines = (Line(left, "=", computed, ("you computed",)), Line(left, "=", correct, ("it should be",)))
         more = _joined([(self.told.symbol(other),) for other in mistake.sites[1:]], ", ")
@@ -210,12 +210,12 @@ class _Page:
         count = len(self.found.gradients)
         return f"all {count} gradients" if count > 1 else "the gradient"
 
-    def _say(self, text: str, whole: bool = False) -> Inline:
+    def _say(self, text: str, whole: bool = False, capital: bool = True) -> Inline:
         """A text in the notation's letters; as a whole sentence with its capital letter and full stop."""
-        said = self.told.sentence(text.strip())
+        said = self.told.sentence(text.strip(), letters=self.found.outcome != "failed")
         if not whole or not said:
             return said
-        if isinstance(said[0], str):
+        if capital and isinstance(said[0], str):
             said = (said[0][:1].upper() + said[0][1:], *said[1:])
         end = said[-1]
         return said if isinstance(end, str) and end.endswith((".", "!", "?", ":")) else (*said, ".")

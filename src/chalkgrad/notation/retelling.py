@@ -23,11 +23,38 @@ from chalkgrad.notation.boxes import Box, Inline, Sym
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.write import Writer
 
-_NAME = r"d?(?:[WbZA]\d+|[XYT])"
-_QUOTED = re.compile(
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_NAME = r"d?(?:[WbZA]\d+|[XYT])|δ[₀-₉]+|∂L/∂(?:[Wbza][₀-₉]+|y)|[Wbza][₀-₉]+"
+_LETTER = r"[xyt](?=[\s,.;:)]|\(1 −|$)"
+_FOUND = re.compile(
     rf"`(?P<code>[^`\n]+)`"
-    rf"|(?<![\w.\[\"'])(?:(?P<call>[a-z]\w*)(?P<prime>′?)\((?P<at>{_NAME})\)|(?P<name>{_NAME})(?P<turned>ᵀ?))(?![\w(\[\"']|-\w)"
+    rf"|(?<![\w.\[\"'∂])(?:(?P<call>[a-zσ]\w*)(?P<prime>′?)\((?P<at>{_NAME}|[xyt])\)"
+    rf"|(?P<name>{_NAME})(?P<turned>ᵀ?)(?![\w(\[\"']|-\w)|(?P<letter>{_LETTER}))"
 )
+
+
+def canonical(name: str) -> str:
+    """The canonical name of a quantity as it stands on a blackboard: ``dZ1`` of δ₁.
+
+    >>> [canonical(name) for name in ("δ₁", "∂L/∂a₂", "∂L/∂y", "∂L/∂W₁", "z₃", "x", "dZ1")]
+    ['dZ1', 'dA2', 'dY', 'dW1', 'Z3', 'X', 'dZ1']
+    """
+    plain = name.translate(_DIGITS).replace("δ", "dZ").replace("∂L/∂", "d")
+    letter = plain.removeprefix("d")[:1]
+    return plain if letter in "WbZA" else plain.replace(letter, letter.upper(), 1)
+
+
+def on_blackboard(name: str) -> str:
+    """A canonical name in the letters of a blackboard, which no notation has to know.
+
+    >>> [on_blackboard(name) for name in ("dZ1", "dA2", "dY", "dW1")]
+    ['δ₁', '∂L/∂a₂', '∂L/∂y', '∂L/∂W₁']
+    """
+    letter, number = name.removeprefix("d").rstrip("0123456789"), re.sub(r"\D", "", name)
+    index = number.translate({digit: sub for sub, digit in _DIGITS.items()})
+    if name.startswith("dZ"):
+        return f"δ{index}"
+    return f"{'∂L/∂' if name[0] == 'd' else ''}{letter if letter in 'Wb' else letter.lower()}{index}"
 
 
 class Retelling:
@@ -70,12 +97,20 @@ class Retelling:
         except (TypeError, ValueError, KeyError):  # an operation that derivations do not have
             return None
 
-    def sentence(self, text: str) -> Inline:
-        """Running text, its canonical names as the notation writes them, and ```code``` as code."""
+    def sentence(self, text: str, letters: bool = False) -> Inline:
+        """Running text, its quantities as the notation writes them, and ```code``` as code.
+
+        Parameters
+        ----------
+        text
+            Quantities in it are called by canonical names or as on a blackboard: dZ1 or δ₁, A1 or a₁.
+        letters
+            Whether x, y and t alone are quantities too: not in what was said about somebody's code.
+        """
         parts: list[str | Box] = []
         end = 0
-        for found in _QUOTED.finditer(text):
-            box = self._quoted(found)
+        for found in _FOUND.finditer(text):
+            box = None if found["letter"] and not letters else self._quoted(found)
             if box is None:
                 continue
             parts += [text[end : found.start()], box]
@@ -85,7 +120,7 @@ class Retelling:
     def _quoted(self, found: re.Match[str]) -> Box | None:
         if found["code"]:
             return Sym(found["code"], "code")
-        symbol = self.symbols.get(found["at"] or found["name"])
+        symbol = self.symbols.get(canonical(found["at"] or found["name"] or found["letter"]))
         if symbol is None:
             return None
         if found["call"]:
@@ -102,7 +137,7 @@ class Retelling:
         if own is not None and not own.is_softmax and own.function.name == name:
             return own.function
         try:
-            return activation(name)
+            return activation("sigmoid" if name == "σ" else name)
         except (FormulaError, ValueError, KeyError, TypeError):
             return None
 
