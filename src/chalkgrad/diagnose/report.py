@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -139,6 +140,10 @@ class Remark:
         return {"kind": self.kind, "text": self.text}
 
 
+READERS: dict[str, Callable[[Diagnosis], str]] = {}
+"""How a diagnosis shows itself in a notebook; put in from above."""
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """Everything a diagnosis found.
@@ -195,6 +200,11 @@ class Diagnosis:
         return self.outcome == "right"
 
     @property
+    def ok_numbers(self) -> bool:
+        """Whether all numbers are right, whatever else may be wrong."""
+        return bool(self.gradients) and all(gradient.ok for gradient in self.gradients)
+
+    @property
     def first_wrong(self) -> str | None:
         """The first wrong quantity along the backward pass, by canonical name: dZ1."""
         return next((mistake.sites[0] for mistake in self.mistakes if mistake.sites), None)
@@ -244,6 +254,9 @@ class Diagnosis:
         lines += [f"  {self.ambiguity}"] if self.ambiguity else []
         lines += [f"  {text}" for text in self.evidence]
         return "\n".join([*lines, *(f"  {remark.text}" for remark in self.remarks)])
+
+    def _repr_html_(self) -> str | None:
+        return READERS["html"](self) if "html" in READERS else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
