@@ -206,7 +206,9 @@ class Session:
                     rows.setdefault(frame["scene"], []).append(frame["row"])
             if rows or place == 0:
                 effective, observations = self._of(rows, probes, reading, loaded, ran.stopped)
-                found.append(Observed(effective, observations, ran.stopped, ran.output, self.source))
+                cut = any((seen.error or {}).get("type") in ("Stopped", "TimeUp") for seen in observations)
+                stopped = ran.stopped if cut else ""
+                found.append(Observed(effective, observations, stopped, ran.output, self.source))
         self._refuse_unknown(ran)
         return found
 
