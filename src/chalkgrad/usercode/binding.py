@@ -92,7 +92,7 @@ def _role(name: str, node: Any, depth: int) -> str | None:
 def _iterated(node: Any) -> set[str]:
     """What is taken apart or walked through by name."""
     text = ast.unparse(node)
-    return {word for word in re.findall(r"(?:= |in |\*)(\w+)(?:\.\w+\(\))?(?=[:\n\])]|$)", text)}
+    return set(re.findall(r"(?:= |in |\*)(\w+)(?:\.\w+\(\))?(?=[:\n\])]|$)", text))
 
 
 def _guess(

@@ -46,7 +46,7 @@ class Line:
     """One assigned target of a statement."""
 
     text: str
-    code: CodeType
+    code: CodeType | None
     index: CodeType | None = None  # of a subscript: its index, to tell the key in words
     base: str = ""
     base_code: CodeType | None = None
@@ -132,11 +132,13 @@ class Recorder:
             if isinstance(base, np.ndarray):
                 name = key = target.base
                 value: Any = base
+            elif target.code is None:
+                return
             else:
                 value = eval(target.code, space, here)  # noqa: S307
                 if target.index is not None:
                     key = f"{target.base}[{eval(target.index, space, here)!r}]"  # noqa: S307
-        else:
+        elif target.code is not None:
             value = eval(target.code, space, here)  # noqa: S307
         self.keep(line, name, key, frame.f_code.co_name, value)
 
@@ -250,16 +252,19 @@ def _flat(targets: list[ast.expr]) -> Iterator[ast.expr]:
 
 
 def _line(target: ast.expr) -> Line | None:
+    if isinstance(target, ast.Subscript) and _is_safe(target.value):
+        base = ast.unparse(target.value)
+        compiled = compile(base, "<target>", "eval")
+        if not _is_safe(target.slice):  # dZ[Z <= 0]: the array that holds the entry is enough
+            return Line(base, None, None, base, compiled)
+        text = ast.unparse(target)
+        index = None if isinstance(target.slice, ast.Slice | ast.Tuple) else ast.unparse(target.slice)
+        key = None if index is None else compile(index, "<target>", "eval")
+        return Line(text, compile(text, "<target>", "eval"), key, base, compiled)
     if not _is_safe(target):
         return None
     text = ast.unparse(target)
-    code = compile(text, "<target>", "eval")
-    if isinstance(target, ast.Subscript):
-        base = ast.unparse(target.value)
-        index = None if isinstance(target.slice, ast.Slice | ast.Tuple) else ast.unparse(target.slice)
-        compiled = None if index is None else compile(index, "<target>", "eval")
-        return Line(text, code, compiled, base, compile(base, "<target>", "eval"))
-    return Line(text, code)
+    return Line(text, compile(text, "<target>", "eval"))
 
 
 def _is_safe(node: ast.AST) -> bool:
