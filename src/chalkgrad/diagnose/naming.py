@@ -71,6 +71,7 @@ class Names:
         is_error = (
             symbol.kind == "grad" and symbol.of is not None and symbol.of.kind not in ("weight", "bias")
         )
+        matches: list[Assigned] = []
         for assigned in self.seen.assigned:
             if assigned.name.startswith("return"):
                 continue
