@@ -211,3 +211,36 @@ def update_function(plan: Plan) -> Written:
     return Written(
         assemble(plan, head, body, f"return {', '.join(parameters(plan))}", layout), "gradient_step", layout, "updated"
     )
+
+
+def step_dict(plan: Plan) -> Written:
+    """One step of descent in columns over a dict of parameters; returns a new dict."""
+    _no_class(plan)
+    if plan.keep or plan.after or plan.answer:
+        raise NotWritable("keep")
+    layout, names = Layout(rows=False, dot="np.dot", flat=False), Names(c="lambd", rate="learning_rate")
+    more = ["lambd"] if plan.setup.l2 else []
+    head = f"def train_step({', '.join(['parameters', 'X', 'Y', 'learning_rate', *more])}):"
+    unpack = [f'{p} = parameters["{p}"]' for p in parameters(plan)]
+    late = [p for p in parameters(plan) if not (p[0] == "W" and int(p[1:]) in plan.early)]
+    body = ["m = X.shape[1]", *unpack, *forward(plan, names, layout), *backward(plan, names, layout)]
+    rate = plan.rate.replace("lr", "learning_rate")
+    body += [f"{p} = {p} {plan.update} {rate}d{p}" for p in late]
+    body = [line.replace("-= 0.1 *", f"= {line.split(' ')[0]} - learning_rate *") for line in body]
+    result = "return {" + ", ".join(f'"{p}": {p}' for p in parameters(plan)) + "}"
+    return Written(assemble(plan, head, body, result, layout), "train_step", layout, "updated")
+
+
+def in_place(plan: Plan) -> Written:
+    """One step of descent that changes its arguments and returns nothing."""
+    _no_class(plan)
+    if plan.keep or plan.after or plan.answer:
+        raise NotWritable("keep")
+    layout, names = Layout(dot="np.dot"), Names(rate="eta", t="y", a="a{}", z="z{}", e="delta{}", da="da{}")
+    more = ["lam"] if plan.setup.l2 else []
+    head = f"def update({', '.join(['X', 'y', *parameters(plan), 'eta', *more])}):"
+    late = [p for p in parameters(plan) if not (p[0] == "W" and int(p[1:]) in plan.early)]
+    body = ["m = len(y)", *forward(plan, names, layout), *backward(plan, names, layout)]
+    body += [f"{p} {plan.update}= {plan.rate.replace('lr', 'eta')}d{p}" for p in late]
+    body = [line.replace("-= 0.1 *", "-= eta *") for line in body]
+    return Written(assemble(plan, head, body, "", layout), "update", layout, "updated")

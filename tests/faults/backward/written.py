@@ -82,7 +82,7 @@ def supply(written: Written, setup: Setup, parameters: Arrays, x: Array, t: Arra
     named = {name: turn[name] for name in parameters}
     cache = {name: value for name, value in turn.items() if name[0] in "ZA"} | {"X": inputs, "A0": inputs}
     layers = range(1, setup.depth + 1)
-    table |= {"params": named, "parameters": named, "cache": cache | named, "lr": 0.1, "learning_rate": 0.1}
+    table |= {"params": named, "parameters": named, "cache": cache | named, "lr": 0.1, "learning_rate": 0.1, "eta": 0.1}
     table |= {"lam": setup.l2, "reg": setup.l2, "lambd": setup.l2, "m": len(x)}
     table["weights"] = [turn[f"W{l}"] for l in layers]
     table["biases"] = [turn[f"b{l}"] for l in layers if f"b{l}" in turn]
