@@ -47,6 +47,12 @@ def with_one(rule: str) -> Rules:
     return frozenset({rule})
 
 
+def zero_sum(plan: Plan, l: int, *rules: str) -> tuple[Rules, ...]:
+    """These rules where the errors of a softmax output sum to zero over its units: there a total is 0."""
+    summed_up = l == plan.setup.depth and plan.setup.activations[-1] == "softmax"
+    return tuple(with_one(rule) for rule in rules) if summed_up else ()
+
+
 def everywhere(plan: Plan, **slots: object) -> Plan:
     """Change the line of every weight and every bias."""
     for l in plan.weights:
@@ -91,24 +97,30 @@ def factors(plan: Plan) -> Iterator[Planted]:
             yield Planted("batch-mean-twice", "again in db", at(f"db{l}"), f"b{l}", "factor", _b(l, pre=again))
     difference = "({y} - {t})"
     if loss == "squared_error":
-        yield Planted("two-missing", "at the output", last, "head", "factor", _top(error=difference))
+        # With two outputs the mean over them is a half.
+        half = (with_one("output-mean-extra"),) if plan.setup.widths[-1] == 2 else ()
+        yield Planted("two-missing", "at the output", last, "head", "factor", _top(error=difference), half)
     if loss == "mean_squared_error":
         without_two, without_n = difference + " / {n}", "2 * " + difference
         yield Planted("two-missing", "at the output", last, "head", "factor", _top(error=without_two))
-        yield Planted("output-mean-missing", "at the output", last, "head", "factor", _top(error=without_n))
+        double = (with_one("two-extra"),) if plan.setup.widths[-1] == 2 else ()
+        without = _top(error=without_n)
+        yield Planted("output-mean-missing", "at the output", last, "head", "factor", without, double)
     if loss not in ("squared_error", "mean_squared_error"):
         yield Planted("two-extra", "at the output", last, "head", "factor", _top(pre=("2",)))
     if loss != "mean_squared_error" and plan.setup.widths[-1] > 1:
         post = plan.head.post + " / {n}"
-        yield Planted("output-mean-extra", "at the output", last, "head", "factor", _top(post=post))
+        two = loss == "squared_error" and plan.setup.widths[-1] == 2
+        half = (with_one("two-missing"),) if two else ()
+        yield Planted("output-mean-extra", "at the output", last, "head", "factor", _top(post=post), half)
         if plan.mean == "head":
             size = _top(post=" / {t}.size")
-            yield Planted("output-mean-extra", "mean over all entries", last, "head", "factor", size)
+            yield Planted("output-mean-extra", "mean over all entries", last, "head", "factor", size, half)
     flipped = plan.head.error.replace("{y} - {t}", "{t} - {y}")
     if flipped != plan.head.error and not plan.head.error.startswith("-"):
         yield Planted("sign", "t − y", last, "head", "factor", _top(error=flipped))
     if mean:
-        yield Planted("factor-other", "0.1 at the output", last, "head", "factor", _top(pre=("0.1",)))
+        yield Planted("factor-other", "0.3 at the output", last, "head", "factor", _top(pre=("0.3",)))
     yield Planted("sign", "W += lr·dW", every, "update", "factor", lambda p: replace(p, update="+"))
     yield Planted("learning-rate-missing", "W −= dW", every, "update", "factor", lambda p: replace(p, rate=""))
     rate = lambda p: everywhere(p, pre=("{lr}", *p.weights[1].pre))  # noqa: E731
@@ -137,7 +149,8 @@ def factors(plan: Plan) -> Iterator[Planted]:
         zero = _w(l, statements="{d} = np.zeros_like({w})")
         yield Planted("zero", "dW of zeros", at(f"dW{l}"), f"W{l}", "factor", zero)
     for l in plan.biases:
-        yield Planted("zero", "0 in db", at(f"db{l}"), f"b{l}", "factor", _b(l, pre=("0",)))
+        same = zero_sum(plan, l, "batch-sum-everything")
+        yield Planted("zero", "0 in db", at(f"db{l}"), f"b{l}", "factor", _b(l, pre=("0",)), same)
 
 
 def penalties(plan: Plan) -> Iterator[Planted]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.faults.backward.mistakes import Planted, _b, _w, _z, at, with_one
+from tests.faults.backward.mistakes import Planted, _b, _w, _z, at, with_one, zero_sum
 from tests.faults.backward.plan import Plan
 
 
@@ -88,7 +88,11 @@ def sums(plan: Plan) -> Iterator[Planted]:
     }
     for l in plan.biases:
         for rule, mode in modes.items():
-            yield Planted(rule, "in db", at(f"db{l}"), f"b{l}", "matrix", _b(l, mode=mode))
+            also = zero_sum(plan, l, "zero") if mode == "everything" else ()
+            if plan.setup.widths[l] == 1 and mode in ("axis", "missing"):
+                # The sum of one unit over the units is that unit: nothing is summed, either way.
+                also = (with_one("batch-sum-missing" if mode == "axis" else "batch-sum-axis"),)
+            yield Planted(rule, "in db", at(f"db{l}"), f"b{l}", "matrix", _b(l, mode=mode), also)
         if l < plan.setup.depth:
             yield Planted("wrong-error", "dZ_{l+1} in db", at(f"db{l}"), f"b{l}", "error", _b(l, err="en"))
     if len(plan.biases) > 1:

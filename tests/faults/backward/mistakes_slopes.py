@@ -57,7 +57,10 @@ def hidden_slopes(plan: Plan) -> Iterator[Planted]:
         def wrong(rule: str, label: str, slope: str, l: int = l, place: frozenset[str] = place) -> Planted:
             return Planted(rule, label, place, f"Z{l}", "slope", _z(l, slope=slope))
 
-        yield wrong("derivative-missing", "left out", "")
+        # At the first layer without a bias nothing but dW tells dA from a dZ without its derivative.
+        alone = l == 1 and l not in plan.biases
+        missing = (with_one("error-of-activation"),) if alone else ()
+        yield Planted("derivative-missing", "left out", place, f"Z{l}", "slope", _z(l, slope=""), missing)
         if name != "relu" and not line.slope.startswith("do:"):  # relu′ is its own square
             twice = _z(l, twice=line.slope)
             yield Planted("derivative-twice", name, place, f"Z{l}", "slope", twice)
@@ -85,8 +88,7 @@ def hidden_slopes(plan: Plan) -> Iterator[Planted]:
             yield Planted(
                 "error-of-activation", "dA in db", at(f"db{l}"), f"b{l}", "error", _bias(l, err="da")
             )
-        # At the first layer without a bias nothing but dW tells dA from a dZ without its derivative.
-        same = () if l > 1 or l in plan.biases else (with_one("derivative-missing"),)
+        same = (with_one("derivative-missing"),) if alone else ()
         yield Planted("error-of-activation", "dA in dW", at(f"dW{l}"), f"W{l}", "error", _w(l, err="da"), same)
 
 
@@ -132,7 +134,8 @@ def output_error(plan: Plan) -> Iterator[Planted]:
         yield wrong("wrong-loss", "Σ (y − t)²", error="2 * ({y} - {t})", slope=SOFTMAX_JACOBIAN)
         both = "(-{t} / {y} + (1 - {t}) / (1 - {y}))"
         yield wrong("wrong-loss", "binary_cross_entropy", error=both, slope=SOFTMAX_JACOBIAN)
-        yield wrong("output-error-formula", "(y − 1) t", error="({y} - 1) * {t}", slope="")
+        # (y − 1) t is −t/y times the diagonal y(1 − y).
+        yield wrong("output-error-formula", "(y − 1) t", "softmax-diagonal", error="({y} - 1) * {t}", slope="")
     if loss == "squared_error" and last in ("sigmoid", "softmax"):
         # y − t: the cross-entropy's error, or f′ and the 2 both left out.
         pair = frozenset({"head-derivative-missing", "two-missing"})
