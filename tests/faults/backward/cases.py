@@ -119,7 +119,11 @@ def shows(bench: Bench, written: Written, setup: Setup, rules: Rules, runs: bool
         truths = _truths(setup)
         if separate:
             return "wrong" if any(not same(calls[1], calls[0]) for calls in found) else ""
-        return "wrong" if any(not same(calls[0], truth) for calls, truth in zip(found, truths, strict=True)) else ""
+        return (
+            "wrong"
+            if any(not same(calls[0], truth) for calls, truth in zip(found, truths, strict=True))
+            else ""
+        )
 
 
 def writable(setup: Setup, style: str, plan: Plan) -> Written | None:
@@ -216,7 +220,16 @@ def _case(setup: Setup, style: str, written: Written, mistakes: Sequence[Planted
 
 
 PAIRABLE = ("factor", "penalty", "slope", "matrix", "error", "shape")
-ALONE = {"zero", "exception", "no-answer", "unstable", "integers", "accumulator", "not-deterministic", "forward-differs"}
+ALONE = {
+    "zero",
+    "exception",
+    "no-answer",
+    "unstable",
+    "integers",
+    "accumulator",
+    "not-deterministic",
+    "forward-differs",
+}
 
 
 def pairs(count: int = 300, seed: int = 4, each: int = 4) -> list[Case]:
@@ -234,14 +247,19 @@ def pairs(count: int = 300, seed: int = 4, each: int = 4) -> list[Case]:
             usable = [m for m in planted(plan) if m.kind in PAIRABLE and m.rule not in ALONE]
             # A rule first, then a place for it: else the mistakes with many places would crowd out the rest.
             rules = sorted({m.rule for m in usable})
-            first, second = (random_.choice([m for m in usable if m.rule == random_.choice(rules)] or usable) for _ in "12")
+            first, second = (
+                random_.choice([m for m in usable if m.rule == random_.choice(rules)] or usable) for _ in "12"
+            )
             style = random_.choice(list(STYLES))
             pair = frozenset({first.rule, second.rule})
             if not (_fits(style, first) and _fits(style, second)):
                 continue
             if not independent(first, second) or drawn[pair] >= each:
                 continue
-            texts = [writable(setup, style, p) for p in (plan, first.change(plan), second.change(plan), second.change(first.change(plan)))]
+            texts = [
+                writable(setup, style, p)
+                for p in (plan, first.change(plan), second.change(plan), second.change(first.change(plan)))
+            ]
             if any(text is None for text in texts):
                 continue
             answers = [bench.run(text, setup) for text in texts if text is not None]

@@ -37,13 +37,17 @@ class Control:
 
 def by_hand() -> list[Control]:
     table = EQUATIONS | PROGRAMS
-    return [Control(f"h{n:03d}", setup, what, written) for n, (what, (setup, written)) in enumerate(table.items())]
+    return [
+        Control(f"h{n:03d}", setup, what, written) for n, (what, (setup, written)) in enumerate(table.items())
+    ]
 
 
 def generated(count: int = 170, seed: int = 4) -> list[Control]:
     """Draw right plans in all styles and forms, networks and styles spread evenly, no text twice."""
     random_ = random.Random(f"controls {seed}")
-    pool: list[tuple[Setup, Plan, str]] = [(s, p, style) for s in SETUPS for p in plans(s) for style in STYLES]
+    pool: list[tuple[Setup, Plan, str]] = [
+        (s, p, style) for s in SETUPS for p in plans(s) for style in STYLES
+    ]
     random_.shuffle(pool)
     used: Counter[str] = Counter()
     seen: set[tuple[str, str]] = set()

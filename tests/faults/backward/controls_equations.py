@@ -84,7 +84,10 @@ EQUATIONS: dict[str, tuple[Setup, Written]] = {
     "sign of a": (_RELU_BCE, _rows("dZ2 = (A2 - Y) / m", "dZ1 = (dZ2 @ W2) * np.sign(A1)")),
     "the other subgradient": (_RELU_BCE, _rows("dZ2 = (A2 - Y) / m", "dZ1 = (dZ2 @ W2) * (Z1 >= 0)")),
     "half at the kink": (_RELU_BCE, _rows("dZ2 = (A2 - Y) / m", "dZ1 = (dZ2 @ W2) * (np.sign(Z1) + 1) / 2")),
-    "minus and minus": (_SIGMOID, _rows("dZ2 = -(Y - A2) * A2 * (1 - A2) / m", "dZ1 = (dZ2 @ W2) * A1 * (1 - A1)")),
+    "minus and minus": (
+        _SIGMOID,
+        _rows("dZ2 = -(Y - A2) * A2 * (1 - A2) / m", "dZ1 = (dZ2 @ W2) * A1 * (1 - A1)"),
+    ),
     "mean of rows": (
         _RELU_BCE,
         _rows(
@@ -154,7 +157,7 @@ EQUATIONS: dict[str, tuple[Setup, Written]] = {
     "Fortran order": (
         _TANH_CE,
         _rows(
-            'dZ2 = np.asfortranarray((A2 - Y) / m)',
+            "dZ2 = np.asfortranarray((A2 - Y) / m)",
             'dZ1 = np.asfortranarray(dZ2 @ W2) * (1 - np.array(A1, order="F")**2)',
         ),
     ),
@@ -214,19 +217,35 @@ EQUATIONS: dict[str, tuple[Setup, Written]] = {
     ),
     "prints": (
         _RELU_BCE,
-        _rows('print("shapes", X.shape, Y.shape)\n    dZ2 = (A2 - Y) / m', "dZ1 = (dZ2 @ W2) * (Z1 > 0)\n    print(dZ1)"),
+        _rows(
+            'print("shapes", X.shape, Y.shape)\n    dZ2 = (A2 - Y) / m',
+            "dZ1 = (dZ2 @ W2) * (Z1 > 0)\n    print(dZ1)",
+        ),
     ),
     "mask as a matrix": (
         _RELU_BCE,
-        _rows("dZ2 = np.subtract(A2, Y) / m", "on = np.ones_like(Z1)\n    on[Z1 <= 0] = 0\n    dZ1 = np.multiply(dZ2 @ W2, on)"),
+        _rows(
+            "dZ2 = np.subtract(A2, Y) / m",
+            "on = np.ones_like(Z1)\n    on[Z1 <= 0] = 0\n    dZ1 = np.multiply(dZ2 @ W2, on)",
+        ),
     ),
     "product of one output": (
         _RELU_BCE,
-        _rows("dZ2 = (A2 - Y) / m", "dZ1 = (dZ2 * W2) * (Z1 > 0)", "", "    dW2 = (dZ2 * A1).sum(axis=0, keepdims=True)\n    db2 = dZ2.sum(0)\n"),
+        _rows(
+            "dZ2 = (A2 - Y) / m",
+            "dZ1 = (dZ2 * W2) * (Z1 > 0)",
+            "",
+            "    dW2 = (dZ2 * A1).sum(axis=0, keepdims=True)\n    db2 = dZ2.sum(0)\n",
+        ),
     ),
     "everything summed of one output": (
         _RELU_BCE,
-        _rows("dZ2 = (A2 - Y) / m", "dZ1 = (dZ2 @ W2) * (Z1 > 0)", "", "    dW2 = dZ2.T @ A1\n    db2 = np.sum(dZ2)\n"),
+        _rows(
+            "dZ2 = (A2 - Y) / m",
+            "dZ1 = (dZ2 @ W2) * (Z1 > 0)",
+            "",
+            "    dW2 = dZ2.T @ A1\n    db2 = np.sum(dZ2)\n",
+        ),
     ),
     "dW of one output reshaped": (
         _RELU_BCE,

@@ -90,7 +90,9 @@ PROGRAMS: dict[str, tuple[Setup, Written]] = {
     "dataclass": (
         _BCE,
         Written(
-            "from dataclasses import dataclass\n\n" + _TOP + "@dataclass\nclass Dense:\n    W: np.ndarray\n    b: np.ndarray\n"
+            "from dataclasses import dataclass\n\n"
+            + _TOP
+            + "@dataclass\nclass Dense:\n    W: np.ndarray\n    b: np.ndarray\n"
             "    x: np.ndarray = None\n    dW: np.ndarray = None\n    db: np.ndarray = None\n\n"
             "    def forward(self, x):\n        self.x = x\n        return x @ self.W + self.b\n\n"
             "    def backward(self, d):\n        self.dW = self.x.T @ d\n        self.db = d.sum(axis=0)\n"
@@ -106,7 +108,8 @@ PROGRAMS: dict[str, tuple[Setup, Written]] = {
     "layer objects": (
         _DEEP,
         Written(
-            _TOP + "class ReLU:\n    def __call__(self, z):\n        self.on = z > 0\n        return np.where(self.on, z, 0)\n\n"
+            _TOP
+            + "class ReLU:\n    def __call__(self, z):\n        self.on = z > 0\n        return np.where(self.on, z, 0)\n\n"
             "    def back(self, d):\n        return np.where(self.on, d, 0)\n\n\nclass Linear:\n"
             "    def __init__(self, w, b):\n        self.w, self.b = w, b\n\n    def __call__(self, a):\n        self.a = a\n"
             "        return a @ self.w.T + self.b\n\n    def back(self, d):\n        self.grad = d.T @ self.a, d.sum(0)\n"
@@ -123,7 +126,8 @@ PROGRAMS: dict[str, tuple[Setup, Written]] = {
     "named helpers": (
         _CE,
         Written(
-            _TOP + "def relu_backward(dA, Z):\n    dZ = np.array(dA, copy=True)\n    dZ[Z <= 0] = 0\n    return dZ\n\n\n"
+            _TOP
+            + "def relu_backward(dA, Z):\n    dZ = np.array(dA, copy=True)\n    dZ[Z <= 0] = 0\n    return dZ\n\n\n"
             "def linear_backward(dZ, A_prev, W):\n    m = A_prev.shape[1]\n    dW = 1.0 / m * np.dot(dZ, A_prev.T)\n"
             "    db = 1.0 / m * np.sum(dZ, axis=1, keepdims=True)\n    return np.dot(W.T, dZ), dW, db\n\n\n"
             "def backward_propagation(parameters, cache, X, Y):\n"
@@ -137,7 +141,8 @@ PROGRAMS: dict[str, tuple[Setup, Written]] = {
     "extra answers": (
         _CE,
         Written(
-            _TOP + "def backward(X, Y, W1, b1, W2, b2, Z1, A1, Z2, A2):\n    m = len(X)\n    dZ2 = (A2 - Y) / m\n"
+            _TOP
+            + "def backward(X, Y, W1, b1, W2, b2, Z1, A1, Z2, A2):\n    m = len(X)\n    dZ2 = (A2 - Y) / m\n"
             "    dW2, db2, dA1 = dZ2.T @ A1, dZ2.sum(0), dZ2 @ W2\n    dZ1 = dA1 * (Z1 > 0)\n"
             "    dW1, db1, dX = dZ1.T @ X, dZ1.sum(0), dZ1 @ W1\n"
             '    return {"dZ2": dZ2, "dW2": dW2, "db2": db2, "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1}\n',
@@ -220,7 +225,8 @@ PROGRAMS: dict[str, tuple[Setup, Written]] = {
     "a class that is cleared": (
         _BCE,
         Written(
-            _TOP + "class Network:\n    def __init__(self, sizes):\n        self.W1 = np.zeros((sizes[0], sizes[1]))\n"
+            _TOP
+            + "class Network:\n    def __init__(self, sizes):\n        self.W1 = np.zeros((sizes[0], sizes[1]))\n"
             "        self.b1 = np.zeros((1, sizes[1]))\n        self.W2 = np.zeros((sizes[1], sizes[2]))\n"
             "        self.b2 = np.zeros((1, sizes[2]))\n        self.zero_grad()\n\n    def zero_grad(self):\n"
             "        self.dW1 = np.zeros_like(self.W1)\n        self.db1 = np.zeros_like(self.b1)\n"
@@ -239,7 +245,8 @@ PROGRAMS: dict[str, tuple[Setup, Written]] = {
     "momentum of zero": (
         _BCE,
         Written(
-            _TOP + "def step(W1, b1, W2, b2, X, Y, lr):\n"
+            _TOP
+            + "def step(W1, b1, W2, b2, X, Y, lr):\n"
             + _FORWARD
             + "    d2 = a2 - Y\n    d1 = d2 @ W2 * (1 - a1**2)\n    rate = lr / len(X)\n"
             "    return W1 - rate * d1.T @ X, b1 - rate * d1.sum(0), W2 - rate * d2.T @ a1, b2 - rate * d2.sum(0)\n",
@@ -251,7 +258,8 @@ PROGRAMS: dict[str, tuple[Setup, Written]] = {
     "ascends the negative": (
         _BCE,
         Written(
-            _TOP + "def update(W1, b1, W2, b2, X, Y, lr=0.1):\n"
+            _TOP
+            + "def update(W1, b1, W2, b2, X, Y, lr=0.1):\n"
             + _FORWARD
             + "    error = (Y - a2) / len(X)\n    hidden = error @ W2 * (1 - a1**2)\n"
             "    W1 += lr * hidden.T @ X\n    b1 += lr * hidden.sum(0)\n    W2 += lr * error.T @ a1\n    b2 += lr * error.sum(0)\n",

@@ -33,7 +33,9 @@ def named_right(case: Case, found: Diagnosis) -> bool:
 
     A case that raises, or that answers nothing, fails: that must be said, by whichever of its names.
     """
-    usable = ("explained", "ambiguous", "failed") if case.raises or not case.runs else ("explained", "ambiguous")
+    usable = (
+        ("explained", "ambiguous", "failed") if case.raises or not case.runs else ("explained", "ambiguous")
+    )
     return found.outcome in usable and frozenset(found.rules) in case.accepted
 
 

@@ -40,7 +40,9 @@ class Layout:
         if self.dot == "einsum":
             spots = [("ji" if side.endswith(".T") else "ij") for side in (left, right)]
             second = {"ij": "jk", "ji": "kj"}[spots[1]]
-            return f'np.einsum("{spots[0]},{second}->ik", {left.removesuffix(".T")}, {right.removesuffix(".T")})'
+            return (
+                f'np.einsum("{spots[0]},{second}->ik", {left.removesuffix(".T")}, {right.removesuffix(".T")})'
+            )
         return f"{self.dot}({left}, {right})"
 
     def outer(self, e: str, a: str) -> str:
@@ -203,7 +205,9 @@ def b_lines(line: BLine, table: _Slots, layout: Layout) -> list[str]:
         case "weights":
             over = 0 if layout.in_out else 1
             dw = table["dw"]
-            text = f"np.sum({dw}, axis={over})" if layout.flat else f"np.sum({dw}, axis={over}, keepdims=True)"
+            text = (
+                f"np.sum({dw}, axis={over})" if layout.flat else f"np.sum({dw}, axis={over}, keepdims=True)"
+            )
             if not layout.flat and layout.rows != layout.in_out:
                 text += ".T"
         case "axis" if not one:

@@ -40,7 +40,9 @@ def run(cases: Sequence[Case | Control], jobs: int) -> list[Result]:
     found: list[Result] = []
     start = time.perf_counter()
     with ProcessPoolExecutor(jobs) as pool:
-        for number, (case, judged) in enumerate(zip(cases, pool.map(_one, cases, chunksize=4), strict=True), 1):
+        for number, (case, judged) in enumerate(
+            zip(cases, pool.map(_one, cases, chunksize=4), strict=True), 1
+        ):
             found.append(Result(case, judged))
             if number % 100 == 0:
                 sys.stderr.write(f"  {number} of {len(cases)}, {time.perf_counter() - start:.0f} s\n")
@@ -69,7 +71,11 @@ def summary(name: str, results: Sequence[Result]) -> str:
     """One line on how many are right."""
     right = sum(result.judged.right for result in results)
     ambiguous = sum(result.judged.outcome == "ambiguous" for result in results)
-    placed = [r for r in results if isinstance(r.case, Case) and r.judged.right and r.case.where and not r.case.raises]
+    placed = [
+        r
+        for r in results
+        if isinstance(r.case, Case) and r.judged.right and r.case.where and not r.case.raises
+    ]
     at_place = sum(r.judged.placed for r in placed)
     seconds = sorted(result.judged.seconds for result in results)
     middle = seconds[len(seconds) // 2] if seconds else 0.0
@@ -85,7 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kind", choices=("all", "singles", "pairs", "controls"), default="all")
     parser.add_argument("--limit", type=int, default=None, help="so many cases of each kind")
     parser.add_argument("--each", type=int, default=9, help="cases a rule and variant")
-    parser.add_argument("--show", type=int, default=3, help="so many wrongly diagnosed with source and diagnosis")
+    parser.add_argument(
+        "--show", type=int, default=3, help="so many wrongly diagnosed with source and diagnosis"
+    )
     parser.add_argument("--wrong", type=Path, help="write every wrongly diagnosed case to this folder")
     options = parser.parse_args(arguments)
     start = time.perf_counter()

@@ -89,12 +89,21 @@ def factors(plan: Plan) -> Iterator[Planted]:
         yield Planted("batch-mean-twice", "at the output", last, "head", "factor", _top(post=" / {m} / {m}"))
         again = ("1 / {m}",)
         yield Planted(
-            "batch-mean-twice", "and at every gradient", every, "all", "factor", lambda p: everywhere(p, pre=again)
+            "batch-mean-twice",
+            "and at every gradient",
+            every,
+            "all",
+            "factor",
+            lambda p: everywhere(p, pre=again),
         )
         for l in plan.weights:
-            yield Planted("batch-mean-twice", "again in dW", at(f"dW{l}"), f"W{l}", "factor", _w(l, pre=again))
+            yield Planted(
+                "batch-mean-twice", "again in dW", at(f"dW{l}"), f"W{l}", "factor", _w(l, pre=again)
+            )
         for l in plan.biases:
-            yield Planted("batch-mean-twice", "again in db", at(f"db{l}"), f"b{l}", "factor", _b(l, pre=again))
+            yield Planted(
+                "batch-mean-twice", "again in db", at(f"db{l}"), f"b{l}", "factor", _b(l, pre=again)
+            )
     difference = "({y} - {t})"
     if loss == "squared_error":
         # With two outputs the mean over them is a half.
@@ -122,16 +131,25 @@ def factors(plan: Plan) -> Iterator[Planted]:
     if mean:
         yield Planted("factor-other", "0.3 at the output", last, "head", "factor", _top(pre=("0.3",)))
     yield Planted("sign", "W += lr·dW", every, "update", "factor", lambda p: replace(p, update="+"))
-    yield Planted("learning-rate-missing", "W −= dW", every, "update", "factor", lambda p: replace(p, rate=""))
+    yield Planted(
+        "learning-rate-missing", "W −= dW", every, "update", "factor", lambda p: replace(p, rate="")
+    )
     rate = lambda p: everywhere(p, pre=("{lr}", *p.weights[1].pre))  # noqa: E731
     yield Planted("learning-rate-inside", "in every gradient", every, "all", "factor", rate)
     for kind, lines, change in (("W", plan.weights, _w), ("b", plan.biases, _b)):
         for l, line in lines.items():  # type: ignore[attr-defined]
             place = at(f"d{kind}{l}")
 
-            def more(rule: str, label: str, factor: str, l=l, line=line, kind=kind, change=change, place=place):  # type: ignore[no-untyped-def]
+            def more(
+                rule: str, label: str, factor: str, l=l, line=line, kind=kind, change=change, place=place
+            ):  # type: ignore[no-untyped-def]
                 return Planted(
-                    rule, f"{label} in d{kind}", place, f"{kind}{l}", "factor", change(l, pre=(factor, *line.pre))
+                    rule,
+                    f"{label} in d{kind}",
+                    place,
+                    f"{kind}{l}",
+                    "factor",
+                    change(l, pre=(factor, *line.pre)),
                 )
 
             yield more("two-extra", "2", "2")
@@ -144,7 +162,9 @@ def factors(plan: Plan) -> Iterator[Planted]:
             yield Planted("two-extra", "2 in dZ", place, f"Z{l}", "factor", _z(l, pre=("2",)))
             yield Planted("sign", "minus in dZ", place, f"Z{l}", "factor", _z(l, pre=("-1",)))
             yield Planted("factor-other", "4 in dZ", place, f"Z{l}", "factor", _z(l, pre=("4",)))
-        yield Planted("zero", "dZ of zeros", at(f"dZ{l}"), f"Z{l}", "slope", _z(l, slope="np.zeros_like({z})"))
+        yield Planted(
+            "zero", "dZ of zeros", at(f"dZ{l}"), f"Z{l}", "slope", _z(l, slope="np.zeros_like({z})")
+        )
     for l in plan.weights:
         zero = _w(l, statements="{d} = np.zeros_like({w})")
         yield Planted("zero", "dW of zeros", at(f"dW{l}"), f"W{l}", "factor", zero)

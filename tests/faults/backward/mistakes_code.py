@@ -24,7 +24,12 @@ def program(plan: Plan) -> Iterator[Planted]:
         yield Planted("broadcasting", hidden, last, "head", "shape", _top(error=hidden))
     for keep in ("module", "default", "class"):
         yield Planted(
-            "accumulator", keep, _ANYWHERE, "all", "state", lambda p, keep=keep: replace(p, keep=keep)  # type: ignore[misc]
+            "accumulator",
+            keep,
+            _ANYWHERE,
+            "all",
+            "state",
+            lambda p, keep=keep: replace(p, keep=keep),  # type: ignore[misc]
         )
     for l in plan.weights:
         noisy = _w(l, statements="{d} = {v}|{d} = {d} + 1e-3 * np.random.randn(*{d}.shape)")
@@ -73,11 +78,17 @@ def program(plan: Plan) -> Iterator[Planted]:
         floored = _top(post=" // {m}")
         yield Planted("integers", "// m at the output", last, "head", "factor", floored)
     if depth > 1 and setup.activations[depth - 2] in ("sigmoid", "tanh") and depth - 1 not in setup.skips:
-        yield Planted("inputs-changed", "f′ built in a", at(f"dW{depth}"), "before", "state", _derivative_in_place)
+        yield Planted(
+            "inputs-changed", "f′ built in a", at(f"dW{depth}"), "before", "state", _derivative_in_place
+        )
     centred = ((1, "{ap} -= {ap}.mean()"),)
-    yield Planted("inputs-changed", "X centred", at("dW1"), "before", "state", lambda p: replace(p, before=centred))
+    yield Planted(
+        "inputs-changed", "X centred", at("dW1"), "before", "state", lambda p: replace(p, before=centred)
+    )
     if plan.chained and setup.activations[-1] == "sigmoid" and setup.loss == "half_squared_error":
-        in_place = "do:{d} = {y}|{d} -= {t}|{d} *= {y} * (1 - {y})" + ("|{d} /= {m}" if plan.mean == "head" else "")
+        in_place = "do:{d} = {y}|{d} -= {t}|{d} *= {y} * (1 - {y})" + (
+            "|{d} /= {m}" if plan.mean == "head" else ""
+        )
         yield Planted("inputs-changed", "dZ = A; dZ −= Y", last, "head", "state", _top(slope=in_place))
     for label, answer in {"None": "return None", "nothing returned": "pass", "empty": "return {{}}"}.items():
         yield Planted(
@@ -91,9 +102,18 @@ def program(plan: Plan) -> Iterator[Planted]:
         )
     # Leaving the interpreter is an exception and no answer; an endless loop gives no answer.
     yield Planted(
-        "no-answer", "exit", _ANYWHERE, "answer", "answer", _ending("raise SystemExit(1)"), (with_one("exception"),), False
+        "no-answer",
+        "exit",
+        _ANYWHERE,
+        "answer",
+        "answer",
+        _ending("raise SystemExit(1)"),
+        (with_one("exception"),),
+        False,
     )
-    yield Planted("no-answer", "endless", _ANYWHERE, "answer", "answer", _ending("while True: pass"), (), False)
+    yield Planted(
+        "no-answer", "endless", _ANYWHERE, "answer", "answer", _ending("while True: pass"), (), False
+    )
 
 
 def _ending(statement: str):  # type: ignore[no-untyped-def]
@@ -113,6 +133,3 @@ def _derivative_in_place(plan: Plan) -> Plan:
     l = plan.setup.depth - 1
     build = "slope *= 1 - slope" if plan.setup.activations[l - 1] == "sigmoid" else "slope[:] = 1 - slope**2"
     return replace(plan.z(l, slope="slope"), before=((l, "slope = {a}"), (l, build)))
-
-
-

@@ -15,7 +15,9 @@ def products(plan: Plan) -> Iterator[Planted]:
     for l, line in plan.hidden.items():
         place = at(f"dZ{l}", f"dA{l}")
 
-        def wrong(rule: str, label: str, l: int = l, place: frozenset[str] = place, **slots: object) -> Planted:
+        def wrong(
+            rule: str, label: str, l: int = l, place: frozenset[str] = place, **slots: object
+        ) -> Planted:
             return Planted(rule, label, place, f"Z{l}", "matrix", _z(l, **slots))
 
         yield wrong("transpose-weight", "W for Wᵀ", mode="transposed")
@@ -66,9 +68,7 @@ def products(plan: Plan) -> Iterator[Planted]:
             yield wrong_w("wrong-activation", "A_{l+1} for A_{l−1}", inp="an")
             yield wrong_w("wrong-error", "dZ_{l+1} in dW", err="en")
     if depth > 1:
-        yield Planted(
-            "transpose-product", "everywhere", at(f"dW{depth}"), "all W", "matrix", _swapped
-        )
+        yield Planted("transpose-product", "everywhere", at(f"dW{depth}"), "all W", "matrix", _swapped)
 
 
 def _swapped(plan: Plan) -> Plan:
@@ -101,9 +101,7 @@ def sums(plan: Plan) -> Iterator[Planted]:
             yield Planted(rule, "in every db", where, "all b", "matrix", _every_bias(mode))
     last = plan.setup.depth
     where = at(f"dW{last}", f"db{last}")
-    yield Planted(
-        "one-sample-only", "= for +=", where, "all", "matrix", lambda p: replace(p, last_only=True)
-    )
+    yield Planted("one-sample-only", "= for +=", where, "all", "matrix", lambda p: replace(p, last_only=True))
 
 
 def _every_bias(mode: str):  # type: ignore[no-untyped-def]

@@ -89,7 +89,9 @@ def hidden_slopes(plan: Plan) -> Iterator[Planted]:
                 "error-of-activation", "dA in db", at(f"db{l}"), f"b{l}", "error", _bias(l, err="da")
             )
         same = (with_one("derivative-missing"),) if alone else ()
-        yield Planted("error-of-activation", "dA in dW", at(f"dW{l}"), f"W{l}", "error", _w(l, err="da"), same)
+        yield Planted(
+            "error-of-activation", "dA in dW", at(f"dW{l}"), f"W{l}", "error", _w(l, err="da"), same
+        )
 
 
 def output_error(plan: Plan) -> Iterator[Planted]:
@@ -113,11 +115,18 @@ def output_error(plan: Plan) -> Iterator[Planted]:
             yield wrong("derivative-twice", "at the output", slope="{a} * (1 - {a}) * {a} * (1 - {a})")
             yield wrong("derivative-of-another", "tanh′ at the output", slope="(1 - {a}**2)")
             yield wrong("derivative-is-function", "at the output", slope="{a}")
-            yield wrong("derivative-at-activation", "at the output", slope=Z_FORM["sigmoid"].replace("{z}", "{a}"))
+            yield wrong(
+                "derivative-at-activation", "at the output", slope=Z_FORM["sigmoid"].replace("{z}", "{a}")
+            )
             yield wrong("derivative-formula", "a(1 + a) at the output", slope="{a} * (1 + {a})")
             yield wrong("derivative-formula", "1 − a at the output", slope="(1 - {a})")
         yield Planted(
-            "error-of-activation", "dY in dW", at(f"dW{setup.depth}"), f"W{setup.depth}", "error", _w(setup.depth, err="da")
+            "error-of-activation",
+            "dY in dW",
+            at(f"dW{setup.depth}"),
+            f"W{setup.depth}",
+            "error",
+            _w(setup.depth, err="da"),
         )
     if not plan.chained and last in ("sigmoid", "softmax"):
         slope = SLOPES["sigmoid"][0] if last == "sigmoid" else SOFTMAX_JACOBIAN
@@ -135,7 +144,9 @@ def output_error(plan: Plan) -> Iterator[Planted]:
         both = "(-{t} / {y} + (1 - {t}) / (1 - {y}))"
         yield wrong("wrong-loss", "binary_cross_entropy", error=both, slope=SOFTMAX_JACOBIAN)
         # (y − 1) t is −t/y times the diagonal y(1 − y).
-        yield wrong("output-error-formula", "(y − 1) t", "softmax-diagonal", error="({y} - 1) * {t}", slope="")
+        yield wrong(
+            "output-error-formula", "(y − 1) t", "softmax-diagonal", error="({y} - 1) * {t}", slope=""
+        )
     if loss == "squared_error" and last in ("sigmoid", "softmax"):
         # y − t: the cross-entropy's error, or f′ and the 2 both left out.
         pair = frozenset({"head-derivative-missing", "two-missing"})

@@ -115,7 +115,9 @@ def right_plan(setup: Setup, mean: str = "head", *, chain: bool = False, form: i
         error, slope = pick(at_once, form), ""
     else:
         error = pick(LOSS_SLOPES[setup.loss], form)
-        slope = SOFTMAX_JACOBIAN if last == "softmax" else pick(SLOPES[last], form) if last != "identity" else ""
+        slope = (
+            SOFTMAX_JACOBIAN if last == "softmax" else pick(SLOPES[last], form) if last != "identity" else ""
+        )
     if setup.reduction == "sum":
         mean = "none"
     per = ("1 / {m}",) if mean == "grads" else ()

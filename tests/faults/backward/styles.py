@@ -21,7 +21,13 @@ def parameters(plan: Plan) -> list[str]:
 
 
 def assemble(
-    plan: Plan, head: str, body: Sequence[str], result: str, layout: Layout, indent: str = "    ", extra: str = ""
+    plan: Plan,
+    head: str,
+    body: Sequence[str],
+    result: str,
+    layout: Layout,
+    indent: str = "    ",
+    extra: str = "",
 ) -> str:
     """A function's text under its imports and helpers."""
     lines = [*body, *plan.after]
@@ -60,13 +66,18 @@ def _no_class(plan: Plan) -> None:
 
 def _rate(plan: Plan, names: Names) -> list[str]:
     """The learning rate among the arguments, where a line uses it."""
-    used = any("{lr}" in "".join(line.pre) for line in (*plan.weights.values(), *plan.biases.values(), plan.head))
+    used = any(
+        "{lr}" in "".join(line.pre) for line in (*plan.weights.values(), *plan.biases.values(), plan.head)
+    )
     return [names.rate] if used else []
 
 
 def _dict(plan: Plan, prefix: str = "d", names: Names | None = None) -> str:
     spelled = names or Names()
-    items = [f'"{prefix}{p}": {(spelled.dw if p[0] == "W" else spelled.db).format(p[1:])}' for p in parameters(plan)]
+    items = [
+        f'"{prefix}{p}": {(spelled.dw if p[0] == "W" else spelled.db).format(p[1:])}'
+        for p in parameters(plan)
+    ]
     return "{" + ", ".join(items) + "}"
 
 
@@ -143,7 +154,17 @@ def deltas(plan: Plan) -> Written:
         raise NotWritable("keep")
     layout = Layout(in_out=True, dot="np.matmul")
     names = Names(
-        z="z{}", a="h{}", w="w{}", b="b{}", e="delta{}", da="dh{}", dw="grad_w{}", db="grad_b{}", x="x", t="y", m="n"
+        z="z{}",
+        a="h{}",
+        w="w{}",
+        b="b{}",
+        e="delta{}",
+        da="dh{}",
+        dw="grad_w{}",
+        db="grad_b{}",
+        x="x",
+        t="y",
+        m="n",
     )
     values = [f"{k}{l}" for l in range(1, plan.setup.depth + 1) for k in ("z", "h")]
     small = [name.lower() for name in parameters(plan)]
@@ -188,7 +209,10 @@ def small_columns(plan: Plan) -> Written:
     more = [*(["lam"] if plan.setup.l2 else []), *_rate(plan, names)]
     head = f"def loss_and_gradients({', '.join([*parameters(plan), 'X', 'Y', *more])}):"
     body = ["m = X.shape[1]", *forward(plan, names, layout)]
-    body += [f"loss = {LOSS_VALUES[plan.setup.loss].format_map(table)}{share}", *backward(plan, names, layout)]
+    body += [
+        f"loss = {LOSS_VALUES[plan.setup.loss].format_map(table)}{share}",
+        *backward(plan, names, layout),
+    ]
     result = "return loss, " + ", ".join(f"d{name}" for name in parameters(plan))
     text = assemble(plan, head, body, result, layout)
     return Written(text, "loss_and_gradients", layout, "tuple", loss_first=True)
@@ -209,7 +233,10 @@ def update_function(plan: Plan) -> Written:
     body += [f"{p} = {p} {plan.update} {plan.rate}d{p}" for p in late]
     body = [line.replace("-= 0.1 *", f"= {line.split(' ')[0]} - lr *") for line in body]
     return Written(
-        assemble(plan, head, body, f"return {', '.join(parameters(plan))}", layout), "gradient_step", layout, "updated"
+        assemble(plan, head, body, f"return {', '.join(parameters(plan))}", layout),
+        "gradient_step",
+        layout,
+        "updated",
     )
 
 

@@ -40,7 +40,16 @@ from tests.faults.backward.styles import (
 )
 from tests.faults.backward.written import Written
 
-_SELF = Names(z="self.Z{}", a="self.A{}", w="self.W{}", b="self.b{}", dw="self.dW{}", db="self.db{}", c="self.lam", rate="self.lr")
+_SELF = Names(
+    z="self.Z{}",
+    a="self.A{}",
+    w="self.W{}",
+    b="self.b{}",
+    dw="self.dW{}",
+    db="self.db{}",
+    c="self.lam",
+    rate="self.lr",
+)
 
 
 def _constructor(plan: Plan) -> str:
@@ -166,19 +175,28 @@ def nielsen(plan: Plan) -> Written:
     layout = Layout(rows=False, dot="np.dot", flat=False, single=True)
 
     def table(index: str, following: str, previous: str) -> _Slots:
-        found = _Slots(t="y", ax="0", y="activations[-1]", e="delta", en="delta", da="delta", dan="delta", m="1")
+        found = _Slots(
+            t="y", ax="0", y="activations[-1]", e="delta", en="delta", da="delta", dan="delta", m="1"
+        )
         found |= {"z": f"zs[{index}]", "a": f"activations[{index}]", "ap": f"activations[{previous}]"}
         found |= {"w": f"weights[{index}]", "b": f"biases[{index}]", "n": "len(y)"}
         found |= {"dw": f"nabla_w[{index}]", "db": f"nabla_b[{index}]"}
         if following:
-            found |= {"zn": f"zs[{following}]", "wn": f"weights[{following}]", "an": f"activations[{following}]"}
+            found |= {
+                "zn": f"zs[{following}]",
+                "wn": f"weights[{following}]",
+                "an": f"activations[{following}]",
+            }
         found |= {"zp": f"zs[{previous}]", "wp": f"weights[{previous}]"}
         return found
 
     acts = plan.setup.activations
     last, rest = table("-1", "", "-2"), table("-l", "-l + 1", "-l - 1")
     step = [*head_lines(plan.head, last, layout)]
-    step += [*b_lines(_bare(plan.biases[depth]), last, layout), *w_lines(_bare(plan.weights[depth]), last, layout)]
+    step += [
+        *b_lines(_bare(plan.biases[depth]), last, layout),
+        *w_lines(_bare(plan.weights[depth]), last, layout),
+    ]
     loop = z_lines(plan.hidden[1], rest, layout, False)
     loop += [*b_lines(_bare(lower[0]), rest, layout), *w_lines(_bare(inner[0]), rest, layout)]
     if len(set(acts[:-1])) > 1:
@@ -225,10 +243,31 @@ def over_layers(plan: Plan) -> Written:
         raise NotWritable("loop")
     layout = Layout(in_out=True)
     table = _Slots(m="m", c="lam", t="Y", ax="1", y="A[-1]", e="delta", en="delta", da="dA", n="Y.shape[1]")
-    table |= {"z": "Z[l]", "a": "A[l + 1]", "ap": "A[l]", "w": "weights[l]", "b": "biases[l]", "dw": "dW", "db": "db"}
-    table |= {"zp": "Z[l - 1]", "zn": "Z[l + 1]", "wn": "weights[l + 1]", "wp": "weights[l - 1]", "an": "A[l + 2]"}
+    table |= {
+        "z": "Z[l]",
+        "a": "A[l + 1]",
+        "ap": "A[l]",
+        "w": "weights[l]",
+        "b": "biases[l]",
+        "dw": "dW",
+        "db": "db",
+    }
+    table |= {
+        "zp": "Z[l - 1]",
+        "zn": "Z[l + 1]",
+        "wn": "weights[l + 1]",
+        "wp": "weights[l - 1]",
+        "an": "A[l + 2]",
+    }
     below = _Slots(table)  # in the loop the error goes on from layer l to the one below, at places l − 1
-    below |= {"z": "Z[l - 1]", "a": "A[l]", "wn": "weights[l]", "zn": "Z[l]", "zp": "Z[l - 2]", "an": "A[l + 1]"}
+    below |= {
+        "z": "Z[l - 1]",
+        "a": "A[l]",
+        "wn": "weights[l]",
+        "zn": "Z[l]",
+        "zp": "Z[l - 2]",
+        "an": "A[l + 1]",
+    }
     below |= {"w": "weights[l - 1]", "ap": "A[l - 1]"}
     head_table = _Slots(table | {"z": "Z[-1]", "a": "A[-1]", "ap": "A[-2]"})
     loop = [*w_lines(plan.weights[1], table, layout), "dWs.insert(0, dW)"]

@@ -63,14 +63,20 @@ def turned(layout: Layout, name: str, value: Array) -> Array:
     return np.array(value if layout.rows else value.T)
 
 
-def supply(written: Written, setup: Setup, parameters: Arrays, x: Array, t: Array) -> dict[str, Any]:
-    """Everything a function may ask for, by every name the corpus uses."""
-    values: Arrays = dict(parameters)
+def forward_values(setup: Setup, parameters: Arrays, x: Array) -> Arrays:
+    """Z1, A1, Z2 … in the canonical layout."""
+    values: Arrays = {}
     a = x
     for l, activation in enumerate(setup.activations, start=1):
-        z = a @ parameters[f"W{l}"].T + parameters.get(f"b{l}", 0.0)
+        z = a @ parameters[f"W{l}"].T + parameters.get(f"b{l}", np.zeros(1))
         a = _ACT[activation](z) + (a if l in setup.skips else 0.0)
         values |= {f"Z{l}": z, f"A{l}": a}
+    return values
+
+
+def supply(written: Written, setup: Setup, parameters: Arrays, x: Array, t: Array) -> dict[str, Any]:
+    """Everything a function may ask for, by every name the corpus uses."""
+    values: Arrays = parameters | forward_values(setup, parameters, x)
     turn = {name: turned(written.layout, name, value) for name, value in values.items()}
     table: dict[str, Any] = dict(turn) | {name.lower(): value for name, value in turn.items()}
     table |= {f"h{l}": turn[f"A{l}"] for l in range(1, setup.depth + 1)}
@@ -82,14 +88,23 @@ def supply(written: Written, setup: Setup, parameters: Arrays, x: Array, t: Arra
     named = {name: turn[name] for name in parameters}
     cache = {name: value for name, value in turn.items() if name[0] in "ZA"} | {"X": inputs, "A0": inputs}
     layers = range(1, setup.depth + 1)
-    table |= {"params": named, "parameters": named, "cache": cache | named, "lr": 0.1, "learning_rate": 0.1, "eta": 0.1}
+    table |= {
+        "params": named,
+        "parameters": named,
+        "cache": cache | named,
+        "lr": 0.1,
+        "learning_rate": 0.1,
+        "eta": 0.1,
+    }
     table |= {"lam": setup.l2, "reg": setup.l2, "lambd": setup.l2, "m": len(x)}
     table["weights"] = [turn[f"W{l}"] for l in layers]
     table["biases"] = [turn[f"b{l}"] for l in layers if f"b{l}" in turn]
     return table
 
 
-def answer(written: Written, setup: Setup, draw: tuple[Arrays, Array, Array], path: str, calls: int = 1) -> list[Arrays]:
+def answer(
+    written: Written, setup: Setup, draw: tuple[Arrays, Array, Array], path: str, calls: int = 1
+) -> list[Arrays]:
     """Run the file at a path and return the gradients of each call, in the canonical layout."""
     with redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         space = runpy.run_path(path)
@@ -98,10 +113,13 @@ def answer(written: Written, setup: Setup, draw: tuple[Arrays, Array, Array], pa
         return [_call(written, setup, draw, space[written.name]) for _ in range(calls)]
 
 
-def _averaged(written: Written, setup: Setup, draw: tuple[Arrays, Array, Array], space: dict[str, Any]) -> Arrays:
+def _averaged(
+    written: Written, setup: Setup, draw: tuple[Arrays, Array, Array], space: dict[str, Any]
+) -> Arrays:
     parameters, x, t = draw
     found = [
-        _call(written, setup, (parameters, x[i : i + 1], t[i : i + 1]), space[written.name]) for i in range(len(x))
+        _call(written, setup, (parameters, x[i : i + 1], t[i : i + 1]), space[written.name])
+        for i in range(len(x))
     ]
     total = {name: sum(each[name] for each in found) for name in found[0]}
     penalty = {name: 2 * setup.l2 * value for name, value in parameters.items() if name[0] == "W"}
@@ -122,7 +140,9 @@ def _call(written: Written, setup: Setup, draw: tuple[Arrays, Array, Array], fun
         found = found if found is not None else tuple(arguments[name] for name in names)
         if isinstance(found, Mapping):
             found = tuple(found[name] for name in names)
-        return _canonical({n: (old[n] - new) / 0.1 for n, new in zip(names, found, strict=True)}, written, draw[0])
+        return _canonical(
+            {n: (old[n] - new) / 0.1 for n, new in zip(names, found, strict=True)}, written, draw[0]
+        )
     if written.loss_first:
         found = found[1] if len(found) == 2 else found[1:]
     return _canonical(_named(found, written, names), written, draw[0])
@@ -153,7 +173,9 @@ def _object(written: Written, setup: Setup, table: dict[str, Any], kind: Any, na
         found = {name: getattr(built, f"d{name}") for name in names}
     else:
         found = {name: (old[name] - getattr(built, name)) / 0.1 for name in names}
-    like = {name: table[name].T if name[0] == "W" and written.layout.in_out else table[name] for name in names}
+    like = {
+        name: table[name].T if name[0] == "W" and written.layout.in_out else table[name] for name in names
+    }
     return _canonical(found, written, {n: v.reshape(-1) if n[0] == "b" else v for n, v in like.items()})
 
 
@@ -167,8 +189,3 @@ def _canonical(found: Mapping[str, Any], written: Written, like: Arrays) -> Arra
             array = array.reshape(like[name].shape)
         result[name] = array
     return result
-
-
-def as_rows(written: Written) -> Written:
-    """The same with a layout of rows: a function over samples takes them as rows, whatever it does inside."""
-    return replace(written, layout=replace(written.layout, rows=True))
