@@ -186,3 +186,9 @@ def sigmoid_for_every_activation(p: Problem) -> Arrays:
         net.back_propagate(p.T)
 
     return p.trained(net, ["w1", "b1", "w2", "b2"], train, 0.5)
+
+
+@call
+def softmax_twice(p: Problem) -> Arrays:
+    net = p.cls(4, 5, 3)
+    return p.trained(net, ["W1", "b1", "W2", "b2"], lambda: net.fit(p.X, p.T, 0.5), 0.5)

@@ -65,3 +65,14 @@ def squared_loss_as_if_cross_entropy(p: Problem) -> Arrays:
 def cross_entropy_as_if_squared(p: Problem) -> Arrays:
     w1, b1, w2, b2 = p.call(p.X, p.T, p.W[1].T, p.b[1], p.W[2].T, p.b[2])
     return [w1.T, b1, w2.T, b2]
+
+
+@call
+def leaky_branches_swapped(p: Problem) -> Arrays:
+    w1, b1, w2, b2 = p.call(p.X, p.T, p.Z[1], p.A[1], p.Z[2], p.A[2], p.W[1].T, p.W[2].T)
+    return [w1.T, b1, w2.T, b2]
+
+
+@call
+def doubled_and_transposed(p: Problem) -> Arrays:
+    return list(p.call(p.Z[1].T, p.A[1].T, p.Z[2].T, p.A[2].T, p.W[2], p.y, p.X))

@@ -207,3 +207,20 @@ def divides_by_zero(p: Problem) -> Arrays:
 def error_where_sigmoid_belongs(p: Problem) -> Arrays:
     w1, b1, w2, b2 = p.call(p.X, p.T, p.W[1].T, p.b[1], p.W[2].T, p.b[2])
     return [w1.T, b1, w2.T, b2]
+
+
+@call
+def chainer_weight_decay(p: Problem) -> Arrays:
+    params = {"W1": p.W[1], "b1": p.b[1], "W2": p.W[2], "b2": p.b[2]}
+    return [p.call(params, p.X, p.T)[name] for name in params]
+
+
+@call
+def assembled_too_early(p: Problem) -> Arrays:
+    g = p.call(p.X, p.T, p.W[1].T, p.b[1], p.W[2].T, p.b[2])
+    return [g["dW1"].T, g["db1"], g["dW2"].T, g["db2"]]
+
+
+@call
+def decay_in_loss_and_step(p: Problem) -> Arrays:
+    return p.moved(p.call(p.X, p.T, p.W[1], p.b[1], p.W[2], p.b[2], 0.5), 0.5)

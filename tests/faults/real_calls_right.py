@@ -174,3 +174,18 @@ def right_swapped_names(p: Problem) -> Arrays:
     net.params = {"W1": p.W[1].T, "b1": p.b[1], "W2": p.W[2].T, "b2": p.b[2]}
     g = net.gradient(p.X, p.T)
     return [g["W1"].T, g["b1"], g["W2"].T, g["b2"]]
+
+
+@call
+def right_numbered_from_two(p: Problem) -> Arrays:
+    arrays = [p.X, p.T, p.Z[1], p.A[1], p.Z[2], p.A[2]]
+    w1, w2, b1, b2 = p.call(*(a.T for a in arrays), p.W[1], p.W[2], column(p.b[1]), column(p.b[2]))
+    return [w1, b1, w2, b2]
+
+
+@call
+def right_raschka(p: Problem) -> Arrays:
+    net = p.cls(4, 5, 3)
+    net.w_h, net.b_h, net.w_out, net.b_out = p.W[1].T, p.b[1], p.W[2].T, p.b[2]
+    w1, b1, w2, b2 = net.gradients(p.X, p.T)
+    return [w1.T, b1, w2.T, b2]

@@ -91,3 +91,8 @@ def rate_not_used(p: Problem) -> Arrays:
 @call
 def polynomial_at_z(p: Problem) -> Arrays:
     return p.moved([p.call(p.X, p.T, p.W[1].T.copy()).T], 1.0)
+
+
+@call
+def summed_over_the_wrong_units(p: Problem) -> Arrays:
+    return p.each(lambda x, t: list(p.call(x, t, p.W[1], p.W[2])))

@@ -131,7 +131,8 @@ def _activate(layer: str, z: Array) -> Array:
     if "tanh" in layer:
         return np.tanh(z)
     if "leaky_relu" in layer:
-        return np.where(z > 0, z, 0.3 * z)
+        slope = float(layer.split("(")[1].split(")")[0])
+        return np.where(z > 0, z, slope * z)
     return np.maximum(z, 0) if "relu" in layer else z
 
 
