@@ -143,7 +143,7 @@ class Names:
         return Convention(
             batch=self.reading.mode == "batch",
             samples=self.reading.samples,
-            weights=self.reading.weights,
+            weights="in_out" if self.reading.weights == "in_out" else "out_in",
             mean_at="gradient" if self.per_sample and self.reading.mode == "batch" else "loss",
         )
 

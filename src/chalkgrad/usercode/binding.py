@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from chalkgrad.usercode.names import counts_from_zero, plain, quantity, role
 from chalkgrad.usercode.source import constant_keys, node_of, tree_of
-from chalkgrad.usercode.spelled import Spelled, in_shape, is_keyed
+from chalkgrad.usercode.spelled import Spelled, in_shape, is_keyed, paired
 
 _WEIGHT = re.compile(r"(initial|init|synaptic)?(w|syn|theta|kernel|coef)")
 _BIAS = re.compile(r"(initial|init)?(b|intercept)(?!atch)")
@@ -44,8 +45,9 @@ def arguments(
     node = node_of(function)
     file = getattr(getattr(function, "__code__", None), "co_filename", "")
     offset = int(counts_from_zero([*names, *constant_keys(node)], depth))
-    roles = {name: "params" if _holds_all(node, name) else role(name) for name in names}
+    roles = {name: _role(name, node, depth) for name in names}
     has_target = any(r == "T" for r in roles.values())
+    late = any(re.fullmatch(rf"[za]{depth + 1}", plain(name)) for name in names)
     bound: dict[str, Any] = {}
     unknown = []
     for parameter in asked:
@@ -56,10 +58,11 @@ def arguments(
             bound[name] = own[plain(name)]
             continue
         value = None
-        if not plain(name) == name.lower() or quantity(name, depth, offset) is None:
+        if plain(name) != name.lower() or quantity(name, depth, offset) is None:
             value = in_shape(roles[name], supply, depth, node, tree_of(file), name)
         if value is None:
-            value = _value(name, roles[name], supply, depth, offset, has_target)
+            spelled = _renumbered(name, depth) if late else name
+            value = _value(spelled, role(spelled) if late else roles[name], supply, depth, offset, has_target)
         if value is not None:
             bound[name] = value
         elif parameter.default is parameter.empty:
@@ -70,9 +73,26 @@ def arguments(
     return unknown or bound
 
 
-def _holds_all(node: Any, name: str) -> bool:
-    """Whether ``weights`` or ``biases`` is a dictionary: ``weights["W1"]``."""
-    return role(name) in ("weights", "biases") and is_keyed(node, name)
+def _renumbered(name: str, depth: int) -> str:
+    """The name of z and a where the input counts as the first layer: z2, a2 are z1, a1; a1 is the input."""
+    found = re.fullmatch(r"([za])(\d+)", plain(name))
+    return f"{found[1]}{int(found[2]) - 1}" if found and int(found[2]) <= depth + 1 else name
+
+
+def _role(name: str, node: Any, depth: int) -> str | None:
+    """The role of a name, as the text uses it: ``weights["W1"]`` is a dictionary, ``X.dot(params)`` none."""
+    kind, keyed = role(name), is_keyed(node, name)
+    if kind in ("weights", "biases") and keyed:
+        return "params"
+    if kind == "params" and depth == 1 and node is not None and not keyed and quantity(name, 1) is None:
+        return "weights" if not paired(node, name) and name not in _iterated(node) else kind
+    return kind
+
+
+def _iterated(node: Any) -> set[str]:
+    """What is taken apart or walked through by name."""
+    text = ast.unparse(node)
+    return {word for word in re.findall(r"(?:= |in |\*)(\w+)(?:\.\w+\(\))?(?=[:\n\])]|$)", text)}
 
 
 def _guess(

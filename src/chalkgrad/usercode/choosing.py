@@ -10,15 +10,17 @@ from chalkgrad.network import Network
 from chalkgrad.usercode.answering import Probe
 from chalkgrad.usercode.canonical import agree
 from chalkgrad.usercode.known import forward_found
+from chalkgrad.usercode.layout import Reading
 from chalkgrad.usercode.observation import Observed
 
 Rank = tuple[int, int, int, int, int]
 
 
-def considered(found: Sequence[Observed], has_batch: bool) -> list[Observed]:
+def considered(found: Sequence[Observed], has_batch: bool, for_samples: bool = False) -> list[Observed]:
     """Without repetitions, and without one sample a call where a batch works as well.
 
-    What works for a batch, but is right only a sample at a time, was written for samples.
+    What works for a batch, but is right only a sample at a time, was written for samples if its text is
+    about one: ``np.array(inputs_list, ndmin=2).T``.
     """
     different: dict[object, Observed] = {}
     for each in found:
@@ -31,7 +33,23 @@ def considered(found: Sequence[Observed], has_batch: bool) -> list[Observed]:
         return [*batch, *single]
     count = len(batch[0].observations[0].network.parameter_shapes())
     right = [each for each in single if rank(each)[0] == count]
-    return right if right and all(rank(each)[0] < count for each in batch) else batch
+    return right if right and for_samples and all(rank(each)[0] < count for each in batch) else batch
+
+
+def useful(found: Sequence[Observed], more: Sequence[Observed], rare: Sequence[Reading]) -> list[Observed]:
+    """What was found, with what was tried later.
+
+    An unusual layout counts only where it makes everything right, or half of it where no usual one works.
+    """
+    works = any(_works(each) for each in (*found, *more) if each.reading not in rare)
+    half = 1 if works else 0.5
+    count = len(found[0].observations[0].network.parameter_shapes())
+    return [*found, *(each for each in more if each.reading not in rare or rank(each)[0] >= half * count)]
+
+
+def all_right(each: Observed) -> bool:
+    """Whether every gradient is right."""
+    return rank(each)[0] == len(each.observations[0].network.parameter_shapes())
 
 
 def _works(each: Observed) -> bool:
@@ -76,4 +94,4 @@ def _alike(a: Observed, b: Observed) -> bool:
     )
 
 
-__all__ = ["best_first", "considered", "rank"]
+__all__ = ["all_right", "best_first", "considered", "rank", "useful"]

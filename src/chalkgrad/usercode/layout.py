@@ -18,25 +18,38 @@ class Reading:
 
     ``bias`` is ``flat`` (n,) or ``matrix``: a row where samples are rows, a column where they are columns.
     ``target`` is ``matrix``, ``flat`` (m,) for a single output, or ``classes`` for one-hot targets.
+    Targets that are ``turned`` have samples the other way than everything else; with ``data`` inputs have
+    too.  ``weights`` are ``flat`` (n,) for a single neuron, whose bias then is a number.
+    ``penalty`` is what the code calls λ where the network's penalty is c ΣW²: c itself, 2c for ½λ ΣW²,
+    2cm for λ/(2m) ΣW², cm for λ/m ΣW².
     ``mode`` is ``batch``, or ``single`` for code that takes one sample a call: a vector (n,) where samples
     are rows, a column (n, 1) where they are columns.
     """
 
     samples: Literal["rows", "columns"] = "rows"
-    weights: Literal["out_in", "in_out"] = "out_in"
+    weights: Literal["out_in", "in_out", "flat"] = "out_in"
     bias: Literal["flat", "matrix"] = "flat"
-    target: Literal["matrix", "flat", "classes"] = "matrix"
+    target: Literal["matrix", "flat", "classes", "turned", "data"] = "matrix"
     mode: Literal["batch", "single"] = "batch"
+    penalty: Literal["c", "2c", "2cm", "cm"] = "c"
 
     def __str__(self) -> str:
-        order = "n_out × n_in" if self.weights == "out_in" else "n_in × n_out"
-        extra = {"matrix": "", "flat": ", y of shape (m,)", "classes": ", y as class numbers"}[self.target]
+        order = {"out_in": "n_out × n_in", "in_out": "n_in × n_out", "flat": "a vector"}[self.weights]
+        other = "columns" if self.samples == "rows" else "rows"
+        extra = {
+            "flat": ", y of shape (m,)",
+            "classes": ", y as class numbers",
+            "turned": f", y with {other}",
+        }
+        targets = extra.get(self.target, "")
         bias = "" if self.bias == "flat" else f", b as a {'row' if self.samples == 'rows' else 'column'}"
+        way = f"samples as {self.samples}"
         if self.mode == "single":
-            extra = {"flat": ", y as a number", "classes": ", y as a class number"}.get(self.target, "")
-            form = "a vector" if self.samples == "rows" else "a column"
-            return f"one sample a call, as {form}, W as {order}{bias}{extra}"
-        return f"samples as {self.samples}, W as {order}{bias}{extra}"
+            one = {"flat": ", y as a number", "classes": ", y as a class number"}
+            targets = one.get(self.target, "")
+            way = f"one sample a call, as {'a vector' if self.samples == 'rows' else 'a column'}"
+        penalty = "" if self.penalty == "c" else f", λ = {self.penalty} for the penalty c ΣW²"
+        return f"{way}, W as {order}{bias}{targets}{penalty}"
 
     def distance(self) -> int:
         """In how many points it differs from the canonical layout."""
@@ -50,8 +63,12 @@ class Reading:
     def turn(self, name: str, value: Array) -> Array:
         """One canonical array in this layout."""
         if name[0] == "W":
+            if self.weights == "flat":
+                return value.reshape(-1)
             return np.ascontiguousarray(value.T if self.weights == "in_out" else value)
         if name[0] == "b":
+            if self.weights == "flat":
+                return value.reshape(())
             if self.bias == "flat":
                 return value
             return value.reshape(1, -1) if self.samples == "rows" else value.reshape(-1, 1)
@@ -60,7 +77,13 @@ class Reading:
             return classes
         if name == "T" and self.target == "flat":
             return value.reshape(-1)
-        return np.ascontiguousarray(value.T if self.samples == "columns" else value)
+        turned = {"turned": ("T",), "data": ("X", "T")}.get(self.target, ())
+        columns = (self.samples == "columns") != (name in turned)
+        return np.ascontiguousarray(value.T if columns else value)
+
+    def l2(self, c: float, m: int) -> float:
+        """λ for a penalty c ΣW² over m samples."""
+        return c * {"c": 1, "2c": 2, "2cm": 2 * m, "cm": m}[self.penalty]
 
     def sample(self, name: str, value: Array, place: int) -> Any:
         """One sample of a canonical array, as code that takes one sample a call wants it."""
@@ -104,10 +127,11 @@ class Wanted:
     """Parts of a reading that the user has settled; None leaves a part open."""
 
     samples: Literal["rows", "columns"] | None = None
-    weights: Literal["out_in", "in_out"] | None = None
+    weights: Literal["out_in", "in_out", "flat"] | None = None
     bias: Literal["flat", "matrix"] | None = None
-    target: Literal["matrix", "flat", "classes"] | None = None
+    target: Literal["matrix", "flat", "classes", "turned", "data"] | None = None
     mode: Literal["batch", "single"] | None = None
+    penalty: Literal["c", "2c", "2cm", "cm"] | None = None
 
     def allows(self, reading: Reading) -> bool:
         """Whether a reading has all the settled parts."""

@@ -7,6 +7,7 @@ canonical one does not explain the answer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from chalkgrad.usercode.names import gradient
 from chalkgrad.usercode.sandbox import Answer
 
 Array = NDArray[Any]
+_TURNED: tuple[Literal["turned", "data"], ...] = ("turned", "data")
 
 
 def readings(network: Network, t: Array, *, single: bool = False) -> list[Reading]:
@@ -27,18 +29,35 @@ def readings(network: Network, t: Array, *, single: bool = False) -> list[Readin
     targets: list[Literal["matrix", "flat", "classes"]] = ["matrix"]
     if t.shape[1] == 1:
         targets.append("flat")
-    elif (
-        network.loss.name == "cross_entropy"
-        and np.array_equal(t.sum(axis=1), np.ones(len(t)))
-        and set(t.flat) <= {0, 1}
-    ):
+    elif (network.loss.name == "cross_entropy" or network.layers[-1].is_softmax) and _is_one_hot(t):
         targets.append("classes")
     samples: tuple[Literal["rows", "columns"], ...] = ("rows", "columns")
-    weights: tuple[Literal["out_in", "in_out"], ...] = ("out_in", "in_out")
-    biases: tuple[Literal["flat", "matrix"], ...] = ("flat", "matrix")
+    weights: list[Literal["out_in", "in_out", "flat"]] = ["out_in", "in_out"]
+    if network.depth == 1 and t.shape[1] == 1:
+        weights.append("flat")
+    has_bias = any(name[0] == "b" for name in network.parameter_shapes())
+    biases: list[Literal["flat", "matrix"]] = ["flat", "matrix"] if has_bias else ["flat"]
     mode: Literal["batch", "single"] = "single" if single else "batch"
     found = [Reading(*choice, mode) for choice in product(samples, weights, biases, targets)]
     return sorted(found, key=Reading.distance)
+
+
+def unusual(network: Network, usual: Sequence[Reading], best: Reading, named: bool) -> list[Reading]:
+    """Layouts that are tried where no usual one is right: targets turned, another meaning of λ."""
+    found = [
+        replace(each, target=target)
+        for each in usual
+        if each.mode == "batch" and each.target == "matrix"
+        for target in _TURNED
+    ]
+    if network.l2 and named:
+        meant: tuple[Literal["2c", "2cm", "cm"], ...] = ("2c", "2cm", "cm")
+        found += [replace(best, penalty=penalty) for penalty in meant]
+    return found
+
+
+def _is_one_hot(t: Array) -> bool:
+    return np.array_equal(t.sum(axis=1), np.ones(len(t))) and set(t.flat) <= {0, 1}
 
 
 def meanings(answer: Answer, network: Network, likes: Mapping[str, Array]) -> Iterator[dict[str, Array]]:
@@ -97,4 +116,4 @@ def _renamed(label: str, names: Sequence[str]) -> str:
     return f"{name}.{rest}" if rest else name
 
 
-__all__ = ["Reading", "meanings", "readings"]
+__all__ = ["Reading", "meanings", "readings", "unusual"]

@@ -21,7 +21,7 @@ from chalkgrad.usercode.wire import pack, unpack
 
 Array = NDArray[Any]
 MAX_OUTPUT = 4000
-_GRACE = 0.5  # seconds beyond the limit in which the child may still report the line it hangs in
+_GRACE = 3.0  # seconds for the start, and to report the line it hangs in; the child ends itself before
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 

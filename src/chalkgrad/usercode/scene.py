@@ -81,7 +81,9 @@ class Scene:
         ]
         values["m"] = self.samples if place is None else 1
         values["widths"] = list(self.widths)
-        return values | dict(self.numbers)
+        numbers = dict(self.numbers)
+        numbers["l2"] = reading.l2(numbers["l2"], self.samples)
+        return values | numbers
 
 
 def same(a: Any, b: Any) -> bool:

@@ -11,16 +11,17 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.usercode.answering import Probe, observation
-from chalkgrad.usercode.choosing import best_first, considered
+from chalkgrad.usercode.choosing import all_right, best_first, considered, useful
 from chalkgrad.usercode.forward_of import BACKWARD, named
 from chalkgrad.usercode.layout import Reading, Wanted
 from chalkgrad.usercode.loading import Target, wrap
+from chalkgrad.usercode.names import plain, role
 from chalkgrad.usercode.observation import Observation, Observed
-from chalkgrad.usercode.reading import readings
+from chalkgrad.usercode.reading import readings, unusual
 from chalkgrad.usercode.running import observe
 from chalkgrad.usercode.sandbox import Ran, run_child, split_target
 from chalkgrad.usercode.scene import Scene
-from chalkgrad.usercode.source import is_for_batches, tree_of
+from chalkgrad.usercode.source import is_for_batches, is_for_samples, tree_of
 
 LEARNING_RATE = 0.1
 
@@ -101,10 +102,26 @@ class Session:
         network = network or self.network
         probe = Probe.of(network, data)
         batch, single = self._readings(network, data)
-        tried = [*batch, *single]
+        found = self._tried(probe, batch or single)
+        best = best_first(found, network)[0]
+        if not (best.stopped or all_right(best)):
+            rare = unusual(network, batch, best.reading, self._calls_penalty()) if batch else []
+            more = [each for each in (*(single if batch else []), *rare) if self.wanted.allows(each)]
+            if more:
+                found = useful(found, self._tried(probe, more), rare)
+        return best_first(considered(found, bool(batch), is_for_samples(self._node())), network)
+
+    def _tried(self, probe: Probe, tried: Sequence[Reading]) -> list[Observed]:
         ran = self._run([probe], tried, trace=True, again=0, choosing=True)
-        found = self._observed(ran, [probe], tried)
-        return best_first(considered(found, bool(batch)), network)
+        return self._observed(ran, [probe], tried)
+
+    def _calls_penalty(self) -> bool:
+        """Whether the code asks for a λ under a name that leaves open which."""
+        tree = tree_of(str(self._file)) if self.source else None
+        names = [
+            node.arg for node in (ast.walk(tree) if tree is not None else ()) if isinstance(node, ast.arg)
+        ]
+        return any(role(name) == "l2" and plain(name) != "l2" for name in names)
 
     def _readings(self, network: Network, data: Data) -> tuple[list[Reading], list[Reading]]:
         batch = [r for r in readings(network, data.t) if self.wanted.allows(r)]
@@ -189,7 +206,9 @@ class Session:
                     rows.setdefault(frame["scene"], []).append(frame["row"])
             if rows or place == 0:
                 effective, observations = self._of(rows, probes, reading, loaded, ran.stopped)
-                found.append(Observed(effective, observations, ran.stopped, ran.output, self.source))
+                cut = any((seen.error or {}).get("type") in ("Stopped", "TimeUp") for seen in observations)
+                stopped = ran.stopped if cut else ""
+                found.append(Observed(effective, observations, stopped, ran.output, self.source))
         self._refuse_unknown(ran)
         return found
 

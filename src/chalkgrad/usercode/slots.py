@@ -151,7 +151,10 @@ def install(places: Mapping[str, Slot], parameters: Mapping[str, Array], reading
             votes |= (
                 {"out_in"} if shape == value.shape else {"in_out"} if shape == value.shape[::-1] else set()
             )
-    if len(votes) == 1:
+    held_flat = [np.ndim(places[name].get()) == 1 for name in parameters if name[0] == "W" and name in places]
+    if held_flat and all(held_flat):
+        weights = "flat"
+    elif len(votes) == 1:
         weights = votes.pop()  # type: ignore[assignment]
     bias = reading.bias
     for name, value in parameters.items():

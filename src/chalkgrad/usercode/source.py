@@ -175,6 +175,12 @@ def is_for_batches(tree: ast.AST | None) -> bool:
     return False
 
 
+def is_for_samples(tree: ast.AST | None) -> bool:
+    """Whether the text makes a column of its input, or calls it a list: it takes one sample."""
+    text = "" if tree is None else ast.unparse(tree)
+    return any(word in text for word in ("ndmin", "reshape(-1, 1)", "inputs_list", "input_list", "np.outer("))
+
+
 def _is_count(node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         return node.id in _BATCH_WORDS
@@ -205,6 +211,7 @@ __all__ = [
     "constant_keys",
     "constant_places",
     "is_for_batches",
+    "is_for_samples",
     "nested_unpack",
     "node_of",
     "rates",

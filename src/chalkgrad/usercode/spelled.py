@@ -269,4 +269,4 @@ def _of_layer(supply: Mapping[str, Any], depth: int, layer: int, module: ast.AST
     return ((values["A_prev"], values["W"], values["b"]), values["Z"])
 
 
-__all__ = ["Spelled", "in_shape", "is_keyed"]
+__all__ = ["Spelled", "in_shape", "is_keyed", "paired"]
