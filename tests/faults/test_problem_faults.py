@@ -73,7 +73,8 @@ def test_everything_wrong_is_told_in_reading_order(tmp_path: Path) -> None:
     assert_told(
         faults_of(tmp_path, WRONG),
         [
-            "titel: must be one of title, notation, seed, network, parameters, sample, update, key; got an",
+            "titel: must be one of title, notation, seed, network, parameters, sample, update, key, "
+            "grading; got an",
             "learning_rate: must be one of title, notation, seed, network, parameters, sample, update, "
             "key; got an unknown name. Put it below [update].",
             "seed: must be a whole number of at least 0; got -1.",

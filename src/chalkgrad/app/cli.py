@@ -18,6 +18,7 @@ COMMANDS = {
     "derive": "the gradients of a network, step by step, in your course's notation",
     "trace": "the same with numbers: forward, loss, backward, update",
     "check": "are the gradients right?  Ours, or those of a function of yours",
+    "grade": "a folder of students' code: points with follow-through, and the class's mistakes",
     "verify-key": "are the printed answers in a problem file right?",
     "train": "train a network on a table, and keep it as a model file",
     "predict": "what a model answers to the rows of a table",

@@ -14,6 +14,7 @@ from .boxes import (
     Heading,
     Inline,
     Line,
+    Link,
     Op,
     Paragraph,
     Table,
@@ -54,7 +55,9 @@ def inline(content: Inline) -> str:
     for part in content:
         if not isinstance(part, str | Box):
             raise unknown(part)
-        parts.append(quoted(part) if isinstance(part, str) else math(part))
+        words = quoted(part) if isinstance(part, str) else math(part)
+        target = part.target if isinstance(part, Link) else ""
+        parts.append(f'<a href="{quoted(target)}">{words}</a>' if target else words)
     return "".join(parts)
 
 

@@ -53,8 +53,10 @@ main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; 
 .chalkgrad pre { background: var(--cg-tint); color: inherit; padding: 0.8rem 1rem; border-radius: 0.4rem;
   overflow-x: auto; font-size: 0.86rem; line-height: 1.4; }
 .chalkgrad pre code { background: none; padding: 0; font-size: inherit; color: inherit; }
+.chalkgrad a { color: var(--cg-blue); text-decoration-thickness: 0.05em; text-underline-offset: 0.2em; }
 .chalkgrad figure { margin: 1.4rem 0; }
 .chalkgrad figure svg { max-width: 100%; height: auto; }
+.chalkgrad .cg-bar { fill: var(--cg-blue); }
 .chalkgrad figcaption { color: var(--cg-quiet); font-size: 0.9em; margin-top: 0.4rem; }
 .cg-columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); column-gap: 2.4rem; }
 .cg-columns > div { min-width: 0; }
