@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from chalkgrad._errors import Fault, InputError, MissingFileError
@@ -111,7 +112,7 @@ def _from_file(path: Path, name: str) -> Submission:
 
 def _from_folder(folder: Path, name: str, grading: Grading) -> Submission:
     student, _ = student_and_file(name)
-    files = dict(_files(folder))
+    files = dict(islice(_files(folder), MAX_FILES))
     if not files:
         return Submission(student, name, fault="there is no .py or .ipynb file in this folder")
     chosen = _choose(files, grading)

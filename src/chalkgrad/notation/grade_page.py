@@ -167,7 +167,7 @@ def points_rule(grading: Grading, names: Names) -> tuple[Inline, ...]:
         of: list[str | Box] = [part for row in rows for part in (names(row), ", ")][:-1]
         items.append((f"{points_text(points)} {_counted('point', points)}{each} for ", *of, "."))
     share = grading.follow_through
-    kept = {0: "none", 1: "all"}.get(share, f"{float(share):.0%}")
+    kept = {Fraction(0): "none", Fraction(1): "all"}.get(share, f"{float(share):.0%}")
     text = (
         "Follow-through: what is wrong only because of an earlier mistake, and right given the student’s own "
         f"earlier values, has {kept} of its points."
