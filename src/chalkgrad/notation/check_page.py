@@ -105,7 +105,7 @@ def check_page(report: Report, notation: Notation | str = "matrix") -> Document:
     notation
         How the gradients are named.
     """
-    names = Names(report.network, find_notation(notation))
+    names = _Names(report.network, find_notation(notation))
     summary = report.summary.rstrip(".")
     blocks: list[Block] = [Paragraph((f"{summary[:1].upper()}{summary[1:]}.",))]
     for kind, title in (("call", "The call"), ("parameter", "Parameters"), ("intermediate", "Intermediates")):
@@ -123,7 +123,7 @@ def check_page(report: Report, notation: Notation | str = "matrix") -> Document:
     return Document(f"Check of {report.subject}, {short_widths(report.network)}", tuple(blocks))
 
 
-class Names:
+class _Names:
     """Gradients as the notation writes them; a derivative that it has no symbol for is ∂L/∂ of it."""
 
     def __init__(self, network: Network, notation: Notation) -> None:
@@ -138,7 +138,7 @@ class Names:
         return Sym(name, "code") if symbol is None else self.writer.expr(symbol)
 
 
-def _table(findings: Sequence[Finding], names: Names) -> Table:
+def _table(findings: Sequence[Finding], names: _Names) -> Table:
     header: tuple[Inline, ...] = (("",), ("name",), ("gradient",), ("verdict",), ("error",), ("evidence",))
     rows: list[tuple[Inline, ...]] = []
     for f in findings:
@@ -155,7 +155,7 @@ def _error(f: Finding) -> Inline:
     return (number_box(f.relative_error, 2),)
 
 
-def _evidence(report: Report, names: Names) -> list[Block]:
+def _evidence(report: Report, names: _Names) -> list[Block]:
     """The convergence table of the first wrong gradient, or of the first one that has a rate."""
     candidates = [report.first_wrong, *report.findings]
     shown = next((f for f in candidates if f is not None and f.points and f.rate is not None), None)
