@@ -1,4 +1,5 @@
 """The same with a loop over the samples, and the derivative of the loss written out."""
+
 import numpy as np
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._files import read_table
 from chalkgrad._numbers import shown
 from chalkgrad.app.options import Parser, attempt, read_number, read_whole
 from chalkgrad.app.output import check_place, columns_of_terminal, say
-from chalkgrad.app.source import is_file, read_notation
+from chalkgrad.app.source import is_file, notation_name, read_notation
 
 if TYPE_CHECKING:
     from chalkgrad.grade import ClassGrades, Grading
@@ -54,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
     from chalkgrad import __version__
     from chalkgrad.grade.records import Records
     from chalkgrad.grade.run import Workers, grade, with_ignored
-    from chalkgrad.grade.submissions import find_submissions
+    from chalkgrad.grade.submissions import existing_folder, find_submissions
 
     options = parser().read(arguments)
     faults: list[Fault] = []
@@ -62,11 +63,10 @@ def run(arguments: Sequence[str]) -> int:
     jobs = read_whole("--jobs", options.jobs, faults, least=1, most=MOST_JOBS, example=4)
     limit = read_number("--time-limit", options.time_limit, faults, example="10")
     place = _place(options, faults)
+    folder = attempt(faults, lambda: existing_folder(options.submissions))
     found = None
-    if grading is not None or not faults:
-        found = attempt(faults, lambda: find_submissions(options.submissions, grading)) if grading else None
-    elif not Path(options.submissions).is_dir():
-        attempt(faults, lambda: _must_be_folder(options.submissions))
+    if folder is not None and grading is not None:
+        found = attempt(faults, lambda: find_submissions(folder, grading))
     if faults or problem is None or grading is None or found is None:
         raise InputError(faults)
     submissions, ignored = found
@@ -76,14 +76,14 @@ def run(arguments: Sequence[str]) -> int:
     records = Records(_records(place), [*basis, __version__], fresh=options.fresh)
     with _bar() as tell:
         grades = grade(submissions, problem, grading, records, workers, jobs=jobs, tell=tell)
-    return _finish(with_ignored(grades, ignored), place, problem.notation or "matrix", len(submissions))
+    return _finish(with_ignored(grades, ignored), place, problem.notation, len(submissions))
 
 
 def _read_problem(
     options: argparse.Namespace, faults: list[Fault]
 ) -> tuple[Problem | None, Grading | None, dict[str, bytes]]:
     from chalkgrad.grade.grading import read_grading
-    from chalkgrad.problem import load_problem
+    from chalkgrad.problem import Problem
 
     if options.problem is None:
         fix = "Write --problem assignment.toml, say."
@@ -93,10 +93,15 @@ def _read_problem(
         fix = "Write the network and what counts in a file, as examples/assignment.toml does."
         faults.append(Fault("--problem", "be a problem file, .toml or .json", shown(options.problem), fix))
         return None, None, {}
-    problem = attempt(faults, lambda: load_problem(options.problem))
+    table = attempt(faults, lambda: read_table(options.problem))
+    name, place = notation_name(options.notation, options.problem, table)
+    read_notation(name, place, faults)
+    if table is None:
+        return None, None, {}
+    absolute = os.path.abspath(name) if name.endswith(".toml") else name  # read elsewhere too
+    problem = attempt(faults, lambda: Problem.from_dict({**table, "notation": absolute}))
     if problem is None:
         return None, None, {}
-    read_notation(options.notation or problem.notation or "matrix", "--notation", faults)
     grading = attempt(faults, lambda: read_grading(problem.grading, problem.network, options.function))
     support = _support(Path(options.problem).parent, grading, faults)
     return problem, grading, support
@@ -115,10 +120,6 @@ def _support(folder: Path, grading: Grading | None, faults: list[Fault]) -> dict
                 Fault("grading.with", "name files that can be read", f"{shown(name)}: {reason}", fix)
             )
     return read
-
-
-def _must_be_folder(name: str) -> None:
-    raise InputError(Fault("SUBMISSIONS", "be an existing folder", shown(name), "Check its name."))
 
 
 def _place(options: argparse.Namespace, faults: list[Fault]) -> Path:

@@ -8,10 +8,10 @@ from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.grade.grading import Grading
 from chalkgrad.grade.score import Mark, score
 from chalkgrad.notation import render
-from chalkgrad.notation.boxes import Block, Bullets, Code, Document, Heading, Paragraph
-from chalkgrad.notation.check_page import Names
+from chalkgrad.notation.boxes import Block, Bullets, Document, Heading, Paragraph
+from chalkgrad.notation.diagnosis_page import diagnosis_page
 from chalkgrad.notation.grade_page import points_rule, points_table, points_text
-from chalkgrad.notation.profile import find_notation
+from chalkgrad.notation.retelling import Retelling
 from chalkgrad.problem import Problem
 
 FORMATS = {"html": ".html", "markdown": ".md"}
@@ -40,14 +40,10 @@ def student_page(
         Its title, and its notation.
     """
     notation = problem.notation or "matrix"
-    names = Names(problem.network, find_notation(notation))
+    told = Retelling(problem.network, notation)
     total = sum((mark.points for mark in marks), Fraction(0))
     task = f" in {problem.title}" if problem.title else ""
     points = f"{points_text(total)} of {points_text(grading.points)} points{task}."
-    blocks: list[Block] = [Paragraph((points,)), *_diagnosis(diagnosis, notation)]
-    blocks += [Heading("Points"), points_table(marks, names), Bullets(points_rule(grading, names))]
+    blocks: list[Block] = [Paragraph((points,)), *diagnosis_page(diagnosis, notation).blocks]
+    blocks += [Heading("Points"), points_table(marks, told), Bullets(points_rule(grading, told))]
     return Document(student, tuple(blocks))
-
-
-def _diagnosis(diagnosis: Diagnosis, notation: str) -> tuple[Block, ...]:
-    return (Code(str(diagnosis)),)

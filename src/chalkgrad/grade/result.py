@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 from statistics import mean, median
 from typing import Any
 
@@ -126,10 +127,10 @@ class ClassGrades:
         return float(median([s.points for s in self.students])) if self.students else 0.0
 
     def mistakes(self) -> list[ClassMistake]:
-        """The named mistakes, the most frequent first."""
+        """The mistakes in what was computed, the most frequent first."""
         seen: dict[str, list[tuple[Graded, Mapping[str, Any]]]] = {}
         for student in self.students:
-            for mistake in student.diagnosis["mistakes"]:
+            for mistake in student.diagnosis["mistakes"] if student.outcome != "failed" else ():
                 seen.setdefault(mistake["rule"], []).append((student, mistake))
         found = [
             ClassMistake(
@@ -139,15 +140,27 @@ class ClassGrades:
         ]
         return sorted(found, key=lambda mistake: (-len(mistake.by), mistake.rule))
 
-    def histogram(self) -> list[int]:
-        """How many students have 0 to 10 %, over 10 to 20 %, … of the points."""
-        most = self.grading.points or 1
-        tenths = Counter(max(0, -(-student.points * 10 // most) - 1) for student in self.students)
-        return [tenths[k] for k in range(10)]
+    def histogram(self) -> tuple[list[int], Fraction]:
+        """How many students have 0 to s points, over s to 2s, …; and the step s."""
+        step = _step(self.grading.points)
+        places = Counter(max(0, ceil(student.points / step) - 1) for student in self.students)
+        return [places[k] for k in range(max(1, ceil(self.grading.points / step)))], step
 
     def right(self, row: str) -> int:
         """How many students have a row right."""
         return sum(mark.verdict == "right" for s in self.students for mark in s.marks if mark.row == row)
+
+
+def _step(points: Fraction) -> Fraction:
+    """Return 1, 2 or 5 times a power of ten, for at most 12 steps; no part of a point from 4 on.
+
+    >>> [float(_step(Fraction(points))) for points in (0, 1, 6, 12, 13, 100)]
+    [1.0, 0.1, 1.0, 1.0, 2.0, 10.0]
+    """
+    power = Fraction(1) if points >= 4 or not points else Fraction(1, 1000)
+    while points > 120 * power:
+        power *= 10
+    return next(power * k for k in (1, 2, 5, 10) if points <= 12 * power * k)
 
 
 def _once(students: Iterable[Graded]) -> tuple[Graded, ...]:

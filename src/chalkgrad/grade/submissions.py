@@ -72,21 +72,7 @@ def find_submissions(folder: str | os.PathLike[str], grading: Grading) -> tuple[
     InputError
         If it is no folder, or has no submission in it.
     """
-    root = Path(folder)
-    if not root.exists():
-        raise MissingFileError(
-            Fault("SUBMISSIONS", "be an existing folder", shown(str(folder)), "Check its name.")
-        )
-    if not root.is_dir():
-        fix = "Name the folder that the file is in."
-        raise InputError(Fault("SUBMISSIONS", "be a folder", f"{shown(str(folder))}, a file", fix))
-    try:
-        entries = sorted(os.scandir(root), key=lambda entry: (entry.name.casefold(), entry.name))
-    except OSError as error:
-        fault = Fault(
-            "SUBMISSIONS", "be a folder that can be read", error.strerror or str(error), "Check its rights."
-        )
-        raise InputError(fault) from None
+    entries = _entries(existing_folder(folder))
     found: list[Submission] = []
     ignored: list[str] = []
     for entry in entries:
@@ -102,6 +88,26 @@ def find_submissions(folder: str | os.PathLike[str], grading: Grading) -> tuple[
         fix = "Unpack what was downloaded, and name the folder with the files or with a folder a student."
         raise InputError(Fault("SUBMISSIONS", "have .py or .ipynb files, or folders with them", "none", fix))
     return _newest(found), ignored
+
+
+def existing_folder(folder: str | os.PathLike[str]) -> Path:
+    """Return a folder that is there; raises ``InputError`` if it is not."""
+    root, name = Path(folder), shown(os.fspath(folder))
+    if not root.exists():
+        raise MissingFileError(Fault("SUBMISSIONS", "be an existing folder", name, "Check its name."))
+    if not root.is_dir():
+        fix = "Name the folder that the file is in."
+        raise InputError(Fault("SUBMISSIONS", "be a folder", f"{name}, a file", fix))
+    return root
+
+
+def _entries(root: Path) -> list[os.DirEntry[str]]:
+    try:
+        return sorted(os.scandir(root), key=lambda entry: (entry.name.casefold(), entry.name))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        fault = Fault("SUBMISSIONS", "be a folder that can be read", reason, "Check its rights.")
+        raise InputError(fault) from None
 
 
 def _from_file(path: Path, name: str) -> Submission:

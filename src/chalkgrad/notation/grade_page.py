@@ -22,10 +22,10 @@ from chalkgrad.notation.boxes import (
     Sym,
     Table,
 )
-from chalkgrad.notation.check_page import Names
 from chalkgrad.notation.histogram import histogram_svg, histogram_text
 from chalkgrad.notation.network_names import short_widths
-from chalkgrad.notation.profile import Notation, find_notation
+from chalkgrad.notation.profile import Notation
+from chalkgrad.notation.retelling import Retelling
 
 SIGNS = {"right": ("✓", "green"), "follows": ("→", "blue"), "wrong": ("✗", "red"), "missing": ("–", "grey")}
 MEANINGS = {
@@ -122,7 +122,7 @@ class Grades(Protocol):
     @property
     def median(self) -> float: ...
     def mistakes(self) -> Sequence[Mistake]: ...
-    def histogram(self) -> Sequence[int]: ...
+    def histogram(self) -> tuple[Sequence[int], Fraction]: ...
     def right(self, row: str) -> int: ...
 
 
@@ -138,25 +138,25 @@ def grade_page(grades: Grades, notation: Notation | str = "matrix", links: str =
     links
         The suffix of the students' own pages (``.html``), which lie in ``students``; empty for no links.
     """
-    page = _Page(grades, Names(grades.network, find_notation(notation)), links)
+    page = _Page(grades, Retelling(grades.network, notation), links)
     blocks: list[Block] = [Paragraph((page.overview(),)), page.histogram()]
     blocks += [Heading("Students"), page.students(), Paragraph(page.legend())]
     blocks += page.to_look_at() + page.mistakes() + page.rows() + page.remarks()
-    blocks += [Heading("How points are given"), Bullets(points_rule(grades.grading, page.names))]
+    blocks += [Heading("How points are given"), Bullets(points_rule(grades.grading, page.told))]
     title = grades.title or f"Grades, {short_widths(grades.network)}"
     return Document(title, tuple(blocks))
 
 
-def points_table(marks: Sequence[Mark], names: Names) -> Table:
+def points_table(marks: Sequence[Mark], told: Retelling) -> Table:
     """What each row of one student's work is worth."""
     rows: list[tuple[Inline, ...]] = []
     for mark in marks:
         worth = (points_text(mark.points),), (points_text(mark.of),)
-        rows.append(((sign(mark.verdict),), (names(mark.row),), (MEANINGS[mark.verdict],), *worth))
+        rows.append(((sign(mark.verdict),), (told.symbol(mark.row),), (MEANINGS[mark.verdict],), *worth))
     return Table((("",), ("gradient",), ("verdict",), ("points",), ("of",)), tuple(rows))
 
 
-def points_rule(grading: Grading, names: Names) -> tuple[Inline, ...]:
+def points_rule(grading: Grading, told: Retelling) -> tuple[Inline, ...]:
     """How points are given, for those who get them."""
     worth: dict[Fraction, list[str]] = {}
     for row in grading.rows:
@@ -164,7 +164,7 @@ def points_rule(grading: Grading, names: Names) -> tuple[Inline, ...]:
     items: list[Inline] = []
     for points, rows in worth.items():
         each = " each" if len(rows) > 1 else ""
-        of: list[str | Box] = [part for row in rows for part in (names(row), ", ")][:-1]
+        of: list[str | Box] = [part for row in rows for part in (told.symbol(row), ", ")][:-1]
         items.append((f"{points_text(points)} {_counted('point', points)}{each} for ", *of, "."))
     share = grading.follow_through
     kept = {Fraction(0): "none", Fraction(1): "all"}.get(share, f"{float(share):.0%}")
@@ -178,14 +178,14 @@ def points_rule(grading: Grading, names: Names) -> tuple[Inline, ...]:
         text = (
             " and its like are judged by the mistakes that stand in them and by the gradients made of them."
         )
-        items.append((names(first), text))
+        items.append((told.symbol(first), text))
     return tuple(items)
 
 
 def sign(verdict: str) -> Box:
     """The mark of a verdict, in its colour."""
     text, colour = SIGNS[verdict]
-    return Coloured(Sym(text, "upright"), colour)
+    return Coloured(Sym(text, "upright"), colour, named=False)
 
 
 def points_text(points: Fraction | float) -> str:
@@ -198,8 +198,8 @@ def points_text(points: Fraction | float) -> str:
 
 
 class _Page:
-    def __init__(self, grades: Grades, names: Names, links: str) -> None:
-        self.grades, self.names, self.links = grades, names, links
+    def __init__(self, grades: Grades, told: Retelling, links: str) -> None:
+        self.grades, self.told, self.links = grades, told, links
 
     def overview(self) -> str:
         grades, count = self.grades, len(self.grades.students)
@@ -210,41 +210,33 @@ class _Page:
             f"mean {points_text(grades.mean)}, median {points_text(grades.median)} of {most} points; "
             f"{right} entirely right."
         )
+        looks = sum(bool(student.look) for student in grades.students)
+        text = f"{text[:-1]}, {looks} to look at." if looks else text
         return text if grades.complete else f"{text} The grading was interrupted: others are still to come."
 
     def histogram(self) -> Block:
-        counts = self.grades.histogram()
-        caption = f"Students by points, of {points_text(self.grades.grading.points)}"
-        most = self.grades.grading.points
-        return Figure(histogram_svg(counts, most), histogram_text(counts, most), caption)
+        counts, step = self.grades.histogram()
+        edges = [points_text(number * step) for number in range(len(counts) + 1)]
+        return Figure(histogram_svg(counts, edges), histogram_text(counts, edges), "Students by points")
 
     def students(self) -> Block:
         rows: list[tuple[Inline, ...]] = []
         for student in self.grades.students:
-            where: Inline = (self.names(student.first_wrong),) if student.first_wrong else ()
+            where: Inline = (self.told.symbol(student.first_wrong),) if student.first_wrong else ()
             mistakes = "; ".join(dict.fromkeys(m["title"] for m in student.diagnosis["mistakes"]))
             found = mistakes or ("" if student.outcome == "right" else student.look)
-            cells: tuple[Inline, ...] = (
-                self.name(student),
-                (points_text(student.points),),
-                _signs(student.marks),
-            )
-            rows.append((*cells, where, (found,)))
-        header: tuple[Inline, ...] = (
-            ("student",),
-            ("points",),
-            ("gradients",),
-            ("first wrong",),
-            ("mistakes",),
-        )
+            points = (points_text(student.points),)
+            rows.append((self.name(student), points, *_signs(student.marks), where, (found,)))
+        layers = [(f"layer {group[0][2:]}",) for group in _layers(self.grades.grading.rows)]
+        header: tuple[Inline, ...] = (("student",), ("points",), *layers, ("first wrong",), ("mistakes",))
         return Table(header, tuple(rows))
 
     def legend(self) -> Inline:
         used = [v for v in SIGNS if any(m.verdict == v for s in self.grades.students for m in s.marks)]
-        layers = _layers(list(self.grades.grading.rows))
+        layers = _layers(self.grades.grading.rows)
         named: list[str | Box] = []
         for rows in layers:
-            named += [part for row in rows for part in (self.names(row), " ")] + ["· "]
+            named += [part for row in rows for part in (self.told.symbol(row), " ")] + ["· "]
         signs: list[str | Box] = [
             part for verdict in used for part in (sign(verdict), f" {MEANINGS[verdict]}; ")
         ]
@@ -257,8 +249,9 @@ class _Page:
             if student.look:
                 mistakes = student.diagnosis["mistakes"]
                 told = student.diagnosis["ambiguity"] or (mistakes[0]["sentence"] if mistakes else "")
-                why = told if student.outcome in ("failed", "ambiguous") and told else f"{student.look}."
-                items.append((*self.name(student), f": {why}"))
+                said = student.outcome in ("failed", "ambiguous") and told
+                why = self.told.sentence(told) if said else (student.look,)
+                items.append((*self.name(student), ": ", *why))
         return [Heading("To look at"), Bullets(tuple(items))] if items else []
 
     def mistakes(self) -> list[Block]:
@@ -269,8 +262,7 @@ class _Page:
             blocks += [Heading(f"{title} · {count} {_counted('student', count)}", 3)]
             blocks += [Paragraph(self.listed(mistake.by))]
             example = mistake.example
-            told = " ".join(filter(None, (mistake.why,)))
-            blocks += [Paragraph((told,))] if told else []
+            blocks += [Paragraph(self.told.sentence(mistake.why))] if mistake.why else []
             if example["fix"]:
                 source = f"{example['source'].strip()}\n" if example["source"] else ""
                 before = "".join(f"- {line}\n" for line in source.splitlines())
@@ -288,7 +280,7 @@ class _Page:
         for row in self.grades.grading.rows:
             right = self.grades.right(row)
             share = f"{right / count:.0%}" if count else "–"
-            rows.append(((self.names(row),), (f"{right}",), (share,)))
+            rows.append(((self.told.symbol(row),), (f"{right}",), (share,)))
         return [Heading("Gradients"), Table((("gradient",), ("right",), ("of all",)), tuple(rows))]
 
     def remarks(self) -> list[Block]:
@@ -318,16 +310,13 @@ class _Page:
         return tuple(parts[:-1])
 
 
-def _signs(marks: Sequence[Mark]) -> Inline:
+def _signs(marks: Sequence[Mark]) -> list[Inline]:
     """The marks of a student, a group a layer."""
     verdicts = {mark.row: mark.verdict for mark in marks}
-    parts: list[str | Box] = []
-    for rows in _layers([mark.row for mark in marks]):
-        parts += [*(sign(verdicts[row]) for row in rows), " "]
-    return tuple(parts[:-1])
+    return [tuple(sign(verdicts[row]) for row in rows) for rows in _layers(verdicts)]
 
 
-def _layers(rows: Sequence[str]) -> list[list[str]]:
+def _layers(rows: Iterable[str]) -> list[list[str]]:
     layers: dict[str, list[str]] = {}
     for row in rows:
         layers.setdefault(row[2:], []).append(row)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 WIDTH, HEIGHT, FOOT, HEAD, GAP = 640, 150, 26, 22, 6
 SIDE = 8
 BAR = 40
 
 
-def histogram_svg(counts: Sequence[int], most: Fraction | float) -> str:
-    """Draw how many there are in each of equally wide steps from 0 to ``most``."""
+def histogram_svg(counts: Sequence[int], edges: Sequence[str]) -> str:
+    """Draw how many there are in each of equally wide steps between the edges."""
     step = (WIDTH - 2 * SIDE) / len(counts)
     highest = max([*counts, 1])
     base = HEAD + HEIGHT
@@ -40,20 +39,19 @@ def histogram_svg(counts: Sequence[int], most: Fraction | float) -> str:
         place = x + (-SIDE if number == 0 else SIDE if number == len(counts) else 0)
         parts.append(
             f'<text x="{place:.1f}" y="{base + 19}" text-anchor="{anchor}" fill-opacity="0.65">'
-            f"{_label(number, len(counts), most)}</text>"
+            f"{edges[number]}</text>"
         )
     return "\n".join([*parts, "</svg>"])
 
 
-def histogram_text(counts: Sequence[int], most: Fraction | float) -> str:
+def histogram_text(counts: Sequence[int], edges: Sequence[str]) -> str:
     """Draw the same with bars of characters.
 
-    >>> print(histogram_text([1, 0, 2], 9))
+    >>> print(histogram_text([1, 0, 2], ["0", "3", "6", "9"]))
     0 – 3  ████ 1
     3 – 6
     6 – 9  ████████ 2
     """
-    edges = [_label(number, len(counts), most) for number in range(len(counts) + 1)]
     wide = max(map(len, edges))
     highest = max([*counts, 1])
     longest = BAR if highest > BAR else min(BAR, highest * 4)
@@ -63,7 +61,3 @@ def histogram_text(counts: Sequence[int], most: Fraction | float) -> str:
         label = f"{edges[number]:>{wide}} – {edges[number + 1]:>{wide}}"
         lines.append(f"{label}  {bar} {count}" if count else label)
     return "\n".join(lines)
-
-
-def _label(number: int, steps: int, most: Fraction | float) -> str:
-    return f"{float(most) * number / steps:.2f}".rstrip("0").rstrip(".")
