@@ -53,6 +53,7 @@ def parser() -> Parser:
 def run(arguments: Sequence[str]) -> int:
     """Grade and write; return 0, or 130 after Ctrl-C with what was done until then kept."""
     from chalkgrad import __version__
+    from chalkgrad.grade.descendants import adopt_orphans, end_descendants
     from chalkgrad.grade.records import Records
     from chalkgrad.grade.run import Workers, grade, with_ignored
     from chalkgrad.grade.submissions import existing_folder, find_submissions
@@ -74,8 +75,12 @@ def run(arguments: Sequence[str]) -> int:
     workers = Workers(problem, grading, support, seconds)
     basis = [problem.to_dict(), grading.to_dict(), sorted((n, t.hex()) for n, t in support.items()), seconds]
     records = Records(_records(place), [*basis, __version__], fresh=options.fresh)
-    with _bar() as tell:
-        grades = grade(submissions, problem, grading, records, workers, jobs=jobs, tell=tell)
+    adopt_orphans()
+    try:
+        with _bar() as tell:
+            grades = grade(submissions, problem, grading, records, workers, jobs=jobs, tell=tell)
+    finally:
+        end_descendants()
     return _finish(with_ignored(grades, ignored), place, problem.notation, len(submissions))
 
 
@@ -161,7 +166,7 @@ def _finish(grades: ClassGrades, place: Path, notation: str, count: int) -> int:
             "-o", "be a place that can be written", f"{shown(str(place))}: {reason}", "Choose another."
         )
         raise InputError(fault) from None
-    sys.stdout.write(render(grade_page(grades, notation), width=columns_of_terminal()))
+    print(render(grade_page(grades, notation), width=columns_of_terminal()))
     written = (
         f"{place}" if single else f"{place / 'summary.html'}, summary.md, grades.csv and a page a student"
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-import os
 import signal
 import sys
 from dataclasses import replace
@@ -19,6 +18,7 @@ from typing import Any
 from chalkgrad._errors import ChalkgradError
 from chalkgrad.diagnose.report import Diagnosis, Mistake
 from chalkgrad.diagnose.titles import TITLES
+from chalkgrad.grade.descendants import adopt_orphans, end_descendants
 from chalkgrad.grade.grading import Grading, read_grading
 from chalkgrad.grade.page import student_pages
 from chalkgrad.grade.source_text import notebook_text, script_text
@@ -42,11 +42,11 @@ CODE = "handed-in"
 def main(folder: Path) -> None:
     """Serve one request."""
     request = json.loads((folder / "request.json").read_text(encoding="utf-8"))
-    _adopt_orphans()
+    adopt_orphans()
     try:
         answer = _answer(folder / CODE, request)
     finally:
-        _end_descendants()
+        end_descendants()
     part = folder / "answer.part"
     part.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
     part.replace(folder / "answer.json")
@@ -142,39 +142,6 @@ def _imports(tree: ast.Module | None) -> list[str]:
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         found |= {name.partition(".")[0] for name in names} & DIFFERENTIATING
     return [f"imports {name}, which differentiates by itself" for name in sorted(found)]
-
-
-def _adopt_orphans() -> None:
-    """Let processes that the code leaves behind become children of this one, where the system can."""
-    if sys.platform == "linux":
-        import ctypes
-
-        set_child_subreaper = 36
-        ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
-
-
-def _end_descendants() -> None:
-    """End every process that is still below this one."""
-    for _ in range(1000):
-        left = _children()
-        if not left:
-            return
-        for process in left:
-            try:
-                os.kill(process, signal.SIGKILL)
-                os.waitpid(process, 0)
-            except OSError:
-                continue
-
-
-def _children() -> list[int]:
-    found = []
-    for path in Path("/proc/self/task").glob("*/children"):
-        try:
-            found += [int(word) for word in path.read_text(encoding="ascii").split()]
-        except (OSError, ValueError):
-            continue
-    return found
 
 
 if __name__ == "__main__":
