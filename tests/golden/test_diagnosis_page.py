@@ -149,6 +149,13 @@ def test_the_changed_factor_and_line_are_in_colour() -> None:
     assert re.search(r"color\{#009E73\}\{\\mathrm\{ReLU\}", page(EXPLAINED, form="markdown"))
 
 
+def test_a_notebook_shows_the_page() -> None:
+    shown = EXPLAINED._repr_html_()
+    assert shown is not None
+    assert shown.startswith('<div class="chalkgrad')
+    assert "you computed" in shown
+
+
 def test_code_in_a_sentence_is_code() -> None:
     assert "<code>y - t</code>" in page(AMBIGUOUS, form="html")
     assert "`y - t`" in page(AMBIGUOUS, form="markdown")
