@@ -115,6 +115,7 @@ def test_every_fault_of_the_grading_is_told() -> None:
     table: dict[str, object] = {
         "functon": "f", "function": "a b", "points": -1, "follow_through": 2, "gradients": ["dW9"],
         "weights": {"dW1": "x"}, "with": "a.py",
+        "reading": {"samples": "diagonal", "weight": "x"},
     }  # fmt: skip
     with pytest.raises(InputError) as caught:
         read_grading(table, NETWORK)
@@ -127,6 +128,8 @@ def test_every_fault_of_the_grading_is_told() -> None:
             "grading.points: must be a number of at least 0",
             "grading.follow_through: must be a number from 0 to 1; got 2",
             "grading.with: must be a list of names",
+            "grading.reading.weight: must be one of samples, weights, bias, target, mode",
+            "grading.reading.samples: must be one of rows, columns; got 'diagonal'",
         ],
     )
 

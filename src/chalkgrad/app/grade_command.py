@@ -52,13 +52,13 @@ def parser() -> Parser:
 
 def run(arguments: Sequence[str]) -> int:
     """Grade and write; return 0, or 130 after Ctrl-C with what was done until then kept."""
+    options = parser().read(arguments)
     from chalkgrad import __version__
     from chalkgrad.grade.descendants import adopt_orphans, end_descendants
     from chalkgrad.grade.records import Records
     from chalkgrad.grade.run import Workers, grade, with_ignored
     from chalkgrad.grade.submissions import existing_folder, find_submissions
 
-    options = parser().read(arguments)
     faults: list[Fault] = []
     problem, grading, support = _read_problem(options, faults)
     jobs = read_whole("--jobs", options.jobs, faults, least=1, most=MOST_JOBS, example=4)

@@ -8,6 +8,7 @@
     gradients = ["dZ1", "dW1", …]   the rows that count; all if left out
     weights = { dZ1 = 2 }           what a row counts; 1 if left out
     with = ["activations.py"]       files that are laid beside every submission
+    reading = { samples = "rows" }  the layout that was asked for, where the code leaves it open
 
 A row is a gradient of a parameter (dW1, db1) or the error δ of a layer (dZ1), in which most mistakes stand.
 """
@@ -23,7 +24,14 @@ from chalkgrad._numbers import exact, plain_number, shown
 from chalkgrad.network import Network
 from chalkgrad.network.layers import unknown_keys
 
-KEYS = ("function", "file", "points", "follow_through", "gradients", "weights", "with")
+KEYS = ("function", "file", "points", "follow_through", "gradients", "weights", "with", "reading")
+LAYOUTS = {
+    "samples": ("rows", "columns"),
+    "weights": ("out_in", "in_out"),
+    "bias": ("flat", "matrix"),
+    "target": ("matrix", "flat", "classes"),
+    "mode": ("batch", "single"),
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,8 @@ class Grading:
         What a student's file is called; empty if it may have any name.
     support
         The names of files that are laid beside every submission.
+    reading
+        The parts of the layout that the assignment settles: samples, weights, bias, target, mode.
     """
 
     function: str
@@ -52,6 +62,7 @@ class Grading:
     follow_through: Fraction = Fraction(1)
     file: str = ""
     support: tuple[str, ...] = ()
+    reading: dict[str, str] = field(default_factory=dict)
 
     def worth(self, row: str) -> Fraction:
         """Return the points of a row."""
@@ -66,6 +77,7 @@ class Grading:
             "follow_through": plain_number(self.follow_through),
             "weights": {row: plain_number(weight) for row, weight in self.rows.items()},
             "with": list(self.support),
+            "reading": dict(self.reading),
         }
 
 
@@ -105,9 +117,27 @@ def read_grading(table: Mapping[str, object], network: Network, function: str | 
     points = _number(table, "points", sum(rows.values(), Fraction(0)), None, faults)
     follow = _number(table, "follow_through", Fraction(1), Fraction(1), faults)
     support = _names(table.get("with", []), "with", 'Write with = ["activations.py"].', faults)
+    reading = _reading(table.get("reading", {}), faults)
     if faults:
         raise InputError(faults)
-    return Grading(name, rows, points, follow, file, tuple(support))
+    return Grading(name, rows, points, follow, file, tuple(support), reading)
+
+
+def _reading(value: object, faults: list[Fault]) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        fix = 'Write reading = { samples = "rows" }.'
+        faults.append(Fault("grading.reading", "be a table", shown(value), fix))
+        return {}
+    faults += [
+        Fault(f"grading.reading.{fault.path}", fault.condition, fault.got, fault.fix)
+        for fault in unknown_keys(value, tuple(LAYOUTS))
+    ]
+    for part, choices in LAYOUTS.items():
+        if part in value and value[part] not in choices:
+            fix = f'Write {part} = "{choices[0]}".'
+            got = shown(value[part])
+            faults.append(Fault(f"grading.reading.{part}", f"be one of {', '.join(choices)}", got, fix))
+    return {str(part): str(choice) for part, choice in value.items()}
 
 
 def _rows(table: Mapping[str, object], network: Network, faults: list[Fault]) -> dict[str, Fraction]:

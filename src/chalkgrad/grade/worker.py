@@ -66,7 +66,7 @@ def _answer(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
     path = path.with_suffix(".py")
     path.write_text(text, encoding="utf-8", newline="\n")
     tree = _tree(text)
-    diagnosis = _diagnose(f"{path}:{grading.function}", problem, request)
+    diagnosis = _diagnose(f"{path}:{grading.function}", problem, grading, request)
     diagnosis = replace(diagnosis, subject=request["shown"])
     return record(
         diagnosis, request["student"], problem, grading,
@@ -74,13 +74,13 @@ def _answer(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _diagnose(target: str, problem: Problem, request: dict[str, Any]) -> Diagnosis:
+def _diagnose(target: str, problem: Problem, grading: Grading, request: dict[str, Any]) -> Diagnosis:
     from chalkgrad.diagnose.diagnose import diagnose
 
     try:
         return diagnose(
             target, problem.network, problem.all_parameters(), problem.x, problem.t,
-            seed=problem.seed, time_limit=request["time_limit"],
+            seed=problem.seed, time_limit=request["time_limit"], reading=grading.reading or None,
         )  # fmt: skip
     except ChalkgradError as error:  # no such function, no way to call it, two readings
         return no_answer(problem.network, request["shown"], str(error).split("\n", 1)[0])
