@@ -14,7 +14,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table
 from chalkgrad._numbers import shown
 from chalkgrad.app.options import Parser, attempt, read_number, read_whole
-from chalkgrad.app.output import check_place, columns_of_terminal, say
+from chalkgrad.app.output import Output, check_place, columns_of_terminal, say
 from chalkgrad.app.source import is_file, notation_name, read_notation
 
 if TYPE_CHECKING:
@@ -151,7 +151,6 @@ def _records(place: Path) -> Path:
 
 def _finish(grades: ClassGrades, place: Path, notation: str, count: int) -> int:
     from chalkgrad.grade.write import write_file, write_folder
-    from chalkgrad.notation import render
     from chalkgrad.notation.grade_page import grade_page
 
     single = place.suffix.lower() in SUFFIXES and not place.is_dir()
@@ -166,7 +165,7 @@ def _finish(grades: ClassGrades, place: Path, notation: str, count: int) -> int:
             "-o", "be a place that can be written", f"{shown(str(place))}: {reason}", "Choose another."
         )
         raise InputError(fault) from None
-    print(render(grade_page(grades, notation), width=columns_of_terminal()))
+    Output("text", None, columns_of_terminal()).page(grade_page(grades, notation))
     written = (
         f"{place}" if single else f"{place / 'summary.html'}, summary.md, grades.csv and a page a student"
     )

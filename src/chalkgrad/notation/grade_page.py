@@ -12,14 +12,12 @@ from chalkgrad.notation.boxes import (
     Box,
     Bullets,
     Code,
-    Coloured,
     Document,
     Figure,
     Heading,
     Inline,
     Link,
     Paragraph,
-    Sym,
     Table,
 )
 from chalkgrad.notation.histogram import histogram_svg, histogram_text
@@ -27,7 +25,7 @@ from chalkgrad.notation.network_names import short_widths
 from chalkgrad.notation.profile import Notation
 from chalkgrad.notation.retelling import Retelling
 
-SIGNS = {"right": ("✓", "green"), "follows": ("→", "blue"), "wrong": ("✗", "red"), "missing": ("–", "grey")}
+SIGNS = {"right": "✓", "follows": "→", "wrong": "✗", "missing": "–"}
 MEANINGS = {
     "right": "right",
     "follows": "wrong only because of an earlier mistake",
@@ -152,7 +150,7 @@ def points_table(marks: Sequence[Mark], told: Retelling) -> Table:
     rows: list[tuple[Inline, ...]] = []
     for mark in marks:
         worth = (points_text(mark.points),), (points_text(mark.of),)
-        rows.append(((sign(mark.verdict),), (told.symbol(mark.row),), (MEANINGS[mark.verdict],), *worth))
+        rows.append(((SIGNS[mark.verdict],), (told.symbol(mark.row),), (MEANINGS[mark.verdict],), *worth))
     return Table((("",), ("gradient",), ("verdict",), ("points",), ("of",)), tuple(rows))
 
 
@@ -180,12 +178,6 @@ def points_rule(grading: Grading, told: Retelling) -> tuple[Inline, ...]:
         )
         items.append((told.symbol(first), text))
     return tuple(items)
-
-
-def sign(verdict: str) -> Box:
-    """The mark of a verdict, in its colour."""
-    text, colour = SIGNS[verdict]
-    return Coloured(Sym(text, "upright"), colour, named=False)
 
 
 def points_text(points: Fraction | float) -> str:
@@ -236,12 +228,10 @@ class _Page:
         layers = _layers(self.grades.grading.rows)
         named: list[str | Box] = []
         for rows in layers:
-            named += [part for row in rows for part in (self.told.symbol(row), " ")] + ["· "]
-        signs: list[str | Box] = [
-            part for verdict in used for part in (sign(verdict), f" {MEANINGS[verdict]}; ")
-        ]
-        order: list[str | Box] = [*signs, "in this order: ", *named]
-        return tuple(order[:-1])
+            named += [part for row in rows for part in (self.told.symbol(row), " ")]
+            named[-1] = " · "
+        meanings = "; ".join(f"{SIGNS[verdict]} {MEANINGS[verdict]}" for verdict in used)
+        return (f"{meanings}. In this order: ", *named[:-1], ".")
 
     def to_look_at(self) -> list[Block]:
         items: list[Inline] = []
@@ -313,7 +303,7 @@ class _Page:
 def _signs(marks: Sequence[Mark]) -> list[Inline]:
     """The marks of a student, a group a layer."""
     verdicts = {mark.row: mark.verdict for mark in marks}
-    return [tuple(sign(verdicts[row]) for row in rows) for rows in _layers(verdicts)]
+    return [("".join(SIGNS[verdicts[row]] for row in rows),) for rows in _layers(verdicts)]
 
 
 def _layers(rows: Iterable[str]) -> list[list[str]]:

@@ -29,7 +29,7 @@ from .svg import safe_svg
 
 __all__ = ["box", "document", "fragment"]
 
-MARKS = {"✓": "right", "✗": "wrong", "–": "none"}
+MARKS = {"✓": "right", "✗": "wrong", "→": "follows", "–": "none"}
 """Marks of a table and what they say."""
 
 LINE = 52.0
@@ -143,9 +143,11 @@ def _table(t: Table) -> str:
 
 
 def _cell(content: Inline) -> str:
-    """Return a cell; a mark alone is in the colour of what it says."""
-    kind = MARKS.get(content[0]) if len(content) == 1 and isinstance(content[0], str) else None
-    return inline(content) if kind is None else f'<span class="cg-{kind}-mark">{inline(content)}</span>'
+    """Return a cell; marks alone are in the colour of what they say."""
+    text = content[0] if len(content) == 1 else None
+    if not isinstance(text, str) or not text or not set(text) <= MARKS.keys():
+        return inline(content)
+    return "".join(f'<span class="cg-{MARKS[mark]}-mark">{mark}</span>' for mark in text)
 
 
 def _figure(f: Figure) -> str:

@@ -59,9 +59,12 @@ main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; 
 .cg-diff code { display: inline-block; min-width: 100%; }
 .cg-diff .cg-old { color: var(--cg-red); }
 .cg-diff .cg-new { color: var(--cg-green); font-weight: 600; }
-.cg-right-mark, .cg-wrong-mark { font-weight: 700; }
+.cg-right-mark, .cg-wrong-mark, .cg-follows-mark, .cg-none-mark { font-weight: 700; }
+td > [class$="-mark"]:not(:only-child) { display: inline-block; width: 1.15em; text-align: center; }
 .cg-right-mark { color: var(--cg-green); }
 .cg-wrong-mark { color: var(--cg-red); }
+.cg-follows-mark { color: var(--cg-blue); }
+.cg-none-mark { color: var(--cg-grey); }
 .chalkgrad figure { margin: 1.4rem 0; }
 .chalkgrad figure svg { max-width: 100%; height: auto; }
 .chalkgrad .cg-bar { fill: var(--cg-blue); }
