@@ -9,6 +9,7 @@ from chalkgrad._errors import ChalkgradError, Fault, FormulaError, InputError, S
 from chalkgrad.check import check, check_against
 from chalkgrad.derive import Derivation, Step, derive
 from chalkgrad.derive.derivation import READERS as _DERIVATIONS
+from chalkgrad.diagnose import diagnose
 from chalkgrad.diagnose.report import READERS as _DIAGNOSES
 from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.evaluate import Trace, gradients, initialise, predict, trace
@@ -107,6 +108,7 @@ __all__ = [
     "check",
     "check_against",
     "derive",
+    "diagnose",
     "fit",
     "gradients",
     "initialise",

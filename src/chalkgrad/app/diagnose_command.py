@@ -131,7 +131,7 @@ def _read_settings(options: argparse.Namespace, faults: list[Fault]) -> dict[str
 
 
 def _diagnose(function: str, source: Source, settings: dict[str, Any]) -> Diagnosis:
-    from chalkgrad.diagnose import diagnose  # type: ignore[attr-defined]
+    from chalkgrad.diagnose import diagnose
 
     parameters = x = t = None
     if source.problem is not None:

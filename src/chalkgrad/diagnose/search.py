@@ -190,16 +190,15 @@ class Search:
             error = candidate.values[0][self._symbol(f"dZ{layer}")]
             mark = np.round(error / (np.abs(error).max() or 1.0), 9).tobytes() if error.size else b""
             mutated = len(candidate.places) > len(state.places)
-            if mutated and mark in seen and not candidate.places[-1].rule == "zero":
-                if not self._is_alias(candidate, state):
-                    continue
+            if mutated and mark in seen and not self._is_alias(candidate, state):
+                continue
             seen.add(mark)
             yield from self._with_parameters(candidate, layer, budget, unknown, len(wanted))
         if unknown and (recovered := self._recovered(state, layer)) is not None:
             yield from self._with_parameters(recovered, layer, budget, False, len(wanted))
 
     def _recovered(self, state: _State, layer: int) -> _State | None:
-        """Take the user's Δ_l from db_l, or from the row space of dW_l: with one sample a probe it is there."""
+        """Take the user's Δ_l from db_l, or from dW_l: with one sample a probe it is there."""
         if any(point.m != 1 for point in self.points):
             return None
         values: list[Values] = []

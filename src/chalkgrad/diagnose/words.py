@@ -1,4 +1,4 @@
-"""What a mistake is, in one sentence: the quantity in the letters of the blackboard, and what is wrong with it."""
+"""What a mistake is, in one sentence: the quantity in the letters of the blackboard, and what is wrong."""
 
 from __future__ import annotations
 
