@@ -54,6 +54,9 @@ HOSTILE = {
     "no_python": "def backward(:\n",
 }
 
+HARMLESS = ("kills", "forks", "shouts", "deletes")
+"""Their harm is refused, and the rest of their code is right."""
+
 
 @pytest.fixture(scope="module")
 def mark() -> str:
@@ -125,7 +128,7 @@ def test_the_right_ones_are_right_beside_the_hostile_ones(graded: Graded, tmp_pa
     assert "Windows-1252" in rows["windows"]["notes"]
 
 
-@pytest.mark.parametrize("name", [n for n in HOSTILE if n not in ("forks", "shouts", "deletes")])
+@pytest.mark.parametrize("name", [n for n in HOSTILE if n not in HARMLESS])
 def test_what_gives_no_answer_is_told_so(graded: Graded, name: str) -> None:
     rows, _, out = graded
     assert rows[name]["outcome"] == "failed"
@@ -149,6 +152,22 @@ def test_no_process_is_left_behind(graded: Graded, mark: str) -> None:
         if not left_behind(mark):
             break
         time.sleep(0.1)
+    assert left_behind(mark) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
+def test_orphans_are_ended(mark: str) -> None:
+    """A process that left its session and lost its parent is ours, and ended."""
+    code = (
+        "import subprocess, time\n"
+        "from chalkgrad.grade.descendants import adopt_orphans, end_descendants\n"
+        "adopt_orphans()\n"
+        "subprocess.run(['sh', '-c', 'setsid sleep 300 & exit 0'], check=True)\n"
+        "time.sleep(0.3)\n"
+        "end_descendants()\n"
+    )
+    environment = os.environ | {"CHALKGRAD_MARK": mark}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, timeout=60)
     assert left_behind(mark) == []
 
 

@@ -159,7 +159,7 @@ class Workers:
                 answer = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
                 return dict(answer)
             except (OSError, ValueError, TypeError):
-                sentence = wrong or "the program that diagnoses it was ended before it answered"
+                sentence = wrong or _last_words(folder)
                 return self._failed(submission, sentence) | {"keep": bool(wrong)}
 
     def _failed(self, submission: Submission, sentence: str) -> dict[str, Any]:
@@ -222,6 +222,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
+
+
+def _last_words(folder: Path) -> str:
+    """Say how a process went that left no answer: by somebody's hand, or by a fault of ours."""
+    with (folder / "told").open("rb") as stream:
+        lines = stream.read(100_000).decode("utf-8", "replace").strip().splitlines()
+    if any(line.startswith("Traceback") for line in lines):
+        return f"its diagnosis broke off, a fault of chalkgrad and not of this code: {lines[-1][:200]}"
+    return "the program that diagnoses it was ended before it answered"
 
 
 def _plain_name(file: str) -> str:

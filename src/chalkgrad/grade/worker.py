@@ -75,7 +75,7 @@ def _answer(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _diagnose(target: str, problem: Problem, grading: Grading, request: dict[str, Any]) -> Diagnosis:
-    from chalkgrad.diagnose.diagnose import diagnose
+    from chalkgrad.diagnose import diagnose
 
     try:
         return diagnose(

@@ -248,7 +248,9 @@ class _Page:
         blocks: list[Block] = []
         for mistake in self.grades.mistakes():
             count = len(mistake.by)
-            title = f"{mistake.title[:1].upper()}{mistake.title[1:]}"
+            title = mistake.title
+            if title[1:2].isalpha():  # z and ∂L/∂a stay as they are
+                title = title[0].upper() + title[1:]
             blocks += [Heading(f"{title} · {count} {_counted('student', count)}", 3)]
             blocks += [Paragraph(self.listed(mistake.by))]
             example = mistake.example
