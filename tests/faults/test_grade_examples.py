@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -52,3 +53,36 @@ def test_the_class_of_the_examples(tmp_path: Path, capsys: pytest.CaptureFixture
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert len(list((out / "records").iterdir())) == len(before) + 2
     assert "ada, carl, zeno have the same code" in page
+
+
+HELPER = "import numpy as np\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
+
+
+def test_folders_notebooks_and_files_of_the_teacher(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = (EXAMPLES / "submissions" / "ada.py").read_text(encoding="utf-8")
+    own = code.replace(code[code.index("def sigmoid") : code.index("def backward")], "")
+    folder = tmp_path / "submissions"
+    moodle = folder / "Noether Emmy_12345_assignsubmission_file_" / "week 3"
+    moodle.mkdir(parents=True)
+    (moodle / "my backprop.py").write_text(f"from helping import sigmoid\n{own}", encoding="utf-8")
+    (moodle / "helping.py").write_text(HELPER, encoding="utf-8")
+    (folder / "turing.py").write_text(f"from given import sigmoid\n{own}", encoding="utf-8")
+    cells = [
+        "%matplotlib inline\nimport numpy as np\ndata = load('absent')",
+        code,
+        "plot(backward(data))\nwhile True: pass",
+    ]
+    notebook = {"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}
+    (folder / "hopper.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    (tmp_path / "given.py").write_text(HELPER, encoding="utf-8")
+    problem = tmp_path / "problem.toml"
+    text = (EXAMPLES / "assignment.toml").read_text(encoding="utf-8")
+    problem.write_text(text + 'with = ["given.py"]\n', encoding="utf-8")
+    out = tmp_path / "grades.csv"
+    arguments = ["grade", str(folder), "--problem", str(problem), "-o", str(out), "--time-limit", "5"]
+    assert main(arguments) == 0
+    with out.open(encoding="utf-8-sig", newline="") as stream:
+        rows = {row["student"]: row["outcome"] for row in csv.DictReader(stream)}
+    assert rows == {"hopper": "right", "Noether Emmy": "right", "turing": "right"}, capsys.readouterr().out

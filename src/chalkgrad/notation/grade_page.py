@@ -219,8 +219,14 @@ class _Page:
             found = mistakes or ("" if student.outcome == "right" else student.look)
             points = (points_text(student.points),)
             rows.append((self.name(student), points, *_signs(student.marks), where, (found,)))
-        layers = [(f"layer {group[0][2:]}",) for group in _layers(self.grades.grading.rows)]
-        header: tuple[Inline, ...] = (("student",), ("points",), *layers, ("first wrong",), ("mistakes",))
+        layers = [(f"layer\u00a0{group[0][2:]}",) for group in _layers(self.grades.grading.rows)]
+        header: tuple[Inline, ...] = (
+            ("student",),
+            ("points",),
+            *layers,
+            ("first\u00a0wrong",),
+            ("mistakes",),
+        )
         return Table(header, tuple(rows))
 
     def legend(self) -> Inline:
@@ -249,8 +255,8 @@ class _Page:
         for mistake in self.grades.mistakes():
             count = len(mistake.by)
             title = mistake.title
-            if title[1:2].isalpha():  # z and ∂L/∂a stay as they are
-                title = title[0].upper() + title[1:]
+            if not title.startswith(("z ", "∂")):
+                title = title[:1].upper() + title[1:]
             blocks += [Heading(f"{title} · {count} {_counted('student', count)}", 3)]
             blocks += [Paragraph(self.listed(mistake.by))]
             example = mistake.example
