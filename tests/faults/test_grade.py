@@ -19,9 +19,9 @@ from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake, Verdi
 from chalkgrad.diagnose.titles import TITLES
 from chalkgrad.grade import ClassGrades, Submission, find_submissions, grade, read_grading
 from chalkgrad.grade.records import Records
-from chalkgrad.grade.run import StoppedError
 from chalkgrad.grade.score import score
 from chalkgrad.grade.worker import record
+from chalkgrad.grade.workers import StoppedError
 from chalkgrad.grade.write import grades_csv, write_folder
 from chalkgrad.network import Network
 from chalkgrad.notation import render

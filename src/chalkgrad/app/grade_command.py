@@ -56,8 +56,9 @@ def run(arguments: Sequence[str]) -> int:
     from chalkgrad import __version__
     from chalkgrad.grade.descendants import adopt_orphans, end_descendants
     from chalkgrad.grade.records import Records
-    from chalkgrad.grade.run import Workers, grade, with_ignored
+    from chalkgrad.grade.run import grade, with_ignored
     from chalkgrad.grade.submissions import existing_folder, find_submissions
+    from chalkgrad.grade.workers import Workers
 
     faults: list[Fault] = []
     problem, grading, support = _read_problem(options, faults)

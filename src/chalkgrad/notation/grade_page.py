@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any, Protocol
 
-from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
     Block,
     Box,
@@ -20,6 +18,7 @@ from chalkgrad.notation.boxes import (
     Paragraph,
     Table,
 )
+from chalkgrad.notation.grade_form import Grades, Grading, Mark, Student
 from chalkgrad.notation.histogram import histogram_svg, histogram_text
 from chalkgrad.notation.network_names import short_widths
 from chalkgrad.notation.profile import Notation
@@ -33,95 +32,6 @@ MEANINGS = {
     "missing": "nothing there to judge",
 }
 MOST_NAMES = 12
-
-
-class Mark(Protocol):
-    """What one row of a student's work is worth."""
-
-    @property
-    def row(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def points(self) -> Fraction: ...
-    @property
-    def of(self) -> Fraction: ...
-
-
-class Grading(Protocol):
-    """What counts, and how much."""
-
-    @property
-    def rows(self) -> Mapping[str, Fraction]: ...
-    @property
-    def points(self) -> Fraction: ...
-    @property
-    def follow_through(self) -> Fraction: ...
-    def worth(self, row: str) -> Fraction: ...
-
-
-class Student(Protocol):
-    """One student's work."""
-
-    @property
-    def student(self) -> str: ...
-    @property
-    def place(self) -> str: ...
-    @property
-    def page(self) -> str: ...
-    @property
-    def marks(self) -> Sequence[Mark]: ...
-    @property
-    def points(self) -> Fraction: ...
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def first_wrong(self) -> str: ...
-    @property
-    def look(self) -> str: ...
-    @property
-    def notes(self) -> Sequence[str]: ...
-    @property
-    def same_as(self) -> Sequence[str]: ...
-    @property
-    def diagnosis(self) -> Mapping[str, Any]: ...
-
-
-class Mistake(Protocol):
-    """One mistake, over the class."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def why(self) -> str: ...
-    @property
-    def by(self) -> Sequence[Student]: ...
-    @property
-    def example(self) -> Mapping[str, Any]: ...
-
-
-class Grades(Protocol):
-    """Everybody's work."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def network(self) -> Network: ...
-    @property
-    def grading(self) -> Grading: ...
-    @property
-    def students(self) -> Sequence[Student]: ...
-    @property
-    def ignored(self) -> Sequence[str]: ...
-    @property
-    def complete(self) -> bool: ...
-    @property
-    def mean(self) -> float: ...
-    @property
-    def median(self) -> float: ...
-    def mistakes(self) -> Sequence[Mistake]: ...
-    def histogram(self) -> tuple[Sequence[int], Fraction]: ...
-    def right(self, row: str) -> int: ...
 
 
 def grade_page(grades: Grades, notation: Notation | str = "matrix", links: str = "") -> Document:
