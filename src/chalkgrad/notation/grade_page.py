@@ -155,8 +155,11 @@ class _Page:
             if student.look:
                 mistakes = student.diagnosis["mistakes"]
                 told = student.diagnosis["ambiguity"] or (mistakes[0]["sentence"] if mistakes else "")
-                said = student.outcome in ("failed", "ambiguous") and told
-                why = self.told.sentence(told) if said else (student.look,)
+                why: Inline = (student.look,)
+                if told and student.outcome == "ambiguous":
+                    why = self.told.sentence(told)
+                elif told and student.outcome == "failed":  # in the code's own names
+                    why = (told,)
                 items.append((*self.name(student), ": ", *why))
         return [Heading("To look at"), Bullets(tuple(items))] if items else []
 
