@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from chalkgrad.diagnose.titles import TITLES
-from tests.faults.backward.cases import SEEDS, Bench, Case, pairs, planted, plans, shows, singles, writable
+from tests.faults.backward.cases import SEEDS, Bench, plans, planted, shows, singles, writable
 from tests.faults.backward.controls import Control, controls
+from tests.faults.backward.pairs import pairs
 from tests.faults.backward.setups import SETUPS, Array, Arrays, Setup
 from tests.faults.backward.written import answer, forward_values
 
@@ -106,20 +107,24 @@ TWO_NAMES = {
     ("wrong-loss", "−t/y alone"),
     ("hadamard-for-matmul", "in dW"),
 }
-"""One formula that two titles describe, so that there is nothing to compare: with one output δ ⊙ a is both the
-entry-by-entry product and the one that is not summed."""
+"""One formula that two titles describe, so that there is nothing to compare.
+
+With one output δ ⊙ a is both the entry-by-entry product and the one that is not summed.
+"""
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_declared_equivalences_hold(tmp_path: Path) -> None:
-    """Where another rule is accepted, a mistake of that rule, or the network of that loss, has equal numbers."""
+    """What else is accepted, a mistake or the network of another loss, has equal numbers."""
     bench = Bench(tmp_path)
     checked = 0
     for setup in SETUPS[::2]:
         plan = next(iter(plans(setup)))
         every = planted(plan)
         for mistake in every:
-            for rules in mistake.also if (mistake.rule, mistake.label) not in TWO_NAMES else ():
+            for rules in (
+                mistake.also if mistake.runs and (mistake.rule, mistake.label) not in TWO_NAMES else ()
+            ):
                 text = writable(setup, "flat_rows", mistake.change(plan))
                 found = None if text is None or len(rules) > 1 else bench.run(text, setup)
                 if found is None:
@@ -155,7 +160,3 @@ def equal_numbers(first: Arrays, second: Arrays) -> bool:
     if {n: v.size for n, v in first.items()} != {n: v.size for n, v in second.items()}:
         return False
     return all(np.allclose(v.ravel(), second[n].ravel(), rtol=1e-9, atol=1e-12) for n, v in first.items())
-
-
-def test_a_case_says_what_it_is() -> None:
-    assert all(isinstance(case, Case) and case.key in str(case) for case in SINGLES)

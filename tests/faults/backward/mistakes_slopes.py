@@ -96,7 +96,7 @@ def hidden_slopes(plan: Plan) -> Iterator[Planted]:
 
 def output_error(plan: Plan) -> Iterator[Planted]:
     """Mistakes in the derivative of the loss and of the last activation."""
-    setup, head = plan.setup, plan.head
+    setup = plan.setup
     last, loss, place = setup.activations[-1], setup.loss, head_steps(plan)
     error = "({y} - {t})"
 
