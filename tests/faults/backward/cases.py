@@ -138,6 +138,8 @@ def writable(setup: Setup, style: str, plan: Plan) -> Written | None:
 def fits(style: str, mistake: Planted) -> bool:
     """Whether the style gives its mistake the meaning that the rule has."""
     own_forward = style not in ("flat_rows", "ng", "video", "dicts", "deltas", "stored")
+    if mistake.label == "mean over all entries":
+        return style not in ("over_samples", "nielsen")  # there y is one sample, and its size no m·n
     if mistake.rule == "updated-weights":
         return style in UPDATES
     if mistake.rule == "inputs-changed" and mistake.label != "X centred":
