@@ -128,7 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for result in [*accused, *wrong[: options.show]]:
         write(f"\n── {result.case}\n{result.case.written.text}\n{result.judged.printed}\n")
     write("\n" + "\n".join(lines) + "\n")
-    write(f"false accusations: {len(accused)}\n")
+    if "controls" in kinds:
+        write(f"false accusations: {len(accused)} of {len(kinds['controls'])} right functions\n")
     write(f"time: {time.perf_counter() - start:.0f} s, {options.jobs} processes\n")
     return 1 if accused else 0
 
