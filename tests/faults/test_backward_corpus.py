@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.backward.cases import Case, pairs, singles
+from tests.faults.backward.cases import Case, singles
 from tests.faults.backward.controls import Control, controls
 from tests.faults.backward.judged import judge
+from tests.faults.backward.pairs import pairs
 
 SEED = 4
 

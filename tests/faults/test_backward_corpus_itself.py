@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 from chalkgrad.diagnose.titles import TITLES
-from tests.faults.backward.cases import SEEDS, Bench, Case, pairs, planted, plans, shows, singles, writable
+from tests.faults.backward.cases import SEEDS, Bench, planted, shows, singles, writable
 from tests.faults.backward.controls import Control, controls
+from tests.faults.backward.mistakes_slopes import TWINS
+from tests.faults.backward.pairs import pairs
+from tests.faults.backward.plan import right_plan
 from tests.faults.backward.setups import SETUPS, Array, Arrays, Setup
 from tests.faults.backward.written import answer, forward_values
 
@@ -105,32 +108,40 @@ TWO_NAMES = {
     ("wrong-loss", "Σ |y − t|"),
     ("wrong-loss", "−t/y alone"),
     ("hadamard-for-matmul", "in dW"),
+    ("derivative-is-function", "at the output"),
+    *(("derivative-is-function", f"{name} {slope}") for name, slope in TWINS),
+    *(("derivative-formula", f"{name} {slope}") for name, slope in TWINS),
 }
-"""One formula that two titles describe, so that there is nothing to compare: with one output δ ⊙ a is both the
-entry-by-entry product and the one that is not summed."""
+"""One formula that two titles describe, so that there is nothing to compare.
+
+With one output δ ⊙ a is both the entry-by-entry product and the one that is not summed.
+"""
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_declared_equivalences_hold(tmp_path: Path) -> None:
-    """Where another rule is accepted, a mistake of that rule, or the network of that loss, has equal numbers."""
+    """What else is accepted, a mistake or the network of another loss, has equal numbers."""
     bench = Bench(tmp_path)
     checked = 0
     for setup in SETUPS[::2]:
-        plan = next(iter(plans(setup)))
-        every = planted(plan)
-        for mistake in every:
-            for rules in mistake.also if (mistake.rule, mistake.label) not in TWO_NAMES else ():
-                text = writable(setup, "flat_rows", mistake.change(plan))
+        plan, chained = right_plan(setup), right_plan(setup, chain=True)
+        for mistake in (m for m in planted(plan) if m.runs and (m.rule, m.label) not in TWO_NAMES):
+            for rules in mistake.also:
+                text = writable(setup, "update_function", mistake.change(plan))
                 found = None if text is None or len(rules) > 1 else bench.run(text, setup)
                 if found is None:
                     continue
-                equal = [m for m in every if {m.rule} == rules and m.step[1:] == mistake.step[1:]]
-                others = [writable(setup, "flat_rows", m.change(plan)) for m in equal]
+                others = [
+                    writable(setup, "update_function", m.change(base))
+                    for base in (plan, chained)
+                    for m in planted(base)
+                    if {m.rule} == rules and m.step[1:] == mistake.step[1:]
+                ]
                 rivals = [bench.run(other, setup) for other in others if other is not None]
                 if rules == {"wrong-loss"}:
                     rivals = [
-                        [[setup.truth(*setup.draw(seed))] for seed in SEEDS]
-                        for setup in of_other_losses(setup)
+                        [[other.truth(*other.draw(seed))] for seed in SEEDS]
+                        for other in of_other_losses(setup)
                     ]
                 assert any(
                     rival is not None
@@ -155,7 +166,3 @@ def equal_numbers(first: Arrays, second: Arrays) -> bool:
     if {n: v.size for n, v in first.items()} != {n: v.size for n, v in second.items()}:
         return False
     return all(np.allclose(v.ravel(), second[n].ravel(), rtol=1e-9, atol=1e-12) for n, v in first.items())
-
-
-def test_a_case_says_what_it_is() -> None:
-    assert all(isinstance(case, Case) and case.key in str(case) for case in SINGLES)

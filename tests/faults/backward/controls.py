@@ -6,12 +6,13 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
+from tests.faults.backward.all_styles import STYLES
 from tests.faults.backward.cases import plans, writable
 from tests.faults.backward.controls_equations import EQUATIONS
 from tests.faults.backward.controls_programs import PROGRAMS
+from tests.faults.backward.controls_structures import STRUCTURES
 from tests.faults.backward.plan import Plan
 from tests.faults.backward.setups import SETUPS, Setup
-from tests.faults.backward.styles_more import STYLES
 from tests.faults.backward.written import Written
 
 
@@ -36,7 +37,7 @@ class Control:
 
 
 def by_hand() -> list[Control]:
-    table = EQUATIONS | PROGRAMS
+    table = EQUATIONS | STRUCTURES | PROGRAMS
     return [
         Control(f"h{n:03d}", setup, what, written) for n, (what, (setup, written)) in enumerate(table.items())
     ]

@@ -172,7 +172,8 @@ EQUATIONS: dict[str, tuple[Setup, Written]] = {
     "Kronecker delta loops": (
         _RELU_CE,
         _rows(
-            "dZ2 = np.zeros((m, n))\n    for i in range(m):\n        for j in range(n):\n            for k in range(n):\n"
+            "dZ2 = np.zeros((m, n))\n    for i in range(m):\n        for j in range(n):\n"
+            "            for k in range(n):\n"
             "                dZ2[i, j] += -Y[i, k] / A2[i, k] * A2[i, k] * ((j == k) - A2[i, j]) / m",
             "dZ1 = (dZ2 @ W2) * (Z1 > 0)",
         ),
@@ -204,14 +205,16 @@ EQUATIONS: dict[str, tuple[Setup, Written]] = {
         _rows(
             "dZ2 = A2 - Y",
             "dZ1 = np.zeros_like(Z1)\n    for i in range(m):\n        for j in range(len(b1)):\n"
-            "            for k in range(n):\n                dZ1[i, j] += dZ2[i, k] * W2[k, j] * (1 - A1[i, j]**2)",
+            "            for k in range(n):\n"
+            "                dZ1[i, j] += dZ2[i, k] * W2[k, j] * (1 - A1[i, j]**2)",
         ),
     ),
     "cosh": (_SQUARED, _rows("dZ2 = 2 / m * (A2 - Y)", "dZ1 = dZ2 @ W2 / np.cosh(Z1)**2")),
     "float32 inside": (
         _TANH_CE,
         _rows(
-            "W2, A1, A2 = (a.astype(np.float32) for a in (W2, A1, A2))\n    dZ2 = (A2 - Y.astype(np.float32)) / m",
+            "W2, A1, A2 = (a.astype(np.float32) for a in (W2, A1, A2))\n"
+            "    dZ2 = (A2 - Y.astype(np.float32)) / m",
             "dZ1 = (dZ2 @ W2) * (1 - A1**2)",
         ),
     ),

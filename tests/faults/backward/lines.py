@@ -14,7 +14,7 @@ class NotWritable(Exception):  # noqa: N818  (no error: this style has no such l
 
 @dataclass(frozen=True)
 class Layout:
-    """Samples as rows or columns, or one at a time; W as n_out × n_in or n_in × n_out; how a product is written."""
+    """Samples as rows or columns, or one at a time; how W lies; how a product is written."""
 
     rows: bool = True
     in_out: bool = False
@@ -99,14 +99,16 @@ class Names:
         return text.format(l)
 
 
-class _Slots(dict[str, str]):
+class Slots(dict[str, str]):
+    """Placeholders of a line; one that the layer does not have makes the line unwritable."""
+
     def __missing__(self, key: str) -> str:
         raise NotWritable(key)
 
 
-def slots(names: Names, layout: Layout, l: int, depth: int) -> _Slots:
+def slots(names: Names, layout: Layout, l: int, depth: int) -> Slots:
     """The placeholders of layer l, as names."""
-    table = _Slots(m=names.m, c=names.c, lr=names.rate, t=names.t, ax=str(layout.axis))
+    table = Slots(m=names.m, c=names.c, lr=names.rate, t=names.t, ax=str(layout.axis))
     table["y"] = names.y or names.at("a", depth)
     for kind in ("z", "a", "w", "e", "da", "dw", "db", "b"):
         for suffix, k in (("", l), ("n", l + 1), ("p", l - 1)):
@@ -116,14 +118,14 @@ def slots(names: Names, layout: Layout, l: int, depth: int) -> _Slots:
     return table
 
 
-def scaled(pre: tuple[str, ...], text: str, table: _Slots) -> str:
+def scaled(pre: tuple[str, ...], text: str, table: Slots) -> str:
     factors = " * ".join(pre).format_map(table)
     if not factors:
         return text
     return f"-({text})" if factors == "-1" else f"{factors} * {text}"
 
 
-def with_slope(target: str, error: str, slope: str, table: _Slots, op: str, layout: Layout) -> list[str]:
+def with_slope(target: str, error: str, slope: str, table: Slots, op: str, layout: Layout) -> list[str]:
     """Write ``dZ = dA ⊙ slope``, as a factor or as statements."""
     if slope.startswith("do:"):
         return slope[3:].format_map(table).split("|")
@@ -135,15 +137,15 @@ def with_slope(target: str, error: str, slope: str, table: _Slots, op: str, layo
     return [f"{target} = {error} * {factor}"]
 
 
-def head_lines(line: HeadLine, table: _Slots, layout: Layout) -> list[str]:
+def head_lines(line: HeadLine, table: Slots, layout: Layout) -> list[str]:
     error = scaled(line.pre, line.error.format_map(table), table) + line.post.format_map(table)
     if not line.slope:
         return [f"{table['e']} = {error}"]
-    inner = _Slots(table | {"e": table["da"], "d": table["e"]})
+    inner = Slots(table | {"e": table["da"], "d": table["e"]})
     return [f"{table['da']} = {error}", *with_slope(table["e"], table["da"], line.slope, inner, "*", layout)]
 
 
-def z_lines(line: ZLine, table: _Slots, layout: Layout, two: bool) -> list[str]:
+def z_lines(line: ZLine, table: Slots, layout: Layout, two: bool) -> list[str]:
     err, wts = table[line.err], table[line.wts]
     match line.mode:
         case "matmul":
@@ -156,7 +158,7 @@ def z_lines(line: ZLine, table: _Slots, layout: Layout, two: bool) -> list[str]:
         case _:
             up = err
     up = scaled(line.pre, up, table) + line.more.format_map(table)
-    inner = _Slots(table | {"e": table["da"], "d": table["e"]})
+    inner = Slots(table | {"e": table["da"], "d": table["e"]})
     all_slopes = line.slope + line.twice
     two = two or "{e}" in all_slopes or line.slope.startswith("do:") or bool(line.more)
     if two:
@@ -173,7 +175,7 @@ def z_lines(line: ZLine, table: _Slots, layout: Layout, two: bool) -> list[str]:
     return lines
 
 
-def w_lines(line: WLine, table: _Slots, layout: Layout) -> list[str]:
+def w_lines(line: WLine, table: Slots, layout: Layout) -> list[str]:
     e, a = table[line.err], table[line.inp]
     match line.mode:
         case "matmul":
@@ -189,11 +191,11 @@ def w_lines(line: WLine, table: _Slots, layout: Layout) -> list[str]:
             raise NotWritable(line.mode)
     value = scaled(line.pre, text, table) + line.post.format_map(table) + line.penalty.format_map(table)
     if line.statements:
-        return line.statements.format_map(_Slots(table | {"d": table["dw"], "v": value})).split("|")
+        return line.statements.format_map(Slots(table | {"d": table["dw"], "v": value})).split("|")
     return [f"{table['dw']} = {value}"]
 
 
-def b_lines(line: BLine, table: _Slots, layout: Layout) -> list[str]:
+def b_lines(line: BLine, table: Slots, layout: Layout) -> list[str]:
     e = table[line.err]
     one = layout.vector or layout.single
     batch = 0 if layout.rows else 1

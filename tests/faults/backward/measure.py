@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from tests.faults.backward.cases import Case, pairs, singles
+from tests.faults.backward.cases import Case, singles
 from tests.faults.backward.controls import Control, controls
 from tests.faults.backward.judged import Judged, judge
+from tests.faults.backward.pairs import pairs
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def _one(case: Case | Control) -> Judged:
         return judge(case, Path(folder))
 
 
-def run(cases: Sequence[Case | Control], jobs: int) -> list[Result]:
-    """Diagnose every case, in as many processes."""
+def run(cases: Sequence[Case | Control], jobs: int, folder: Path | None = None) -> list[Result]:
+    """Diagnose every case, in as many processes; keep what is wrong in a folder as soon as it is known."""
     found: list[Result] = []
     start = time.perf_counter()
     with ProcessPoolExecutor(jobs) as pool:
@@ -44,6 +45,9 @@ def run(cases: Sequence[Case | Control], jobs: int) -> list[Result]:
             zip(cases, pool.map(_one, cases, chunksize=4), strict=True), 1
         ):
             found.append(Result(case, judged))
+            if folder is not None and not judged.right:
+                text = f"# {case}\n{case.written.text}\n{judged.printed}\n"
+                (folder / f"{case.name}.txt").write_text(text, encoding="utf-8")
             if number % 100 == 0:
                 sys.stderr.write(f"  {number} of {len(cases)}, {time.perf_counter() - start:.0f} s\n")
     return found
@@ -97,6 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--wrong", type=Path, help="write every wrongly diagnosed case to this folder")
     options = parser.parse_args(arguments)
     start = time.perf_counter()
+    if options.wrong is not None:
+        options.wrong.mkdir(parents=True, exist_ok=True)
     kinds: dict[str, Sequence[Case | Control]] = {}
     if options.kind in ("all", "controls") and not options.only:
         kinds["controls"] = controls()
@@ -112,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.limit is not None:
             step = max(1, len(cases) // max(1, options.limit))
             cases = list(islice(cases[::step], options.limit))
-        results = run(cases, options.jobs)
+        results = run(cases, options.jobs, options.wrong)
         everything += results
         if name != "controls":
             write(f"\n{name}\n{table(results)}\n")
@@ -121,13 +127,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = [r for r in everything if isinstance(r.case, Case) and not r.judged.right]
     for result in [*accused, *wrong[: options.show]]:
         write(f"\n── {result.case}\n{result.case.written.text}\n{result.judged.printed}\n")
-    if options.wrong is not None:
-        options.wrong.mkdir(parents=True, exist_ok=True)
-        for result in [*accused, *wrong]:
-            text = f"# {result.case}\n{result.case.written.text}\n{result.judged.printed}\n"
-            (options.wrong / f"{result.case.name}.txt").write_text(text, encoding="utf-8")
     write("\n" + "\n".join(lines) + "\n")
-    write(f"false accusations: {len(accused)}\n")
+    if "controls" in kinds:
+        write(f"false accusations: {len(accused)} of {len(kinds['controls'])} right functions\n")
     write(f"time: {time.perf_counter() - start:.0f} s, {options.jobs} processes\n")
     return 1 if accused else 0
 

@@ -19,9 +19,8 @@ Rules = frozenset[str]
 class Planted:
     """One mistake in one line.
 
-    ``where`` are the steps that may be called its first place; ``step`` is the line and ``kind`` the slot that
-    it changes: two mistakes with the same step and kind are not independent.  ``own_forward`` restricts it to
-    styles with a forward pass, ``updates`` to styles that take a step.
+    ``where`` are the steps that may be called its first place; ``step`` is the line and ``kind`` the slot
+    that it changes.  What does not ``runs`` gives no numbers to compare.
     """
 
     rule: str
@@ -32,6 +31,15 @@ class Planted:
     change: Change
     also: tuple[Rules, ...] = ()
     runs: bool = True
+
+
+FACTORS = (
+    ("two-extra", "2", "2"),
+    ("sign", "minus", "-1"),
+    ("factor-other", "3", "3"),
+    ("learning-rate-inside", "lr", "{lr}"),
+)
+"""Rule, label and factor of what may stand before any gradient."""
 
 
 def at(*steps: str) -> Rules:
@@ -136,26 +144,13 @@ def factors(plan: Plan) -> Iterator[Planted]:
     )
     rate = lambda p: everywhere(p, pre=("{lr}", *p.weights[1].pre))  # noqa: E731
     yield Planted("learning-rate-inside", "in every gradient", every, "all", "factor", rate)
-    for kind, lines, change in (("W", plan.weights, _w), ("b", plan.biases, _b)):
-        for l, line in lines.items():  # type: ignore[attr-defined]
+    pres = [("W", l, line.pre) for l, line in plan.weights.items()]
+    pres += [("b", l, line.pre) for l, line in plan.biases.items()]
+    for kind, l, pre in pres:
+        for rule, label, factor in FACTORS:
+            more = (_w if kind == "W" else _b)(l, pre=(factor, *pre))
             place = at(f"d{kind}{l}")
-
-            def more(
-                rule: str, label: str, factor: str, l=l, line=line, kind=kind, change=change, place=place
-            ):  # type: ignore[no-untyped-def]
-                return Planted(
-                    rule,
-                    f"{label} in d{kind}",
-                    place,
-                    f"{kind}{l}",
-                    "factor",
-                    change(l, pre=(factor, *line.pre)),
-                )
-
-            yield more("two-extra", "2", "2")
-            yield more("sign", "minus", "-1")
-            yield more("factor-other", "3", "3")
-            yield more("learning-rate-inside", "lr", "{lr}")
+            yield Planted(rule, f"{label} in d{kind}", place, f"{kind}{l}", "factor", more)
     for l, line in plan.hidden.items():
         place = at(f"dZ{l}", f"dA{l}")
         if not line.more:

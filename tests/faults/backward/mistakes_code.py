@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.faults.backward.mistakes import Planted, _b, _top, _w, _z, at, head_steps, with_one
+from tests.faults.backward.mistakes import Change, Planted, _b, _top, _w, _z, at, head_steps, with_one
 from tests.faults.backward.plan import Plan
 
 _ANYWHERE: frozenset[str] = frozenset()
@@ -90,14 +90,14 @@ def program(plan: Plan) -> Iterator[Planted]:
             "|{d} /= {m}" if plan.mean == "head" else ""
         )
         yield Planted("inputs-changed", "dZ = A; dZ −= Y", last, "head", "state", _top(slope=in_place))
-    for label, answer in {"None": "return None", "nothing returned": "pass", "empty": "return {{}}"}.items():
+    for label, answer in {"None": "return None", "nothing returned": "pass", "empty": "return {}"}.items():
         yield Planted(
             "no-answer",
             label,
             _ANYWHERE,
             "answer",
             "answer",
-            lambda p, answer=answer: replace(p, answer=answer.replace("{{}}", "{}")),  # type: ignore[misc]
+            lambda p, answer=answer: replace(p, answer=answer),  # type: ignore[misc]
             runs=False,
         )
     # Leaving the interpreter is an exception and no answer; an endless loop gives no answer.
@@ -116,11 +116,11 @@ def program(plan: Plan) -> Iterator[Planted]:
     )
 
 
-def _ending(statement: str):  # type: ignore[no-untyped-def]
+def _ending(statement: str) -> Change:
     return lambda plan: replace(plan, after=(statement,))
 
 
-def _other_forward(l: int, other: str):  # type: ignore[no-untyped-def]
+def _other_forward(l: int, other: str) -> Change:
     def change(plan: Plan) -> Plan:
         slopes = {"tanh": "(1 - {a}**2)", "relu": "({z} > 0)"}
         return replace(plan.z(l, slope=slopes[other]), forward={l: other})

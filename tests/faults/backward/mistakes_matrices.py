@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.faults.backward.mistakes import Planted, _b, _w, _z, at, with_one, zero_sum
+from tests.faults.backward.mistakes import Change, Planted, _b, _w, _z, at, with_one, zero_sum
 from tests.faults.backward.plan import Plan
 
 
@@ -57,7 +57,7 @@ def products(plan: Plan) -> Iterator[Planted]:
             return Planted(rule, label, place, f"W{l}", "matrix", _w(l, **slots), sets)
 
         yield wrong_w("transpose-product", "the wrong way round", mode="swapped")
-        # With one output δ ⊙ a has a row for each sample: the entry-by-entry product is the one without the sum.
+        # With one output δ ⊙ a has a row a sample: the entry-by-entry product is the one without the sum.
         one = ("batch-sum-missing",) if plan.setup.widths[l] == 1 else ()
         yield wrong_w("hadamard-for-matmul", "in dW", *one, mode="hadamard")
         yield wrong_w("one-sample-only", "in dW", mode="first")
@@ -104,7 +104,7 @@ def sums(plan: Plan) -> Iterator[Planted]:
     yield Planted("one-sample-only", "= for +=", where, "all", "matrix", lambda p: replace(p, last_only=True))
 
 
-def _every_bias(mode: str):  # type: ignore[no-untyped-def]
+def _every_bias(mode: str) -> Change:
     def change(plan: Plan) -> Plan:
         for l in plan.biases:
             plan = plan.b(l, mode=mode)

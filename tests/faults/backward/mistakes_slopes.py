@@ -46,6 +46,14 @@ AT_ERROR: dict[str, tuple[str, ...]] = {
 }
 
 
+TWINS = {
+    ("sigmoid", "{a}"),  # softplus′ is the sigmoid
+    ("sigmoid", "sigmoid({z})"),
+    ("leaky_relu", "np.where({z} > 0, 1, 0.1)"),  # leaky_relu(0.1) is another activation
+}
+"""Wrong slopes that are, on every input, the derivative of another activation as well."""
+
+
 def hidden_slopes(plan: Plan) -> Iterator[Planted]:
     """Mistakes in f′(z) of a hidden layer."""
     setup = plan.setup
@@ -54,8 +62,11 @@ def hidden_slopes(plan: Plan) -> Iterator[Planted]:
         if name == "identity":
             continue
 
-        def wrong(rule: str, label: str, slope: str, l: int = l, place: frozenset[str] = place) -> Planted:
-            return Planted(rule, label, place, f"Z{l}", "slope", _z(l, slope=slope))
+        def wrong(
+            rule: str, label: str, slope: str, l: int = l, place: frozenset[str] = place, name: str = name
+        ) -> Planted:
+            twin = (with_one("derivative-of-another"),) if (name, slope) in TWINS else ()
+            return Planted(rule, label, place, f"Z{l}", "slope", _z(l, slope=slope), twin)
 
         # At the first layer without a bias nothing but dW tells dA from a dZ without its derivative.
         alone = l == 1 and l not in plan.biases
@@ -96,7 +107,7 @@ def hidden_slopes(plan: Plan) -> Iterator[Planted]:
 
 def output_error(plan: Plan) -> Iterator[Planted]:
     """Mistakes in the derivative of the loss and of the last activation."""
-    setup, head = plan.setup, plan.head
+    setup = plan.setup
     last, loss, place = setup.activations[-1], setup.loss, head_steps(plan)
     error = "({y} - {t})"
 
@@ -114,7 +125,8 @@ def output_error(plan: Plan) -> Iterator[Planted]:
         if last == "sigmoid" and squared:
             yield wrong("derivative-twice", "at the output", slope="{a} * (1 - {a}) * {a} * (1 - {a})")
             yield wrong("derivative-of-another", "tanh′ at the output", slope="(1 - {a}**2)")
-            yield wrong("derivative-is-function", "at the output", slope="{a}")
+            # softplus′ is the sigmoid.
+            yield wrong("derivative-is-function", "at the output", "derivative-of-another", slope="{a}")
             yield wrong(
                 "derivative-at-activation", "at the output", slope=Z_FORM["sigmoid"].replace("{z}", "{a}")
             )

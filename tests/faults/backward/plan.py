@@ -1,7 +1,8 @@
 """What each line of a backward pass is made of.  A mistake changes a slot; a style writes the lines down.
 
-Names in slots are placeholders of the line's layer l: ``e`` its error dZ_l, ``en`` that of layer l + 1, ``ep``
-of layer l − 1; likewise ``z``, ``zn``, ``zp``, ``a``, ``an``, ``ap``, ``w``, ``wn``, ``wp``; ``da`` is dA_l.
+Names in slots are placeholders of the line's layer l: ``e`` its error dZ_l, ``en`` that of layer l + 1,
+``ep`` of layer l − 1; likewise ``z``, ``zn``, ``zp``, ``a``, ``an``, ``ap``, ``w``, ``wn``, ``wp``; ``da``
+is dA_l.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""A function as it was written down, and how it is called: for checking the corpus itself, without diagnosis."""
+"""A function as it was written down, and how it is called, to check the corpus without the diagnosis."""
 
 from __future__ import annotations
 
 import inspect
 import io
 import runpy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.faults.backward.functions import FORWARD
 from tests.faults.backward.lines import Layout
 from tests.faults.backward.setups import Array, Arrays, Setup
 
-_ACT = {
+_ACT: dict[str, Callable[[Array], Array]] = {
     "relu": lambda z: np.maximum(0, z),
     "leaky_relu": lambda z: np.where(z > 0, z, 0.01 * z),
     "tanh": np.tanh,

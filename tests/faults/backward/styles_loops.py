@@ -1,17 +1,17 @@
-"""The other ways: classes, loops over samples, loops over layers."""
+"""Styles with loops: over the samples, over the layers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from tests.faults.backward.functions import FORWARD
 from tests.faults.backward.lines import (
     Layout,
     Names,
     NotWritable,
-    _Slots,
+    Slots,
     b_lines,
-    backward,
     forward,
     head_lines,
     needs_two,
@@ -19,88 +19,16 @@ from tests.faults.backward.lines import (
     w_lines,
     z_lines,
 )
-from tests.faults.backward.plan import Plan
-from tests.faults.backward.styles import (
-    Style,
-    _no_class,
-    _rate,
-    _tuned,
-    assemble,
-    deltas,
-    dicts,
-    flat_rows,
-    in_place,
-    ng,
-    parameters,
-    small_columns,
-    stanford,
-    step_dict,
-    update_function,
-    video,
-)
+from tests.faults.backward.plan import BLine, Plan, WLine
+from tests.faults.backward.styles import assemble, parameters, rate_argument, refuse
 from tests.faults.backward.written import Written
 
-_SELF = Names(
-    z="self.Z{}",
-    a="self.A{}",
-    w="self.W{}",
-    b="self.b{}",
-    dw="self.dW{}",
-    db="self.db{}",
-    c="self.lam",
-    rate="self.lr",
-)
-
-
-def _constructor(plan: Plan) -> str:
-    lines = ["class NeuralNetwork:"]
-    lines += ["    totals = {}", ""] if plan.keep == "class" else []
-    lines += ["    def __init__(self, sizes, lr=0.1):"]
-    for name in parameters(plan):
-        l = int(name[1:])
-        shape = f"sizes[{l - 1}], sizes[{l}]"
-        lines.append(f"        self.{name} = np.random.randn({shape}) * 0.1" if name[0] == "W" else "")
-        if name[0] == "b":
-            lines[-1] = f"        self.{name} = np.zeros((1, sizes[{l}]))"
-    lines.append("        self.lr = lr")
-    if plan.setup.l2:
-        lines.append(f"        self.lam = {plan.setup.l2}")
-    body = "\n".join(f"        {line}" for line in forward(plan, _SELF, _CLASS))
-    output = f"self.A{plan.setup.depth}"
-    return "\n".join(lines) + f"\n\n    def forward(self, X):\n{body}\n        return {output}\n\n"
-
-
-_CLASS = Layout(in_out=True, flat=False)
-
-
-def stored(plan: Plan) -> Written:
-    """A class whose backward leaves its gradients in attributes."""
-    _tuned(plan)
-    if plan.keep in ("module", "default"):
-        raise NotWritable("keep")
-    body = ["m = X.shape[0]", *backward(plan, _SELF, _CLASS)]
-    head = "    def backward(self, X, Y):"
-    text = assemble(plan, head, body, "", _CLASS, "        ", _constructor(plan))
-    return Written(text, "NeuralNetwork", _CLASS, "attributes")
-
-
-def trained(plan: Plan) -> Written:
-    """A class whose train takes a step in place."""
-    if plan.keep:
-        raise NotWritable("keep")
-    names = Names(z="self.Z{}", a="self.A{}", w="self.W{}", b="self.b{}", c="self.lam", rate="self.lr")
-    late = [p for p in parameters(plan) if not (p[0] == "W" and int(p[1:]) in plan.early)]
-    body = ["m = X.shape[0]", "self.forward(X)", *backward(plan, names, _CLASS)]
-    body += [f"self.{p} {plan.update}= {plan.rate.replace('lr', 'self.lr')}d{p}" for p in late]
-    body = [line.replace("-= 0.1 *", "-= self.lr *") for line in body]
-    head = "    def train(self, X, Y):"
-    text = assemble(plan, head, body, "", _CLASS, "        ", _constructor(plan))
-    return Written(text, "NeuralNetwork", _CLASS, "updated attributes")
+Line = TypeVar("Line", WLine, BLine)
 
 
 def over_samples(plan: Plan) -> Written:
     """A loop over the samples, with accumulators and outer products."""
-    _tuned(plan), _no_class(plan)
+    refuse(plan, "update", "class")
     if plan.keep or plan.early or plan.after or plan.before:
         raise NotWritable("keep")
     layout = Layout(vector=True)
@@ -128,7 +56,7 @@ def over_samples(plan: Plan) -> Written:
             tail += [f"{table['db']} += {b.post.removeprefix(' + ').format_map(table)}"] if b.post else []
     zeros = [f"d{p} = np.zeros({p}.shape)" for p in parameters(plan)]
     loop = [f"    {line}" for line in ["x, y = X[i], Y[i]", *forward(plan, names, layout), *inner]]
-    more = [*(["lam"] if plan.setup.l2 else []), *_rate(plan, names)]
+    more = [*(["lam"] if plan.setup.l2 else []), *rate_argument(plan, names)]
     head = f"def gradients({', '.join(['X', 'Y', *parameters(plan), *more])}):"
     body = ["m = len(X)", *zeros, "for i in range(m):", *loop, *tail]
     order = tuple(parameters(plan))
@@ -136,13 +64,13 @@ def over_samples(plan: Plan) -> Written:
     return Written(assemble(plan, head, body, result, layout), "gradients", Layout(), "tuple", order=order)
 
 
-def _inside(line):  # type: ignore[no-untyped-def]
+def _inside(line: Line) -> Line:
     """A line of the loop: its factors and its penalty come after the loop."""
-    slots_ = {"pre": tuple(f for f in line.pre if f == "-1"), "post": ""}
-    return replace(line, **slots_, penalty="") if hasattr(line, "penalty") else replace(line, **slots_)
+    table: dict[str, Any] = {"pre": tuple(factor for factor in line.pre if factor == "-1"), "post": ""}
+    return replace(line, **table | ({"penalty": ""} if hasattr(line, "penalty") else {}))
 
 
-def _closing(pre: tuple[str, ...], penalty: str, kind: str, table: _Slots) -> list[str]:
+def _closing(pre: tuple[str, ...], penalty: str, kind: str, table: Slots) -> list[str]:
     lines = []
     for factor in pre:
         if factor == "1 / {m}":
@@ -166,7 +94,8 @@ def _uniform(plan: Plan) -> None:
 
 def nielsen(plan: Plan) -> Written:
     """One sample as a column, lists, and a loop from the second last layer on."""
-    _tuned(plan), _uniform(plan)
+    refuse(plan, "update")
+    _uniform(plan)
     depth = plan.setup.depth
     inner = [plan.weights[l] for l in range(1, depth)]
     lower = [plan.biases[l] for l in range(1, depth)]
@@ -174,8 +103,8 @@ def nielsen(plan: Plan) -> Written:
         raise NotWritable("loop")
     layout = Layout(rows=False, dot="np.dot", flat=False, single=True)
 
-    def table(index: str, following: str, previous: str) -> _Slots:
-        found = _Slots(
+    def table(index: str, following: str, previous: str) -> Slots:
+        found = Slots(
             t="y", ax="0", y="activations[-1]", e="delta", en="delta", da="delta", dan="delta", m="1"
         )
         found |= {"z": f"zs[{index}]", "a": f"activations[{index}]", "ap": f"activations[{previous}]"}
@@ -220,7 +149,7 @@ def nielsen(plan: Plan) -> Written:
     return Written(text, "backprop", layout, "lists")
 
 
-def _bare(line):  # type: ignore[no-untyped-def]
+def _bare(line: Line) -> Line:
     """A line without the mean: one sample has none."""
     pre = list(line.pre)
     if "1 / {m}" in pre:
@@ -234,7 +163,8 @@ def _bare(line):  # type: ignore[no-untyped-def]
 
 def over_layers(plan: Plan) -> Written:
     """Lists and one loop that serves a network of any depth, samples as rows."""
-    _tuned(plan), _uniform(plan)
+    refuse(plan, "update")
+    _uniform(plan)
     depth = plan.setup.depth
     acts = plan.setup.activations
     if len(set(plan.weights.values())) > 1 or len(set(plan.biases.values())) > 1 or len(set(acts[:-1])) > 1:
@@ -242,7 +172,7 @@ def over_layers(plan: Plan) -> Written:
     if depth < 2 or any(line.statements for line in plan.weights.values()):
         raise NotWritable("loop")
     layout = Layout(in_out=True)
-    table = _Slots(m="m", c="lam", t="Y", ax="1", y="A[-1]", e="delta", en="delta", da="dA", n="Y.shape[1]")
+    table = Slots(m="m", c="lam", t="Y", ax="1", y="A[-1]", e="delta", en="delta", da="dA", n="Y.shape[1]")
     table |= {
         "z": "Z[l]",
         "a": "A[l + 1]",
@@ -259,7 +189,7 @@ def over_layers(plan: Plan) -> Written:
         "wp": "weights[l - 1]",
         "an": "A[l + 2]",
     }
-    below = _Slots(table)  # in the loop the error goes on from layer l to the one below, at places l − 1
+    below = Slots(table)  # in the loop the error goes on from layer l to the one below, at places l − 1
     below |= {
         "z": "Z[l - 1]",
         "a": "A[l]",
@@ -269,7 +199,7 @@ def over_layers(plan: Plan) -> Written:
         "an": "A[l + 1]",
     }
     below |= {"w": "weights[l - 1]", "ap": "A[l - 1]"}
-    head_table = _Slots(table | {"z": "Z[-1]", "a": "A[-1]", "ap": "A[-2]"})
+    head_table = Slots(table | {"z": "Z[-1]", "a": "A[-1]", "ap": "A[-2]"})
     loop = [*w_lines(plan.weights[1], table, layout), "dWs.insert(0, dW)"]
     loop += [*b_lines(plan.biases[1], table, layout), "dbs.insert(0, db)", "if l > 0:"]
     loop += [f"    {line}" for line in z_lines(plan.hidden[1], below, layout, False)]
@@ -290,22 +220,3 @@ def over_layers(plan: Plan) -> Written:
     body += [f"for l in range({depth - 1}, -1, -1):", *(f"    {line}" for line in loop)]
     text = assemble(plan, head, body, "return dWs, dbs", layout)
     return Written(text, "backward", layout, "lists")
-
-
-STYLES: dict[str, Style] = {
-    "flat_rows": flat_rows,
-    "ng": ng,
-    "video": video,
-    "dicts": dicts,
-    "deltas": deltas,
-    "stanford": stanford,
-    "small_columns": small_columns,
-    "update_function": update_function,
-    "step_dict": step_dict,
-    "in_place": in_place,
-    "stored": stored,
-    "trained": trained,
-    "over_samples": over_samples,
-    "nielsen": nielsen,
-    "over_layers": over_layers,
-}
