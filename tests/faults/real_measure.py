@@ -54,6 +54,8 @@ def main(arguments: list[str]) -> None:
                 verdict, said = judged(case, d), f"{d.outcome} {' + '.join(d.rules)} at {d.first_wrong}"
             except InputError as error:
                 d, verdict, said = None, "not called", str(error).replace("\n", " ")[:120]
+            except Exception as error:  # ours: a crash is the worst of answers, and the table goes on
+                d, verdict, said = None, "CRASH", f"{type(error).__name__}: {error}"
             seconds = time.perf_counter() - started
             expected = " + ".join(case.get("rules", ["right"])) or "(no rule)"
             counts[f"{kind} {verdict}"] += 1
