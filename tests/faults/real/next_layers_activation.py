@@ -1,4 +1,4 @@
-"""Each layer's error takes the derivative function of the layer after it.
+"""Each layer's error takes the derivative function of the layer after it: none in the last but one.
 
 Network: 4-3:tanh-5:sigmoid-2, loss half_squared_error.
 Source: https://github.com/unda-ml/unda/issues/1
