@@ -1,0 +1,249 @@
+"""Which piece of the network is a ``torch.autograd.Function``?  Found by the names of its arguments, and by
+what its forward computes at random inputs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any, Literal
+
+import numpy as np
+
+from chalkgrad.network import Network
+from chalkgrad.usercode import torch_network as own
+from chalkgrad.usercode.names import plain, quantity, role
+from chalkgrad.usercode.torch_watched import arguments_of
+
+Tensor = Any
+Kind = Literal["activation", "linear", "layer", "loss", "loss of logits", "network"]
+NEAR = 1e-4  # in single precision, too
+
+_WEIGHTS = {"w", "weight", "weights", "kernel", "theta", "wt", "mat"}
+_BIASES = {"b", "bias", "biases", "b0"}
+_TARGETS = {"t", "y", "target", "targets", "label", "labels", "ytrue", "truth", "gt", "onehot"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One way in which a Function may be a piece of the network.
+
+    Attributes
+    ----------
+    kind
+        An activation f(z), a linear layer, a layer with its activation, a loss of (y, t) or of (z, t), or
+        the whole network.
+    layer
+        Whose activation or layer it is.
+    order
+        What its arguments are: z, a, W, b, y, t, or W1, b1 … of a whole network; a number for a constant.
+    weights, columns, bias, target
+        Their layout: W as n_in × n_out, samples as columns, b flat or as a matrix, t as class numbers.
+    result
+        What it returns: the loss of a batch, of every sample, of every entry; y or z of the network.
+    gap
+        By how much its values differ from the network's, relative to the largest; infinite if they do not fit.
+    """
+
+    kind: Kind
+    layer: int
+    order: tuple[str | float, ...]
+    weights: Literal["out_in", "in_out"] = "out_in"
+    columns: bool = False
+    bias: Literal["flat", "matrix"] = "flat"
+    target: Literal["matrix", "flat", "classes"] = "matrix"
+    result: str = ""
+    gap: float = np.inf
+
+    def turn(self, name: str, value: Tensor) -> Tensor:
+        """A canonical tensor in its layout."""
+        if name[0] == "W":
+            return value.T if self.weights == "in_out" else value
+        if name[0] == "b":
+            flat = value if self.bias == "flat" else value.reshape(1, -1)
+            return flat.T if self.columns and flat.ndim == 2 else flat
+        if name == "t" and self.target == "classes":
+            return value.argmax(dim=1)
+        if self.target == "flat":
+            return value.reshape(-1)
+        return value.T if self.columns else value
+
+    def arguments(self, values: Mapping[str, Tensor]) -> list[Any]:
+        """Its arguments in order, from canonical tensors by role."""
+        return [item if isinstance(item, float) else self.turn(item, values[item]) for item in self.order]
+
+    def back(self, value: Tensor) -> Tensor:
+        """A result with samples as rows."""
+        return value.T if self.columns and value.ndim == 2 else value
+
+
+def places(function: Any, network: Network) -> tuple[list[Place], str]:
+    """All places that a Function may have, tried at random inputs, the best first; and why none ran."""
+    setting = _Setting(network)
+    asked = arguments_of(function)
+    tried, reason = [], ""
+    for place in _candidates(asked, network):
+        gap, why = setting.gap(function, place)
+        reason = reason or why
+        if np.isfinite(gap):
+            tried.append(replace(place, gap=gap))
+    return sorted(tried, key=lambda place: place.gap if place.gap > NEAR else 0.0), reason
+
+
+def _candidates(asked: Sequence[inspect.Parameter], network: Network) -> Iterator[Place]:
+    needed = [p for p in asked if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+    yield from _networks(asked, network)
+    for layer in range(1, network.depth + 1):
+        yield from _layers(asked, needed, network, layer)
+        if len(needed) == 1:
+            yield Place("activation", layer, ("z",))
+        else:
+            constants = [float(value) for _, value in network.layers[layer - 1].activation.parameters]
+            if constants and len(needed) == 1 + len(constants):
+                yield Place("activation", layer, ("z", *constants))
+    if len(needed) == 2:
+        yield from _losses(needed, network)
+
+
+def _networks(asked: Sequence[inspect.Parameter], network: Network) -> Iterator[Place]:
+    order: list[str | float] = []
+    for parameter in asked:
+        found = quantity(parameter.name, network.depth)
+        if found in network.parameter_shapes():
+            order.append(str(found))
+        elif role(parameter.name) == "X":
+            order.append("x")
+        elif role(parameter.name) in ("y", "T"):
+            order.append("t")
+        else:
+            return
+    if "x" not in order or not set(network.parameter_shapes()) <= set(order) or (network.depth == 1 and len(order) < 4):
+        return
+    targets: tuple[Any, ...] = ("matrix", "classes") if network.layers[-1].is_softmax else ("matrix",)
+    results = ("loss", "loss without penalty") if "t" in order else ("y", "z")
+    for result, weights, columns, bias, target in product(
+        results, ("out_in", "in_out"), (False, True), ("flat", "matrix"), targets
+    ):
+        yield Place("network", network.depth, tuple(order), weights, columns, bias, target, result)
+
+
+def _layers(
+    asked: Sequence[inspect.Parameter], needed: Sequence[inspect.Parameter], network: Network, layer: int
+) -> Iterator[Place]:
+    words = [_word(parameter.name) for parameter in asked]
+    optional = len(asked) - len(needed)
+    has_bias = network.layers[layer - 1].bias
+    counts = {2, 3} & set(range(len(needed), len(asked) + 1))
+    for count in sorted(counts, reverse=has_bias):
+        if count == 3 and not has_bias and optional:
+            continue  # a bias that may be left out is left out
+        named = tuple(word if word in "Wb" else "a" for word in words[:count])
+        orders = [named] if sorted(named) == sorted("aWb"[:count]) else []
+        orders += [] if orders else [tuple("aWb"[:count])]
+        for order in orders:
+            for weights, columns, bias in product(("out_in", "in_out"), (False, True), ("flat", "matrix")):
+                if bias == "flat" or count == 3:
+                    yield Place("linear", layer, order, weights, columns, bias)
+                    if str(network.layers[layer - 1].activation) != "identity" and count == 3 - (not has_bias):
+                        yield Place("layer", layer, order, weights, columns, bias)
+
+
+def _losses(needed: Sequence[inspect.Parameter], network: Network) -> Iterator[Place]:
+    words = [plain(parameter.name) in _TARGETS for parameter in needed]
+    orders: list[tuple[str, str]] = [("y", "t"), ("t", "y")]
+    if words == [True, False]:
+        orders.reverse()
+    targets = ["matrix"]
+    targets += ["flat"] if network.widths[-1] == 1 else []
+    targets += ["classes"] if network.widths[-1] > 1 and network.loss.loss_function.domain == "simplex" else []
+    for order, kind, target, columns, result in product(
+        orders, ("loss", "loss of logits"), targets, (False, True), ("loss", "samples", "entries")
+    ):
+        yield Place(kind, network.depth, order, columns=columns, target=target, result=result)  # type: ignore[arg-type]
+
+
+def _word(name: str) -> str:
+    word = plain(name)
+    return "W" if word in _WEIGHTS else "b" if word in _BIASES else "a"
+
+
+class _Setting:
+    """Random inputs, and the network's own values at them."""
+
+    def __init__(self, network: Network) -> None:
+        random = np.random.default_rng(0)
+        m = next(n for n in range(4, 10 + network.depth) if n not in network.widths)
+        shapes = network.parameter_shapes()
+        arrays = {name: random.normal(0, 0.7, shape) for name, shape in shapes.items()}
+        arrays["x"] = random.normal(size=(m, network.input_width))
+        arrays["t"] = draw_targets(network, random, m)
+        self.network, self.given = network, own.tensors_of(arrays)
+        self.values = own.forward(network, self.given, self.given["x"])
+        each = own.losses(network, self.values, self.given["t"], from_logits=True)
+        whole = own.loss(network, self.values, self.given["t"], self.given)
+        self.results = {
+            "loss": own.reduced(network, each),
+            "samples": each,
+            "entries": self._entries(),
+            "loss with penalty": whole,
+        }
+
+    def _entries(self) -> Tensor:
+        function = self.network.loss.loss_function.function
+        return own.elementwise(function, self.values[f"A{self.network.depth}"], self.given["t"])
+
+    def gap(self, function: Any, place: Place) -> tuple[float, str]:
+        """How far a Function's values are from those it should have there; why it did not run."""
+        import torch
+
+        l = place.layer
+        given, last = dict(self.given), self.network.depth
+        if place.kind != "network":
+            given |= {"z": self.values[f"Z{l}"], "a": self.values[f"A{l - 1}"], "W": self.given[f"W{l}"]}
+            given["b"] = self.given.get(f"b{l}", torch.zeros(self.network.widths[l], dtype=torch.float64))
+            given["y"] = self.values[f"Z{last}" if place.kind == "loss of logits" else f"A{last}"]
+        wanted = self._wanted(place, given)
+        try:
+            with torch.no_grad(), np.errstate(all="ignore"):
+                arguments = [
+                    a.clone() if isinstance(a, torch.Tensor) else a for a in place.arguments(given)
+                ]
+                value = place.back(function.apply(*arguments))
+            if value.ndim == wanted.ndim + 1 and 1 in value.shape and wanted.ndim < 2:
+                value = value.reshape(wanted.shape) if value.numel() == wanted.numel() else value
+            if value.shape != wanted.shape:
+                return np.inf, f"its forward returned shape {tuple(value.shape)}"
+            difference = (value.to(torch.float64) - wanted).abs().max() / wanted.abs().max()
+            return float(difference.nan_to_num(1e9)), ""
+        except Exception as error:  # whatever the user's code raises: it does not fit here
+            return np.inf, f"{type(error).__name__}: {error}"[:200]
+
+    def _wanted(self, place: Place, given: Mapping[str, Tensor]) -> Tensor:
+        l = place.layer
+        match place.kind:
+            case "activation":
+                return own.activate(self.network, l, self.values[f"Z{l}"])
+            case "layer":
+                return own.activate(self.network, l, self.values[f"Z{l}"])
+            case "linear":
+                z = self.values[f"Z{l}"]
+                return z if "b" in place.order else z - given["b"]
+            case "network" if place.result in ("y", "z"):
+                return self.values[f"{'A' if place.result == 'y' else 'Z'}{l}"]
+            case "network" if place.result == "loss":
+                return self.results["loss with penalty"]
+        return self.results["loss" if place.result == "loss without penalty" else place.result]
+
+
+def draw_targets(network: Network, random: np.random.Generator, m: int) -> Any:
+    """Targets that the loss can take; classes where there is a softmax, 0 or 1 where there is a sigmoid."""
+    shape, domain = (m, network.widths[-1]), network.loss.loss_function.domain
+    if domain == "simplex":
+        return np.eye(shape[1])[random.permutation(np.arange(m) % shape[1])]
+    if domain == "unit":
+        return (random.permutation(m * shape[1]) % 2).reshape(shape).astype(np.float64)
+    return random.normal(size=shape)
+
+
+__all__ = ["NEAR", "Place", "draw_targets", "places"]
