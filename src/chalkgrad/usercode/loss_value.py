@@ -89,9 +89,7 @@ def loss_readings(draws: Sequence[Observation]) -> list[LossReading]:
     ]
 
     def distance(reading: LossReading) -> tuple[int, int]:
-        differing = sum(
-            a != b for a, b in zip(vars(reading).values(), vars(own).values(), strict=True)
-        )
+        differing = sum(a != b for a, b in zip(vars(reading).values(), vars(own).values(), strict=True))
         return differing, _FACTORS.index(reading.factor) if reading.factor in _FACTORS else len(_FACTORS)
 
     return sorted(fitting, key=distance)
@@ -150,7 +148,9 @@ def sentence(draws: Sequence[Observation], reading: LossReading, whose: str) -> 
                 f"{letter} times too small for that loss"
             )
     if _close(ratios, [2.0] * len(ratios)) and reading.factor == Fraction(1, 2):
-        return f"{whose} loss has the factor ½, {whose} gradient has not: it is 2 times too large for that loss"
+        return (
+            f"{whose} loss has the factor ½, {whose} gradient has not: it is 2 times too large for that loss"
+        )
     if _close(ratios, [0.5] * len(ratios)):
         return f"{whose} gradient lacks the 2 that {whose} loss gives: it is 2 times too small for that loss"
     return None
@@ -204,7 +204,7 @@ def _penalty(draw: Observation) -> float:
 
 
 def _gradient_ratio(draw: Observation) -> float | None:
-    """The one number by which all gradients, the penalty's part apart, are too large; None if there is none."""
+    """The one number by which all gradients, the penalty's part apart, are too large; None without one."""
     plain = Network(draw.network.to_dict()["layers"], draw.network.loss)  # type: ignore[arg-type]
     _, expected = gradients(plain, draw.data.parameters, draw.data.x, draw.data.t)
     claimed: list[Array] = []

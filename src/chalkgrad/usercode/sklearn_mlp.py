@@ -55,12 +55,17 @@ class AdaptedPerceptron(Adapted):
                 f"{self.estimator.activation!r}. Set activation={hidden!r}."
             )
         self._hidden = hidden
+        self.tell(
+            f"{self.__name__} takes one step of plain descent on the batch: its gradient is (old − new)/η"
+        )
         self._measure()
 
     def _hidden_activation(self) -> str:
         network = self.network
         if any(layer.skip or not layer.bias for layer in network.layers):
-            raise ValueError(f"{self.__name__} has a bias in every layer and no skips; {network} is another network.")
+            raise ValueError(
+                f"{self.__name__} has a bias in every layer and no skips; {network} is another network."
+            )
         names = {str(layer.activation) for layer in network.layers[:-1]} or {"identity"}
         if len(names) > 1 or not names <= set(_THEIRS):
             raise ValueError(
@@ -99,8 +104,12 @@ class AdaptedPerceptron(Adapted):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             estimator.partial_fit(x, labels, **first)
-            estimator.coefs_ = [np.array(parameters[f"W{l}"].T, dtype=np.float64) for l in range(1, depth + 1)]
-            estimator.intercepts_ = [np.array(parameters[f"b{l}"], dtype=np.float64) for l in range(1, depth + 1)]
+            estimator.coefs_ = [
+                np.array(parameters[f"W{l}"].T, dtype=np.float64) for l in range(1, depth + 1)
+            ]
+            estimator.intercepts_ = [
+                np.array(parameters[f"b{l}"], dtype=np.float64) for l in range(1, depth + 1)
+            ]
             estimator.partial_fit(x, labels)
         answer: dict[str, Any] = {"loss": float(estimator.loss_)}
         for l in range(1, depth + 1):
@@ -117,7 +126,9 @@ class AdaptedPerceptron(Adapted):
         width = t.shape[1]
         if self.network.layers[-1].is_softmax:
             if width == 2:
-                raise ValueError(f"{self.__name__} has one sigmoid output for two classes, not a softmax of 2.")
+                raise ValueError(
+                    f"{self.__name__} has one sigmoid output for two classes, not a softmax of 2."
+                )
             return t.argmax(axis=1), {"classes": np.arange(width)}
         if width == 1:
             return t[:, 0].astype(int), {"classes": np.arange(2)}
@@ -132,7 +143,7 @@ class AdaptedPerceptron(Adapted):
         found = loss_against_gradient(draws, "its") if self.network.widths[-1] > 1 else None
         if found is not None:
             where = f" (scikit-learn issue #8349, measured with version {_version()})"
-            self.tell(f"{self.__name__}: {found}{where}" if "outputs" in found else f"{self.__name__}: {found}")
+            self.tell(f"{self.__name__}: {found}{where if 'outputs' in found else ''}")
 
     def _draw(self, network: Network, seed: int) -> Observation:
         random = np.random.default_rng(seed)
@@ -189,7 +200,7 @@ def own_network(target: Any) -> Network:
     specification = "-".join(map(str, [*layers, f"{outputs}:{last}"]))
     if classifies:
         return Network(specification, l2=penalty)
-    return Network(specification, "mean_squared_error", factor="1/2", l2=penalty)
+    return Network(specification, "mean_squared_error", factor=0.5, l2=penalty)
 
 
 __all__ = ["AdaptedPerceptron", "own_network"]

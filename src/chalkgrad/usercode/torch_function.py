@@ -62,10 +62,8 @@ class AdaptedFunction(Adapted):
             "loss of logits": f"the loss, taken of z{self.network.depth}",
             "network": "the whole network",
         }
-        self.reading = f"{self.__name__} is {words[kind]}; the rest is PyTorch's own differentiation"
-        self.tell(self.reading)
+        self.tell(f"{self.__name__} is {words[kind]}; the rest is PyTorch's own differentiation")
         if self.place.gap > NEAR:
-            self.forward_differs = True
             self.tell(
                 f"{self.__name__}.forward is not the network's: at random inputs it differs by "
                 f"{self.place.gap:.2g} of the largest value"
@@ -122,7 +120,9 @@ class AdaptedFunction(Adapted):
         answer, _ = self._run(x, t, parameters)
         return answer
 
-    def _run(self, x: Array, t: Array, parameters: Mapping[str, Array]) -> tuple[dict[str, Any], dict[str, Array]]:
+    def _run(
+        self, x: Array, t: Array, parameters: Mapping[str, Array]
+    ) -> tuple[dict[str, Any], dict[str, Array]]:
         self._record.misshapen.clear()
         leaves, given = own.tensors_of(parameters, grad=True), own.tensors_of({"x": x, "t": t})
         values: dict[str, Tensor] = {}

@@ -43,12 +43,18 @@ class AdaptedModule(Adapted):
         needed = [p for p in asked if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
         self._with_target = len(needed) == 2
         self.result = self._result()
+        words = {"y": "the outputs", "z": "the logits", "loss": "the loss"}[self.result]
+        self.tell(
+            f"{self.__name__}'s forward gives {words}; its parameters are {', '.join(self._tensors)} in order"
+        )
 
     def _match(self) -> dict[str, tuple[Tensor, bool]]:
         """Return the module's tensor for each parameter, and whether it is transposed."""
         shapes = self.network.parameter_shapes()
         theirs = dict(self.module.named_parameters())
-        named = {quantity(name.rpartition(".")[2], self.network.depth): value for name, value in theirs.items()}
+        named = {
+            quantity(name.rpartition(".")[2], self.network.depth): value for name, value in theirs.items()
+        }
         ordered = list(theirs.values())
         if set(shapes) <= set(named):
             ordered = [named[name] for name in shapes]
@@ -58,7 +64,7 @@ class AdaptedModule(Adapted):
         if len(have) == len(want):
             for (name, shape), tensor in zip(shapes.items(), ordered, strict=True):
                 size = tuple(tensor.shape)
-                if size == shape or tensor.numel() == shape[0] and len(shape) == 1:
+                if size == shape or (tensor.numel() == shape[0] and len(shape) == 1):
                     found[name] = tensor, False
                 elif size == shape[::-1]:
                     found[name] = tensor, True
@@ -89,7 +95,9 @@ class AdaptedModule(Adapted):
             if answer.shape == value.shape
         }
         if not gaps:
-            raise ValueError(f"{self.__name__}: its forward returned shape {tuple(answer.shape)}, not y or the loss.")
+            raise ValueError(
+                f"{self.__name__}: its forward returned shape {tuple(answer.shape)}, not y or the loss."
+            )
         best = min(gaps, key=lambda kind: gaps[kind])
         if gaps[best] > NEAR:
             self.tell(

@@ -18,7 +18,7 @@ _MOST = 60
 
 
 def known_names(function: Any, run: Callable[[], Mapping[str, Array]]) -> dict[str, str]:
-    """Run a pass and name the network's values as the backward does: ``{"Z1": "input", "dA1": "grad_output"}``.
+    """Run a pass and name the network's values as the backward does: ``{"Z1": "input", …}``.
 
     Parameters
     ----------
@@ -59,7 +59,9 @@ def _tensors(names: Mapping[str, Any]) -> list[tuple[str, Array]]:
 
     plain = [(name, value) for name, value in names.items() if name != "ctx"]
     context = names.get("ctx")
-    kept = [(f"ctx.{name}", value) for name, value in getattr(context, "__dict__", {}).items() if name[0] != "_"]
+    kept = [
+        (f"ctx.{name}", value) for name, value in getattr(context, "__dict__", {}).items() if name[0] != "_"
+    ]
     return [
         (name, value.detach().cpu().to(torch.float64).numpy().copy())
         for name, value in (*plain, *kept)

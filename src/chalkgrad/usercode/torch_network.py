@@ -36,7 +36,9 @@ class Pieces:
 _NO_PIECES = Pieces()
 
 
-def forward(network: Network, parameters: Parameters, x: Tensor, pieces: Pieces = _NO_PIECES) -> dict[str, Tensor]:
+def forward(
+    network: Network, parameters: Parameters, x: Tensor, pieces: Pieces = _NO_PIECES
+) -> dict[str, Tensor]:
     """Return Z1, A1, …, Z_L, A_L by name; a layer that is one piece has no Z."""
     values = {"A0": x}
     for l, layer in enumerate(network.layers, start=1):
@@ -66,7 +68,11 @@ def activate(network: Network, l: int, z: Tensor) -> Tensor:
 
 
 def loss(
-    network: Network, values: Mapping[str, Tensor], t: Tensor, parameters: Parameters, pieces: Pieces = _NO_PIECES
+    network: Network,
+    values: Mapping[str, Tensor],
+    t: Tensor,
+    parameters: Parameters,
+    pieces: Pieces = _NO_PIECES,
 ) -> Tensor:
     """L of the values that ``forward`` gave, with the penalty."""
     depth = network.depth
@@ -115,7 +121,7 @@ def _elementwise_class() -> Any:
     global _ELEMENTWISE
     if _ELEMENTWISE is None:
 
-        class Elementwise(torch.autograd.Function):
+        class Elementwise(torch.autograd.Function):  # type: ignore[misc]
             @staticmethod
             def forward(ctx: Any, function: ElementwiseFunction, *tensors: Tensor) -> Tensor:
                 ctx.function = function
@@ -159,4 +165,14 @@ def array_of(tensor: Tensor) -> Array:
     return array
 
 
-__all__ = ["Pieces", "activate", "array_of", "elementwise", "forward", "loss", "losses", "reduced", "tensors_of"]
+__all__ = [
+    "Pieces",
+    "activate",
+    "array_of",
+    "elementwise",
+    "forward",
+    "loss",
+    "losses",
+    "reduced",
+    "tensors_of",
+]

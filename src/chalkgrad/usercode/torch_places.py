@@ -1,5 +1,7 @@
-"""Which piece of the network is a ``torch.autograd.Function``?  Found by the names of its arguments, and by
-what its forward computes at random inputs."""
+"""Which piece of the network is a ``torch.autograd.Function``?
+
+Found by the names of its arguments, and by what its forward computes at random inputs.
+"""
 
 from __future__ import annotations
 
@@ -43,16 +45,16 @@ class Place:
     result
         What it returns: the loss of a batch, of every sample, of every entry; y or z of the network.
     gap
-        By how much its values differ from the network's, relative to the largest; infinite if they do not fit.
+        By how much its values differ from the network's, of the largest; infinite if they do not fit.
     """
 
     kind: Kind
     layer: int
     order: tuple[str | float, ...]
-    weights: Literal["out_in", "in_out"] = "out_in"
+    weights: str = "out_in"
     columns: bool = False
-    bias: Literal["flat", "matrix"] = "flat"
-    target: Literal["matrix", "flat", "classes"] = "matrix"
+    bias: str = "flat"
+    target: str = "matrix"
     result: str = ""
     gap: float = np.inf
 
@@ -118,7 +120,11 @@ def _networks(asked: Sequence[inspect.Parameter], network: Network) -> Iterator[
             order.append("t")
         else:
             return
-    if "x" not in order or not set(network.parameter_shapes()) <= set(order) or (network.depth == 1 and len(order) < 4):
+    if (
+        "x" not in order
+        or not set(network.parameter_shapes()) <= set(order)
+        or (network.depth == 1 and len(order) < 4)
+    ):
         return
     targets: tuple[Any, ...] = ("matrix", "classes") if network.layers[-1].is_softmax else ("matrix",)
     results = ("loss", "loss without penalty") if "t" in order else ("y", "z")
@@ -145,7 +151,9 @@ def _layers(
             for weights, columns, bias in product(("out_in", "in_out"), (False, True), ("flat", "matrix")):
                 if bias == "flat" or count == 3:
                     yield Place("linear", layer, order, weights, columns, bias)
-                    if str(network.layers[layer - 1].activation) != "identity" and count == 3 - (not has_bias):
+                    if str(network.layers[layer - 1].activation) != "identity" and count == 3 - (
+                        not has_bias
+                    ):
                         yield Place("layer", layer, order, weights, columns, bias)
 
 
@@ -156,7 +164,9 @@ def _losses(needed: Sequence[inspect.Parameter], network: Network) -> Iterator[P
         orders.reverse()
     targets = ["matrix"]
     targets += ["flat"] if network.widths[-1] == 1 else []
-    targets += ["classes"] if network.widths[-1] > 1 and network.loss.loss_function.domain == "simplex" else []
+    targets += (
+        ["classes"] if network.widths[-1] > 1 and network.loss.loss_function.domain == "simplex" else []
+    )
     for order, kind, target, columns, result in product(
         orders, ("loss", "loss of logits"), targets, (False, True), ("loss", "samples", "entries")
     ):
@@ -173,13 +183,17 @@ class _Setting:
 
     def __init__(self, network: Network) -> None:
         random = np.random.default_rng(0)
-        m = next(n for n in range(4, 10 + network.depth) if n not in network.widths)
+        m = next(n for n in range(17, 19 + network.depth) if n not in network.widths)
         shapes = network.parameter_shapes()
         arrays = {name: random.normal(0, 0.7, shape) for name, shape in shapes.items()}
         arrays["x"] = random.normal(size=(m, network.input_width))
         arrays["t"] = draw_targets(network, random, m)
         self.network, self.given = network, own.tensors_of(arrays)
         self.values = own.forward(network, self.given, self.given["x"])
+        # Each layer is tried on inputs of both signs: relu and identity agree behind a relu.
+        inputs = {f"{l}": random.normal(size=(m, width)) for l, width in enumerate(network.widths[:-1])}
+        self.inputs = own.tensors_of(inputs)
+        self.sums = {l: self._sum(l) for l in range(1, network.depth + 1)}
         each = own.losses(network, self.values, self.given["t"], from_logits=True)
         whole = own.loss(network, self.values, self.given["t"], self.given)
         self.results = {
@@ -188,6 +202,10 @@ class _Setting:
             "entries": self._entries(),
             "loss with penalty": whole,
         }
+
+    def _sum(self, l: int) -> Tensor:
+        z = self.inputs[f"{l - 1}"] @ self.given[f"W{l}"].T
+        return z + self.given[f"b{l}"] if f"b{l}" in self.given else z
 
     def _entries(self) -> Tensor:
         function = self.network.loss.loss_function.function
@@ -200,15 +218,13 @@ class _Setting:
         l = place.layer
         given, last = dict(self.given), self.network.depth
         if place.kind != "network":
-            given |= {"z": self.values[f"Z{l}"], "a": self.values[f"A{l - 1}"], "W": self.given[f"W{l}"]}
+            given |= {"z": self.sums[l], "a": self.inputs[f"{l - 1}"], "W": self.given[f"W{l}"]}
             given["b"] = self.given.get(f"b{l}", torch.zeros(self.network.widths[l], dtype=torch.float64))
             given["y"] = self.values[f"Z{last}" if place.kind == "loss of logits" else f"A{last}"]
         wanted = self._wanted(place, given)
         try:
             with torch.no_grad(), np.errstate(all="ignore"):
-                arguments = [
-                    a.clone() if isinstance(a, torch.Tensor) else a for a in place.arguments(given)
-                ]
+                arguments = [a.clone() if isinstance(a, torch.Tensor) else a for a in place.arguments(given)]
                 value = place.back(function.apply(*arguments))
             if value.ndim == wanted.ndim + 1 and 1 in value.shape and wanted.ndim < 2:
                 value = value.reshape(wanted.shape) if value.numel() == wanted.numel() else value
@@ -222,13 +238,10 @@ class _Setting:
     def _wanted(self, place: Place, given: Mapping[str, Tensor]) -> Tensor:
         l = place.layer
         match place.kind:
-            case "activation":
-                return own.activate(self.network, l, self.values[f"Z{l}"])
-            case "layer":
-                return own.activate(self.network, l, self.values[f"Z{l}"])
+            case "activation" | "layer":
+                return own.activate(self.network, l, self.sums[l])
             case "linear":
-                z = self.values[f"Z{l}"]
-                return z if "b" in place.order else z - given["b"]
+                return self.sums[l] if "b" in place.order else self.sums[l] - given["b"]
             case "network" if place.result in ("y", "z"):
                 return self.values[f"{'A' if place.result == 'y' else 'Z'}{l}"]
             case "network" if place.result == "loss":

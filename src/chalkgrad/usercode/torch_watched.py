@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from collections.abc import Iterator
 
 Tensor = Any
 Turned = tuple[str, bool]
@@ -120,7 +119,9 @@ def _looked_at(ctx: Any, place: int, slope: Any, who: str, name: str, record: Re
         record.tell(f"{who} returned None for {name}, whose gradient is needed")
         return None
     if not isinstance(slope, torch.Tensor):
-        raise TypeError(f"{who} returned a {type(slope).__name__} for {name}; return a tensor of shape {shape}")
+        raise TypeError(
+            f"{who} returned a {type(slope).__name__} for {name}; return a tensor of shape {shape}"
+        )
     if _fits(tuple(slope.shape), shape):
         return slope
     problem = f"{who} returned shape {tuple(slope.shape)} for {name}, which has shape {shape}"
@@ -147,12 +148,12 @@ def _tell_changes(
         if not torch.equal(now.nan_to_num(), then.nan_to_num()):
             if place < len(saved):
                 record.tell(
-                    f"{title}.backward changes a saved tensor in place: a second backward pass gives other numbers"
+                    f"{title}.backward changes a saved tensor in place: a second pass gives other numbers"
                 )
             else:
                 record.tell(
-                    f"{title}.backward changes the gradient that it is given in place, which others may still "
-                    "need: clone it first"
+                    f"{title}.backward changes the gradient that it is given in place, which others may "
+                    "still need: clone it first"
                 )
 
 
