@@ -24,7 +24,7 @@ RIGHT = {
     "LinearInOut": (RELU, "3-3:relu-3", SOFTMAX),
     "ReLULayer": (RELU, "4-5:relu-3:relu-2"),
     "CrossEntropy": (SOFTMAX, "4-2:softmax"),
-    "HalfSquaredError": (RELU, "4-1", "4-3:tanh-1"),
+    "HalfSquares": (RELU, "4-1", "4-3:tanh-1"),
     "TwoLayers": (RELU, "2-3:relu-1"),
     "Net": (RELU,),
 }

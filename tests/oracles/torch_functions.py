@@ -197,7 +197,7 @@ class CrossEntropyWithoutMean(CrossEntropy):
         return g * slope, None
 
 
-class HalfSquaredError(Function):
+class HalfSquares(Function):
     @staticmethod
     def forward(ctx, y_hat, y):
         ctx.save_for_backward(y_hat, y)
@@ -209,7 +209,7 @@ class HalfSquaredError(Function):
         return g * (y_hat - y) / len(y), None
 
 
-class SquaredLossWithTwo(HalfSquaredError):
+class SquaredLossWithTwo(HalfSquares):
     @staticmethod
     def backward(ctx, g):
         y_hat, y = ctx.saved_tensors

@@ -13,7 +13,8 @@ from chalkgrad.network import Network
 from chalkgrad.usercode import torch_network as own
 from chalkgrad.usercode.frameworks import Adapted
 from chalkgrad.usercode.torch_names import known_names
-from chalkgrad.usercode.torch_places import NEAR, Place, draw_targets, places
+from chalkgrad.usercode.torch_places import places
+from chalkgrad.usercode.torch_trial import NEAR, Place, draw_targets
 from chalkgrad.usercode.torch_watched import Record, arguments_of, backward_of, watched
 
 Array = NDArray[Any]

@@ -14,7 +14,7 @@ from chalkgrad.network import Network
 from chalkgrad.usercode import torch_network as own
 from chalkgrad.usercode.frameworks import Adapted
 from chalkgrad.usercode.names import quantity
-from chalkgrad.usercode.torch_places import NEAR, draw_targets
+from chalkgrad.usercode.torch_trial import NEAR, draw_targets
 
 Array = NDArray[Any]
 Tensor = Any
