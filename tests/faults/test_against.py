@@ -9,7 +9,7 @@ import pytest
 
 from chalkgrad.check import Report, check_against
 from chalkgrad.network import Network
-from chalkgrad.usercode._runner import load
+from chalkgrad.usercode.loading import Target, load
 
 NETWORK = Network("4-3:relu-2:tanh-1:sigmoid", l2=0.05)
 ALL = "W1 b1 W2 b2 W3 b3"
@@ -86,7 +86,9 @@ BUGS: dict[str, tuple[str, str, str, str]] = {
 def made(source: str, folder: Path, name: str = "backward") -> Any:
     path = folder / "submission.py"
     path.write_text(source, encoding="utf-8")
-    return load(path, name)
+    target = load(path, name)
+    assert isinstance(target, Target)
+    return target.value
 
 
 def wrong(report: Report) -> set[str]:

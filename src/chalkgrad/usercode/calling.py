@@ -5,10 +5,8 @@ Runs in the process that also runs the user's code; every failure becomes a plai
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import inspect
-import textwrap
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
@@ -17,91 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.usercode.names import counts_from_zero, plain, quantity, role
+from chalkgrad.usercode.binding import arguments
+from chalkgrad.usercode.source import returned_names
 
 Array = NDArray[Any]
 MAX_PARTS = 2000
-
-
-class Spelled(dict[str, Any]):
-    """A dictionary that answers to every usual spelling of its keys: ``cache["a1"]``, ``cache["A_1"]``."""
-
-    def __init__(self, values: Mapping[str, Any], depth: int, offset: int = 0) -> None:
-        super().__init__(values)
-        self._depth, self._offset = depth, offset
-
-    def __missing__(self, key: Any) -> Any:
-        name = str(key)
-        found = quantity(name, self._depth, self._offset)
-        if found == f"A{self._depth}" and "Y" in self:
-            found = "Y"
-        found = found or {"y": "T"}.get(role(name) or "", role(name))
-        if found is None or not super().__contains__(found):
-            raise KeyError(key)
-        return super().__getitem__(found)
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        """Return the value of any spelling."""
-        try:
-            return self[key]
-        except KeyError:
-            return default
-
-    def __contains__(self, key: object) -> bool:
-        return self.get(key) is not None
-
-
-def arguments(
-    function: Callable[..., Any], supply: Mapping[str, Any], depth: int
-) -> dict[str, Any] | list[str]:
-    """Match the parameters of a function with what there is; a list of names that nothing matches.
-
-    Parameters
-    ----------
-    function
-        The user's.
-    supply
-        X, T, Y, W1, b1, Z1, A1, … and the numbers m, l2, learning_rate.
-    depth
-        L.
-    """
-    asked = list(inspect.signature(function).parameters.values())
-    names = [p.name for p in asked if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    offset = int(counts_from_zero(names, depth))
-    roles = {name: role(name) for name in names}
-    has_target = any(r == "T" for r in roles.values())
-    bound: dict[str, Any] = {}
-    unknown = []
-    for parameter in asked:
-        if parameter.name not in roles:
-            continue
-        value = _value(parameter.name, roles[parameter.name], supply, depth, offset, has_target)
-        if value is not None:
-            bound[parameter.name] = value
-        elif parameter.default is inspect.Parameter.empty:
-            unknown.append(parameter.name)
-    return unknown or bound
-
-
-def _value(
-    name: str, kind: str | None, supply: Mapping[str, Any], depth: int, offset: int, has_target: bool
-) -> Any:
-    found = quantity(name, depth, offset)
-    if found is not None and (kind is None or found in supply):
-        return supply["Y"] if found == f"A{depth}" else supply.get(found)
-    if kind == "y":
-        return supply["Y" if has_target else "T"]
-    if kind in ("params", "cache"):
-        wanted = ("W", "b") if kind == "params" else ("W", "b", "Z", "A", "X", "Y", "T")
-        values = {k: v for k, v in supply.items() if k[0] in wanted and k not in ("m", "l2")}
-        return Spelled(values, depth, offset)
-    if kind in ("weights", "biases", "zs", "as"):
-        letter = {"weights": "W", "biases": "b", "zs": "Z", "as": "A"}[kind]
-        listed = [supply[f"{letter}{l}"] for l in range(1, depth + 1) if f"{letter}{l}" in supply]
-        return [supply["X"], *listed[:-1], supply["Y"]] if kind == "as" else listed
-    if name in ("N", "n", "m"):
-        return supply["m"]
-    return supply.get(kind) if kind else None
 
 
 def call(
@@ -188,25 +106,6 @@ def as_array(value: Any) -> Array | None:
     return array if array.dtype.kind in "biuf" else None
 
 
-def returned_names(function: Callable[..., Any]) -> list[str]:
-    """The names in the last ``return a, b, c`` of a function's source; empty if there is none."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError, ValueError):
-        return []
-    returns = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)
-    ]
-    if not returns:
-        return []
-    last = max(returns, key=lambda node: node.lineno)
-    assert isinstance(last.value, ast.Tuple)
-    names = [
-        ast.unparse(item) if isinstance(item, ast.Name | ast.Attribute) else "" for item in last.value.elts
-    ]
-    return [name.removeprefix("self.") for name in names]
-
-
 def describe(error: BaseException, path: Any) -> dict[str, Any]:
     """What was raised, and the last line of the user's own file on the way."""
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
@@ -225,4 +124,4 @@ def describe(error: BaseException, path: Any) -> dict[str, Any]:
     }
 
 
-__all__ = ["Spelled", "arguments", "call", "describe", "flatten", "plain"]
+__all__ = ["as_array", "call", "describe", "flatten"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.reading import Reading
+from chalkgrad.usercode.layout import Reading
 
 Array = NDArray[Any]
 
@@ -24,17 +24,21 @@ class Assigned:
     line
         The line of the user's file.
     name
-        The target as it is written: ``dZ1``, ``self.dW1``, ``grads["W1"]``; ``return`` for a returned value.
+        The target as it is written: ``dZ1``, ``self.dW1``, ``grads["W" + str(l)]``; ``return`` for a returned
+        value.  An entry of an array that is assigned to stands for the whole array.
     value
         A copy of the array right after the line, in the user's own layout.
     function
         The function it stands in.
+    key
+        The target with its index worked out: ``grads['W1']``; a local at a line that raised says so.
     """
 
     line: int
     name: str
     value: Array
     function: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,15 @@ class Observation:
         The inputs that the call changed in place, by canonical name.
     error
         What was raised: type, message, line, text.
+    eta_from
+        Where the learning rate comes from: ``argument`` (ours), ``the code`` (a constant) or a name in it.
+    forward
+        Whether the forward pass of the user's file was run first, since the function wants what it leaves.
+    missing
+        Parameters for which the user's object has no place.
+
+    Where code takes one sample a call, gradients of parameters are combined over the batch as the network's
+    loss is, errors stand sample by sample in rows, and ``assigned`` is of the first sample alone.
     """
 
     network: Network
@@ -88,6 +101,9 @@ class Observation:
     again: tuple[Mapping[str, Array], ...] = ()
     changed: tuple[str, ...] = ()
     error: Mapping[str, Any] | None = None
+    eta_from: str = ""
+    forward: bool = False
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError, MissingFileError, did_you_mean
+from chalkgrad.usercode.wire import pack, unpack
 
 Array = NDArray[Any]
 MAX_OUTPUT = 4000
+_GRACE = 0.5  # seconds beyond the limit in which the child may still report the line it hangs in
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
@@ -45,23 +47,72 @@ class Outcome:
     output: str = field(default="", repr=False)
 
 
-def split_target(target: str) -> tuple[Path, str]:
-    """Split ``module.py:function``.
+@dataclass(frozen=True)
+class Ran:
+    """The frames that a child reported, in order; why it stopped before it was done; what it printed."""
+
+    frames: tuple[dict[str, Any], ...]
+    stopped: str = ""
+    output: str = field(default="", repr=False)
+
+
+def split_target(target: str, path: str = "against") -> tuple[Path, str]:
+    """Split ``module.py:function``, ``module.py:Class`` or ``module.py:Class.method``.
 
     Raises
     ------
     InputError
-        If there is no function after a colon, or no such file.
+        If there is no name after a colon, or no such file; ``path`` is how the error calls the target.
     """
     file, colon, name = target.rpartition(":")
-    if not colon or not name.isidentifier() or not file:
+    named = all(part.isidentifier() for part in name.split(".")) and name.count(".") < 2
+    if not colon or not named or not file:
         raise InputError(
-            Fault("against", "be written module.py:function", repr(target), "Write my_code.py:backward, say.")
+            Fault(path, "be written module.py:function", repr(target), "Write my_code.py:backward, say.")
         )
-    path = Path(file)
-    if not path.is_file():
-        raise MissingFileError(Fault("against", "name a file that exists", repr(file), "Check the path."))
-    return path.resolve(), name
+    place = Path(file)
+    if not place.is_file():
+        raise MissingFileError(Fault(path, "name a file that exists", repr(file), "Check the path."))
+    return place.resolve(), name
+
+
+def run_child(request: Mapping[str, Any], time_limit: float, memory_limit: int, path: str = "against") -> Ran:
+    """Serve one request in a child process.
+
+    Parameters
+    ----------
+    request
+        ``path`` and ``name`` of the target, and what ``child.py`` wants of it.
+    time_limit, memory_limit
+        Seconds and bytes.
+    path
+        How an error calls the target.
+
+    Raises
+    ------
+    InputError
+        If what is named is not in the file.
+    """
+    token = secrets.token_bytes(16)
+    with tempfile.TemporaryDirectory(prefix="chalkgrad-") as temporary, tempfile.TemporaryFile() as answer:
+        folder = Path(temporary).resolve()
+        table = {**request, "time": time_limit, "memory": memory_limit}
+        (folder / "request").write_bytes(pack(table, token))
+        stopped = _run(folder, answer.fileno(), token, time_limit)
+        output = _output(folder)
+        answer.seek(0)
+        frames = tuple(unpack(answer.read(), token))
+    missing = next((frame["missing"] for frame in frames if "missing" in frame), None)
+    if missing is not None:
+        options = [str(option) for option in missing]
+        fix = did_you_mean(request["name"], options) or f"It has {', '.join(options[:8]) or 'no function'}."
+        raise InputError(Fault(path, "name a function of the file", repr(request["name"]), fix))
+    late = next((frame for frame in frames if "late" in frame), None)
+    if late is not None:
+        stopped = f"no answer within {time_limit:g} seconds: an endless loop? It was in line {late['late']}"
+    elif not stopped and not any("done" in frame or "load" in frame for frame in frames):
+        stopped = "the process ended without an answer"
+    return Ran(frames, stopped, output)
 
 
 def run_file(
@@ -79,54 +130,39 @@ def run_file(
         If the file or the function does not exist.
     """
     path, name = split_target(target)
-    with tempfile.TemporaryDirectory(prefix="chalkgrad-") as temporary:
-        folder = Path(temporary).resolve()
-        _write_request(folder, path, name, calls, depth, memory_limit)
-        stopped = _run(folder, time_limit)
-        output = _output(folder)
-        if not (folder / "response.json").is_file():
-            return Outcome(stopped=stopped or "the process ended without an answer", output=output)
-        return _read_response(folder, name, output)
+    listed = [{"supply": supply, "twice": number == 0} for number, supply in enumerate(calls)]
+    request = {"kind": "calls", "path": str(path), "name": name, "depth": depth, "calls": listed}
+    ran = run_child(request, time_limit, memory_limit)
+    loaded = next((frame["load"] for frame in ran.frames if "load" in frame), None)
+    if loaded is not None:
+        return Outcome((Answer(error=loaded),), output=ran.output)
+    answers = tuple(_answer(frame["answer"]) for frame in ran.frames if "answer" in frame)
+    if len(answers) < len(calls):
+        return Outcome(stopped=ran.stopped or "the process ended without an answer", output=ran.output)
+    return Outcome(answers, output=ran.output)
 
 
-def _write_request(
-    folder: Path, path: Path, name: str, calls: Sequence[dict[str, Any]], depth: int, memory: int
-) -> None:
-    arrays: dict[str, Array] = {}
-    listed = []
-    for number, supply in enumerate(calls):
-        keys = {}
-        for key, value in supply.items():
-            if isinstance(value, np.ndarray):
-                arrays[f"{number}_{key}"] = value
-                keys[key] = f"{number}_{key}"
-        numbers = {k: v for k, v in supply.items() if not isinstance(v, np.ndarray)}
-        listed.append({"arrays": keys, "numbers": numbers, "twice": number == 0})
-    request = {"path": str(path), "function": name, "depth": depth, "memory": memory, "calls": listed}
-    (folder / "request.json").write_text(json.dumps(request), encoding="utf-8")
-    stored: dict[str, Any] = arrays
-    np.savez(folder / "request.npz", **stored)
-
-
-def _run(folder: Path, time_limit: float) -> str:
+def _run(folder: Path, answer: int, token: bytes, time_limit: float) -> str:
     source = str(Path(__file__).resolve().parents[2])
     paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     settings = {"PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)}
     environment = os.environ | settings | dict.fromkeys(_ONE_THREAD, "1")
     work = folder / "work"
     work.mkdir()
+    program = str(Path(__file__).with_name("child.py"))
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "chalkgrad.usercode._runner", str(folder)],
+            [sys.executable, "-P", program, str(folder), str(answer), token.hex()],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=work,
             env=environment,
+            pass_fds=(answer,),
             start_new_session=True,
         )
         try:
-            status = process.wait(time_limit)
+            status = process.wait(time_limit + _GRACE)
         except subprocess.TimeoutExpired:
             return f"no answer within {time_limit:g} seconds: an endless loop?"
         finally:
@@ -153,27 +189,9 @@ def _output(folder: Path) -> str:
     return text if len(text) <= MAX_OUTPUT else text[:MAX_OUTPUT] + "…"
 
 
-def _read_response(folder: Path, name: str, output: str) -> Outcome:
-    try:
-        response = json.loads((folder / "response.json").read_text(encoding="utf-8"))
-        with np.load(folder / "response.npz") as stored:
-            arrays = {key: stored[key] for key in stored.files}
-        if "missing" in response:
-            options = [str(option) for option in response["missing"]]
-            fix = did_you_mean(name, options) or f"It has {', '.join(options[:8]) or 'no function'}."
-            raise InputError(Fault("against", "name a function of the file", repr(name), fix))
-        if "load" in response:
-            return Outcome((Answer(error=response["load"]),), output=output)
-        return Outcome(tuple(_answer(table, arrays) for table in response["answers"]), output=output)
-    except InputError:
-        raise
-    except Exception as error:  # whatever the user's code did to the answer is a finding
-        return Outcome(stopped=f"the answer could not be read ({type(error).__name__})", output=output)
-
-
-def _answer(table: dict[str, Any], arrays: dict[str, Array]) -> Answer:
+def _answer(table: dict[str, Any]) -> Answer:
     def parts(of: dict[str, Any]) -> tuple[tuple[str, Array], ...]:
-        return tuple((label, arrays[key]) for label, key in of.get("parts", ()))
+        return tuple((str(label), np.asarray(array)) for label, array in of.get("parts", ()))
 
     again = table.get("again")
     return Answer(

@@ -1,0 +1,72 @@
+"""Which reading is the user's: by right gradients, by shapes, by the forward values in its code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chalkgrad.network import Network
+from chalkgrad.usercode.answering import Probe
+from chalkgrad.usercode.canonical import agree
+from chalkgrad.usercode.known import forward_found
+from chalkgrad.usercode.observation import Observed
+
+Rank = tuple[int, int, int, int, int]
+
+
+def considered(found: Sequence[Observed], has_batch: bool) -> list[Observed]:
+    """Without repetitions, and without one sample a call where a batch works as well."""
+    different: dict[object, Observed] = {}
+    for each in found:
+        different.setdefault(each.reading, each)
+    if not has_batch:
+        return list(different.values())
+    batch = [each for each in different.values() if each.reading.mode == "batch"]
+    works = any(_works(each) for each in batch)
+    return batch if works else list(different.values())
+
+
+def _works(each: Observed) -> bool:
+    """Whether every gradient of a parameter came, in its shape."""
+    first = each.observations[0]
+    names = {f"d{name}" for name in first.network.parameter_shapes()}
+    return first.error is None and names <= set(first.gradients) and not names & set(first.problems)
+
+
+def rank(each: Observed) -> Rank:
+    """How many gradients are right, no error, how many fit, forward values found, gradients there."""
+    first = each.observations[0]
+    probe = Probe.of(first.network, first.data)
+    names = [f"d{name}" for name in first.network.parameter_shapes()]
+    fitting = [name for name in names if name in first.gradients and name not in first.problems]
+    right = [name for name in fitting if agree(first.gradients[name], probe.expected[name])]
+    forward = forward_found(first.assigned, probe.values, each.reading)
+    there = sum(name in first.gradients or name in first.misshapen for name in names)
+    return len(right), first.error is None, len(fitting), forward, there
+
+
+def best_first(found: Sequence[Observed], network: Network) -> list[Observed]:
+    """The best reading, and the others that cannot be told from it if its gradients are not all right."""
+    ranks = {id(each): rank(each) for each in found}
+    ordered = sorted(
+        found, key=lambda each: (*(-value for value in ranks[id(each)]), each.reading.distance())
+    )
+    best = ordered[0]
+    if ranks[id(best)][0] == len(network.parameter_shapes()) or best.observations[0].error is not None:
+        return [best]
+    rivals = [each for each in ordered[1:] if ranks[id(each)] == ranks[id(best)] and not _alike(each, best)]
+    return [best, *rivals]
+
+
+def _alike(a: Observed, b: Observed) -> bool:
+    """Whether two readings lead to the same gradients, so that it does not matter which is meant."""
+    first, second = a.observations[0], b.observations[0]
+    return set(first.gradients) == set(second.gradients) and all(
+        np.allclose(value, second.gradients[name], rtol=1e-9, atol=1e-12, equal_nan=True)
+        for name, value in first.gradients.items()
+        if value.shape == second.gradients[name].shape
+    )
+
+
+__all__ = ["best_first", "considered", "rank"]

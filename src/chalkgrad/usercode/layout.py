@@ -1,0 +1,121 @@
+"""Layouts: how somebody's code wants its arrays.  NumPy only, since the child process reads them too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One layout of all arrays.
+
+    ``bias`` is ``flat`` (n,) or ``matrix``: a row where samples are rows, a column where they are columns.
+    ``target`` is ``matrix``, ``flat`` (m,) for a single output, or ``classes`` for one-hot targets.
+    ``mode`` is ``batch``, or ``single`` for code that takes one sample a call: a vector (n,) where samples
+    are rows, a column (n, 1) where they are columns.
+    """
+
+    samples: Literal["rows", "columns"] = "rows"
+    weights: Literal["out_in", "in_out"] = "out_in"
+    bias: Literal["flat", "matrix"] = "flat"
+    target: Literal["matrix", "flat", "classes"] = "matrix"
+    mode: Literal["batch", "single"] = "batch"
+
+    def __str__(self) -> str:
+        order = "n_out × n_in" if self.weights == "out_in" else "n_in × n_out"
+        extra = {"matrix": "", "flat": ", y of shape (m,)", "classes": ", y as class numbers"}[self.target]
+        bias = "" if self.bias == "flat" else f", b as a {'row' if self.samples == 'rows' else 'column'}"
+        if self.mode == "single":
+            extra = {"flat": ", y as a number", "classes": ", y as a class number"}.get(self.target, "")
+            form = "a vector" if self.samples == "rows" else "a column"
+            return f"one sample a call, as {form}, W as {order}{bias}{extra}"
+        return f"samples as {self.samples}, W as {order}{bias}{extra}"
+
+    def distance(self) -> int:
+        """In how many points it differs from the canonical layout."""
+        own, usual = vars(self).values(), vars(Reading()).values()
+        return sum(a != b for a, b in zip(own, usual, strict=True))
+
+    def supply(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """The canonical arrays in this layout."""
+        return {name: self.turn(name, value) for name, value in values.items()}
+
+    def turn(self, name: str, value: Array) -> Array:
+        """One canonical array in this layout."""
+        if name[0] == "W":
+            return np.ascontiguousarray(value.T if self.weights == "in_out" else value)
+        if name[0] == "b":
+            if self.bias == "flat":
+                return value
+            return value.reshape(1, -1) if self.samples == "rows" else value.reshape(-1, 1)
+        if name == "T" and self.target == "classes":
+            classes: Array = value.argmax(axis=1)
+            return classes
+        if name == "T" and self.target == "flat":
+            return value.reshape(-1)
+        return np.ascontiguousarray(value.T if self.samples == "columns" else value)
+
+    def sample(self, name: str, value: Array, place: int) -> Any:
+        """One sample of a canonical array, as code that takes one sample a call wants it."""
+        row = value[place]
+        if name == "T" and self.target == "classes":
+            return int(row.argmax())
+        if name == "T" and self.target == "flat":
+            return float(row[0])
+        return row.reshape(-1, 1).copy() if self.samples == "columns" else row.copy()
+
+    def back(self, name: str, value: Array, like: Array) -> tuple[Array | None, str]:
+        """A returned gradient in the canonical layout, or None with what is wrong with its shape.
+
+        ``like`` is the canonical gradient.  A transposed answer is turned and said so; vectors may come flat
+        or as a row or a column.
+        """
+        value = np.asarray(value)
+        wanted = self.turn(name, like).shape
+        if name[0] == "b":
+            if value.size == like.size and (value.ndim < 2 or (value.ndim == 2 and 1 in value.shape)):
+                return value.reshape(like.shape), ""
+            return None, f"shape {value.shape}, should be {wanted}"
+        turned = self.weights == "in_out" if name[0] == "W" else self.samples == "columns"
+        if value.shape == wanted:
+            return (value.T if turned else value), ""
+        if value.ndim < 2 and value.size == like.size and 1 in like.shape:
+            return value.reshape(like.shape), ""
+        if value.shape == wanted[::-1]:
+            return (
+                value if turned else value.T
+            ), f"came back transposed: shape {value.shape}, should be {wanted}"
+        return None, f"shape {value.shape}, should be {wanted}"
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain values, for the way into the child process and back."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Parts of a reading that the user has settled; None leaves a part open."""
+
+    samples: Literal["rows", "columns"] | None = None
+    weights: Literal["out_in", "in_out"] | None = None
+    bias: Literal["flat", "matrix"] | None = None
+    target: Literal["matrix", "flat", "classes"] | None = None
+    mode: Literal["batch", "single"] | None = None
+
+    def allows(self, reading: Reading) -> bool:
+        """Whether a reading has all the settled parts."""
+        return all(value is None or getattr(reading, key) == value for key, value in self.settled())
+
+    def settled(self) -> Iterator[tuple[str, str | None]]:
+        """The parts by name."""
+        yield from vars(self).items()
+
+
+__all__ = ["Reading", "Wanted"]

@@ -1,0 +1,227 @@
+"""A user's target, called at any number of probes in one child process a time."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad.evaluate.data import Data
+from chalkgrad.network import Network
+from chalkgrad.usercode.answering import Probe, observation
+from chalkgrad.usercode.choosing import best_first, considered
+from chalkgrad.usercode.layout import Reading, Wanted
+from chalkgrad.usercode.loading import Target, wrap
+from chalkgrad.usercode.observation import Observation, Observed
+from chalkgrad.usercode.reading import readings
+from chalkgrad.usercode.running import observe
+from chalkgrad.usercode.sandbox import Ran, run_child, split_target
+from chalkgrad.usercode.scene import Scene
+from chalkgrad.usercode.source import is_for_batches, tree_of
+
+LEARNING_RATE = 0.1
+
+
+class Session:
+    """Calls somebody's function, class or method on data that we choose.
+
+    Parameters
+    ----------
+    target
+        ``FILE.py:name`` (a function, ``Class`` or ``Class.method``), run in a child process; or a Python
+        callable, class or object, run in this process and without limits.
+    network
+        What its gradients should be of.
+    time_limit, memory_limit
+        Seconds and bytes for one child process.
+    reading
+        What the user has settled about the layout; the rest is tried out.
+    path
+        How an error calls the target.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or nothing of that name in it.
+    """
+
+    def __init__(
+        self,
+        target: Any,
+        network: Network,
+        *,
+        time_limit: float = 10.0,
+        memory_limit: int = 4_000_000_000,
+        reading: Reading | Wanted | None = None,
+        path: str = "against",
+    ) -> None:
+        self.network, self.time_limit, self.memory_limit, self.path = network, time_limit, memory_limit, path
+        self.wanted = Wanted(**reading.to_dict()) if isinstance(reading, Reading) else reading or Wanted()  # type: ignore[arg-type]
+        if isinstance(target, str):
+            self._file, self.name = split_target(target, path)
+            self._target: Target | None = None
+        else:
+            self._target = wrap(target)
+            self._file = Path(self._target.file)
+            self.name = getattr(target, "__qualname__", type(target).__name__)
+        self.source = self._text()
+        self.skipped = 0
+        """The first line at the top of the file that failed and was left out, or 0."""
+
+    def _text(self) -> str:
+        try:
+            return self._file.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def choose(self, data: Data) -> list[Observed]:
+        """Try all readings at one probe; those that make sense, best first.
+
+        There is more than one only where the gradients are not all right and other layouts fit as well:
+        then a reader must decide.
+
+        Raises
+        ------
+        InputError
+            If the function wants something that the network does not have.
+        """
+        probe = Probe.of(self.network, data)
+        batch, single = self._readings(data)
+        tried = [*batch, *single]
+        ran = self._run([probe], tried, trace=True, again=0, choosing=True)
+        found = self._observed(ran, [probe], tried)
+        return best_first(considered(found, bool(batch)), self.network)
+
+    def _readings(self, data: Data) -> tuple[list[Reading], list[Reading]]:
+        batch = [r for r in readings(self.network, data.t) if self.wanted.allows(r)]
+        single = [r for r in readings(self.network, data.t, single=True) if self.wanted.allows(r)]
+        if self.wanted.mode is None and is_for_batches(self._node()):
+            single = []
+        if not batch and not single:
+            fix = "Leave one of them out."
+            raise InputError(Fault("reading", "fit the network and its targets", str(self.wanted), fix))
+        return batch, single
+
+    def _node(self) -> ast.AST | None:
+        """The definition of the target in its file."""
+        tree = tree_of(str(self._file)) if self.source else None
+        outer = self.name.split(".")[0]
+        for node in ast.walk(tree) if tree is not None else ():
+            if getattr(node, "name", None) == outer:
+                return node
+        return None
+
+    def observe(
+        self,
+        probes: Sequence[tuple[Network, Data]],
+        reading: Reading,
+        *,
+        trace: bool = True,
+        again: int = 0,
+    ) -> Observed:
+        """Call at every probe in one reading.
+
+        Parameters
+        ----------
+        probes
+            Networks of the same depth and layers, of any widths, and their data.
+        reading
+            As ``choose`` found it.
+        trace
+            Write down the assignments.
+        again
+            How many more calls on fresh copies of the same arrays.
+        """
+        listed = [Probe.of(network, data) for network, data in probes]
+        ran = self._run(listed, [reading], trace=trace, again=again, choosing=False)
+        return self._observed(ran, listed, [reading])[0]
+
+    # -- running ------------------------------------------------------------------------------------------
+
+    def _run(
+        self, probes: Sequence[Probe], tried: Sequence[Reading], *, trace: bool, again: int, choosing: bool
+    ) -> Ran:
+        scenes = [probe.table(LEARNING_RATE) for probe in probes]
+        if self._target is None:
+            request = {
+                "kind": "observe",
+                "path": str(self._file),
+                "name": self.name,
+                "scenes": scenes,
+                "readings": [reading.to_dict() for reading in tried],
+                "trace": trace,
+                "again": again,
+                "choosing": choosing,
+            }
+            return run_child(request, self.time_limit, self.memory_limit, self.path)
+        frames: list[dict[str, Any]] = []
+        for number, table in enumerate(scenes):
+            for place, reading in enumerate(tried):
+                for row in observe(self._target, Scene.of(table), reading, trace, again):
+                    frames.append({"scene": number, "reading": place, "row": row})
+        return Ran(tuple(frames))
+
+    def _observed(self, ran: Ran, probes: Sequence[Probe], tried: Sequence[Reading]) -> list[Observed]:
+        """An ``Observed`` for each reading of which there is an answer."""
+        loaded = next((frame["load"] for frame in ran.frames if "load" in frame), None)
+        self.skipped = next((frame["skipped"] for frame in ran.frames if "skipped" in frame), 0)
+        found = []
+        for place, reading in enumerate(tried):
+            rows: dict[int, list[Mapping[str, Any]]] = {}
+            for frame in ran.frames:
+                if frame.get("reading") == place:
+                    rows.setdefault(frame["scene"], []).append(frame["row"])
+            if rows or place == 0:
+                effective, observations = self._of(rows, probes, reading, loaded, ran.stopped)
+                found.append(Observed(effective, observations, ran.stopped, ran.output, self.source))
+        self._refuse_unknown(ran)
+        return found
+
+    def _of(
+        self,
+        rows: Mapping[int, Sequence[Mapping[str, Any]]],
+        probes: Sequence[Probe],
+        reading: Reading,
+        loaded: Mapping[str, Any] | None,
+        stopped: str,
+    ) -> tuple[Reading, tuple[Observation, ...]]:
+        observations = []
+        for number, probe in enumerate(probes):
+            if number in rows:
+                reading = Reading(**rows[number][0]["reading"])
+                observations.append(observation(rows[number], probe, reading, self.name))
+            else:
+                error = loaded or {
+                    "type": "Stopped", "message": stopped or "it was not called", "line": None, "text": ""
+                }  # fmt: skip
+                observations.append(Observation(probe.network, probe.data, error=error))
+        return reading, tuple(observations)
+
+    def _refuse_unknown(self, ran: Ran) -> None:
+        """Raise if every call asked for something that there is not."""
+        answers = [answer for frame in ran.frames if "row" in frame for answer in frame["row"]["answers"]]
+        if not answers or not all("unknown" in answer for answer in answers):
+            return
+        answer = answers[0]
+        if not answer["whose"]:
+            has = ", ".join(answer["unknown"][:8]) or "no method"
+            fix = f"It has {has}; name one of them: {self.name}.{(answer['unknown'] or ['backward'])[0]}."
+            raise InputError(Fault(self.path, "name a class with a backward method", repr(self.name), fix))
+        numbered = list(self.network.parameter_shapes())[:6]
+        fix = f"There are X, y, {', '.join(numbered)}, Z1, A1, y_hat, m, params, cache."
+        raise InputError(
+            [
+                Fault(
+                    f"parameter {name} of {answer['whose']}",
+                    "be something that the network has",
+                    repr(name),
+                    fix,
+                )
+                for name in answer["unknown"]
+            ]
+        )
+
+
+__all__ = ["LEARNING_RATE", "Session"]
