@@ -8,7 +8,6 @@ target is theirs, and then they are imported already.
 from __future__ import annotations
 
 import inspect
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from chalkgrad.network import Network
+from chalkgrad.usercode.kinds import kind_of
 
 Array = NDArray[Any]
 
@@ -117,23 +117,4 @@ def framework_network(target: Any) -> Network | None:
     return own_network(target)
 
 
-def kind_of(target: Any) -> str | None:
-    """Name the framework of a target: torch function, torch module, sklearn, or None."""
-    torch = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "autograd") and hasattr(torch, "nn"):
-        owner = getattr(target, "__self__", None) if getattr(target, "__name__", "") == "apply" else target
-        if isinstance(owner, type) and issubclass(owner, torch.autograd.Function):
-            return "torch function"
-        if _is(target, torch.nn.Module):
-            return "torch module"
-    perceptrons = sys.modules.get("sklearn.neural_network")
-    if perceptrons is not None and _is(target, (perceptrons.MLPRegressor, perceptrons.MLPClassifier)):
-        return "sklearn"
-    return None
-
-
-def _is(target: Any, classes: Any) -> bool:
-    return issubclass(target, classes) if isinstance(target, type) else isinstance(target, classes)
-
-
-__all__ = ["Adapted", "framework_callable", "framework_network", "kind_of"]
+__all__ = ["Adapted", "framework_callable", "framework_network"]

@@ -69,6 +69,8 @@ class Session:
         self.source = self._text()
         self.skipped = 0
         """The first line at the top of the file that failed and was left out, or 0."""
+        self.fixed_widths = False
+        """Whether it works only for the widths of the network: known after ``choose``."""
 
     def _text(self) -> str:
         try:
@@ -167,6 +169,8 @@ class Session:
         """An ``Observed`` for each reading of which there is an answer."""
         loaded = next((frame["load"] for frame in ran.frames if "load" in frame), None)
         self.skipped = next((frame["skipped"] for frame in ran.frames if "skipped" in frame), 0)
+        rows_of = [frame["row"] for frame in ran.frames if "row" in frame]
+        self.fixed_widths |= any(answer.get("fixed") for row in rows_of for answer in row["answers"])
         found = []
         for place, reading in enumerate(tried):
             rows: dict[int, list[Mapping[str, Any]]] = {}

@@ -57,7 +57,7 @@ def known_names(function: Any, run: Callable[[], Mapping[str, Array]]) -> dict[s
 def _tensors(names: Mapping[str, Any]) -> list[tuple[str, Array]]:
     import torch
 
-    plain = [(name, value) for name, value in names.items() if name != "ctx"]
+    plain = [(name, value) for name, value in names.items() if name not in ("ctx", "_")]
     context = names.get("ctx")
     kept = [
         (f"ctx.{name}", value) for name, value in getattr(context, "__dict__", {}).items() if name[0] != "_"

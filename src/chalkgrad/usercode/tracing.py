@@ -177,6 +177,8 @@ def numbers(value: Any) -> NDArray[Any] | None:
         return array if array.dtype.kind in "biuf" else None
     if isinstance(value, np.generic):
         return np.array(value) if value.dtype.kind in "biuf" else None
+    if type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
+        value = _of_tensor(value)
     if type(value) is np.ndarray or type(value) is np.matrix:
         fits = value.dtype.kind in "biuf" and value.size <= MAX_ENTRIES
         return np.array(value, copy=True, subok=False) if fits else None
@@ -187,6 +189,14 @@ def numbers(value: Any) -> NDArray[Any] | None:
             return None
         return array if array.dtype.kind in "biuf" and array.size <= MAX_ENTRIES else None
     return None
+
+
+def _of_tensor(value: Any) -> Any:
+    """The numbers of a tensor that has them in memory."""
+    try:
+        return value.detach().numpy()
+    except (RuntimeError, TypeError):  # sparse, on another device, of a type that NumPy lacks
+        return None
 
 
 _KNOWN: dict[str, dict[int, Statement]] = {}
