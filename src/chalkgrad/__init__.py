@@ -9,6 +9,9 @@ from chalkgrad._errors import ChalkgradError, Fault, FormulaError, InputError, S
 from chalkgrad.check import check, check_against
 from chalkgrad.derive import Derivation, Step, derive
 from chalkgrad.derive.derivation import READERS as _DERIVATIONS
+from chalkgrad.diagnose import diagnose
+from chalkgrad.diagnose.report import READERS as _DIAGNOSES
+from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.evaluate import Trace, gradients, initialise, predict, trace
 from chalkgrad.evaluate.traced import READERS as _TRACES
 from chalkgrad.network import Activation, Layer, Loss, Network, Residual
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def _show_in_notebooks() -> None:
-    """Give derivations and traces their notebook pages; the writers are loaded when one is shown."""
+    """Give results their notebook pages; the writers are loaded when one is shown."""
 
     def derivation(kind: str) -> Callable[[Derivation], str]:
         def show(found: Derivation) -> str:
@@ -51,12 +54,18 @@ def _show_in_notebooks() -> None:
 
         return notebook.trace_html(found, notation)
 
+    def diagnosis_html(found: Diagnosis) -> str:
+        from chalkgrad.notation import notebook
+
+        return notebook.diagnosis_html(found)
+
     def trace_page(found: Trace, notation: Any, form: str, digits: int) -> str:
         from chalkgrad.notation import notebook
 
         return notebook.trace_text(found, notation, form, digits)
 
     _DERIVATIONS.update({kind: derivation(kind) for kind in ("html", "latex")})
+    _DIAGNOSES["html"] = diagnosis_html
     _TRACES.update({"html": trace_html, "page": trace_page})
 
 
@@ -73,6 +82,7 @@ __all__ = [
     "Checkpoint",
     "Cosine",
     "Derivation",
+    "Diagnosis",
     "EarlyStopping",
     "Fault",
     "Fit",
@@ -98,6 +108,7 @@ __all__ = [
     "check",
     "check_against",
     "derive",
+    "diagnose",
     "fit",
     "gradients",
     "initialise",

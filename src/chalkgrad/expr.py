@@ -6,6 +6,7 @@ by *name*: a product that fits only because two widths happen to agree is still 
 
     expr := Symbol | Ones | Sum(terms) | Scale(coefficient, arg) | MatMul(left, right) | Transpose(arg)
           | Hadamard(factors) | Apply(function, args, wrt) | RowApply(kind, arg, axis) | Reduce(arg, axis)
+          | Numeric(function, args)
 
 Constructors infer shapes and raise ``ShapeError`` where they do not fit.
 """
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from typing import Any
 
 from chalkgrad._errors import Fault, ShapeError
 from chalkgrad.formula import ElementwiseFunction
@@ -100,6 +102,10 @@ class Expr:
 
     def operands(self) -> tuple[Expr, ...]:
         """The operands of an operation that a reader adds for itself."""
+        raise TypeError(f"unknown expression {type(self).__name__}")
+
+    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
+        """The same operation of a reader on other operands."""
         raise TypeError(f"unknown expression {type(self).__name__}")
 
 
@@ -304,6 +310,30 @@ class Reduce(Expr):
         return ONE, ONE
 
 
+@dataclass(frozen=True)
+class Numeric(Expr):
+    """An operation that has a value but no derivative: what wrong code computes, such as rounding.
+
+    ``function`` is applied to the operands' values and gives a matrix of shape ``dims``; ``text`` writes it,
+    with ``{}`` for each operand.
+    """
+
+    function: Callable[..., Any]
+    args: tuple[Expr, ...]
+    dims: Shape
+    text: str
+
+    @property
+    def shape(self) -> Shape:
+        return self.dims
+
+    def operands(self) -> tuple[Expr, ...]:
+        return self.args
+
+    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
+        return replace(self, args=new)
+
+
 def _same_shapes(what: str, parts: tuple[Expr, ...]) -> None:
     first = parts[0].shape
     for part in parts[1:]:
@@ -351,7 +381,9 @@ def with_children(expr: Expr, new: tuple[Expr, ...]) -> Expr:
             return MatMul(*new)
         case Scale() | Transpose() | RowApply() | Reduce():
             return replace(expr, arg=new[0])
-    return expr
+        case Symbol() | Ones():
+            return expr
+    return expr.with_operands(new)
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
@@ -409,6 +441,8 @@ def describe(expr: Expr) -> str:
             return f"{kind}({describe(arg)})"
         case Reduce(arg):
             return f"sum({describe(arg)})"
+        case Numeric(_, args, _, text):
+            return text.format(*map(describe, args))
     raise TypeError(f"unknown expression {type(expr).__name__}")
 
 

@@ -238,7 +238,7 @@ Letter  Value
 Wₖ        0.5
 b         −12
 
-dW = dZ.T @ A
+  dW = dZ.T @ A
 
 left                               │ right
 ────                               │ ─────

@@ -18,6 +18,7 @@ COMMANDS = {
     "derive": "the gradients of a network, step by step, in your course's notation",
     "trace": "the same with numbers: forward, loss, backward, update",
     "check": "are the gradients right?  Ours, or those of a function of yours",
+    "diagnose": "what is wrong with your backward pass: the mistake, its line, its fix",
     "verify-key": "are the printed answers in a problem file right?",
     "train": "train a network on a table, and keep it as a model file",
     "predict": "what a model answers to the rows of a table",
@@ -33,6 +34,7 @@ EXAMPLES = (
     'chalkgrad derive 2-2:tanh-2:tanh-1 --path "W1[2,2]"',
     "chalkgrad trace examples/quiz.toml",
     "chalkgrad check examples/xor.toml --against mine.py:gradients",
+    "chalkgrad diagnose mine.py:backward --network 4-3:relu-1:sigmoid",
     "chalkgrad train data.csv --target price -o model.cg",
 )
 _USAGE = """\

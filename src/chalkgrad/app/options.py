@@ -21,6 +21,11 @@ SOURCES: dict[str, tuple[str, str, str]] = {  # what it is called: its name here
         "Write 4-3:relu-1:sigmoid, say.",
     ),
     "FILE": ("source", "a problem file (.toml, .json)", "Name a .toml or .json file."),
+    "FILE.py:FUNCTION": (
+        "function",
+        "your backward pass: a file and the function or class in it",
+        "Write mine.py:backward, say.",
+    ),
     "DATA": ("data", "a table: .csv, .csv.gz, .parquet, .npz; or digits", "Name a .csv file, say."),
     "MODEL": ("model", "a model file (.cg) that chalkgrad train has written", "Name a .cg file."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -139,6 +140,10 @@ class Remark:
         return {"kind": self.kind, "text": self.text}
 
 
+READERS: dict[str, Callable[[Diagnosis], str]] = {}
+"""How a diagnosis shows itself in a notebook; put in from above."""
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """Everything a diagnosis found.
@@ -244,6 +249,9 @@ class Diagnosis:
         lines += [f"  {self.ambiguity}"] if self.ambiguity else []
         lines += [f"  {text}" for text in self.evidence]
         return "\n".join([*lines, *(f"  {remark.text}" for remark in self.remarks)])
+
+    def _repr_html_(self) -> str | None:
+        return READERS["html"](self) if "html" in READERS else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

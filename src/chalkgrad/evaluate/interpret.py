@@ -22,6 +22,7 @@ from chalkgrad.expr import (
     Expr,
     Hadamard,
     MatMul,
+    Numeric,
     Ones,
     Reduce,
     RowApply,
@@ -72,6 +73,9 @@ def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
         case Reduce(arg):
             inner = compile_expr(arg, arithmetic)
             return lambda values: inner(values).sum(keepdims=True)
+        case Numeric(function, args):
+            each = [compile_expr(arg, arithmetic) for arg in args]
+            return lambda values: function(*[part(values) for part in each])
     raise TypeError(f"no value for expression {type(expr).__name__}")
 
 

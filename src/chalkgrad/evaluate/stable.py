@@ -14,7 +14,7 @@ for p = softmax(z) with c the place of its largest entry.  Both forms are equal;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chalkgrad.derive import Derivation, Step, grad
@@ -53,6 +53,9 @@ class SampleKernel(Expr):
 
     def operands(self) -> tuple[Expr, ...]:
         return self.args
+
+    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
+        return replace(self, args=new)
 
 
 class Stabiliser:

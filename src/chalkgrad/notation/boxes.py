@@ -98,10 +98,14 @@ class Under(Box):
 
 @dataclass(frozen=True)
 class Coloured(Box):
-    """The body in a colour: one of ``PALETTE``'s names."""
+    """The body in a colour: one of ``PALETTE``'s names.
+
+    Where colours cannot be seen it is named in words, unless the words around it say what it tells.
+    """
 
     body: Box
     colour: str
+    named: bool = True
 
 
 @dataclass(frozen=True)

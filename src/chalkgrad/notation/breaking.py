@@ -7,6 +7,7 @@ inside its brackets, colours and braces.  The writer says how wide a box is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from .boxes import BigOp, Box, Cases, Coloured, Fence, Frac, Grid, Num, Op, Row, Script, Sym, Under, Words
 from .grammar import ADDITIVE, flat, is_code, is_name, number, unknown
@@ -92,9 +93,9 @@ def _opened(box: Box, measure: Measure, limit: float, code: bool) -> tuple[Box, 
     match box:
         case Fence(body, left, right):
             return (Op(left, "open"), *flat(body, code), Op(right, "close"))
-        case Coloured(body, colour):
+        case Coloured(body):
             inner = flat(body, code) if isinstance(body, Row) else _opened(body, measure, limit, code)
-            return inner and tuple(Coloured(i, colour) if not isinstance(i, Op) else i for i in inner)
+            return inner and tuple(replace(box, body=i) if not isinstance(i, Op) else i for i in inner)
         case Under(body, label):
             return (*flat(body, code), Fence(label, "[", "]"))
         case Frac(num, den):

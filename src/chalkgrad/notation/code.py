@@ -1,4 +1,6 @@
-"""Equations as code: torch tensors, samples as rows, brackets only where Python needs or a reader wants them.
+"""Equations as code: torch tensors or NumPy arrays, samples as rows.
+
+Brackets stand only where Python needs or a reader wants them.
 
 A bias is one-dimensional in code, and so are its gradient and its update; everything else has two dimensions,
 and a single sample is a batch of one row.
@@ -35,23 +37,13 @@ from chalkgrad.notation.code_formula import (
     PRODUCT,
     QUOTIENT,
     SUM,
+    TORCH,
     Code,
+    Dialect,
     FormulaCode,
     rational,
 )
 from chalkgrad.notation.update_formulas import arguments_of, has_numbers
-
-TORCH: dict[str, str] = {
-    "relu": "torch.relu",
-    "leaky_relu": "F.leaky_relu",
-    "elu": "F.elu",
-    "sigmoid": "torch.sigmoid",
-    "tanh": "torch.tanh",
-    "softplus": "F.softplus",
-    "silu": "F.silu",
-    "gelu": "F.gelu",
-}
-"""Activations that PyTorch has by name; F is ``torch.nn.functional``."""
 
 _STEP = (nodes.Num(Fraction(1)), nodes.Num(Fraction(0)))
 
@@ -63,11 +55,23 @@ class CodeWriter:
     ----------
     symbol, scalar
         The names of symbols and of η and λ.
+    dialect
+        Whose arrays they are.
+    size
+        What the open dimension m is called.
     """
 
-    def __init__(self, symbol: Callable[[Symbol], str], scalar: Callable[[Scalar], str]) -> None:
+    def __init__(
+        self,
+        symbol: Callable[[Symbol], str],
+        scalar: Callable[[Scalar], str],
+        dialect: Dialect = TORCH,
+        size: str = "m",
+    ) -> None:
         self.symbol = symbol
         self.scalar = scalar
+        self.dialect = dialect
+        self.open_size = size
 
     def right_side(self, expr: Expr, symbol: Symbol) -> str:
         """The right side of ``symbol = expr``."""
@@ -82,7 +86,7 @@ class CodeWriter:
             case Symbol():
                 return Code(self.symbol(expr), ATOM)
             case Ones((rows, columns)):
-                return Code(f"torch.ones({self._size(rows)}, {self._size(columns)})", ATOM)
+                return Code(f"{self.dialect.prefix}.ones({self._size(rows)}, {self._size(columns)})", ATOM)
             case Sum(terms):
                 return self._sum(terms, self._code)
             case Scale(c, arg):
@@ -97,9 +101,11 @@ class CodeWriter:
             case Apply():
                 return self._apply(expr)
             case RowApply("softmax", arg, axis):
-                return Code(f"torch.softmax({self.expr(arg)}, dim={axis})", ATOM)
+                d = self.dialect
+                return Code(f"{d.prefix}.softmax({self.expr(arg)}, {d.axis}{axis})", ATOM)
             case RowApply(kind, arg, axis):
-                return Code(f"torch.{kind}({self.expr(arg)}, dim={axis}, keepdim=True)", ATOM)
+                d = self.dialect
+                return Code(f"{d.prefix}.{kind}({self.expr(arg)}, {d.axis}{axis}, {d.keep})", ATOM)
             case Reduce(Hadamard((Symbol() as w, Symbol() as same))) if w == same:
                 return Code(f"({self.symbol(w)}**2).sum()", ATOM)
             case Reduce(arg):
@@ -110,12 +116,12 @@ class CodeWriter:
         """A factor; a slope that is 1 or 0 is the condition itself: ``z1 > 0``."""
         match self._formula(expr) if isinstance(expr, Apply) else None:
             case nodes.Where(nodes.Compare(op, left, right), then, otherwise) if (then, otherwise) == _STEP:
-                formula = FormulaCode(self._leaf)
+                formula = FormulaCode(self._leaf, dialect=self.dialect)
                 return Code(f"({formula.text(left)} {op} {formula.text(right)})", ATOM)
         return self._code(expr)
 
     def _size(self, dim: Dim) -> str:
-        return dim.name if dim.size is None else str(dim.size)
+        return self.open_size if dim.size is None else str(dim.size)
 
     # -- vectors: biases and what becomes of them ----------------------------------------------------
 
@@ -165,7 +171,7 @@ class CodeWriter:
             if isinstance(base, Dim) and base.size is not None:
                 number *= Fraction(base.size) ** power
                 continue
-            name = self.scalar(base) if isinstance(base, Scalar) else str(base)
+            name = self.scalar(base) if isinstance(base, Scalar) else self._size(base)
             (above if power > 0 else below).append(name if abs(power) == 1 else f"{name}**{abs(power)}")
         top, bottom = rational(number)
         above = ([top] if top != "1" else []) + above
@@ -185,22 +191,22 @@ class CodeWriter:
             case _, Ones((inner, _)) if inner.is_one:
                 return self._code(left)
             case Ones((rows, _)), _ if rows.is_one:
-                return Code(f"{self._code(right).inside(ATOM)}.sum(0, keepdim=True)", ATOM)
+                return Code(f"{self._code(right).inside(ATOM)}.sum(0, {self.dialect.keep})", ATOM)
             case _, Ones((_, columns)) if columns.is_one:
-                return Code(f"{self._code(left).inside(ATOM)}.sum(1, keepdim=True)", ATOM)
+                return Code(f"{self._code(left).inside(ATOM)}.sum(1, {self.dialect.keep})", ATOM)
         return Code(f"{self._code(left).inside(MATMUL)} @ {self._code(right).inside(POWER)}", MATMUL)
 
     # -- functions -------------------------------------------------------------------------------------
 
     def _apply(self, expr: Apply) -> Code:
-        function = expr.function
-        if expr.wrt is None and function.name in TORCH and function.body == _known(function).body:
+        function, known = expr.function, self.dialect.activations
+        if expr.wrt is None and function.name in known and function.body == _known(function).body:
             values = "" if function == ACTIVATIONS[function.name] else _values(function)
-            return Code(f"{TORCH[function.name]}({self.expr(expr.args[0])}{values})", ATOM)
+            return Code(f"{known[function.name]}({self.expr(expr.args[0])}{values})", ATOM)
         return self._update(expr, self._code) if has_numbers(expr) else self._written(expr)
 
     def _written(self, expr: Apply) -> Code:
-        return FormulaCode(self._leaf).code(self._formula(expr))
+        return FormulaCode(self._leaf, dialect=self.dialect).code(self._formula(expr))
 
     def _update(self, expr: Apply, write: Callable[[Expr], Code]) -> Code:
         """The formula of an update, of which some variables are numbers."""
@@ -212,7 +218,7 @@ class CodeWriter:
                 return Code(self.scalar(number), ATOM)
             return write(arguments[str(name)]) if number is None else self._code(number)
 
-        return FormulaCode(leaf).code(expr.function.body)
+        return FormulaCode(leaf, dialect=self.dialect).code(expr.function.body)
 
     def _formula(self, expr: Apply) -> nodes.Node:
         """The function's formula with the arguments as its variables."""

@@ -1,8 +1,8 @@
-"""Scalar formulas as Python, entry by entry of torch tensors."""
+"""Scalar formulas as Python, entry by entry of torch tensors or NumPy arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,15 +43,74 @@ def rational(value: Fraction) -> tuple[str, str]:
     return str(value.numerator), str(value.denominator)
 
 
-FUNCTIONS = {"max": "torch.maximum", "min": "torch.minimum", "softplus": "F.softplus"}
-"""Functions that are not called ``torch.name``."""
+@dataclass(frozen=True)
+class Dialect:
+    """A library's ways of saying it.
+
+    Attributes
+    ----------
+    prefix
+        What its functions are called by.
+    axis, keep
+        The words by which a sum is told its direction, and to keep it.
+    activations
+        The activations that it has by name.
+    functions
+        Functions that are not called ``prefix.name``; with ``{}`` for the argument where they are no call.
+    clamps
+        Whether an array is bounded by its own ``clamp``.
+    """
+
+    prefix: str
+    axis: str
+    keep: str
+    activations: Mapping[str, str]
+    functions: Mapping[str, str]
+    clamps: bool = False
+
+
+TORCH = Dialect(
+    "torch",
+    "dim=",
+    "keepdim=True",
+    {
+        "relu": "torch.relu",
+        "leaky_relu": "F.leaky_relu",
+        "elu": "F.elu",
+        "sigmoid": "torch.sigmoid",
+        "tanh": "torch.tanh",
+        "softplus": "F.softplus",
+        "silu": "F.silu",
+        "gelu": "F.gelu",
+    },
+    {"max": "torch.maximum", "min": "torch.minimum", "softplus": "F.softplus"},
+    clamps=True,
+)
+"""PyTorch; F is ``torch.nn.functional``."""
+NUMPY = Dialect(
+    "np",
+    "axis=",
+    "keepdims=True",
+    {"tanh": "np.tanh"},
+    {
+        "max": "np.maximum",
+        "min": "np.minimum",
+        "relu": "np.maximum(0, {})",
+        "sigmoid": "1 / (1 + np.exp(-{}))",
+        "softplus": "np.logaddexp(0, {})",
+        "erf": "scipy.special.erf",
+    },
+)
+"""NumPy."""
 
 
 class FormulaCode:
     """Writes formulas; ``leaf`` writes variables.  ``tight`` leaves out the blanks around ``*`` and ``/``."""
 
-    def __init__(self, leaf: Callable[[Hashable], Code], tight: bool = False) -> None:
-        self.leaf = leaf
+    def __init__(
+        self, leaf: Callable[[Hashable], Code], tight: bool = False, dialect: Dialect = TORCH
+    ) -> None:
+        self.leaf, self.dialect = leaf, dialect
         self.times, self.over = ("*", "/") if tight else (" * ", " / ")
         self.tight = tight
 
@@ -74,7 +133,8 @@ class FormulaCode:
                 return self._call(function, args)
             case nodes.Where(nodes.Compare(op, left, right), then, otherwise):
                 test = f"{self.text(left)} {op} {self.text(right)}"
-                return Code(f"torch.where({test}, {self.text(then)}, {self.text(otherwise)})", ATOM)
+                inside = f"{test}, {self.text(then)}, {self.text(otherwise)}"
+                return Code(f"{self.dialect.prefix}.where({inside})", ATOM)
         raise TypeError(f"no code for formula node {type(node).__name__}")
 
     def text(self, node: nodes.Node) -> str:
@@ -87,7 +147,7 @@ class FormulaCode:
         return Code(f"-{text}", SUM) if value < 0 else Code(text, QUOTIENT if below else ATOM)
 
     def _sum(self, terms: tuple[nodes.Node, ...]) -> Code:
-        inner = FormulaCode(self.leaf, tight=True)
+        inner = FormulaCode(self.leaf, tight=True, dialect=self.dialect)
         text = ""
         for i, term in enumerate(terms):
             negative, bare = split_sign(term)
@@ -121,9 +181,14 @@ class FormulaCode:
         if not any(isinstance(part, nodes.Var) for arg in args for part in walk(arg)):
             return Code(f"math.{function}({', '.join(self.text(arg) for arg in args)})", ATOM)
         bound = next((arg for arg in args if isinstance(arg, nodes.Num)), None)
-        if function in ("max", "min") and bound is not None:
+        if function in ("max", "min") and bound is not None and self.dialect.clamps:
             other = args[1] if args[0] == bound else args[0]
             side = "min" if function == "max" else "max"
             return Code(f"{self.code(other).inside(ATOM)}.clamp({side}={self.text(bound)})", ATOM)
-        name = FUNCTIONS.get(function, f"torch.{function}")
-        return Code(f"{name}({', '.join(FormulaCode(self.leaf).text(arg) for arg in args)})", ATOM)
+        name = self.dialect.functions.get(function, f"{self.dialect.prefix}.{function}")
+        if "{}" in name:
+            is_call = name.endswith("{})") and name[0].isalpha()
+            inside = self.text(args[0]) if is_call else self.code(args[0]).inside(ATOM)
+            return Code(name.format(inside), ATOM if is_call else QUOTIENT)
+        plain = FormulaCode(self.leaf, dialect=self.dialect)
+        return Code(f"{name}({', '.join(plain.text(arg) for arg in args)})", ATOM)

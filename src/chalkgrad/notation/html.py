@@ -16,6 +16,7 @@ from .boxes import (
     Line,
     Op,
     Paragraph,
+    Sym,
     Table,
 )
 from .characters import clean
@@ -26,6 +27,9 @@ from .mathml import box, math, quoted
 from .svg import safe_svg
 
 __all__ = ["box", "document", "fragment"]
+
+MARKS = {"✓": "right", "✗": "wrong", "–": "none"}
+"""Marks of a table and what they say."""
 
 LINE = 52.0
 """Width of the text block in ems of the formulas."""
@@ -54,7 +58,10 @@ def inline(content: Inline) -> str:
     for part in content:
         if not isinstance(part, str | Box):
             raise unknown(part)
-        parts.append(quoted(part) if isinstance(part, str) else math(part))
+        if isinstance(part, Sym) and part.style == "code":
+            parts.append(f"<code>{quoted(part.text)}</code>")
+        else:
+            parts.append(quoted(part) if isinstance(part, str) else math(part))
     return "".join(parts)
 
 
@@ -74,6 +81,8 @@ def _block(block: Block, limit: float) -> str:
             return "<ul>\n" + "\n".join(f"<li>{inline(item)}</li>" for item in items) + "\n</ul>"
         case Table():
             return _table(block)
+        case Code(text, "diff"):
+            return f'<pre class="cg-diff"><code>{_changes(text)}</code></pre>'
         case Code(text):
             return f"<pre><code>{_verbatim(text)}</code></pre>"
         case Figure():
@@ -87,6 +96,16 @@ def _block(block: Block, limit: float) -> str:
 
 def _verbatim(text: str) -> str:
     return "\n".join(quoted(line) for line in clean(text, lines=True).split("\n"))
+
+
+def _changes(text: str) -> str:
+    """Return the lines of a change: the old in red, the new in green."""
+    kinds = {"-": "old", "+": "new"}
+    lines = (
+        f'<span class="cg-{kinds[line[0]]}">{line}</span>' if line[:1] in kinds else line
+        for line in _verbatim(text).split("\n")
+    )
+    return "\n".join(lines)
 
 
 def _display(lines: tuple[Line, ...], limit: float) -> str:
@@ -112,12 +131,18 @@ def _table(t: Table) -> str:
     def row(cells: tuple[Inline, ...], tag: str) -> str:
         padded = (*cells, *((),) * (len(numeric) - len(cells)))
         mark = (' class="cg-number"' if right else "" for right in numeric)
-        written = (f"<{tag}{m}>{inline(cell)}</{tag}>" for m, cell in zip(mark, padded, strict=True))
+        written = (f"<{tag}{m}>{_cell(cell)}</{tag}>" for m, cell in zip(mark, padded, strict=True))
         return f"<tr>{''.join(written)}</tr>"
 
     body = "\n".join(row(cells, "td") for cells in t.rows)
     head = f"<thead>{row(t.header, 'th')}</thead>"
     return f'<div class="cg-scroll"><table>\n{head}\n<tbody>\n{body}\n</tbody>\n</table></div>'
+
+
+def _cell(content: Inline) -> str:
+    """Return a cell; a mark alone is in the colour of what it says."""
+    kind = MARKS.get(content[0]) if len(content) == 1 and isinstance(content[0], str) else None
+    return inline(content) if kind is None else f'<span class="cg-{kind}-mark">{inline(content)}</span>'
 
 
 def _figure(f: Figure) -> str:

@@ -24,7 +24,7 @@ main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; 
     "TeX Gyre Termes Math", "Cambria Math", "Noto Sans Math", "DejaVu Math TeX Gyre", math;
 }
 .chalkgrad h1, .chalkgrad h2, .chalkgrad h3 { line-height: 1.25; font-weight: 600; margin: 2.2rem 0 0.7rem; }
-.chalkgrad h1 { font-size: 1.9rem; margin-top: 0; }
+.chalkgrad h1 { font-size: 1.9rem; margin-top: 0; text-wrap: balance; }
 .chalkgrad h2 { font-size: 1.35rem; padding-bottom: 0.3rem; border-bottom: 1px solid var(--cg-line); }
 .chalkgrad h3 { font-size: 1.1rem; }
 .chalkgrad p, .chalkgrad ul { max-width: 44rem; }
@@ -53,6 +53,14 @@ main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; 
 .chalkgrad pre { background: var(--cg-tint); color: inherit; padding: 0.8rem 1rem; border-radius: 0.4rem;
   overflow-x: auto; font-size: 0.86rem; line-height: 1.4; }
 .chalkgrad pre code { background: none; padding: 0; font-size: inherit; color: inherit; }
+.chalkgrad p code, .chalkgrad li code, .chalkgrad td code { background: var(--cg-tint); font-size: 0.86em;
+  padding: 0.1em 0.35em; border-radius: 0.25em; }
+.cg-diff code { display: inline-block; min-width: 100%; }
+.cg-diff .cg-old { color: var(--cg-red); }
+.cg-diff .cg-new { color: var(--cg-green); font-weight: 600; }
+.cg-right-mark, .cg-wrong-mark { font-weight: 700; }
+.cg-right-mark { color: var(--cg-green); }
+.cg-wrong-mark { color: var(--cg-red); }
 .chalkgrad figure { margin: 1.4rem 0; }
 .chalkgrad figure svg { max-width: 100%; height: auto; }
 .chalkgrad figcaption { color: var(--cg-quiet); font-size: 0.9em; margin-top: 0.4rem; }

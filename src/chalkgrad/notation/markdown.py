@@ -18,6 +18,7 @@ from .boxes import (
     Line,
     Op,
     Paragraph,
+    Sym,
     Table,
 )
 from .characters import clean
@@ -46,15 +47,17 @@ def document(d: Document) -> str:
     return "\n\n".join([*title, *(text for block in d.blocks if (text := _block(block)))]) + "\n"
 
 
-def escape(text: str) -> str:
+def escape(text: str, begins: bool = True) -> str:
     r"""Return running text of which nothing is read as markup, HTML or mathematics.
+
+    Where it begins a line, neither is what would begin a list, a rule or an underlined heading.
 
     >>> escape("a_b < $5")
     'a\\_b &lt; <span>$</span>5'
     """
     text = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SPECIAL.sub(r"\\\1", text).replace("$", "<span>$</span>")
-    return re.sub(r"^\s*([-+=]|\d+[.)])(?=[-=\s]|$)", _disarm, text)
+    return text if not begins else re.sub(r"^\s*([-+=]|\d+[.)])(?=[-=\s]|$)", _disarm, text)
 
 
 def _disarm(mark: re.Match[str]) -> str:
@@ -68,8 +71,19 @@ def inline(content: Inline) -> str:
     for part in content:
         if not isinstance(part, str | Box):
             raise unknown(part)
-        parts.append(escape(part) if isinstance(part, str) else f"$`{box(part)}`$")
+        if isinstance(part, Sym) and part.style == "code":
+            parts.append(_span(part.text))
+        else:
+            written = escape(part, begins=not parts) if isinstance(part, str) else f"$`{box(part)}`$"
+            parts.append(written)
     return "".join(parts)
+
+
+def _span(text: str) -> str:
+    """Return code inside a line; a bar would end a cell of a table."""
+    written = clean(text).replace("|", "\\|")
+    ticks = "`" * (1 + max((len(run) for run in re.findall(r"`+", written)), default=0))
+    return f"{ticks} {written} {ticks}" if len(ticks) > 1 else f"`{written}`"
 
 
 def _block(block: Block) -> str:

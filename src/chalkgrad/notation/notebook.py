@@ -1,4 +1,4 @@
-"""How derivations and traces show themselves in a notebook."""
+"""How derivations, traces and diagnoses show themselves in a notebook."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from chalkgrad.derive import Derivation
 from chalkgrad.evaluate import Trace
 from chalkgrad.notation import html, latex, render
 from chalkgrad.notation.boxes import Display, Document
+from chalkgrad.notation.diagnosis_form import Diagnosis
+from chalkgrad.notation.diagnosis_page import diagnosis_page
 from chalkgrad.notation.page import derivation_page
 from chalkgrad.notation.profile import Notation
 from chalkgrad.notation.trace_page import trace_page
@@ -35,6 +37,11 @@ def trace_html(trace: Trace, notation: Notation | str = "matrix") -> str:
 def trace_text(trace: Trace, notation: Notation | str, form: str, digits: int) -> str:
     """The trace's page in any format."""
     return render(trace_page(trace, notation, digits=digits), form)
+
+
+def diagnosis_html(diagnosis: Diagnosis, notation: Notation | str = "matrix") -> str:
+    """The diagnosis's page as HTML."""
+    return html.fragment(diagnosis_page(diagnosis, notation))
 
 
 def _page(derivation: Derivation, notation: Notation | str) -> Document:

@@ -56,8 +56,15 @@ def _table(t: Table, width: int) -> RichTable:
         cell = t.header[number] if number < len(t.header) else ()
         table.add_column(_inline(cell, width), justify="right" if heading else "left")
     for row in t.rows:
-        table.add_row(*(_inline(cell, width) for cell in row))
+        table.add_row(*(_marked(cell, width) for cell in row))
     return table
+
+
+def _marked(content: Inline, width: int) -> Text:
+    """Return a cell; a mark alone is in the colour of what it says."""
+    text = _inline(content, width)
+    text.stylize({"✓": PALETTE["green"], "✗": f"bold {PALETTE['red']}"}.get(text.plain, ""))
+    return text
 
 
 def _inline(content: Inline, width: int) -> Text:

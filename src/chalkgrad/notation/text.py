@@ -110,9 +110,9 @@ class _Drawing:
                 return Picture.of(clean(symbol) + limits)
             case Under(body, label):
                 return self._under(body, label)
-            case Coloured(body, colour):
+            case Coloured(body, colour, named):
                 drawn = self.draw(body)
-                if self.notes and not is_labelled(body):
+                if self.notes and named and not is_labelled(body):
                     drawn = beside(drawn, Picture.of(f" [{clean(colour)}]"))
                 return drawn.styled(colour)
             case Grid(rows, left, right):
@@ -145,8 +145,9 @@ class _Drawing:
             before = items[index - 1] if index else None
             after = items[index + 1] if index + 1 < len(items) else None
             part = self.draw(item)
-            if isinstance(item, Frac) and not self.code and (sticks(before) or sticks(after)):
-                dotted = is_derivative(item) and not isinstance(before, BigOp)
+            inner = item.body if isinstance(item, Coloured) else item
+            if isinstance(inner, Frac) and not self.code and (sticks(before) or sticks(after)):
+                dotted = is_derivative(inner) and not isinstance(before, BigOp)
                 if not dotted and part.rows[0] and "/" in part.text:
                     part = fenced(part, "(", ")")
             if before is not None:

@@ -68,8 +68,8 @@ def block_lines(block: Block, width: int, notes: bool = True) -> list[Strip]:
             return lines
         case Table():
             return table_lines(block, width, notes)
-        case Code(text):
-            return [((line, ""),) for line in clean(text, lines=True).split("\n")]
+        case Code(text, language):
+            return _code(clean(text, lines=True).split("\n"), language)
         case Figure(_, text, caption):
             drawing: list[Strip] = [
                 ((line, ""),) for line in clean(text, lines=True).rstrip("\n").split("\n")
@@ -80,6 +80,13 @@ def block_lines(block: Block, width: int, notes: bool = True) -> list[Strip]:
         case Columns(left, right):
             return _columns(left, right, width, notes)
     raise unknown(block)
+
+
+def _code(lines: list[str], language: str) -> list[Strip]:
+    """Return verbatim lines; those of a language are indented, and of a change the old red, the new green."""
+    styles = {"-": "red", "+": "green"} if language == "diff" else {}
+    indent = " " * INDENT if language else ""
+    return [((indent, ""), (line, styles.get(line[:1], ""))) for line in lines]
 
 
 def _underlined(text: str, sign: str, width: int) -> list[Strip]:

@@ -1,0 +1,52 @@
+"""The right line in the user's own names: a step of the derivation as NumPy, in the user's layout."""
+
+from __future__ import annotations
+
+import re
+
+from chalkgrad.derive import derive_again
+from chalkgrad.derive.forward import LAMBDA
+from chalkgrad.diagnose.naming import Names, is_name
+from chalkgrad.expr import Scalar, Symbol, symbols
+from chalkgrad.notation.code import CodeWriter
+from chalkgrad.notation.code_formula import NUMPY
+
+
+def fix(name: str, names: Names) -> str:
+    """``dZ1 = (W2.T @ dZ2) * (Z1 > 0)`` for a step by its canonical name."""
+    right = right_side(name, names)
+    made = names.line_of(name)
+    target = names.text.get(name, "") if made is None else made.name
+    return f"{target if is_name(target) else name} = {right}"
+
+
+def right_side(name: str, names: Names) -> str:
+    """The right side alone."""
+    derivation = derive_again(names.point.derivation, names.convention)
+    step = derivation.step(name)
+    forms = [form.expr for form in step.forms]
+    expr = min(reversed(forms), key=lambda e: sum(s.name not in names.text for s in symbols(e)))
+    writer = CodeWriter(lambda s: _symbol(s, names), lambda s: _scalar(s, names), NUMPY, _size(names))
+    text = writer.right_side(expr, step.symbol)
+    is_matrix = step.symbol.root.kind == "bias" and names.reading.bias == "matrix"
+    keep = ", keepdims=True" if is_matrix else ""
+    return re.sub(r"\.sum\((\d)\)", rf".sum(axis=\1{keep})", text).replace(".sum(0,", ".sum(axis=0,")
+
+
+def _symbol(symbol: Symbol, names: Names) -> str:
+    if symbol.name in names.text:
+        return names.text[symbol.name]
+    return {"T": "y", "Y": "y_hat"}.get(symbol.name, symbol.name)
+
+
+def _scalar(scalar: Scalar, names: Names) -> str:
+    if scalar.name == LAMBDA:
+        return names.text.get("l2", "l2")
+    return names.text.get("learning_rate", "learning_rate")
+
+
+def _size(names: Names) -> str:
+    if "m" in names.text:
+        return names.text["m"]
+    x = names.text.get("X", "X")
+    return f"{x}.shape[{0 if names.reading.samples == 'rows' else 1}]"

@@ -1,0 +1,130 @@
+"""What the user's code calls things, and in which line it made them: found by comparing numbers.
+
+Every array that the code assigned while it ran is compared with every quantity of the derivation, in the
+user's own layout, so names need not be guessed: ``delta`` is δ₂ if it holds δ₂'s numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.derive import Convention
+from chalkgrad.diagnose.points import Point
+from chalkgrad.expr import Symbol
+from chalkgrad.usercode.layout import Reading
+from chalkgrad.usercode.observation import Assigned, Observation
+
+Array = NDArray[Any]
+_NEAR = 1e-7
+
+
+@dataclass
+class Names:
+    """The user's names and lines at one probe.
+
+    Parameters
+    ----------
+    point, seen
+        The probe, and what was seen at it.
+    reading
+        The layout.
+    believed
+        The user's own backward quantities, as an explanation has them, by symbol.
+    """
+
+    point: Point
+    seen: Observation
+    reading: Reading
+    believed: Mapping[Symbol, Array]
+    source: str = ""
+    text: dict[str, str] = field(default_factory=dict)
+    made: dict[str, Assigned] = field(default_factory=dict)
+    per_sample: bool = False
+    made_errors_plain: bool = False
+
+    def __post_init__(self) -> None:
+        self.text = dict(self.seen.known_as)
+        if self.reading.mode == "single":
+            self.per_sample = self.point.derivation.network.loss.reduction == "mean"
+        for symbol in self._quantities():
+            self._find(symbol)
+        if "Y" not in self.text and f"A{self.point.derivation.network.depth}" in self.text:
+            self.text["Y"] = self.text[f"A{self.point.derivation.network.depth}"]
+
+    def _quantities(self) -> list[Symbol]:
+        derivation = self.point.derivation
+        return [step.symbol for step in (*derivation.forward, *derivation.backward)]
+
+    def _find(self, symbol: Symbol) -> None:
+        value = self.believed.get(symbol)
+        if value is None:
+            value = np.asarray(self.point.everything[symbol])
+        is_error = (
+            symbol.kind == "grad" and symbol.of is not None and symbol.of.kind not in ("weight", "bias")
+        )
+        for assigned in self.seen.assigned:
+            if assigned.name == "return":
+                continue
+            plain = self._same(assigned.value, symbol, value, 1.0)
+            scaled = is_error and self.point.m > 1 and self._same(assigned.value, symbol, value, self.point.m)
+            if not plain and not scaled:
+                continue
+            if is_error and scaled and self.reading.mode == "batch" and not self.made_errors_plain:
+                self.per_sample = True
+            if is_error and plain and self.reading.mode == "batch":
+                self.made_errors_plain = True
+            name = assigned.name if assigned.name.isidentifier() else assigned.key or assigned.name
+            if symbol.name not in self.text or not self.text[symbol.name].isidentifier():
+                self.text[symbol.name] = name
+            elif symbol.kind == "grad":
+                self.text[symbol.name] = name  # the last one: dZ1 after dA1 of the same numbers
+            self.made[symbol.name] = assigned
+
+    def _same(self, array: Array, symbol: Symbol, value: Array, factor: float) -> bool:
+        wanted = self.laid_out(symbol, value) * factor
+        found = np.asarray(array, dtype=np.float64)
+        if found.size != wanted.size or not found.size or not wanted.any():
+            return False
+        squeezed, other = np.squeeze(found), np.squeeze(wanted)
+        if squeezed.shape != other.shape:
+            return False
+        return bool(np.abs(squeezed - other).max() <= _NEAR * np.abs(other).max())
+
+    def laid_out(self, symbol: Symbol, value: Array) -> Array:
+        """A canonical matrix as the user's code has it; the first sample only where it takes one a call."""
+        kind = symbol.root.kind
+        if kind in ("weight", "bias"):
+            return value.T if kind == "weight" and self.reading.weights == "in_out" else value
+        if self.reading.mode == "single":
+            return value[:1].T if self.reading.samples == "columns" else value[:1]
+        return value.T if self.reading.samples == "columns" else value
+
+    @property
+    def convention(self) -> Convention:
+        """The layout of the user's equations."""
+        return Convention(
+            batch=self.reading.mode == "batch",
+            samples=self.reading.samples,
+            weights=self.reading.weights,
+            mean_at="gradient" if self.per_sample and self.reading.mode == "batch" else "loss",
+        )
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the user's file."""
+        return self.source.splitlines()
+
+    def line_of(self, name: str) -> Assigned | None:
+        """Where the user's code made a quantity."""
+        return self.made.get(name)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can stand on the left of an assignment."""
+    return bool(re.fullmatch(r"[A-Za-z_][\w.]*(\[[^\]]*\])*", text))

@@ -1,0 +1,158 @@
+"""Where a mistake may stand: a step of the derivation with everything that is in reach of a hand there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalkgrad.derive import CANONICAL, Derivation, Step, grad
+from chalkgrad.derive.algebra import hadamard
+from chalkgrad.derive.elementwise import from_formula
+from chalkgrad.derive.forward import Alphabet
+from chalkgrad.expr import Apply, Dim, Expr, Numeric, Shape, Symbol, fits
+from chalkgrad.formula import ElementwiseFunction, nodes, parse_formula, substitute
+from chalkgrad.network import Network
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A step's right side with one mistake in it.
+
+    ``detail`` tells variants of a rule apart and names what the sentence needs: the other activation, the
+    other layer.  ``expr`` is what wrong code computes, up to a constant factor, which the search finds.
+    """
+
+    rule: str
+    detail: str
+    expr: Expr
+
+
+@dataclass(frozen=True)
+class Site:
+    """A step of the canonical derivation (samples as rows, W as n_out × n_in), and its surroundings."""
+
+    derivation: Derivation
+    step: Step
+
+    @property
+    def network(self) -> Network:
+        """The description."""
+        return self.derivation.network
+
+    @property
+    def names(self) -> Alphabet:
+        """The symbols of the network."""
+        return Alphabet(self.network, CANONICAL)
+
+    @property
+    def of(self) -> Symbol:
+        """What the gradient of this step is the gradient of."""
+        assert self.step.symbol.of is not None
+        return self.step.symbol.of
+
+    @property
+    def layer(self) -> int:
+        """The layer of the step."""
+        return self.of.layer
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it is the output layer."""
+        return self.layer == self.network.depth
+
+    @property
+    def kind(self) -> str:
+        """``error`` (∂L/∂Z), ``activation`` (∂L/∂A), ``weight`` or ``bias``."""
+        return {"pre": "error", "act": "activation", "output": "activation"}.get(self.of.kind, self.of.kind)
+
+    @property
+    def right(self) -> Expr:
+        """The derived right side."""
+        return self.step.expr
+
+    # -- the surroundings, by layer --------------------------------------------------------------------
+
+    def z(self, layer: int) -> Symbol:
+        """Z_l."""
+        return self.names.pre(layer)
+
+    def a(self, layer: int) -> Symbol:
+        """A_l; X for 0, Y for the last."""
+        return self.names.activation(layer)
+
+    def w(self, layer: int) -> Symbol:
+        """W_l."""
+        return self.names.weight(layer)
+
+    def dz(self, layer: int) -> Symbol:
+        """Δ_l = ∂L/∂Z_l."""
+        return grad(self.names.pre(layer))
+
+    def da(self, layer: int) -> Symbol:
+        """∂L/∂A_l."""
+        return grad(self.names.activation(layer))
+
+    def function(self, layer: int) -> ElementwiseFunction | None:
+        """The activation f_l; None for softmax."""
+        described = self.network.layers[layer - 1]
+        return None if described.is_softmax else described.function
+
+    def is_identity(self, layer: int) -> bool:
+        """Whether f_l leaves Z as it is."""
+        function = self.function(layer)
+        return function is not None and function.name == "identity"
+
+    def slope(self, layer: int, at: Expr | None = None) -> Expr:
+        """f_l′(Z_l), or f_l′ at something else of Z_l's shape."""
+        function = self.function(layer)
+        assert function is not None
+        return Apply(function, (self.z(layer) if at is None else at,), function.variables[0])
+
+    def like(self, expr: Expr, shape: Shape | None = None) -> Expr | None:
+        """The expression read with the shape of the step's symbol (or another); None if sizes differ."""
+        return recast(expr, self.step.shape if shape is None else shape)
+
+
+def same_size(a: Dim, b: Dim) -> bool:
+    """Whether two dimensions have one size, whatever they are called."""
+    return fits(a, b) or (a.size is not None and a.size == b.size)
+
+
+def recast(expr: Expr, shape: Shape) -> Expr | None:
+    """The same numbers under other names of dimensions, as code without names takes them; or None."""
+    own = expr.shape
+    if not all(same_size(a, b) for a, b in zip(own, shape, strict=True)):
+        return None
+    if all(fits(a, b) for a, b in zip(own, shape, strict=True)):
+        return expr
+    return Numeric(_same, (expr,), shape, "{}")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def numeric(function: Callable[..., Any], text: str, shape: Shape, *args: Expr) -> Expr:
+    """An operation that only numbers know."""
+    return Numeric(function, args, shape, text)
+
+
+def written(text: str, shape: Shape, **parts: Expr) -> Expr:
+    """A formula with expressions for its letters: ``written("a*(1 + a)", shape, a=A1)``."""
+    body = parse_formula(text, tuple(parts))
+    return formula(body, shape, **parts)
+
+
+def formula(body: nodes.Node, shape: Shape, **parts: Expr) -> Expr:
+    """The matrix that a formula gives with expressions for its letters."""
+    put_in = substitute(body, {name: nodes.Var(expr) for name, expr in parts.items()})
+    return from_formula(put_in, shape)
+
+
+def times(*factors: Expr) -> Expr:
+    """The product entry by entry."""
+    return hadamard(factors)
+
+
+Maker = Callable[[Site], Iterator[Mutant]]

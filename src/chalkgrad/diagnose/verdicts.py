@@ -1,0 +1,62 @@
+"""Right, wrong, of the wrong shape, not finite, not returned: a verdict for every parameter's gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chalkgrad.check.agreement import agree, common_ratio, is_float32, relative_error
+from chalkgrad.diagnose.points import Array, Point
+from chalkgrad.diagnose.report import GradientVerdict
+from chalkgrad.usercode.observation import Observation
+
+
+def verdicts(points: Sequence[Point], observations: Sequence[Observation]) -> tuple[GradientVerdict, ...]:
+    """One verdict a parameter: right only if it is right at every probe."""
+    return tuple(_verdict(step.name, points, observations) for step in points[0].derivation.gradients)
+
+
+def _verdict(name: str, points: Sequence[Point], observations: Sequence[Observation]) -> GradientVerdict:
+    worst: GradientVerdict | None = None
+    for point, seen in zip(points, observations, strict=True):
+        found = _at(name, point, seen)
+        if worst is None or _BADNESS[found.verdict] > _BADNESS[worst.verdict]:
+            worst = found
+    assert worst is not None
+    return worst
+
+
+_BADNESS = {"right": 0, "wrong": 1, "not finite": 2, "wrong shape": 3, "not returned": 4}
+
+
+def _at(name: str, point: Point, seen: Observation) -> GradientVerdict:
+    truth = np.asarray(point.right(point.derivation.step(name).symbol))
+    flat = truth.reshape(-1) if name.startswith("db") else truth
+    if name in seen.misshapen:
+        return GradientVerdict(name, "wrong shape", seen.problems.get(name, ""), seen.misshapen[name], flat)
+    if name not in seen.gradients:
+        return GradientVerdict(name, "not returned", "not returned", None, flat)
+    array = seen.gradients[name]
+    if name in seen.problems:
+        return GradientVerdict(name, "wrong shape", seen.problems[name], array, flat)
+    if not np.isfinite(array).all():
+        bad = int((~np.isfinite(array)).sum())
+        return GradientVerdict(name, "not finite", f"not finite: {bad} of {array.size} entries", array, flat)
+    error = relative_error(array, flat)
+    if agree(array, flat):
+        digits = f"right to {-int(np.floor(np.log10(error)))} digits" if error > 1e-9 else "right"
+        more = ": computed in float32" if error > 1e-9 and is_float32(array) else ""
+        return GradientVerdict(name, "right", digits + more, array, flat, error)
+    return GradientVerdict(name, "wrong", _pattern(array, flat), array, flat, error)
+
+
+def _pattern(array: Array, truth: Array) -> str:
+    ratio = common_ratio(array, truth)
+    if ratio == 0:
+        return "zero everywhere"
+    if ratio is not None:
+        return f"{float(ratio):.6g} times what it should be".replace("-", "−")
+    index = np.unravel_index(int(np.abs(array - truth).argmax()), truth.shape)
+    place = ", ".join(str(int(i) + 1) for i in index)
+    return f"entry [{place}] is {array[index]:.6g}, should be {truth[index]:.6g}".replace("-", "−")

@@ -1,0 +1,16 @@
+"""docs/diagnose.md lists the mistakes as the code has them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from chalkgrad.diagnose.titles import TITLES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "diagnose.md").read_text(encoding="utf-8")
+
+
+def test_the_table_is_that_of_the_code() -> None:
+    shown = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \|$", PAGE, re.MULTILINE))
+    assert shown == TITLES
+    assert list(shown) == list(TITLES)
