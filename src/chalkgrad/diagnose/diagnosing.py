@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chalkgrad._errors import Fault, InputError
 from chalkgrad.check.agreement import is_float32
 from chalkgrad.derive import derive
+from chalkgrad.diagnose.beside import beside
 from chalkgrad.diagnose.naming import Names
 from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
 from chalkgrad.diagnose.probes import batch_sizes, distinct, mild
@@ -19,6 +21,7 @@ from chalkgrad.diagnose.verdicts import verdicts
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
+from chalkgrad.usercode.frameworks import MisfitError, framework_network
 from chalkgrad.usercode.layout import Reading, Wanted
 from chalkgrad.usercode.observation import Observation, Observed
 from chalkgrad.usercode.session import Session
@@ -42,7 +45,7 @@ class Case:
 
 def diagnose(
     target: Any,
-    network: Network,
+    network: Network | None = None,
     parameters: Mapping[str, Any] | None = None,
     x: Any = None,
     t: Any = None,
@@ -54,6 +57,7 @@ def diagnose(
 ) -> Diagnosis:
     """Say what is wrong with a gradient function; see ``chalkgrad.diagnose.diagnose``."""
     began = time.monotonic()
+    network = _network(target) if network is None else network
     expect_network(network)
     wanted = Wanted(**reading) if isinstance(reading, Mapping) else reading
     session = Session(
@@ -64,6 +68,17 @@ def diagnose(
     subject = target if isinstance(target, str) else session.name
     found = _diagnosed(case, subject)
     return replace(found, seconds=time.monotonic() - began)
+
+
+def _network(target: Any) -> Network:
+    """What the target says itself."""
+    try:
+        network = framework_network(target)
+    except MisfitError as error:
+        raise InputError(Fault("network", "be given", "nothing", str(error))) from None
+    if network is None:
+        raise InputError(Fault("network", "be given", "nothing", 'Write Network("4-3:relu-1"), say.'))
+    return network
 
 
 def _given(network: Network, parameters: Mapping[str, Any] | None, x: Any, t: Any, seed: int) -> Data | None:
@@ -97,7 +112,7 @@ def _failed(case: Case, subject: str, seen: Observed) -> Diagnosis:
 
 def _judged(case: Case, subject: str, seen: Observed) -> Diagnosis:
     own, wide = case.probes(case.network), distinct(case.network)
-    wider = case.probes(wide) if wide != case.network else []
+    wider = case.probes(wide) if wide != case.network and not case.session.fixed_widths else []
     given = [(case.network, case.given)] if case.given is not None else []
     every = case.session.observe([*own, *given, *wider], seen.reading, again=1)
     there = every.observations
@@ -109,13 +124,13 @@ def _judged(case: Case, subject: str, seen: Observed) -> Diagnosis:
         probes=_told(own, wider),
     )  # fmt: skip
     if all(verdict.ok for verdict in judged):
-        return base
+        return beside(base, there)
     sets = [(points[count:], there[count:])] if wider else []
     sets.append((points[: len(own)], there[: len(own)]))
     for some, seen_there in sets:
         if all(each.error is None and not each.misshapen for each in seen_there):
-            return _explained(base, some, seen_there, seen)
-    return _explained(base, sets[-1][0], sets[-1][1], seen)
+            return beside(_explained(base, some, seen_there, seen), there)
+    return beside(_explained(base, sets[-1][0], sets[-1][1], seen), there)
 
 
 def _told(own: Sequence[tuple[Network, Data]], wider: Sequence[tuple[Network, Data]]) -> tuple[str, ...]:

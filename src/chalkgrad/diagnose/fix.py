@@ -17,7 +17,11 @@ def fix(name: str, names: Names) -> str:
     right = right_side(name, names)
     made = names.line_of(name)
     target = names.text.get(name, "") if made is None else made.name
-    return f"{target if is_name(target) else name} = {right}"
+    if names.seen.notes:  # PyTorch has the functions by the same names
+        right = re.sub(r"\bnp\.", "torch.", right)
+    if target == "return":
+        return f"return {right}"
+    return f"{target if is_name(target) and not target.startswith('return') else name} = {right}"
 
 
 def right_side(name: str, names: Names) -> str:

@@ -62,15 +62,13 @@ class Names:
         return [step.symbol for step in (*derivation.forward, *derivation.backward)]
 
     def _find(self, symbol: Symbol) -> None:
-        value = self.believed.get(symbol)
+        value = self.believed.get(symbol, self.point.claimed.get(symbol.name))
         if value is None:
             value = np.asarray(self.point.everything[symbol])
         is_error = (
             symbol.kind == "grad" and symbol.of is not None and symbol.of.kind not in ("weight", "bias")
         )
         for assigned in self.seen.assigned:
-            if assigned.name == "return":
-                continue
             plain = self._same(assigned.value, symbol, value, 1.0)
             scaled = is_error and self.point.m > 1 and self._same(assigned.value, symbol, value, self.point.m)
             if not plain and not scaled:
@@ -79,6 +77,9 @@ class Names:
                 self.per_sample = True
             if is_error and plain and self.reading.mode == "batch":
                 self.made_errors_plain = True
+            if assigned.name.startswith("return"):  # a line, but no name
+                self.made.setdefault(symbol.name, assigned)
+                continue
             name = assigned.name if assigned.name.isidentifier() else assigned.key or assigned.name
             if symbol.name not in self.text or not self.text[symbol.name].isidentifier():
                 self.text[symbol.name] = name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -28,16 +29,16 @@ def observe_framework(
         return
     value = target.value if target.instance is None else target.instance
     network = Network.from_dict(scene.network)
-    adapted: Adapted | None = None
+    adapted: Adapted | None = target.adapted.get(network)
     for number in range(again + 1):
         answer: Table = {}
         recorder = _recorder(target, value) if trace and number == 0 else None
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), _one_thread():
                 if adapted is None:
                     found = framework_callable(value, network)
                     assert found is not None
-                    adapted = found[0]
+                    adapted = target.adapted[network] = found[0]
                 with recorder or nullcontext():
                     _fill(answer, adapted, scene)
         except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit, TimeUp) as error:
@@ -49,6 +50,20 @@ def observe_framework(
         yield {"reading": reading.to_dict(), "call": number, "answers": [answer]}
         if "error" in answer:
             return
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep PyTorch to one thread: for tensors this small, more of them only wait for each other."""
+    torch = sys.modules.get("torch")
+    before = torch.get_num_threads() if torch is not None else 1
+    if torch is not None and before > 1:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        if torch is not None and before > 1:
+            torch.set_num_threads(before)
 
 
 def _recorder(target: Target, value: Any) -> Recorder | None:

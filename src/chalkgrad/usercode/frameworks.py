@@ -20,6 +20,13 @@ from chalkgrad.usercode.kinds import kind_of
 Array = NDArray[Any]
 
 
+FORWARD_DIFFERS = "is not the network's: at random inputs"
+
+
+class MisfitError(ValueError):
+    """The target cannot be a part of the network; the message says why."""
+
+
 class Adapted(ABC):
     """Somebody's piece of a framework, called as ``f(X, y, W1, b1, …) -> {"loss": …, "dW1": …}``.
 
@@ -81,7 +88,7 @@ def framework_callable(target: Any, network: Network) -> tuple[Adapted, tuple[st
 
     Raises
     ------
-    ValueError
+    MisfitError
         If the target cannot be a part of the network; the message says why.
     """
     match kind_of(target):
@@ -107,7 +114,7 @@ def framework_network(target: Any) -> Network | None:
 
     Raises
     ------
-    ValueError
+    MisfitError
         If the estimator does not say enough; the message says what is missing.
     """
     if kind_of(target) != "sklearn":
@@ -117,4 +124,4 @@ def framework_network(target: Any) -> Network | None:
     return own_network(target)
 
 
-__all__ = ["Adapted", "framework_callable", "framework_network"]
+__all__ = ["FORWARD_DIFFERS", "Adapted", "MisfitError", "framework_callable", "framework_network"]

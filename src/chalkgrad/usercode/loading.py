@@ -38,6 +38,8 @@ class Target:
         Its file, as its frames call it.
     skipped
         The first line at the top of the file that failed and was left out, or 0.
+    adapted
+        Of a framework's object: its adapters by network, since each tries many places.
     """
 
     value: Any
@@ -46,6 +48,7 @@ class Target:
     space: dict[str, Any] = field(default_factory=dict)
     file: str = ""
     skipped: int = 0
+    adapted: dict[Any, Any] = field(default_factory=dict)
 
 
 def load(path: Path, name: str) -> Target | list[str]:

@@ -19,6 +19,7 @@ from chalkgrad.usercode.observation import Observation
 
 Array = NDArray[Any]
 _SAME = 1e-6
+AVERAGED = "loss is averaged over the outputs"
 _FACTORS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4))
 _SQUARED = ("squared_error", "half_squared_error", "mean_squared_error")
 
@@ -84,8 +85,11 @@ def loss_readings(draws: Sequence[Observation]) -> list[LossReading]:
     if not draws or any(draw.loss is None or not np.isfinite(draw.loss) for draw in draws):
         return []
     own = own_reading(draws[0].network)
+    sums = [{base: _sum(base, draw) for base in _bases(draw.network)} for draw in draws]
     fitting = [
-        reading for reading in _candidates(draws[0].network) if all(_equals(reading, draw) for draw in draws)
+        reading
+        for reading in _candidates(draws[0].network)
+        if all(_equals(reading, draw, some[reading.base]) for draw, some in zip(draws, sums, strict=True))
     ]
 
     def distance(reading: LossReading) -> tuple[int, int]:
@@ -156,11 +160,15 @@ def sentence(draws: Sequence[Observation], reading: LossReading, whose: str) -> 
     return None
 
 
+def _bases(network: Network) -> list[str]:
+    own = own_reading(network).base
+    named = ("squared_error", "binary_cross_entropy", "cross_entropy")
+    return [own, *(base for base in named if base != own)]
+
+
 def _candidates(network: Network) -> Iterable[LossReading]:
     own = own_reading(network)
-    bases = [own.base]
-    bases += [base for base in ("squared_error", "binary_cross_entropy", "cross_entropy") if base != own.base]
-    for base in bases:
+    for base in _bases(network):
         for factor in dict.fromkeys((own.factor, *_FACTORS)):
             for over_samples in (True, False):
                 for over_outputs in (True, False):
@@ -170,10 +178,8 @@ def _candidates(network: Network) -> Iterable[LossReading]:
                         yield LossReading(base, factor, over_samples, over_outputs, penalty)
 
 
-def _equals(reading: LossReading, draw: Observation) -> bool:
-    assert draw.loss is not None
-    whole = _sum(reading.base, draw)
-    if whole is None:
+def _equals(reading: LossReading, draw: Observation, whole: float | None) -> bool:
+    if whole is None or draw.loss is None:
         return False
     value = whole * reading.scale(draw.network, len(draw.data.x))
     value += _penalty(draw) if reading.penalty else 0.0
@@ -226,4 +232,4 @@ def _close(ratios: Sequence[float], wanted: Sequence[float]) -> bool:
     return bool(np.allclose(ratios, wanted, rtol=_SAME, atol=0))
 
 
-__all__ = ["LossReading", "loss_against_gradient", "loss_readings", "own_reading"]
+__all__ = ["AVERAGED", "LossReading", "loss_against_gradient", "loss_readings", "own_reading"]

@@ -181,6 +181,7 @@ class Session:
                 effective, observations = self._of(rows, probes, reading, loaded, ran.stopped)
                 found.append(Observed(effective, observations, ran.stopped, ran.output, self.source))
         self._refuse_unknown(ran)
+        self._refuse_misfit(rows_of)
         return found
 
     def _of(
@@ -202,6 +203,14 @@ class Session:
                 }  # fmt: skip
                 observations.append(Observation(probe.network, probe.data, error=error))
         return reading, tuple(observations)
+
+    def _refuse_misfit(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Raise if a framework's object cannot be a part of the network."""
+        errors = [answer.get("error") or {} for row in rows for answer in row["answers"]]
+        if errors and all(error.get("type") == "MisfitError" for error in errors):
+            raise InputError(
+                Fault(self.path, f"be a piece of {self.network}", self.name, errors[0]["message"])
+            )
 
     def _refuse_unknown(self, ran: Ran) -> None:
         """Raise if every call asked for something that there is not."""

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from chalkgrad.evaluate import initialise
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.frameworks import Adapted
+from chalkgrad.usercode.frameworks import Adapted, MisfitError
 from chalkgrad.usercode.loss_value import loss_against_gradient
 from chalkgrad.usercode.observation import Observation
 
@@ -40,7 +40,7 @@ class AdaptedPerceptron(Adapted):
 
     Raises
     ------
-    ValueError
+    MisfitError
         If such an estimator cannot be this network.
     """
 
@@ -50,7 +50,7 @@ class AdaptedPerceptron(Adapted):
         self.classifies = hasattr(self.estimator, "predict_proba")
         hidden = self._hidden_activation()
         if not isinstance(target, type) and network.depth > 1 and hidden != self.estimator.activation:
-            raise ValueError(
+            raise MisfitError(
                 f"{self.__name__}: must have the network's hidden activation {_ACTIVATIONS[hidden]}; got "
                 f"{self.estimator.activation!r}. Set activation={hidden!r}."
             )
@@ -63,19 +63,19 @@ class AdaptedPerceptron(Adapted):
     def _hidden_activation(self) -> str:
         network = self.network
         if any(layer.skip or not layer.bias for layer in network.layers):
-            raise ValueError(
+            raise MisfitError(
                 f"{self.__name__} has a bias in every layer and no skips; {network} is another network."
             )
         names = {str(layer.activation) for layer in network.layers[:-1]} or {"identity"}
         if len(names) > 1 or not names <= set(_THEIRS):
-            raise ValueError(
+            raise MisfitError(
                 f"{self.__name__} has one hidden activation of {', '.join(_THEIRS)}; the network has "
                 f"{', '.join(sorted(names))}."
             )
         last = str(network.layers[-1].activation)
         possible = ("sigmoid", "softmax") if self.classifies else ("identity",)
         if last not in possible:
-            raise ValueError(
+            raise MisfitError(
                 f"{self.__name__}: its last activation is {' or '.join(possible)}; the network has {last}."
             )
         return _THEIRS[names.pop()]
@@ -126,7 +126,7 @@ class AdaptedPerceptron(Adapted):
         width = t.shape[1]
         if self.network.layers[-1].is_softmax:
             if width == 2:
-                raise ValueError(
+                raise MisfitError(
                     f"{self.__name__} has one sigmoid output for two classes, not a softmax of 2."
                 )
             return t.argmax(axis=1), {"classes": np.arange(width)}
@@ -181,13 +181,13 @@ def own_network(target: Any) -> Network:
 
     Raises
     ------
-    ValueError
+    MisfitError
         If its loss is none of ours.
     """
     estimator = target() if isinstance(target, type) else target
     name = type(estimator).__name__
     if getattr(estimator, "loss", "squared_error") not in ("squared_error", "log_loss", "binary_log_loss"):
-        raise ValueError(f"{name}: a network must be given for loss={estimator.loss!r}.")
+        raise MisfitError(f"{name}: a network must be given for loss={estimator.loss!r}.")
     sizes = estimator.hidden_layer_sizes
     hidden = [int(size) for size in (sizes if np.iterable(sizes) else [sizes])]
     fitted = getattr(estimator, "coefs_", None)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from chalkgrad.evaluate import initialise
 from chalkgrad.network import Network
 from chalkgrad.usercode import torch_network as own
-from chalkgrad.usercode.frameworks import Adapted
+from chalkgrad.usercode.frameworks import FORWARD_DIFFERS, Adapted, MisfitError
 from chalkgrad.usercode.torch_names import known_names
 from chalkgrad.usercode.torch_places import places
 from chalkgrad.usercode.torch_trial import NEAR, Place, draw_targets
@@ -28,19 +28,19 @@ class AdaptedFunction(Adapted):
 
     Raises
     ------
-    ValueError
+    MisfitError
         If the Function has no backward, or fits no place in the network.
     """
 
     def __init__(self, function: Any, network: Network) -> None:
         super().__init__(network, function.__name__)
         if backward_of(function) is None:
-            raise ValueError(f"{self.__name__}: must have a backward; got only a forward. Write one.")
+            raise MisfitError(f"{self.__name__}: must have a backward; got only a forward. Write one.")
         found, reason = places(function, network)
         if not found:
             names = ", ".join(parameter.name for parameter in arguments_of(function))
             why = f" ({reason})" if reason else ""
-            raise ValueError(
+            raise MisfitError(
                 f"{self.__name__}.forward({names}) fits no place in {network}{why}. It must be an activation "
                 "f(z), a layer (input, weight, bias), a loss (y, t) or the whole network (X, W1, b1, …, y)."
             )
@@ -66,7 +66,7 @@ class AdaptedFunction(Adapted):
         self.tell(f"{self.__name__} is {words[kind]}; the rest is PyTorch's own differentiation")
         if self.place.gap > NEAR:
             self.tell(
-                f"{self.__name__}.forward is not the network's: at random inputs it differs by "
+                f"{self.__name__}.forward {FORWARD_DIFFERS} it differs by "
                 f"{self.place.gap:.2g} of the largest value"
             )
 

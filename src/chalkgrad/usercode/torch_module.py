@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chalkgrad.network import Network
 from chalkgrad.usercode import torch_network as own
-from chalkgrad.usercode.frameworks import Adapted
+from chalkgrad.usercode.frameworks import FORWARD_DIFFERS, Adapted, MisfitError
 from chalkgrad.usercode.names import quantity
 from chalkgrad.usercode.torch_trial import NEAR, draw_targets
 
@@ -28,7 +28,7 @@ class AdaptedModule(Adapted):
 
     Raises
     ------
-    ValueError
+    MisfitError
         If its parameters are not the network's.
     """
 
@@ -69,7 +69,7 @@ class AdaptedModule(Adapted):
                 elif size == shape[::-1]:
                     found[name] = tensor, True
         if len(found) < len(shapes):
-            raise ValueError(
+            raise MisfitError(
                 f"{self.__name__}: its parameters must be those of {self.network}, {_listed(want)}; "
                 f"got {_listed(have)}. Give the network that it is."
             )
@@ -95,13 +95,13 @@ class AdaptedModule(Adapted):
             if answer.shape == value.shape
         }
         if not gaps:
-            raise ValueError(
+            raise MisfitError(
                 f"{self.__name__}: its forward returned shape {tuple(answer.shape)}, not y or the loss."
             )
         best = min(gaps, key=lambda kind: gaps[kind])
         if gaps[best] > NEAR:
             self.tell(
-                f"{self.__name__}'s forward pass is not the network's: at random inputs it differs by "
+                f"{self.__name__}'s forward pass {FORWARD_DIFFERS} it differs by "
                 f"{gaps[best]:.2g} of the largest value"
             )
         return best
@@ -143,7 +143,7 @@ class AdaptedModule(Adapted):
         """One forward and one backward pass."""
         shapes = {name: np.shape(value) for name, value in parameters.items()}
         if shapes != self.network.parameter_shapes():
-            raise ValueError(f"{self.__name__} has fixed widths: {self.network}")
+            raise MisfitError(f"{self.__name__} has fixed widths: {self.network}")
         given, network = own.tensors_of({"x": x, "t": t}), self.network
         with self._filled(parameters):
             answer = self._answer(given)

@@ -140,12 +140,14 @@ class Recorder:
             value = eval(target.code, space, here)  # noqa: S307
         self.keep(line, name, key, frame.f_code.co_name, value)
 
-    def keep(self, line: int, name: str, key: str, function: str, value: Any) -> None:
+    def keep(
+        self, line: int, name: str, key: str, function: str, value: Any, *, always: bool = False
+    ) -> None:
         """Write down one value, if it is an array of numbers or a number."""
         array = numbers(value)
         if array is None:
             return
-        if self.rows and self.rows[-1][:4] == (line, name, key, function):
+        if not always and self.rows and self.rows[-1][:4] == (line, name, key, function):
             self._bytes -= self.rows.pop()[4].nbytes  # a loop over entries: the last state is enough
         self._bytes += array.nbytes
         self.rows.append((line, name, key, function, array))
@@ -160,7 +162,7 @@ class Recorder:
         else:
             items = iter([("return", value)])
         for name, item in items:
-            self.keep(line, name, name, function, item)
+            self.keep(line, name, name, function, item, always=True)
 
     def failing(self, frame: FrameType | None, line: int) -> None:
         """Add the locals at the line that raised."""
