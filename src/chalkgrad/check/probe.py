@@ -57,7 +57,7 @@ def complete(
         )
         targets = draw_targets(network, random, rows, labels) if t is None else t
         data = validate_data(network, inputs, targets, table)
-        score = _score(network, data)
+        score = clarity(network, data)
         if best is None or score > best[0]:
             best = score, data
         if score >= 1:
@@ -104,7 +104,7 @@ def draw_targets(network: Network, random: np.random.Generator, rows: int, label
     return np.round(random.uniform(0.1, 0.9, size=shape), 2)
 
 
-def _score(network: Network, data: Data) -> float:
+def clarity(network: Network, data: Data) -> float:
     """1 for data that tests everything; less for a near kink, much less for a dead or infinite gradient."""
     loss, slopes = gradients(network, data.parameters, data.x, data.t)
     if not np.isfinite(loss) or not all(np.isfinite(g).all() for g in slopes.values()):

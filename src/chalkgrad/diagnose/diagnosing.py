@@ -5,26 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.check.agreement import is_float32
-from chalkgrad.derive import derive
 from chalkgrad.diagnose.beside import beside
-from chalkgrad.diagnose.naming import Names
-from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
+from chalkgrad.diagnose.crash import crashed
+from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
+from chalkgrad.diagnose.points import Point
 from chalkgrad.diagnose.probes import batch_sizes, distinct, mild
-from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Outcome
-from chalkgrad.diagnose.search import Explanation, Search
-from chalkgrad.diagnose.telling import chain, mistakes
+from chalkgrad.diagnose.remarks import remarks
+from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
+from chalkgrad.diagnose.search import Explanation
+from chalkgrad.diagnose.state import remembers
+from chalkgrad.diagnose.telling import chain
+from chalkgrad.diagnose.trying import tried
 from chalkgrad.diagnose.verdicts import verdicts
-from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.usercode.frameworks import MisfitError, framework_network
 from chalkgrad.usercode.layout import Reading, Wanted
 from chalkgrad.usercode.observation import Observation, Observed
 from chalkgrad.usercode.session import Session
+
+Probes = list[tuple[Network, Data]]
+MOST_READINGS = 4
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,29 @@ class Case:
     network: Network
     given: Data | None
     seed: int
+    subject: str
 
-    def probes(self, network: Network) -> list[tuple[Network, Data]]:
+    def mild(self, network: Network) -> Probes:
         """Mild data of two batch sizes, and single samples."""
         first, second = batch_sizes(network)
         sizes = ((first, 1), (first, 2), (second, 3), (second, 4), (1, 5), (1, 6))
         return [(network, mild(network, rows, self.seed + seed)) for rows, seed in sizes]
+
+    @cached_property
+    def own(self) -> Probes:
+        """Probes of the network as described."""
+        return self.mild(self.network)
+
+    @cached_property
+    def wider(self) -> Probes:
+        """Probes of the same layers with widths that all differ; none where they do so already."""
+        other = distinct(self.network)
+        return self.mild(other) if other != self.network and not self.session.fixed_widths else []
+
+    @property
+    def theirs(self) -> Probes:
+        """The user's own data."""
+        return [] if self.given is None else [(self.network, self.given)]
 
 
 def diagnose(
@@ -64,9 +87,8 @@ def diagnose(
         target, network, time_limit=time_limit, memory_limit=memory_limit, reading=wanted, path="target"
     )
     given = _given(network, parameters, x, t, seed)
-    case = Case(session, network, given, seed)
     subject = target if isinstance(target, str) else session.name
-    found = _diagnosed(case, subject)
+    found = _diagnosed(Case(session, network, given, seed, subject))
     return replace(found, seconds=time.monotonic() - began)
 
 
@@ -86,117 +108,107 @@ def _given(network: Network, parameters: Mapping[str, Any] | None, x: Any, t: An
         return None
     from chalkgrad.check.probe import complete
 
-    data, _ = complete(network, parameters, x, t, seed, labels=True)
-    return validate_data(network, data.x, data.t, data.parameters)
+    return complete(network, parameters, x, t, seed, labels=True)[0]
 
 
-def _diagnosed(case: Case, subject: str) -> Diagnosis:
-    first = case.given or case.probes(case.network)[0][1]
+def _diagnosed(case: Case) -> Diagnosis:
+    first = case.own[0][1]
     chosen = case.session.choose(first)
     best = chosen[0]
     if best.stopped or best.observations[0].error is not None:
-        return _failed(case, subject, best)
-    return _judged(case, subject, best)
+        return crashed(case.session, case.network, first, best, case.subject)
+    judged = [_judged(case, each) for each in chosen[:MOST_READINGS]]
+    ordered = sorted(judged, key=lambda pair: pair[1])
+    found, cost = ordered[0]
+    rivals = [other for other, its in ordered[1:] if its - cost < 0.05 and other.rules != found.rules]
+    if rivals and cost > 0:
+        raise InputError(_which(found, rivals, case))
+    return found
 
 
-def _failed(case: Case, subject: str, seen: Observed) -> Diagnosis:
-    error = seen.observations[0].error
-    text = seen.stopped or (f"{error['type']}: {error['message']}" if error else "")
-    from chalkgrad.diagnose.report import Mistake
-    from chalkgrad.diagnose.titles import TITLES
-
-    rule = "no-answer" if seen.stopped else "exception"
-    mistake = Mistake(rule, TITLES[rule], (), (), text)
-    return Diagnosis(case.network, subject, "failed", mistakes=(mistake,), output=seen.output)
+def _which(found: Diagnosis, rivals: Sequence[Diagnosis], case: Case) -> Fault:
+    """Two readings of the arrays that explain the numbers equally well: the user must say."""
+    options = " or ".join(each.reading for each in (found, *rivals))
+    fix = "Say which with --samples rows|columns, --weights out_in|in_out, --bias flat|matrix."
+    return Fault(f"layout of {case.subject}", "be clear from its numbers", f"{options}, equally well", fix)
 
 
-def _judged(case: Case, subject: str, seen: Observed) -> Diagnosis:
-    own, wide = case.probes(case.network), distinct(case.network)
-    wider = case.probes(wide) if wide != case.network and not case.session.fixed_widths else []
-    given = [(case.network, case.given)] if case.given is not None else []
-    every = case.session.observe([*own, *given, *wider], seen.reading, again=1)
-    there = every.observations
-    count = len(own) + len(given)
-    points = [_point(each) for each in there]
-    judged = verdicts(points[:count], there[:count])
+def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
+    """The diagnosis under one reading, and what its explanation costs (0 for right)."""
+    listed = [*case.own, *case.theirs, *case.wider]
+    every = case.session.observe(listed, seen.reading, again=2)
+    remembered, there = remembers(every.observations)
+    count = len(case.own) + len(case.theirs)
+    usual = there[:count]
+    judged = verdicts([point_of(each) for each in usual], usual)
     base = Diagnosis(
-        case.network, subject, "right", judged, reading=str(seen.reading), output=every.output,
-        probes=_told(own, wider),
-    )  # fmt: skip
-    if all(verdict.ok for verdict in judged):
-        return beside(base, there)
-    sets = [(points[count:], there[count:])] if wider else []
-    sets.append((points[: len(own)], there[: len(own)]))
-    for some, seen_there in sets:
-        if all(each.error is None and not each.misshapen for each in seen_there):
-            return beside(_explained(base, some, seen_there, seen), there)
-    return beside(_explained(base, sets[-1][0], sets[-1][1], seen), there)
-
-
-def _told(own: Sequence[tuple[Network, Data]], wider: Sequence[tuple[Network, Data]]) -> tuple[str, ...]:
-    sizes = ", ".join(str(len(data.x)) for _, data in own)
-    told = [f"random mild data, batches of {sizes}"]
-    if wider:
-        told.append(f"the same layers with widths {'-'.join(map(str, wider[0][0].widths))}")
-    return tuple(told)
-
-
-def _point(seen: Observation) -> Point:
-    return Point(
-        derive(seen.network),
-        seen.data,
-        columns(seen.gradients),
-        seen.misshapen,
-        seen.learning_rate or USUAL_RATE,
+        case.network,
+        case.subject,
+        "right",
+        judged,
+        reading=str(every.reading),
+        output=every.output,
+        probes=_told(case),
     )
+    base = replace(base, remarks=remarks(case.session, case.network, every, base.ok_numbers))
+    wrong = [verdict.name for verdict in judged if not verdict.ok]
+    if not wrong and remembered is None:
+        return beside(base, there), 0.0
+    if not wrong and remembered is not None:
+        marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
+        return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
+    found, probes = _explained(case, there, count, every, wrong)
+    told = tried(case.session, found.mistakes, probes, every.reading)
+    if remembered is not None:
+        told = (remembered, *told)
+    gradients = tuple(_with_follows(v, found.explanation, point_of(usual[0])) for v in judged)
+    done = replace(
+        base,
+        outcome=found.outcome,
+        gradients=gradients,
+        mistakes=told,
+        alternatives=found.alternatives,
+        ambiguity=found.ambiguity,
+        evidence=found.evidence,
+    )
+    return beside(done, there), found.cost
 
 
 def _explained(
-    base: Diagnosis, points: Sequence[Point], there: Sequence[Observation], seen: Observed
-) -> Diagnosis:
-    wrong = [verdict.name for verdict in base.gradients if not verdict.ok]
-    single = any(is_float32(array) for each in there for array in each.gradients.values())
-    search = Search(points, single)
-    found = search.explain()
-    if not found:
-        return replace(base, outcome="unexplained")
-    derivation = points[0].derivation
-    best = found[0]
-    names = Names(points[0], there[0], seen.reading, best.values[0], source=seen.source)
-    told = mistakes(best, derivation, wrong, names)
-    others = _others(found)
-    alternatives = tuple(mistakes(other, derivation, wrong, None) for other in others)
-    gradients = tuple(_with_follows(v, best, points[0]) for v in base.gradients)
-    same = all({p.step for p in other.places} == {p.step for p in best.places} for other in others)
-    outcome: Outcome = "explained" if same else "ambiguous"
-    ambiguity = "" if not others else "The same numbers come from other mistakes as well."
-    return replace(
-        base,
-        outcome=outcome,
-        gradients=gradients,
-        mistakes=told,
-        alternatives=alternatives,
-        ambiguity=ambiguity,
-    )
+    case: Case, there: Sequence[Observation], count: int, seen: Observed, wrong: Sequence[str]
+) -> tuple[Explained, Probes]:
+    """Explain on distinct widths if the code runs there, or else on its own."""
+    own = len(case.own)
+    sets = [(there[count:], case.wider)] if case.wider else []
+    sets.append((there[:own], case.own))
+    usable = [(some, probes) for some, probes in sets if all(each.error is None for each in some)]
+    best: tuple[Explained, Probes] | None = None
+    for some, probes in usable or sets[-1:]:
+        found = Explainer(some, seen.reading, seen.source, wrong).explain()
+        if best is None or found.cost < best[0].cost - 1:
+            best = found, probes
+        if found.outcome != "unexplained":
+            break
+    assert best is not None
+    return best
 
 
-def _others(found: Sequence[Explanation]) -> list[Explanation]:
-    """The explanations by other rules than the first's, one for each set of rules."""
-    seen = {frozenset(found[0].rules)}
-    others = []
-    for each in found[1:]:
-        exotic = any("through a" in place.detail for place in each.places)
-        if frozenset(each.rules) not in seen and not exotic:
-            seen.add(frozenset(each.rules))
-            others.append(each)
-    return others[:3]
+def _told(case: Case) -> tuple[str, ...]:
+    sizes = ", ".join(str(len(data.x)) for _, data in case.own)
+    told = [f"random mild data, batches of {sizes}"]
+    if case.wider:
+        told.append(f"the same layers with widths {'-'.join(map(str, case.wider[0][0].widths))}")
+    return tuple(told)
 
 
-def _with_follows(verdict: GradientVerdict, explanation: Explanation, point: Point) -> GradientVerdict:
-    if verdict.verdict != "wrong":
+def _moved(verdict: GradientVerdict) -> GradientVerdict:
+    return replace(verdict, verdict="wrong", message="right at the first call, wrong at the second")
+
+
+def _with_follows(verdict: GradientVerdict, explanation: Explanation | None, point: Point) -> GradientVerdict:
+    """Whether a wrong gradient is right given the user's own values before it."""
+    if verdict.verdict != "wrong" or explanation is None:
         return verdict
-    path = chain(point.derivation, verdict.name)
-    mistaken = [step for step in path if any(place.step == step for place in explanation.places)]
-    unknown = [step for step in path if step in explanation.unknown]
-    follows = len({*mistaken, *unknown}) == 1 and verdict.name not in {*mistaken, *unknown}
-    return replace(verdict, follows=follows)
+    mistaken = {place.step for place in explanation.places} | set(explanation.unknown)
+    own = [step for step in chain(point.derivation, verdict.name) if step in mistaken]
+    return replace(verdict, follows=len(own) == 1 and verdict.name not in own)

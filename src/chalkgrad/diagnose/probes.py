@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from numpy.typing import NDArray
 
-from chalkgrad.check.probe import _score, draw_inputs, draw_parameters, draw_targets
+from chalkgrad.check.forward import Forward
+from chalkgrad.check.probe import clarity, draw_inputs, draw_parameters, draw_targets
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.network import Layer, Network
 
@@ -21,13 +21,45 @@ def mild(network: Network, rows: int, seed: int) -> Data:
         parameters = draw_parameters(network, seed * 7919 + 1000 * attempt + rows, random)
         x, t = draw_inputs(network, random, rows), draw_targets(network, random, rows, True)
         data = validate_data(network, x, t, parameters)
-        score = _score(network, data)
+        score = clarity(network, data)
         if best is None or score > best[0]:
             best = score, data
         if score >= 1:
             break
     assert best is not None
     return best[1]
+
+
+def saturated(network: Network) -> Data | None:
+    """Data at which a sigmoid or softmax output is within rounding of 0 and 1; None for other outputs."""
+    if str(network.layers[-1].activation) not in ("sigmoid", "softmax"):
+        return None
+    data = mild(network, batch_sizes(network)[0], 11)
+    parameters = dict(data.parameters)
+    last = f"W{network.depth}"
+    values = forward_of(network, data)
+    size = float(np.abs(values).max()) or 1.0
+    parameters[last] = parameters[last] * (60.0 / size)
+    return validate_data(network, data.x, data.t, parameters)
+
+
+def at_kinks(network: Network) -> Data | None:
+    """Data at which a unit of the first hidden layer with a kink stands exactly on it; None without kinks."""
+    first = network.layers[0]
+    if first.is_softmax or not first.function.kinks or not first.bias or 0 not in first.function.kinks:
+        return None
+    data = mild(network, batch_sizes(network)[0], 12)
+    x, parameters = data.x.copy(), dict(data.parameters)
+    x[0] = 0.0
+    parameters["b1"] = parameters["b1"].copy()
+    parameters["b1"][0] = 0.0
+    return validate_data(network, x, data.t, parameters)
+
+
+def forward_of(network: Network, data: Data) -> NDArray[np.float64]:
+    """The last layer's pre-activations."""
+    values = Forward(network, data).values[f"Z{network.depth}"]
+    return np.asarray(values, dtype=np.float64)
 
 
 def batch_sizes(network: Network) -> tuple[int, int]:
@@ -64,6 +96,3 @@ def resized(network: Network, widths: tuple[int, ...]) -> Network:
         for layer, width in zip(network.layers, widths[1:], strict=True)
     )
     return Network((widths[0], *layers), loss=network.loss, l2=network.l2)
-
-
-__all__ = ["batch_sizes", "distinct", "mild", "replace", "resized"]

@@ -200,6 +200,11 @@ class Diagnosis:
         return self.outcome == "right"
 
     @property
+    def ok_numbers(self) -> bool:
+        """Whether all numbers are right, whatever else may be wrong."""
+        return bool(self.gradients) and all(gradient.ok for gradient in self.gradients)
+
+    @property
     def first_wrong(self) -> str | None:
         """The first wrong quantity along the backward pass, by canonical name: dZ1."""
         return next((mistake.sites[0] for mistake in self.mistakes if mistake.sites), None)

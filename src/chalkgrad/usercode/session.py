@@ -78,8 +78,18 @@ class Session:
         except OSError:
             return ""
 
-    def choose(self, data: Data) -> list[Observed]:
-        """Try all readings at one probe; those that make sense, best first.
+    @property
+    def is_file(self) -> bool:
+        """Whether the target is in a file and runs in a child process."""
+        return self._target is None
+
+    @property
+    def file(self) -> Path:
+        """The user's file."""
+        return self._file
+
+    def choose(self, data: Data, network: Network | None = None) -> list[Observed]:
+        """Try all readings at one probe (of another network if given); those that make sense, best first.
 
         There is more than one only where the gradients are not all right and other layouts fit as well:
         then a reader must decide.
@@ -89,16 +99,17 @@ class Session:
         InputError
             If the function wants something that the network does not have.
         """
-        probe = Probe.of(self.network, data)
-        batch, single = self._readings(data)
+        network = network or self.network
+        probe = Probe.of(network, data)
+        batch, single = self._readings(network, data)
         tried = [*batch, *single]
         ran = self._run([probe], tried, trace=True, again=0, choosing=True)
         found = self._observed(ran, [probe], tried)
-        return best_first(considered(found, bool(batch)), self.network)
+        return best_first(considered(found, bool(batch)), network)
 
-    def _readings(self, data: Data) -> tuple[list[Reading], list[Reading]]:
-        batch = [r for r in readings(self.network, data.t) if self.wanted.allows(r)]
-        single = [r for r in readings(self.network, data.t, single=True) if self.wanted.allows(r)]
+    def _readings(self, network: Network, data: Data) -> tuple[list[Reading], list[Reading]]:
+        batch = [r for r in readings(network, data.t) if self.wanted.allows(r)]
+        single = [r for r in readings(network, data.t, single=True) if self.wanted.allows(r)]
         if self.wanted.mode is None and is_for_batches(self._node()):
             single = []
         if not batch and not single:

@@ -1,0 +1,188 @@
+"""From observations to mistakes: the search, the shapes, the other networks, and what is left as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from chalkgrad.check.agreement import is_float32
+from chalkgrad.derive import derive
+from chalkgrad.diagnose.evidence import pattern, values_of
+from chalkgrad.diagnose.forward import of_another
+from chalkgrad.diagnose.naming import Names
+from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
+from chalkgrad.diagnose.report import Mistake, Outcome
+from chalkgrad.diagnose.search import Explanation, Place, Search
+from chalkgrad.diagnose.shapes import misshapen
+from chalkgrad.diagnose.telling import mistakes
+from chalkgrad.usercode.layout import Reading
+from chalkgrad.usercode.observation import Observation
+
+IN_DOUBT = 2.05
+"""An explanation of this many mistakes is held against a simpler network before it is believed."""
+
+
+def point_of(seen: Observation) -> Point:
+    """What a call gave, beside every derived number."""
+    rate = seen.learning_rate or USUAL_RATE
+    return Point(derive(seen.network), seen.data, columns(seen.gradients), seen.misshapen, rate)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What explains the observations under one reading.
+
+    ``cost`` counts mistakes; an unexplained step counts three.
+    """
+
+    outcome: Outcome
+    mistakes: tuple[Mistake, ...] = ()
+    alternatives: tuple[tuple[Mistake, ...], ...] = ()
+    ambiguity: str = ""
+    evidence: tuple[str, ...] = ()
+    explanation: Explanation | None = None
+    cost: float = 9.0
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """Explains what was seen at probes of one network.
+
+    Parameters
+    ----------
+    there
+        The observations, none of which raised.
+    reading, source
+        How the arrays were read, and the text of the user's file.
+    wrong
+        The gradients that are not right.
+    """
+
+    there: Sequence[Observation]
+    reading: Reading
+    source: str
+    wrong: Sequence[str]
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """The observations with the derived numbers."""
+        return [point_of(seen) for seen in self.there]
+
+    @cached_property
+    def is_single(self) -> bool:
+        """Whether the code computes in float32."""
+        return any(is_float32(array) for seen in self.there for array in seen.gradients.values())
+
+    def explain(self) -> Explained:
+        """The cheapest explanation, or the evidence."""
+        found = Search(self.points, self.is_single).explain()
+        if found and found[0].cost < IN_DOUBT:
+            return self._told(found)
+        other = of_another(self.points, self.wrong)
+        if other is not None:
+            return Explained("explained", (other,), cost=1.0)
+        return self._told(found) if found else self._in_part()
+
+    def _told(self, found: Sequence[Explanation]) -> Explained:
+        best = self._with_turned(found[0])
+        places, unknown = misshapen(best, self.points)
+        if places:
+            keys = {place.key for place in (*best.places, *places)}
+            best = replace(best, places=(*best.places, *places), cost=best.cost + len(keys))
+        told = mistakes(best, self.points[0].derivation, self.wrong, self._names(best))
+        others = _others(found)
+        alternatives = tuple(mistakes(other, self.points[0].derivation, self.wrong, None) for other in others)
+        where = {place.step for place in found[0].places}
+        same = all({place.step for place in other.places} == where for other in others)
+        evidence = tuple(f"{name}: {self.there[0].problems.get(name, 'wrong shape')}" for name in unknown)
+        silent = not told and not evidence
+        if silent:
+            evidence = self._patterns(self.wrong)
+        outcome: Outcome = "unexplained" if evidence else "explained" if same else "ambiguous"
+        return Explained(
+            outcome, told, alternatives, _why(others, same), evidence, best,
+            best.cost + 3 * len(unknown) + 3 * silent,
+        )  # fmt: skip
+
+    def _with_turned(self, best: Explanation) -> Explanation:
+        """Gradients that came back transposed, as places of their own."""
+        turned = [
+            Place("transpose-product", "", name)
+            for name in self.wrong
+            if name.startswith("dW") and any(name in s.problems and name in s.gradients for s in self.there)
+        ]
+        if not turned:
+            return best
+        return replace(best, places=(*best.places, *turned), cost=best.cost + 1)
+
+    def _names(self, explanation: Explanation) -> Names:
+        place = next((i for i, p in enumerate(self.points) if p.m > 1), 0)
+        believed = explanation.values[place] if explanation.values else {}
+        return Names(self.points[place], self.there[place], self.reading, believed, source=self.source)
+
+    # -- what no rule explains ------------------------------------------------------------------------------
+
+    def _in_part(self) -> Explained:
+        """Explain what can be, say which steps are left, and how those differ."""
+        found = Search(self.points, self.is_single).explain_in_part()
+        alone = [point for point in self.points if point.m == 1]
+        if len(alone) > 1:
+            found = sorted(
+                [*found, *Search(alone, self.is_single).explain_in_part()], key=lambda each: each.cost
+            )
+        if not found:
+            return Explained("unexplained", evidence=self._patterns(self.wrong))
+        best = self._with_turned(found[0])
+        told = mistakes(best, self.points[0].derivation, self.wrong, None)
+        if best.values and len(best.values) == len(self.points):
+            told = mistakes(best, self.points[0].derivation, self.wrong, self._names(best))
+        evidence = [*self._unknown(best, alone), *self._patterns([n for n in best.unknown if n[1] in "Wb"])]
+        return Explained("unexplained", told, (), "", tuple(evidence), best, best.cost)
+
+    def _unknown(self, best: Explanation, alone: Sequence[Point]) -> list[str]:
+        told = []
+        for name in best.unknown:
+            if name[1] in "Wb" or len(best.values) != len(alone):
+                continue
+            symbol = alone[0].derivation.step(name).symbol
+            found = [np.asarray(values[symbol]).T for values in best.values]
+            right = [np.asarray(point.right(symbol)).T for point in alone]
+            told.append(pattern(name, found, right))
+            told.append("Everything after it in the backward pass follows rightly from it.")
+        return told
+
+    def _patterns(self, names: Sequence[str]) -> tuple[str, ...]:
+        told = []
+        for name in names:
+            found, right = values_of(name, self.points)
+            if found and any(
+                not np.allclose(u, v, rtol=1e-7, atol=0) for u, v in zip(found, right, strict=True)
+            ):
+                told.append(pattern(name, found, right))
+        return tuple(told)
+
+
+def _others(found: Sequence[Explanation]) -> list[Explanation]:
+    """The explanations by other rules than the first's, one for each set of rules."""
+    seen = {frozenset(found[0].rules)}
+    others = []
+    for each in found[1:]:
+        exotic = any("through a" in place.detail for place in each.places)
+        if frozenset(each.rules) not in seen and not exotic:
+            seen.add(frozenset(each.rules))
+            others.append(each)
+    return others[:3]
+
+
+def _why(others: Sequence[Explanation], same: bool) -> str:
+    if not others:
+        return ""
+    if same:
+        return "The same numbers have another name as well; they are equal on every input."
+    return (
+        "These cannot be told apart: on this network, with these shapes, they give the same numbers "
+        "for every input."
+    )

@@ -1,0 +1,102 @@
+"""What is worth saying beside: digits lost, inputs changed, a convention at a kink, saturation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chalkgrad.check.agreement import is_float32, relative_error
+from chalkgrad.diagnose.explaining import point_of
+from chalkgrad.diagnose.points import Point
+from chalkgrad.diagnose.probes import at_kinks, saturated
+from chalkgrad.diagnose.report import Remark
+from chalkgrad.network import Network
+from chalkgrad.usercode.observation import Observation, Observed
+from chalkgrad.usercode.session import Session
+
+_VISIBLE = 1e-4
+
+
+def remarks(session: Session, network: Network, seen: Observed, is_right: bool) -> tuple[Remark, ...]:
+    """Everything worth saying about code that was seen at ordinary probes; more if it is right there."""
+    told = list(_plain(seen))
+    if is_right:
+        hard = [(network, data) for data in (saturated(network), at_kinks(network)) if data is not None]
+        there = session.observe(hard, seen.reading, trace=False).observations if hard else ()
+        told += _hard(there)
+    return tuple(told)
+
+
+def _plain(seen: Observed) -> list[Remark]:
+    told = []
+    changed = sorted({name for each in seen.observations for name in each.changed})
+    kind = seen.observations[0].kind
+    changed = [name for name in changed if not (kind == "updated" and name[0] in "Wb")]
+    if changed:
+        text = f"It changes {', '.join(changed)} in place: whoever called it finds other numbers there."
+        told.append(Remark("inputs-changed", text))
+    if any(is_float32(array) for array in seen.observations[0].gradients.values()):
+        told.append(Remark("float32", "It computes in float32, so about 7 digits agree; that is no mistake."))
+    if kind == "updated":
+        first = seen.observations[0]
+        if first.learning_rate is None:
+            text = "It changes the parameters; the step itself was taken as the gradient."
+        else:
+            where = "" if first.eta_from in ("", "argument") else f", from {first.eta_from}"
+            text = (
+                f"It changes the parameters; the gradient is the step divided by the learning rate "
+                f"{first.learning_rate:g}{where}."
+            )
+        told.append(Remark("updated", text))
+    return told
+
+
+def _hard(there: Sequence[Observation]) -> list[Remark]:
+    told = []
+    for seen in there:
+        point = point_of(seen)
+        if seen.error is not None:
+            continue
+        lost = _worst(point)
+        if lost == np.inf:
+            told.append(Remark("unstable", _UNSTABLE.format("gives NaN or infinity")))
+        elif lost > _VISIBLE and not _has_kinks(point):
+            told.append(Remark("unstable", _UNSTABLE.format(f"loses all but {_digits(lost)} digits")))
+        elif lost > _VISIBLE:
+            text = (
+                "At a kink (z exactly 0) it takes another one-sided derivative than relu′(0) = 0; "
+                "both are allowed."
+            )
+            told.append(Remark("kink", text))
+    return list({remark.text: remark for remark in told}.values())
+
+
+_UNSTABLE = (
+    "Right, but at saturated outputs it {}: write the error of the output as y − t, "
+    "where the loss and the activation cancel."
+)
+
+
+def _digits(lost: float) -> int:
+    return max(0, -int(np.floor(np.log10(lost))) - 1)
+
+
+def _has_kinks(point: Point) -> bool:
+    layers = point.derivation.network.layers
+    return any(not layer.is_softmax and layer.function.kinks for layer in layers) and any(
+        (np.asarray(point.everything[step.symbol]) == 0).any()
+        for step in point.derivation.forward
+        if step.symbol.kind == "pre"
+    )
+
+
+def _worst(point: Point) -> float:
+    worst = 0.0
+    for step in point.derivation.gradients:
+        claimed = point.claimed.get(step.name)
+        truth = point.right(step.symbol)
+        if claimed is None or not np.isfinite(truth).all():
+            continue
+        worst = max(worst, relative_error(claimed, truth) if np.isfinite(claimed).all() else np.inf)
+    return worst

@@ -1,0 +1,90 @@
+"""A gradient of the wrong shape: what was computed, found among the products that have that shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.derive import CANONICAL, grad
+from chalkgrad.derive.forward import Alphabet
+from chalkgrad.diagnose.factors import identify
+from chalkgrad.diagnose.points import Point
+from chalkgrad.diagnose.search import Explanation, Place
+
+Array = NDArray[Any]
+
+
+def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[Place], list[str]]:
+    """Places for the gradients whose shape does not fit, and the names of those that nothing explains."""
+    names = dict.fromkeys(name for point in points for name in point.misshapen)
+    places: list[Place] = []
+    unknown = []
+    for name in names:
+        found = _explained(name, explanation, points)
+        if found is None:
+            unknown.append(name)
+        else:
+            places += found
+    return places, unknown
+
+
+def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> list[Place] | None:
+    ratios: dict[tuple[str, str], list[float]] = {}
+    used: dict[tuple[str, str], list[Point]] = {}
+    there = [place for place, point in enumerate(points) if name in point.misshapen]
+    for place in there:
+        point = points[place]
+        for rule, detail, value in _made(name, point, explanation.values[place]):
+            ratio = _ratio(point.misshapen[name], value)
+            if ratio is not None:
+                ratios.setdefault((rule, detail), []).append(ratio)
+                used.setdefault((rule, detail), []).append(point)
+    for (rule, detail), found in ratios.items():
+        if len(found) < len(there):
+            continue
+        factors = identify(found, used[rule, detail])
+        if factors is not None:
+            return [Place(rule, detail, name), *(Place(f.rule, f.detail, name) for f in factors)]
+    return None
+
+
+def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str, str, Array]]:
+    """(rule, detail, value) of what people make where a parameter's gradient belongs."""
+    layer = int(name[2:])
+    letters = Alphabet(point.derivation.network, CANONICAL)
+    key = grad(letters.pre(layer))
+    error = np.asarray(values.get(key, point.everything[key]))
+    below = np.asarray(point.everything[letters.activation(layer - 1)])
+    if name.startswith("db"):
+        yield "batch-sum-missing", "", error
+        yield "batch-sum-everything", "", np.asarray(error.sum())
+        yield "batch-sum-axis", "", error.sum(axis=1)
+        yield "batch-sum-everything", "a mean", np.asarray(error.mean())
+        return
+    yield "batch-sum-missing", "", np.einsum("mi,mj->mij", error, below)
+    yield "batch-sum-everything", "", np.asarray((error.T @ below).sum())
+    yield "batch-sum-axis", "over the inputs", (error.T @ below).sum(axis=1)
+    yield "batch-sum-axis", "over the units", (error.T @ below).sum(axis=0)
+    yield "batch-sum-missing", "δ itself", error
+    yield "transpose-product", "Δ Aᵀ", error @ below.T if error.shape[1] == below.shape[1] else error[:0]
+    if error.shape[1] == 1 or below.shape[1] == 1:
+        yield "hadamard-for-matmul", "", error * below
+        yield "batch-sum-missing", "", error * below
+
+
+def _ratio(found: Array, made: Array) -> float | None:
+    """found/made where that is one number."""
+    u = np.squeeze(np.asarray(found, dtype=np.float64))
+    for v in (np.squeeze(made), np.squeeze(made).T):
+        if u.shape != v.shape or not u.size:
+            continue
+        vv = float((v * v).sum())
+        if not vv or not np.isfinite(u).all():
+            continue
+        ratio = float((u * v).sum()) / vv
+        if np.abs(u - ratio * v).max() <= 1e-6 * np.abs(u).max():
+            return ratio
+    return None

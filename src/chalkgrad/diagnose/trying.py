@@ -1,0 +1,91 @@
+"""Does the fix mend it?  The user's file is run again with the one line changed."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chalkgrad._errors import ChalkgradError
+from chalkgrad.diagnose.report import Mistake
+from chalkgrad.usercode.session import Session
+
+if TYPE_CHECKING:
+    from chalkgrad.evaluate.data import Data
+    from chalkgrad.network import Network
+    from chalkgrad.usercode.layout import Reading
+
+
+def patched(source: str, mistakes: Sequence[Mistake]) -> str | None:
+    """The file with every mistake's line replaced by its fix; None where that is no line for a line."""
+    lines = source.splitlines()
+    for mistake in mistakes:
+        if mistake.line is None or not 0 < mistake.line <= len(lines):
+            return None
+        old = lines[mistake.line - 1]
+        whole = re.fullmatch(r"(\s*)([A-Za-z_][\w.]*(?:\[[^\]]*\])*)\s*=(?!=)\s*(.+)", old)
+        returned = re.fullmatch(r"(\s*)return\b\s*(.+)", old)
+        if returned and mistake.fix.startswith("return ") and not _is_open(returned[2]):
+            lines[mistake.line - 1] = returned[1] + mistake.fix
+            continue
+        target = mistake.fix.partition(" = ")[0]
+        if whole is None or whole[2] != target or _is_open(whole[3]):
+            return None
+        lines[mistake.line - 1] = whole[1] + mistake.fix
+    return "\n".join(lines) + "\n"
+
+
+def _is_open(text: str) -> bool:
+    """Whether a statement goes on in the next line."""
+    return text.rstrip().endswith("\\") or any(text.count(a) != text.count(b) for a, b in ("()", "[]", "{}"))
+
+
+def mends(
+    session: Session,
+    mistakes: Sequence[Mistake],
+    probes: Sequence[tuple[Network, Data]],
+    reading: Reading,
+) -> bool:
+    """Whether all gradients are right at the probes with the fixes in place."""
+    from chalkgrad.check.agreement import agree
+    from chalkgrad.derive import derive
+    from chalkgrad.diagnose.points import Point, columns
+
+    source = patched(session.source, mistakes)
+    if source is None or not session.is_file:
+        return False
+    with tempfile.TemporaryDirectory(prefix="chalkgrad-") as folder:
+        copy = Path(folder) / session.file.name
+        copy.write_text(source, encoding="utf-8")
+        try:
+            again = Session(
+                f"{copy}:{session.name}",
+                session.network,
+                time_limit=session.time_limit,
+                memory_limit=session.memory_limit,
+            )
+            seen = again.observe(probes, reading, trace=False)
+        except ChalkgradError:
+            return False
+    for each in seen.observations:
+        point = Point(derive(each.network), each.data, columns(each.gradients), each.misshapen)
+        for step in point.derivation.gradients:
+            claimed = point.claimed.get(step.name)
+            if claimed is None or not agree(claimed, point.right(step.symbol)):
+                return False
+    return bool(seen.observations)
+
+
+def tried(
+    session: Session,
+    mistakes: tuple[Mistake, ...],
+    probes: Sequence[tuple[Network, Data]],
+    reading: Reading,
+) -> tuple[Mistake, ...]:
+    """The mistakes, marked as verified if their fixes together mend the code."""
+    if mistakes and mends(session, mistakes, probes, reading):
+        return tuple(replace(mistake, verified=True) for mistake in mistakes)
+    return mistakes
