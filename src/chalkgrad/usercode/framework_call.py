@@ -44,7 +44,8 @@ def observe_framework(
         except (Exception, SystemExit, KeyboardInterrupt, GeneratorExit, TimeUp) as error:
             answer["error"] = describe(error, target.file)
         if recorder is not None:
-            answer["assigned"] = [list(row) for row in recorder.rows]
+            rows = recorder.rows  # a local of forward is no name in backward
+            answer["assigned"] = [list(row) for row in rows if row[3] not in ("forward", "setup_context")]
         if adapted is not None:
             answer["notes"], answer["fixed"] = list(adapted.notes), adapted.fixed_widths
         yield {"reading": reading.to_dict(), "call": number, "answers": [answer]}
