@@ -13,7 +13,7 @@ from chalkgrad.diagnose.beside import beside
 from chalkgrad.diagnose.crash import crashed
 from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
 from chalkgrad.diagnose.points import Point
-from chalkgrad.diagnose.probes import batch_sizes, distinct, mild
+from chalkgrad.diagnose.probes import at_kinks, batch_sizes, distinct, mild, saturated
 from chalkgrad.diagnose.remarks import remarks
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
 from chalkgrad.diagnose.search import Explanation
@@ -59,6 +59,12 @@ class Case:
         """Probes of the same layers with widths that all differ; none where they do so already."""
         other = distinct(self.network)
         return self.mild(other) if other != self.network and not self.session.fixed_widths else []
+
+    @cached_property
+    def hard(self) -> Probes:
+        """Saturated outputs, and a unit exactly at a kink."""
+        found = (saturated(self.network), at_kinks(self.network))
+        return [(self.network, data) for data in found if data is not None]
 
     @property
     def theirs(self) -> Probes:
@@ -136,8 +142,8 @@ def _which(found: Diagnosis, rivals: Sequence[Diagnosis], case: Case) -> Fault:
 def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
     """The diagnosis under one reading, and what its explanation costs (0 for right)."""
     listed = [*case.own, *case.theirs, *case.wider]
-    every = case.session.observe(listed, seen.reading, again=2)
-    remembered, there = remembers(every.observations)
+    every = case.session.observe([*listed, *case.hard], seen.reading, again=2)
+    remembered, there = remembers(every.observations[: len(listed)])
     count = len(case.own) + len(case.theirs)
     usual = there[:count]
     judged = verdicts([point_of(each) for each in usual], usual)
@@ -150,11 +156,12 @@ def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
         output=every.output,
         probes=_told(case),
     )
-    base = replace(base, remarks=remarks(case.session, case.network, every, base.ok_numbers))
+    hard = every.observations[len(listed) :] if base.ok_numbers else ()
+    base = replace(base, remarks=remarks(every.observations[:count], hard))
     wrong = [verdict.name for verdict in judged if not verdict.ok]
     if not wrong and remembered is None:
         return beside(base, there), 0.0
-    if not wrong and remembered is not None:
+    if remembered is not None and (not wrong or remembered.rule == "not-deterministic"):
         marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
         return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
     found, probes = _explained(case, there, count, every, wrong)
@@ -202,7 +209,8 @@ def _told(case: Case) -> tuple[str, ...]:
 
 
 def _moved(verdict: GradientVerdict) -> GradientVerdict:
-    return replace(verdict, verdict="wrong", message="right at the first call, wrong at the second")
+    said = "right at the first call, wrong at the second" if verdict.ok else "other numbers at every call"
+    return replace(verdict, verdict="wrong", message=said)
 
 
 def _with_follows(verdict: GradientVerdict, explanation: Explanation | None, point: Point) -> GradientVerdict:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalkgrad.usercode.names import counts_from_zero, plain, quantity, role
 from chalkgrad.usercode.source import constant_keys, node_of, tree_of
-from chalkgrad.usercode.spelled import Spelled, cache_in_shape, listed
+from chalkgrad.usercode.spelled import Spelled, in_shape, is_keyed
 
+_WEIGHT = re.compile(r"(initial|init|synaptic)?(w|syn|theta|kernel|coef)")
+_BIAS = re.compile(r"(initial|init)?(b|intercept)(?!atch)")
+_TARGET = re.compile(r"target|label|truth|expected|desired|actual|^y|^l$|output")
+_INPUT = re.compile(r"input|feature|image|^x|data")
+_HIDDEN = ("h", "hidden", "hid", "hiddenoutput", "hiddenoutputs", "hiddenlayeroutput", "layer1", "a")
 _NUMBERS = ("m", "l2", "learning_rate")
-_LETTERS = {"params": ("W", "b"), "cache": ("W", "b", "Z", "A", "X", "Y", "T")}
+_LETTERS = {"params": ("W", "b"), "cache": ("W", "b", "Z", "A", "X", "Y", "T", "M")}
 
 
 def arguments(
@@ -36,8 +42,9 @@ def arguments(
     asked = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     names = [p.name for p in asked if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     node = node_of(function)
+    file = getattr(getattr(function, "__code__", None), "co_filename", "")
     offset = int(counts_from_zero([*names, *constant_keys(node)], depth))
-    roles = {name: role(name) for name in names}
+    roles = {name: "params" if _holds_all(node, name) else role(name) for name in names}
     has_target = any(r == "T" for r in roles.values())
     bound: dict[str, Any] = {}
     unknown = []
@@ -48,24 +55,52 @@ def arguments(
         if own and plain(name) in own:
             bound[name] = own[plain(name)]
             continue
-        value = _value(name, roles[name], supply, depth, offset, has_target)
-        if roles[name] == "cache" or (value is None and parameter.default is parameter.empty):
-            file = getattr(getattr(function, "__code__", None), "co_filename", "")
-            shaped = cache_in_shape(supply, depth, node, tree_of(file), name)
-            value = value if shaped is None else shaped
-        elif roles[name] in ("weights", "biases", "zs", "as") and isinstance(value, list):
-            value = listed(str(roles[name]), supply, depth, node, name)
+        value = None
+        if not plain(name) == name.lower() or quantity(name, depth, offset) is None:
+            value = in_shape(roles[name], supply, depth, node, tree_of(file), name)
+        if value is None:
+            value = _value(name, roles[name], supply, depth, offset, has_target)
         if value is not None:
             bound[name] = value
         elif parameter.default is parameter.empty:
             unknown.append(name)
+    if unknown:
+        _guess(unknown, names, bound, supply, depth)
+        unknown = [name for name in unknown if name not in bound]
     return unknown or bound
+
+
+def _holds_all(node: Any, name: str) -> bool:
+    """Whether ``weights`` or ``biases`` is a dictionary: ``weights["W1"]``."""
+    return role(name) in ("weights", "biases") and is_keyed(node, name)
+
+
+def _guess(
+    unknown: Sequence[str], names: Sequence[str], bound: dict[str, Any], supply: Mapping[str, Any], depth: int
+) -> None:
+    """Bind what is left by its kind: weights and biases in their order, one input, one target."""
+    for words, letter in ((_WEIGHT, "W"), (_BIAS, "b")):
+        called = [name for name in names if words.match(plain(name))]
+        ours = [supply[f"{letter}{l}"] for l in range(1, depth + 1) if f"{letter}{l}" in supply]
+        if set(called) & set(unknown) and len(called) == len(ours):
+            bound |= dict(zip(called, ours, strict=True))
+    kinds = {role(name) for name in bound}
+    for name in unknown:
+        word = plain(name)
+        if depth == 2 and word in _HIDDEN:
+            bound[name] = supply["A1"]
+        elif name not in bound and _TARGET.search(word) and not kinds & {"T", "y"}:
+            bound[name] = supply["T"]
+        elif name not in bound and _INPUT.search(word) and "X" not in kinds:
+            bound[name] = supply["X"]
 
 
 def _value(
     name: str, kind: str | None, supply: Mapping[str, Any], depth: int, offset: int, has_target: bool
 ) -> Any:
-    found = quantity(name, depth, offset)
+    found = (
+        None if kind == "params" and plain(name) in ("weights", "biases") else quantity(name, depth, offset)
+    )
     if found is not None and (kind is None or found in supply):
         return supply["Y"] if found == f"A{depth}" else supply.get(found)
     if kind == "y":

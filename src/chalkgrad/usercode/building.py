@@ -45,8 +45,6 @@ def build(kind: type, supply: Mapping[str, Any], activations: Sequence[str], los
         variable = [p for p in inspect.signature(kind).parameters.values() if p.kind is p.VAR_POSITIONAL]
     except (TypeError, ValueError):
         return kind()
-    if variable and not asked:
-        return kind(*widths)
     bound: dict[str, Any] = {}
     unknown: list[str] = []
     hidden = [p.name for p in asked if _hidden(p.name)]
@@ -63,6 +61,8 @@ def build(kind: type, supply: Mapping[str, Any], activations: Sequence[str], los
         unknown = []
     if unknown:
         return unknown
+    if variable and not any(p.kind is p.POSITIONAL_OR_KEYWORD for p in asked):
+        return kind(*widths, **bound)
     positional = [bound.pop(p.name) for p in asked if p.kind is p.POSITIONAL_ONLY]
     return kind(*positional, **bound)
 

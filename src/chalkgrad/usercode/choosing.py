@@ -16,15 +16,22 @@ Rank = tuple[int, int, int, int, int]
 
 
 def considered(found: Sequence[Observed], has_batch: bool) -> list[Observed]:
-    """Without repetitions, and without one sample a call where a batch works as well."""
+    """Without repetitions, and without one sample a call where a batch works as well.
+
+    What works for a batch, but is right only a sample at a time, was written for samples.
+    """
     different: dict[object, Observed] = {}
     for each in found:
         different.setdefault(each.reading, each)
     if not has_batch:
         return list(different.values())
     batch = [each for each in different.values() if each.reading.mode == "batch"]
-    works = any(_works(each) for each in batch)
-    return batch if works else list(different.values())
+    single = [each for each in different.values() if each.reading.mode == "single"]
+    if not any(_works(each) for each in batch):
+        return [*batch, *single]
+    count = len(batch[0].observations[0].network.parameter_shapes())
+    right = [each for each in single if rank(each)[0] == count]
+    return right if right and all(rank(each)[0] < count for each in batch) else batch
 
 
 def _works(each: Observed) -> bool:

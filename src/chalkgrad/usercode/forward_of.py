@@ -66,6 +66,14 @@ def forward_in(space: Mapping[str, Any], file: str) -> Callable[..., Any] | None
     return None if name is None else functions[name]
 
 
+def input_of(forward: Callable[..., Any], supply: Mapping[str, Any]) -> dict[str, Any]:
+    """X for the first parameter of a forward pass that calls its input a, unless another is called X."""
+    names = [name for name in inspect.signature(forward).parameters if name != "self"]
+    if names and role(names[0]) in ("as", None) and not any(role(name) == "X" for name in names):
+        return {plain(names[0]): supply["X"]}
+    return {}
+
+
 def left_behind(result: Any, forward: Callable[..., Any], backward: Callable[..., Any]) -> dict[str, Any]:
     """What a forward pass returned, by the plain names of the parameters of the backward pass."""
     if result is None:
@@ -92,4 +100,14 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray)
 
 
-__all__ = ["BACKWARD", "FORWARD", "STARTERS", "TRAINERS", "UPDATERS", "forward_in", "left_behind", "named"]
+__all__ = [
+    "BACKWARD",
+    "FORWARD",
+    "STARTERS",
+    "TRAINERS",
+    "UPDATERS",
+    "forward_in",
+    "input_of",
+    "left_behind",
+    "named",
+]

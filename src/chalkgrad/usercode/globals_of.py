@@ -110,9 +110,7 @@ def _meant(
         return kind
     if kind == "m" and (held is _MISSING or isinstance(held, int)) and (name != "n" or not has_m):
         return "m"
-    if kind in ("l2", "learning_rate") and held is _MISSING:
-        return kind
-    return "l2" if kind == "l2" and isinstance(held, int | float) else None
+    return kind if kind in ("l2", "learning_rate") and held is _MISSING else None
 
 
 __all__ = ["Lent", "used_globals"]

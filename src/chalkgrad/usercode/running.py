@@ -21,6 +21,7 @@ from chalkgrad.usercode.forward_of import (
     TRAINERS,
     UPDATERS,
     forward_in,
+    input_of,
     left_behind,
     named,
 )
@@ -189,7 +190,7 @@ class _Function(_Caller):
             return {}
         try:
             supply = self.scene.supply(self.reading, place)
-            bound = self.bind(forward, supply)
+            bound = self.bind(forward, supply, input_of(forward, supply))
             with Lent(forward, self.target.space, supply, self.scene.depth, bound):
                 return left_behind(call(forward, bound), forward, function)
         except Exception:
@@ -263,7 +264,7 @@ class _Object(_Caller):
         backward = getattr(thing, self._backward)
         if self._forward:
             forward = getattr(thing, self._forward)
-            result = call(forward, self.bind(forward, supply))
+            result = call(forward, self.bind(forward, supply, input_of(forward, supply)))
             own = left_behind(result, forward, backward)
         original = {name: np.array(slot.get(), copy=True) for name, slot in places.items()}
         before = {slot.label: _copied(slot.get()) for slot in slots(thing)}
@@ -294,7 +295,6 @@ class _Object(_Caller):
         table: Table,
     ) -> None:
         """Gradients among the attributes, and parameters that moved."""
-        held = {id(slot.holder): slot.key for slot in places.values()}
         own = {slot.label for slot in places.values()}
         attributes = []
         for slot in slots(thing):
@@ -305,11 +305,11 @@ class _Object(_Caller):
             if moved or _is_gradient(slot.label):
                 attributes.append((slot.label, value.copy()))
         table["attributes"] = attributes
-        after = {name: np.array(slot.get()) for name, slot in places.items()}
+        now = {slot.label: slot for slot in slots(thing)}  # a list may have been replaced by another
+        after = {name: np.array(now.get(slot.label, slot).get()) for name, slot in places.items()}
         table["updated"] = {
             name: [original[name], value] for name, value in after.items() if not same(original[name], value)
         }
-        del held
 
     def _rate(self, thing: Any) -> tuple[float | None, str]:
         node = node_of(getattr(self.target.value, self._backward))

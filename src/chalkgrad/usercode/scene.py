@@ -72,6 +72,12 @@ class Scene:
                 values[name] = reading.turn(name, value).copy()
             else:
                 values[name] = reading.sample(name, value, place)
+        for l in range(1, self.depth + 1):  # M_l = A_{l−1} W_lᵀ, which a book stores
+            bias = self.arrays.get(f"b{l}", 0.0)
+            product = self.arrays[f"Z{l}"] - bias
+            values[f"M{l}"] = (
+                reading.turn("Z", product) if place is None else reading.sample("Z", product, place)
+            )
         values[f"A{self.depth}"] = values["Y"]
         values["pairs"] = [
             (reading.sample("X", self.arrays["X"], i), reading.sample("T", self.arrays["T"], i))

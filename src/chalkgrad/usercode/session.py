@@ -12,6 +12,7 @@ from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.usercode.answering import Probe, observation
 from chalkgrad.usercode.choosing import best_first, considered
+from chalkgrad.usercode.forward_of import BACKWARD, named
 from chalkgrad.usercode.layout import Reading, Wanted
 from chalkgrad.usercode.loading import Target, wrap
 from chalkgrad.usercode.observation import Observation, Observed
@@ -118,12 +119,14 @@ class Session:
         return batch, single
 
     def _node(self) -> ast.AST | None:
-        """The definition of the target in its file."""
+        """The definition of the target in its file; of a class its method that goes backward."""
         tree = tree_of(str(self._file)) if self.source else None
-        outer = self.name.split(".")[0]
+        outer, _, method = self.name.partition(".")
         for node in ast.walk(tree) if tree is not None else ():
             if getattr(node, "name", None) == outer:
-                return node
+                methods = {each.name: each for each in getattr(node, "body", ()) if hasattr(each, "name")}
+                chosen = method or named(dict.fromkeys(methods, len), BACKWARD) or ""
+                return methods.get(chosen, node) if isinstance(node, ast.ClassDef) else node
         return None
 
     def observe(

@@ -107,6 +107,8 @@ def _by_shapes(usable: Sequence[Slot], shapes: Mapping[str, Sequence[int]], dept
         for exact in (True, False):
             found: dict[str, Slot] = {}
             matrices = [slot for slot in usable if _is_weight(slot)]
+            if exact and len(matrices) < depth:
+                matrices = [slot for slot in usable if np.ndim(slot.get()) == 2]
             for l in range(1, depth + 1):
                 shape = tuple(shapes[f"W{l}"])[:: -1 if turned else 1]
                 for slot in matrices:
@@ -157,11 +159,11 @@ def install(places: Mapping[str, Slot], parameters: Mapping[str, Array], reading
             continue
         held = places[name].get()
         if name[0] == "W":
-            turned = np.ascontiguousarray(value.T if weights == "in_out" else value)
+            turned = np.array(value.T if weights == "in_out" else value, order="C")
             places[name].put(turned.reshape(-1) if np.ndim(held) == 1 and held is not None else turned)
         elif np.ndim(held) == 2:
             row = np.shape(held)[0] == 1 and (np.shape(held)[1] != 1 or reading.samples == "rows")
-            places[name].put(value.reshape(1, -1) if row else value.reshape(-1, 1))
+            places[name].put(value.copy().reshape((1, -1) if row else (-1, 1)))
             bias = "matrix"
         elif np.ndim(held) == 0 and held is not None and value.size == 1:
             places[name].put(value.reshape(())[()])

@@ -76,6 +76,19 @@ def nested_unpack(tree: ast.AST | None, name: str) -> ast.Tuple | ast.List | Non
     return None
 
 
+def values_unpack(tree: ast.AST | None, name: str) -> list[str]:
+    """The names of ``Z1, A1, Z2, A2 = name.values()``, in their order."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) in (
+            f"{name}.values()",
+            f"list({name}.values())",
+        ):
+            target = node.targets[0]
+            if isinstance(target, ast.Tuple | ast.List):
+                return list(_names(target))
+    return []
+
+
 def constant_keys(tree: ast.AST | None) -> list[str]:
     """The texts that stand in brackets: ``params["W1"]``."""
     return [
@@ -147,8 +160,10 @@ def _factors(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def is_for_batches(tree: ast.AST | None) -> bool:
-    """Whether the text divides by a number of samples or sums over an axis into a bias's gradient."""
+    """Whether the text divides by a number of samples, sums a bias's gradient over them, or asks for an X."""
     for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.arg) and node.arg in ("X", "X_train", "X_batch", "batch_size", "m"):
+            return True
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_count(node.right):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "mean":
@@ -196,4 +211,5 @@ __all__ = [
     "returned_names",
     "tree_of",
     "unpacked",
+    "values_unpack",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from chalkgrad.usercode.names import plain, quantity, role
-from chalkgrad.usercode.source import constant_places, nested_unpack, unpacked
+from chalkgrad.usercode.source import constant_places, nested_unpack, unpacked, values_unpack
 
 
 class Spelled(dict[Any, Any]):
@@ -45,11 +46,16 @@ class Spelled(dict[Any, Any]):
             found = "X"
         if found == f"A{self._depth}" and super().__contains__("Y"):
             found = "Y"
+        book = re.fullmatch(r"([mn])(\d)", plain(name))
+        if found is None and book:  # M = X W, N = M + b
+            found = f"{'M' if book[1] == 'm' else 'Z'}{book[2]}"
         found = found or {"y": "T"}.get(role(name) or "", role(name))
         return found if found is not None and super().__contains__(found) else None
 
     def _layer(self, key: Any) -> dict[str, Any] | None:
         word = plain(str(key))
+        if word in ("hidden", "output", "out"):
+            word = "1" if word == "hidden" and self._depth == 2 else str(self._depth - self._offset)
         digits = word.lstrip("abcdefghijklmnopqrstuvwxyz")
         if not digits.isdecimal() or word[: -len(digits)] not in (
             "",
@@ -99,29 +105,56 @@ class Spelled(dict[Any, Any]):
         return copied
 
 
-def listed(kind: str, supply: Mapping[str, Any], depth: int, tree: ast.AST | None, name: str) -> list[Any]:
-    """A list over layers; activations begin with the input, others with an empty place for W[1] … W[L]."""
-    letter = {"weights": "W", "biases": "b", "zs": "Z", "as": "A"}[kind]
-    values = [supply.get(f"{letter}{l}") for l in range(1, depth + 1)]
-    places = constant_places(tree, name)
-    if kind == "as":
-        return [supply["X"], *values[:-1], supply["Y"]]
-    values = [value for value in values if value is not None]
-    return [None, *values] if depth in places and 0 not in places else values
-
-
-def cache_in_shape(
-    supply: Mapping[str, Any], depth: int, tree: ast.AST | None, module: ast.AST | None, name: str
+def in_shape(
+    kind: str | None,
+    supply: Mapping[str, Any],
+    depth: int,
+    tree: ast.AST | None,
+    module: ast.AST | None,
+    name: str,
 ) -> Any:
-    """A cache as the code takes it apart: a tuple in its order, Ng's list of layers; else a dictionary."""
+    """A container as the code takes it apart; None where its text does not tell.
+
+    A tuple in its order; a list of layers, of pairs, of Ng's caches; a list from 1; a dictionary of anything.
+    """
+    if kind in ("X", "T", "Y", "y", "m", "l2", "learning_rate", "pairs", "once", "dY"):
+        return None
     target = nested_unpack(tree, name)
-    if target is not None:
-        made = _like(target, supply, depth)
-        if made is not None:
-            return made
-    if _is_list(tree, name):
+    made = None if target is None else _like(target, supply, depth)
+    if made is not None:
+        return made
+    keys = values_unpack(tree, name)
+    if keys:
+        ordered = {key: _meant(key, supply, depth) for key in keys}
+        return None if any(value is None for value in ordered.values()) else Spelled(ordered, depth)
+    if kind in ("weights", "biases", "zs"):
+        return _from_one(str(kind), supply, depth, tree, name)
+    if kind == "as":
+        return None
+    if kind in ("params", "widths") or (kind is None and "cache" not in name.lower()):
+        if paired(tree, name):
+            return [[supply[f"W{l}"], supply.get(f"b{l}")] for l in range(1, depth + 1)]
+        if kind == "widths" and keyed_layers(tree, name):
+            return [Spelled(supply, depth)[l] for l in range(1, depth + 1)]
+        if kind is None and is_keyed(tree, name):
+            arrays = {k: v for k, v in supply.items() if k[0] in "WbZAXYT"}
+            return Spelled(arrays, depth)
+        return None
+    if _is_list(tree, name) and not (keyed_layers(tree, name) and constant_places(tree, name)):
+        if "activation" in name.lower():
+            return [supply["X"], *(supply[f"A{l}"] for l in range(1, depth + 1))]
         return [_of_layer(supply, depth, l, module) for l in range(1, depth + 1)]
     return None
+
+
+def _from_one(
+    kind: str, supply: Mapping[str, Any], depth: int, tree: ast.AST | None, name: str
+) -> list[Any] | None:
+    """A list that begins with an empty place, where the code has W[1] … W[L]."""
+    letter = {"weights": "W", "biases": "b", "zs": "Z"}[kind]
+    values = [supply[f"{letter}{l}"] for l in range(1, depth + 1) if f"{letter}{l}" in supply]
+    places = constant_places(tree, name)
+    return [None, *values] if depth in places and 0 not in places else None
 
 
 def _like(target: ast.Tuple | ast.List, supply: Mapping[str, Any], depth: int) -> tuple[Any, ...] | None:
@@ -129,20 +162,23 @@ def _like(target: ast.Tuple | ast.List, supply: Mapping[str, Any], depth: int) -
     for item in target.elts:
         if isinstance(item, ast.Tuple | ast.List):
             value: Any = _like(item, supply, depth)
+        elif isinstance(item, ast.Name) and item.id == "_":
+            value = 0.0
         else:
-            text = ast.unparse(item)
-            found = quantity(text, depth)
-            found = "X" if plain(text) == "a0" else found
-            kind = role(text)
-            if found == f"A{depth}":
-                found = "Y"
-            value = supply.get(found or {"y": "T"}.get(kind or "", kind or ""))
-            if value is None and text == "_":
-                value = 0.0
+            value = _meant(ast.unparse(item), supply, depth)
         if value is None:
             return None
         items.append(value)
     return tuple(items)
+
+
+def _meant(text: str, supply: Mapping[str, Any], depth: int) -> Any:
+    """The quantity that a name means."""
+    found = "X" if plain(text) == "a0" else quantity(text, depth)
+    if found == f"A{depth}":
+        found = "Y"
+    kind = role(text) or ""
+    return supply.get(found or {"y": "T"}.get(kind, kind))
 
 
 def _is_list(tree: ast.AST | None, name: str) -> bool:
@@ -161,6 +197,48 @@ def _is_list(tree: ast.AST | None, name: str) -> bool:
     return False
 
 
+def keyed_layers(tree: ast.AST | None, name: str) -> bool:
+    """Whether a layer's own is a dictionary: ``cache[1]["A"]``."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+            and (not name or ast.unparse(node.value.value) == name)
+        ):
+            return True
+    return False
+
+
+def paired(tree: ast.AST | None, name: str) -> bool:
+    """Whether a layer's own is a pair: ``layers[i][0]``, ``for W, b in layers``."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Subscript):
+            inner = ast.unparse(node.value.value) == name and isinstance(node.slice, ast.Constant)
+            if inner and isinstance(getattr(node.slice, "value", None), int):
+                return True
+        elif isinstance(node, ast.For | ast.comprehension) and ast.unparse(node.iter) == name:
+            if isinstance(node.target, ast.Tuple) and len(node.target.elts) == 2:
+                return True
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
+            target = node.targets[0]
+            two = isinstance(target, ast.Tuple) and len(target.elts) == 2
+            if two and ast.unparse(node.value.value) == name:
+                return True
+    return False
+
+
+def is_keyed(tree: ast.AST | None, name: str) -> bool:
+    """Whether a name is indexed with a text: ``weights["W1"]``."""
+    return any(
+        isinstance(node, ast.Subscript)
+        and ast.unparse(node.value) == name
+        and (isinstance(node.slice, ast.JoinedStr) or "'" in ast.unparse(node.slice))
+        for node in (ast.walk(tree) if tree is not None else ())
+    )
+
+
 def _is_number(index: ast.expr) -> bool:
     """Whether an index is no text, as far as can be seen."""
     if isinstance(index, ast.Constant):
@@ -170,6 +248,8 @@ def _is_number(index: ast.expr) -> bool:
 
 def _of_layer(supply: Mapping[str, Any], depth: int, layer: int, module: ast.AST | None) -> Any:
     """((A_prev, W, b), Z), unless the file unpacks a layer's cache in another order."""
+    if keyed_layers(module, ""):
+        return Spelled(supply, depth)[layer]
     values = {
         "A_prev": supply["X"] if layer == 1 else supply[f"A{layer - 1}"],
         "W": supply[f"W{layer}"],
@@ -189,4 +269,4 @@ def _of_layer(supply: Mapping[str, Any], depth: int, layer: int, module: ast.AST
     return ((values["A_prev"], values["W"], values["b"]), values["Z"])
 
 
-__all__ = ["Spelled", "cache_in_shape", "listed"]
+__all__ = ["Spelled", "in_shape", "is_keyed"]
