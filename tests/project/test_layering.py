@@ -50,6 +50,8 @@ LIBRARIES: dict[str, set[str]] = {
     "pyarrow": {"data", "app"},
     "polars": {"data"},
     "matplotlib": {"app"},
+    "torch": {"usercode"},
+    "sklearn": {"usercode"},
 }
 AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
 TERMINAL = "chalkgrad.notation.terminal"

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad.diagnose.beside import beside
 from chalkgrad.diagnose.crash import crashed
 from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
 from chalkgrad.diagnose.points import Point
@@ -23,6 +24,7 @@ from chalkgrad.diagnose.verdicts import verdicts
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
+from chalkgrad.usercode.frameworks import MisfitError, framework_network
 from chalkgrad.usercode.layout import Reading, Wanted
 from chalkgrad.usercode.observation import Observation, Observed
 from chalkgrad.usercode.session import Session
@@ -56,7 +58,7 @@ class Case:
     def wider(self) -> Probes:
         """Probes of the same layers with widths that all differ; none where they do so already."""
         other = distinct(self.network)
-        return self.mild(other) if other != self.network else []
+        return self.mild(other) if other != self.network and not self.session.fixed_widths else []
 
     @cached_property
     def hard(self) -> Probes:
@@ -72,7 +74,7 @@ class Case:
 
 def diagnose(
     target: Any,
-    network: Network,
+    network: Network | None = None,
     parameters: Mapping[str, Any] | None = None,
     x: Any = None,
     t: Any = None,
@@ -84,6 +86,7 @@ def diagnose(
 ) -> Diagnosis:
     """Say what is wrong with a gradient function; see ``chalkgrad.diagnose.diagnose``."""
     began = time.monotonic()
+    network = _network(target) if network is None else network
     expect_network(network)
     wanted = Wanted(**reading) if isinstance(reading, Mapping) else reading
     session = Session(
@@ -93,6 +96,17 @@ def diagnose(
     subject = target if isinstance(target, str) else session.name
     found = _diagnosed(Case(session, network, given, seed, subject))
     return replace(found, seconds=time.monotonic() - began)
+
+
+def _network(target: Any) -> Network:
+    """What the target says itself."""
+    try:
+        network = framework_network(target)
+    except MisfitError as error:
+        raise InputError(Fault("network", "be given", "nothing", str(error))) from None
+    if network is None:
+        raise InputError(Fault("network", "be given", "nothing", 'Write Network("4-3:relu-1"), say.'))
+    return network
 
 
 def _given(network: Network, parameters: Mapping[str, Any] | None, x: Any, t: Any, seed: int) -> Data | None:
@@ -146,7 +160,7 @@ def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
     base = replace(base, remarks=remarks(every.observations[:count], hard))
     wrong = [verdict.name for verdict in judged if not verdict.ok]
     if not wrong and remembered is None:
-        return base, 0.0
+        return beside(base, there), 0.0
     if remembered is not None and (not wrong or remembered.rule == "not-deterministic"):
         marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
         return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
@@ -164,7 +178,7 @@ def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
         ambiguity=found.ambiguity,
         evidence=found.evidence,
     )
-    return done, found.cost
+    return beside(done, there), found.cost
 
 
 def _explained(

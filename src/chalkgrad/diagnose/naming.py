@@ -48,6 +48,7 @@ class Names:
     made: dict[str, Assigned] = field(default_factory=dict)
     per_sample: bool = False
     made_errors_plain: bool = False
+    _returned: dict[str, Assigned] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.text = dict(self.seen.known_as)
@@ -56,6 +57,8 @@ class Names:
         for symbol in self._quantities():
             self._find(symbol)
         self._find_by_name()
+        for name, assigned in self._returned.items():
+            self.made.setdefault(name, assigned)
         self._find_size()
         if "Y" not in self.text and f"A{self.point.derivation.network.depth}" in self.text:
             self.text["Y"] = self.text[f"A{self.point.derivation.network.depth}"]
@@ -65,7 +68,7 @@ class Names:
         return [step.symbol for step in (*derivation.forward, *derivation.backward)]
 
     def _find(self, symbol: Symbol) -> None:
-        value = self.believed.get(symbol)
+        value = self.believed.get(symbol, self.point.claimed.get(symbol.name))
         if value is None:
             value = np.asarray(self.point.everything[symbol])
         is_error = (
@@ -73,7 +76,9 @@ class Names:
         )
         matches: list[Assigned] = []
         for assigned in self.seen.assigned:
-            if assigned.name.startswith("return"):
+            if assigned.name.startswith("return"):  # a line, but no name
+                if self._same(assigned.value, symbol, value, 1.0):
+                    self._returned.setdefault(symbol.name, assigned)
                 continue
             plain = self._same(assigned.value, symbol, value, 1.0)
             scaled = is_error and self.point.m > 1 and self._same(assigned.value, symbol, value, self.point.m)
