@@ -34,7 +34,7 @@ docs: $(VENV)/.docs ## the documentation, its examples executed, into docs/_buil
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 	@echo "docs/_build/index.html"
 
-oracles: $(VENV)/.oracles ## the oracle tests with PyTorch and JAX installed (a large download); none may skip
+oracles: $(VENV)/.oracles ## the oracle tests with PyTorch, JAX and scikit-learn installed (a large download); none may skip
 	$(BIN)/python -m pytest --numprocesses auto --quiet --require-oracles tests/oracles
 
 bench: $(BENCH)/.peers ## training steps against PyTorch, JAX and others (a large download, half an hour)

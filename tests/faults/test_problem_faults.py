@@ -73,9 +73,10 @@ def test_everything_wrong_is_told_in_reading_order(tmp_path: Path) -> None:
     assert_told(
         faults_of(tmp_path, WRONG),
         [
-            "titel: must be one of title, notation, seed, network, parameters, sample, update, key; got an",
+            "titel: must be one of title, notation, seed, network, parameters, sample, update, key, "
+            "grading; got an",
             "learning_rate: must be one of title, notation, seed, network, parameters, sample, update, "
-            "key; got an unknown name. Put it below [update].",
+            "key, grading; got an unknown name. Put it below [update].",
             "seed: must be a whole number of at least 0; got -1.",
             "network.layers[1].activation: must be one of",
             "network.layers[2].activation: must not be softmax before the last layer",

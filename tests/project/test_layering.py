@@ -31,6 +31,7 @@ ABOVE_GROUND: dict[str, set[str]] = {
     "usercode": {"derive", "evaluate", "network", "formula"},
     "check": {"derive", "evaluate", "expr", "network", "formula", "problem", "notation", "usercode"},
     "diagnose": {"check", "derive", "evaluate", "expr", "network", "formula", "notation", "usercode"},
+    "grade": {"diagnose", "usercode", "problem", "network", "notation"},
     "lower": {"derive", "expr", "network", "formula", "evaluate"},
     "train": {"_native", "lower", "derive", "evaluate", "expr", "network", "formula", "data"},
     "model": {"network", "data", "train", "evaluate"},
@@ -49,6 +50,8 @@ LIBRARIES: dict[str, set[str]] = {
     "pyarrow": {"data", "app"},
     "polars": {"data"},
     "matplotlib": {"app"},
+    "torch": {"usercode"},
+    "sklearn": {"usercode"},
 }
 AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
 TERMINAL = "chalkgrad.notation.terminal"

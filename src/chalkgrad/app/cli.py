@@ -19,6 +19,7 @@ COMMANDS = {
     "trace": "the same with numbers: forward, loss, backward, update",
     "check": "are the gradients right?  Ours, or those of a function of yours",
     "diagnose": "what is wrong with your backward pass: the mistake, its line, its fix",
+    "grade": "a folder of students' code: points with follow-through, and the class's mistakes",
     "verify-key": "are the printed answers in a problem file right?",
     "train": "train a network on a table, and keep it as a model file",
     "predict": "what a model answers to the rows of a table",

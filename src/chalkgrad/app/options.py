@@ -21,6 +21,11 @@ SOURCES: dict[str, tuple[str, str, str]] = {  # what it is called: its name here
         "Write 4-3:relu-1:sigmoid, say.",
     ),
     "FILE": ("source", "a problem file (.toml, .json)", "Name a .toml or .json file."),
+    "SUBMISSIONS": (
+        "submissions",
+        "a folder of .py or .ipynb files, or of folders with one",
+        "Name a folder.",
+    ),
     "FILE.py:FUNCTION": (
         "function",
         "your backward pass: a file and the function or class in it",

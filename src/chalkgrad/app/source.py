@@ -77,7 +77,7 @@ def read_source(options: argparse.Namespace, faults: list[Fault]) -> tuple[Sourc
     if is_file(text):
         table = attempt(faults, lambda: read_table(text))
         source = attempt(faults, lambda: _from_file(table, given)) if table is not None else None
-        return source, read_notation(*_notation_name(name, text, table), faults)
+        return source, read_notation(*notation_name(name, text, table), faults)
     notation = read_notation(name or DEFAULT_NOTATION, "--notation", faults)
     return attempt(faults, lambda: _from_spec(text, given, notation)), notation
 
@@ -98,7 +98,7 @@ def read_problem(
     if needs_sample and problem is not None and problem.x is None:
         fix = "Add [sample] with x and t to the file."
         faults.append(Fault("sample", "be given to compute numbers", "nothing", fix))
-    return problem, read_notation(*_notation_name(name, text, table), faults)
+    return problem, read_notation(*notation_name(name, text, table), faults)
 
 
 def read_notation(name: str, path: str, faults: list[Fault]) -> Notation | None:
@@ -108,7 +108,7 @@ def read_notation(name: str, path: str, faults: list[Fault]) -> Notation | None:
     return renamed(faults, "notation", path, lambda: find_notation(name))
 
 
-def _notation_name(name: str | None, file: str, table: Mapping[str, object] | None) -> tuple[str, str]:
+def notation_name(name: str | None, file: str, table: Mapping[str, object] | None) -> tuple[str, str]:
     """Return the notation's name and where it was given: as an option, in the file, or nowhere.
 
     The file's is read from its table, so that it is told even where the rest of the file is wrong.

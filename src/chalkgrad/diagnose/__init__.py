@@ -15,7 +15,7 @@ __all__ = ["Diagnosis", "diagnose"]
 
 def diagnose(
     target: Any,
-    network: Network,
+    network: Network | None = None,
     parameters: Mapping[str, Any] | None = None,
     x: Any = None,
     t: Any = None,
@@ -34,9 +34,11 @@ def diagnose(
     ----------
     target
         ``"FILE.py:function"``, ``"FILE.py:Class"`` or ``"FILE.py:Class.method"``, run in a process of its own
-        with limits; or a callable, class or object, run here without any.
+        with limits; or a callable, class or object, run here without any.  It may be PyTorch's: a
+        ``torch.autograd.Function``, put in its place in the network, or a module; or scikit-learn's
+        ``MLPRegressor`` or ``MLPClassifier``.
     network
-        What its gradients should be of.
+        What its gradients should be of; a scikit-learn object says it itself.
     parameters, x, t
         The user's own data, judged beside the random probes: ``{"W1": (n₁, n₀), "b1": (n₁,), …}``, inputs
         (m, n₀) and targets (m, n_L).

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalkgrad._errors import InputError
+from chalkgrad.diagnose.accidents import broadcast
 from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
 from chalkgrad.diagnose.fix import fix
 from chalkgrad.diagnose.naming import Names
@@ -37,6 +38,9 @@ def crashed(session: Session, network: Network, data: Data, seen: Observed, subj
         mistake = Mistake("no-answer", TITLES["no-answer"], (), (), _sentence(seen.stopped), fix=fix_it)
         return replace(base, mistakes=(mistake,))
     raised = _raised(session, network, seen)
+    accident = broadcast(seen.observations, seen.source)
+    if accident is not None:
+        return replace(base, outcome="explained", mistakes=(accident,), evidence=(raised.sentence,))
     found = _with_equal_sizes(session, network)
     if found is None or not found.mistakes:
         return replace(base, mistakes=(raised,))

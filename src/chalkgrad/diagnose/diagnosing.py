@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad.diagnose.beside import beside
 from chalkgrad.diagnose.crash import crashed
 from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
 from chalkgrad.diagnose.points import Point
-from chalkgrad.diagnose.probes import batch_sizes, distinct, mild
+from chalkgrad.diagnose.probes import at_kinks, batch_sizes, distinct, mild, saturated
 from chalkgrad.diagnose.remarks import remarks
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
 from chalkgrad.diagnose.search import Explanation
@@ -23,6 +24,7 @@ from chalkgrad.diagnose.verdicts import verdicts
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
+from chalkgrad.usercode.frameworks import MisfitError, framework_network
 from chalkgrad.usercode.layout import Reading, Wanted
 from chalkgrad.usercode.observation import Observation, Observed
 from chalkgrad.usercode.session import Session
@@ -56,7 +58,13 @@ class Case:
     def wider(self) -> Probes:
         """Probes of the same layers with widths that all differ; none where they do so already."""
         other = distinct(self.network)
-        return self.mild(other) if other != self.network else []
+        return self.mild(other) if other != self.network and not self.session.fixed_widths else []
+
+    @cached_property
+    def hard(self) -> Probes:
+        """Saturated outputs, and a unit exactly at a kink."""
+        found = (saturated(self.network), at_kinks(self.network))
+        return [(self.network, data) for data in found if data is not None]
 
     @property
     def theirs(self) -> Probes:
@@ -66,7 +74,7 @@ class Case:
 
 def diagnose(
     target: Any,
-    network: Network,
+    network: Network | None = None,
     parameters: Mapping[str, Any] | None = None,
     x: Any = None,
     t: Any = None,
@@ -78,6 +86,7 @@ def diagnose(
 ) -> Diagnosis:
     """Say what is wrong with a gradient function; see ``chalkgrad.diagnose.diagnose``."""
     began = time.monotonic()
+    network = _network(target) if network is None else network
     expect_network(network)
     wanted = Wanted(**reading) if isinstance(reading, Mapping) else reading
     session = Session(
@@ -87,6 +96,17 @@ def diagnose(
     subject = target if isinstance(target, str) else session.name
     found = _diagnosed(Case(session, network, given, seed, subject))
     return replace(found, seconds=time.monotonic() - began)
+
+
+def _network(target: Any) -> Network:
+    """What the target says itself."""
+    try:
+        network = framework_network(target)
+    except MisfitError as error:
+        raise InputError(Fault("network", "be given", "nothing", str(error))) from None
+    if network is None:
+        raise InputError(Fault("network", "be given", "nothing", 'Write Network("4-3:relu-1"), say.'))
+    return network
 
 
 def _given(network: Network, parameters: Mapping[str, Any] | None, x: Any, t: Any, seed: int) -> Data | None:
@@ -122,8 +142,8 @@ def _which(found: Diagnosis, rivals: Sequence[Diagnosis], case: Case) -> Fault:
 def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
     """The diagnosis under one reading, and what its explanation costs (0 for right)."""
     listed = [*case.own, *case.theirs, *case.wider]
-    every = case.session.observe(listed, seen.reading, again=2)
-    remembered, there = remembers(every.observations)
+    every = case.session.observe([*listed, *case.hard], seen.reading, again=2)
+    remembered, there = remembers(every.observations[: len(listed)])
     count = len(case.own) + len(case.theirs)
     usual = there[:count]
     judged = verdicts([point_of(each) for each in usual], usual)
@@ -136,11 +156,12 @@ def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
         output=every.output,
         probes=_told(case),
     )
-    base = replace(base, remarks=remarks(case.session, case.network, every, base.ok_numbers))
+    hard = every.observations[len(listed) :] if base.ok_numbers else ()
+    base = replace(base, remarks=remarks(every.observations[:count], hard))
     wrong = [verdict.name for verdict in judged if not verdict.ok]
     if not wrong and remembered is None:
-        return base, 0.0
-    if not wrong and remembered is not None:
+        return beside(base, there), 0.0
+    if remembered is not None and (not wrong or remembered.rule == "not-deterministic"):
         marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
         return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
     found, probes = _explained(case, there, count, every, wrong)
@@ -157,7 +178,7 @@ def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
         ambiguity=found.ambiguity,
         evidence=found.evidence,
     )
-    return done, found.cost
+    return beside(done, there), found.cost
 
 
 def _explained(
@@ -188,7 +209,8 @@ def _told(case: Case) -> tuple[str, ...]:
 
 
 def _moved(verdict: GradientVerdict) -> GradientVerdict:
-    return replace(verdict, verdict="wrong", message="right at the first call, wrong at the second")
+    said = "right at the first call, wrong at the second" if verdict.ok else "other numbers at every call"
+    return replace(verdict, verdict="wrong", message=said)
 
 
 def _with_follows(verdict: GradientVerdict, explanation: Explanation | None, point: Point) -> GradientVerdict:

@@ -10,6 +10,7 @@ import numpy as np
 
 from chalkgrad.check.agreement import is_float32
 from chalkgrad.derive import derive
+from chalkgrad.diagnose.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.evidence import pattern, values_of
 from chalkgrad.diagnose.forward import of_another
 from chalkgrad.diagnose.naming import Names
@@ -78,7 +79,7 @@ class Explainer:
 
     def explain(self) -> Explained:
         """The cheapest explanation, or the evidence."""
-        found = Search(self.points, self.is_single).explain()
+        found = self._whole_numbers_first(Search(self.points, self.is_single).explain())
         if found and found[0].cost < IN_DOUBT:
             return self._told(found)
         other = of_another(self.points, self.wrong)
@@ -86,17 +87,41 @@ class Explainer:
             return Explained("explained", (other,), cost=1.0)
         return self._told(found) if found else self._in_part()
 
+    def _lost(self) -> list[Mistake]:
+        """Gradients that are not finite, or did not come back."""
+        lost: dict[str, list[str]] = {"nan": [], "none": []}
+        for name in self.wrong:
+            arrays = [seen.gradients[name] for seen in self.there if name in seen.gradients]
+            if not arrays and not any(name in seen.misshapen for seen in self.there):
+                lost["none"].append(name)
+            elif any(not np.isfinite(array).all() for array in arrays):
+                lost["nan"].append(name)
+        told = [not_finite(self.there, lost["nan"], self.source)] if lost["nan"] else []
+        return [*told, not_returned(lost["none"])] if lost["none"] else told
+
+    def _whole_numbers_first(self, found: list[Explanation]) -> list[Explanation]:
+        """Zero is zero, unless the code kept the numbers as integers."""
+
+        def is_cut(each: Explanation) -> bool:
+            return any(p.rule == "integers" and has_integers(self.there, p.step) for p in each.places)
+
+        return sorted(found, key=lambda each: not is_cut(each))
+
     def _told(self, found: Sequence[Explanation]) -> Explained:
         best = self._with_turned(found[0])
         places, unknown = misshapen(best, self.points)
         if places:
             keys = {place.key for place in (*best.places, *places)}
             best = replace(best, places=(*best.places, *places), cost=best.cost + len(keys))
-        told = mistakes(best, self.points[0].derivation, self.wrong, self._names(best))
+        told = (*mistakes(best, self.points[0].derivation, self.wrong, self._names(best)), *self._lost())
         others = _others(found)
         alternatives = tuple(mistakes(other, self.points[0].derivation, self.wrong, None) for other in others)
         where = {place.step for place in found[0].places}
         same = all({place.step for place in other.places} == where for other in others)
+        if unknown:
+            accident = broadcast(self.there, self.source, self.wrong)
+            if accident is not None:
+                return Explained("explained", (accident,), cost=1.0)
         evidence = tuple(f"{name}: {self.there[0].problems.get(name, 'wrong shape')}" for name in unknown)
         silent = not told and not evidence
         if silent:

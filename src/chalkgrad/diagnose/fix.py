@@ -7,9 +7,9 @@ import re
 from chalkgrad.derive import derive_again
 from chalkgrad.derive.forward import LAMBDA
 from chalkgrad.diagnose.naming import Names, is_name
-from chalkgrad.expr import Scalar, Symbol, symbols
+from chalkgrad.expr import Hadamard, Scalar, Symbol, symbols
 from chalkgrad.notation.code import CodeWriter
-from chalkgrad.notation.code_formula import NUMPY
+from chalkgrad.notation.code_formula import NUMPY, TORCH
 
 
 def fix(name: str, names: Names) -> str:
@@ -17,7 +17,9 @@ def fix(name: str, names: Names) -> str:
     right = right_side(name, names)
     made = names.line_of(name)
     target = names.text.get(name, "") if made is None else made.name
-    return f"{target if is_name(target) else name} = {right}"
+    if target == "return":
+        return f"return {right}"
+    return f"{target if is_name(target) and not target.startswith('return') else name} = {right}"
 
 
 def right_side(name: str, names: Names) -> str:
@@ -25,8 +27,16 @@ def right_side(name: str, names: Names) -> str:
     derivation = derive_again(names.point.derivation, names.convention)
     step = derivation.step(name)
     forms = [form.expr for form in step.forms]
+    above = next((s for s in derivation.backward if s.name == f"dA{step.symbol.layer}"), None)
+    if name.startswith("dZ") and above is not None:  # where the code has a name for ∂L/∂A
+        forms += [
+            Hadamard(tuple(above.symbol if factor == above.expr else factor for factor in form.factors))
+            for form in forms
+            if isinstance(form, Hadamard)
+        ]
     expr = min(reversed(forms), key=lambda e: sum(s.name not in names.text for s in symbols(e)))
-    writer = CodeWriter(lambda s: _symbol(s, names), lambda s: _scalar(s, names), NUMPY, _size(names))
+    dialect = TORCH if names.seen.notes else NUMPY  # notes are an adapter's
+    writer = CodeWriter(lambda s: _symbol(s, names), lambda s: _scalar(s, names), dialect, _size(names))
     text = writer.right_side(expr, step.symbol)
     is_matrix = step.symbol.root.kind == "bias" and names.reading.bias == "matrix"
     keep = ", keepdims=True" if is_matrix else ""

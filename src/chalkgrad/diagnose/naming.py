@@ -18,6 +18,7 @@ from chalkgrad.derive import Convention
 from chalkgrad.diagnose.points import Point
 from chalkgrad.expr import Symbol
 from chalkgrad.usercode.layout import Reading
+from chalkgrad.usercode.names import gradient, role
 from chalkgrad.usercode.observation import Assigned, Observation
 
 Array = NDArray[Any]
@@ -47,6 +48,7 @@ class Names:
     made: dict[str, Assigned] = field(default_factory=dict)
     per_sample: bool = False
     made_errors_plain: bool = False
+    _returned: dict[str, Assigned] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.text = dict(self.seen.known_as)
@@ -54,6 +56,10 @@ class Names:
             self.per_sample = self.point.derivation.network.loss.reduction == "mean"
         for symbol in self._quantities():
             self._find(symbol)
+        self._find_by_name()
+        for name, assigned in self._returned.items():
+            self.made.setdefault(name, assigned)
+        self._find_size()
         if "Y" not in self.text and f"A{self.point.derivation.network.depth}" in self.text:
             self.text["Y"] = self.text[f"A{self.point.derivation.network.depth}"]
 
@@ -62,14 +68,17 @@ class Names:
         return [step.symbol for step in (*derivation.forward, *derivation.backward)]
 
     def _find(self, symbol: Symbol) -> None:
-        value = self.believed.get(symbol)
+        value = self.believed.get(symbol, self.point.claimed.get(symbol.name))
         if value is None:
             value = np.asarray(self.point.everything[symbol])
         is_error = (
             symbol.kind == "grad" and symbol.of is not None and symbol.of.kind not in ("weight", "bias")
         )
+        matches: list[Assigned] = []
         for assigned in self.seen.assigned:
-            if assigned.name == "return":
+            if assigned.name.startswith("return"):  # a line, but no name
+                if self._same(assigned.value, symbol, value, 1.0):
+                    self._returned.setdefault(symbol.name, assigned)
                 continue
             plain = self._same(assigned.value, symbol, value, 1.0)
             scaled = is_error and self.point.m > 1 and self._same(assigned.value, symbol, value, self.point.m)
@@ -79,12 +88,40 @@ class Names:
                 self.per_sample = True
             if is_error and plain and self.reading.mode == "batch":
                 self.made_errors_plain = True
-            name = assigned.name if assigned.name.isidentifier() else assigned.key or assigned.name
-            if symbol.name not in self.text or not self.text[symbol.name].isidentifier():
-                self.text[symbol.name] = name
-            elif symbol.kind == "grad":
-                self.text[symbol.name] = name  # the last one: dZ1 after dA1 of the same numbers
-            self.made[symbol.name] = assigned
+            matches.append(assigned)
+        if matches:
+            self._keep(symbol, matches)
+
+    def _keep(self, symbol: Symbol, matches: list[Assigned]) -> None:
+        """Of several arrays with a quantity's numbers, the one that is called by its name, or the last."""
+        depth = self.point.derivation.network.depth
+        read = [gradient(each.name.removeprefix("self."), depth) for each in matches]
+        fitting = [each for each, name in zip(matches, read, strict=True) if name == symbol.name]
+        neutral = [each for each, name in zip(matches, read, strict=True) if name is None]
+        found = (fitting or neutral or matches)[-1]
+        name = found.name if found.name.isidentifier() else found.key or found.name
+        if symbol.kind == "grad" or not self.text.get(symbol.name, "").isidentifier():
+            self.text[symbol.name] = name
+        self.made[symbol.name] = found
+
+    def _find_by_name(self) -> None:
+        """Steps whose numbers were not found, by what the code calls them."""
+        depth = self.point.derivation.network.depth
+        wanted = {step.name for step in self.point.derivation.backward} - self.made.keys()
+        for assigned in self.seen.assigned:
+            for text in (assigned.key, assigned.name):
+                name = gradient(text.removeprefix("self."), depth) if text else None
+                if name in wanted and "return" not in text:
+                    self.made[name] = assigned
+                    self.text.setdefault(name, assigned.name)
+                    break
+
+    def _find_size(self) -> None:
+        """What m is called."""
+        for assigned in self.seen.assigned:
+            is_m = assigned.value.size == 1 and float(assigned.value.reshape(-1)[0]) == self.point.m > 1
+            if is_m and role(assigned.name) == "m":
+                self.text["m"] = assigned.name
 
     def _same(self, array: Array, symbol: Symbol, value: Array, factor: float) -> bool:
         wanted = self.laid_out(symbol, value) * factor

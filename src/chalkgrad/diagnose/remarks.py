@@ -9,37 +9,29 @@ import numpy as np
 from chalkgrad.check.agreement import is_float32, relative_error
 from chalkgrad.diagnose.explaining import point_of
 from chalkgrad.diagnose.points import Point
-from chalkgrad.diagnose.probes import at_kinks, saturated
 from chalkgrad.diagnose.report import Remark
-from chalkgrad.network import Network
-from chalkgrad.usercode.observation import Observation, Observed
-from chalkgrad.usercode.session import Session
+from chalkgrad.usercode.observation import Observation
 
 _VISIBLE = 1e-4
 
 
-def remarks(session: Session, network: Network, seen: Observed, is_right: bool) -> tuple[Remark, ...]:
-    """Everything worth saying about code that was seen at ordinary probes; more if it is right there."""
-    told = list(_plain(seen))
-    if is_right:
-        hard = [(network, data) for data in (saturated(network), at_kinks(network)) if data is not None]
-        there = session.observe(hard, seen.reading, trace=False).observations if hard else ()
-        told += _hard(there)
-    return tuple(told)
+def remarks(usual: Sequence[Observation], hard: Sequence[Observation]) -> tuple[Remark, ...]:
+    """Everything worth saying about code, seen at ordinary probes and, if it is right there, at hard ones."""
+    return (*_plain(usual), *_hard(hard))
 
 
-def _plain(seen: Observed) -> list[Remark]:
+def _plain(usual: Sequence[Observation]) -> list[Remark]:
     told = []
-    changed = sorted({name for each in seen.observations for name in each.changed})
-    kind = seen.observations[0].kind
+    first = usual[0]
+    changed = sorted({name for each in usual for name in each.changed})
+    kind = first.kind
     changed = [name for name in changed if not (kind == "updated" and name[0] in "Wb")]
     if changed:
         text = f"It changes {', '.join(changed)} in place: whoever called it finds other numbers there."
         told.append(Remark("inputs-changed", text))
-    if any(is_float32(array) for array in seen.observations[0].gradients.values()):
+    if any(is_float32(array) for array in first.gradients.values()):
         told.append(Remark("float32", "It computes in float32, so about 7 digits agree; that is no mistake."))
     if kind == "updated":
-        first = seen.observations[0]
         if first.learning_rate is None:
             text = "It changes the parameters; the step itself was taken as the gradient."
         else:

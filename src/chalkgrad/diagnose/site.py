@@ -115,8 +115,8 @@ class Site:
 
 
 def same_size(a: Dim, b: Dim) -> bool:
-    """Whether two dimensions have one size, whatever they are called."""
-    return fits(a, b) or (a.size is not None and a.size == b.size)
+    """Whether two dimensions have one size, whatever they are called; an open one (m) may have any."""
+    return fits(a, b) or a.size is None or b.size is None or a.size == b.size
 
 
 def recast(expr: Expr, shape: Shape) -> Expr | None:

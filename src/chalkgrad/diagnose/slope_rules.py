@@ -177,6 +177,8 @@ def slope_mutants(site: Site, upstream: Expr) -> Iterator[Mutant]:
     for rule, make in SLOPES.items():
         for detail, slope in make(site, upstream):
             yield Mutant(rule, detail, times(upstream, slope))
+    if not site.is_last:
+        yield Mutant("error-omitted", "", site.slope(site.layer))
 
 
 __all__ = ["SLOPES", "nodes", "slope_mutants"]

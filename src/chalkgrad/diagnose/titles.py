@@ -32,6 +32,7 @@ TITLES: dict[str, str] = {
     "derivative-wrong-branch": "the derivative has its branches the wrong way round",
     "derivative-is-function": "the activation itself stands where its derivative belongs",
     "derivative-formula": "the derivative's formula is garbled",
+    "error-omitted": "the error that comes from above is left out",
     # the loss and the head
     "head-derivative-missing": "the output activation's derivative is missing",
     "head-derivative-on-top": "the output activation's derivative is applied on top of y − t",
@@ -102,6 +103,7 @@ WHY: dict[str, str] = {
     "derivative-wrong-branch": "f′ is the slope of the branch on which z lies.",
     "derivative-is-function": _CHAIN,
     "derivative-formula": "The derivatives: σ′ = a(1 − a), tanh′ = 1 − a², relu′ = 1 where z > 0 and else 0.",
+    "error-omitted": _CHAIN,
     "head-derivative-missing": _CHAIN,
     "head-derivative-on-top": _LINK,
     "softmax-diagonal": "Softmax couples the outputs: ∂yⱼ/∂zₖ is yⱼ(1 − yⱼ) for j = k and −yⱼyₖ for j ≠ k.",
@@ -125,6 +127,7 @@ WHY: dict[str, str] = {
     "one-sample-only": _SUM,
     "bias-from-weights": _LINEAR,
     "broadcasting": "NumPy takes (m, 1) − (m,) as every pair of samples; give both the same shape.",
+    "forward-differs": "A gradient belongs to the function whose derivative it is.",
     "integers": "A gradient is a real number; integers lose what is behind the point.",
 }
 """Rule → why the derivation has it so, for a learner."""

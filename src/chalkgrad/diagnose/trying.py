@@ -27,6 +27,10 @@ def patched(source: str, mistakes: Sequence[Mistake]) -> str | None:
             return None
         old = lines[mistake.line - 1]
         whole = re.fullmatch(r"(\s*)([A-Za-z_][\w.]*(?:\[[^\]]*\])*)\s*=(?!=)\s*(.+)", old)
+        returned = re.fullmatch(r"(\s*)return\b\s*(.+)", old)
+        if returned and mistake.fix.startswith("return ") and not _is_open(returned[2]):
+            lines[mistake.line - 1] = returned[1] + mistake.fix
+            continue
         target = mistake.fix.partition(" = ")[0]
         if whole is None or whole[2] != target or _is_open(whole[3]):
             return None

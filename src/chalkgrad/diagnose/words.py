@@ -149,6 +149,9 @@ _SAID: dict[str, Said] = {
         f"{w} was formed with {_is_function(d, n, l)} where {_f(n, l)} belongs"
     ),
     "derivative-formula": lambda w, d, l, n: f"{w} was formed with {d} where {_f(n, l)} belongs",
+    "error-omitted": lambda w, d, l, n: (
+        f"{w} is {_f(n, l)} alone: the error ∂L/∂a{sub(l)} from above was not multiplied in"
+    ),
     "head-derivative-missing": _link,
     "head-derivative-on-top": lambda w, d, l, n: (
         f"{w} is y − t already, and was multiplied by {_head(d, n, l)} on top of it"

@@ -142,6 +142,24 @@ Inline = tuple["str | Box", ...]
 """Running text with formulas in it."""
 
 
+class Link(str):
+    """Words of running text that lead to another page; formats without links print the words.
+
+    ``target`` is a relative address such as ``students/ada.html``; one with a scheme leads nowhere.
+
+    >>> Link("Ada", "students/ada.html").target, Link("Ada", "javascript:x").target
+    ('students/ada.html', '')
+    """
+
+    target: str
+
+    def __new__(cls, text: str, target: str) -> Link:
+        link = super().__new__(cls, text)
+        outward = ":" in target.partition("/")[0] or target.startswith(("/", "\\"))
+        link.target = "" if outward else target
+        return link
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a display: ``left relation right``, and why.

@@ -14,6 +14,7 @@ from .boxes import (
     Heading,
     Inline,
     Line,
+    Link,
     Op,
     Paragraph,
     Sym,
@@ -28,7 +29,7 @@ from .svg import safe_svg
 
 __all__ = ["box", "document", "fragment"]
 
-MARKS = {"✓": "right", "✗": "wrong", "–": "none"}
+MARKS = {"✓": "right", "✗": "wrong", "→": "follows", "–": "none"}
 """Marks of a table and what they say."""
 
 LINE = 52.0
@@ -61,7 +62,9 @@ def inline(content: Inline) -> str:
         if isinstance(part, Sym) and part.style == "code":
             parts.append(f"<code>{quoted(part.text)}</code>")
         else:
-            parts.append(quoted(part) if isinstance(part, str) else math(part))
+            words = quoted(part) if isinstance(part, str) else math(part)
+            target = part.target if isinstance(part, Link) else ""
+            parts.append(f'<a href="{quoted(target)}">{words}</a>' if target else words)
     return "".join(parts)
 
 
@@ -140,9 +143,11 @@ def _table(t: Table) -> str:
 
 
 def _cell(content: Inline) -> str:
-    """Return a cell; a mark alone is in the colour of what it says."""
-    kind = MARKS.get(content[0]) if len(content) == 1 and isinstance(content[0], str) else None
-    return inline(content) if kind is None else f'<span class="cg-{kind}-mark">{inline(content)}</span>'
+    """Return a cell; marks alone are in the colour of what they say."""
+    text = content[0] if len(content) == 1 else None
+    if not isinstance(text, str) or not text or not set(text) <= MARKS.keys():
+        return inline(content)
+    return "".join(f'<span class="cg-{MARKS[mark]}-mark">{mark}</span>' for mark in text)
 
 
 def _figure(f: Figure) -> str:

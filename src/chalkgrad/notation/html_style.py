@@ -53,16 +53,21 @@ main.chalkgrad { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.5rem 4rem; 
 .chalkgrad pre { background: var(--cg-tint); color: inherit; padding: 0.8rem 1rem; border-radius: 0.4rem;
   overflow-x: auto; font-size: 0.86rem; line-height: 1.4; }
 .chalkgrad pre code { background: none; padding: 0; font-size: inherit; color: inherit; }
+.chalkgrad a { color: var(--cg-blue); text-decoration-thickness: 0.05em; text-underline-offset: 0.2em; }
 .chalkgrad p code, .chalkgrad li code, .chalkgrad td code { background: var(--cg-tint); font-size: 0.86em;
   padding: 0.1em 0.35em; border-radius: 0.25em; }
 .cg-diff code { display: inline-block; min-width: 100%; }
 .cg-diff .cg-old { color: var(--cg-red); }
 .cg-diff .cg-new { color: var(--cg-green); font-weight: 600; }
-.cg-right-mark, .cg-wrong-mark { font-weight: 700; }
+.cg-right-mark, .cg-wrong-mark, .cg-follows-mark, .cg-none-mark { font-weight: 700; }
+td > [class$="-mark"]:not(:only-child) { display: inline-block; width: 1.15em; text-align: center; }
 .cg-right-mark { color: var(--cg-green); }
 .cg-wrong-mark { color: var(--cg-red); }
+.cg-follows-mark { color: var(--cg-blue); }
+.cg-none-mark { color: var(--cg-grey); }
 .chalkgrad figure { margin: 1.4rem 0; }
 .chalkgrad figure svg { max-width: 100%; height: auto; }
+.chalkgrad .cg-bar { fill: var(--cg-blue); }
 .chalkgrad figcaption { color: var(--cg-quiet); font-size: 0.9em; margin-top: 0.4rem; }
 .cg-columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); column-gap: 2.4rem; }
 .cg-columns > div { min-width: 0; }

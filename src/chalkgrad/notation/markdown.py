@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from .boxes import (
     Block,
@@ -16,6 +17,7 @@ from .boxes import (
     Heading,
     Inline,
     Line,
+    Link,
     Op,
     Paragraph,
     Sym,
@@ -74,9 +76,15 @@ def inline(content: Inline) -> str:
         if isinstance(part, Sym) and part.style == "code":
             parts.append(_span(part.text))
         else:
-            written = escape(part, begins=not parts) if isinstance(part, str) else f"$`{box(part)}`$"
-            parts.append(written)
+            words = escape(part, begins=not parts) if isinstance(part, str) else f"$`{box(part)}`$"
+            target = part.target if isinstance(part, Link) else ""
+            parts.append(f"[{words}]({_address(target)})" if target else words)
     return "".join(parts)
+
+
+def _address(target: str) -> str:
+    """Return an address of which nothing ends the link early."""
+    return quote(target, safe="/%#.-_~")
 
 
 def _span(text: str) -> str:

@@ -50,6 +50,9 @@ def _block(block: Block, width: int) -> RenderableType:
     return _text(block_lines(block, width, notes=False))
 
 
+_MARKS = {"✓": PALETTE["green"], "✗": f"bold {PALETTE['red']}", "→": PALETTE["blue"], "–": PALETTE["grey"]}
+
+
 def _table(t: Table, width: int) -> RichTable:
     table = RichTable(box=borders.SIMPLE_HEAD, header_style="bold", width=None, pad_edge=False)
     for number, heading in enumerate(numeric_columns(t)):
@@ -61,9 +64,11 @@ def _table(t: Table, width: int) -> RichTable:
 
 
 def _marked(content: Inline, width: int) -> Text:
-    """Return a cell; a mark alone is in the colour of what it says."""
+    """Return a cell; marks alone are in the colour of what they say."""
     text = _inline(content, width)
-    text.stylize({"✓": PALETTE["green"], "✗": f"bold {PALETTE['red']}"}.get(text.plain, ""))
+    if text.plain and set(text.plain) <= _MARKS.keys():
+        for place, mark in enumerate(text.plain):
+            text.stylize(_MARKS[mark], place, place + 1)
     return text
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from chalkgrad._errors import Fault
-from chalkgrad._numbers import exact, exact_text, shown, whole
+from chalkgrad._numbers import exact, exact_text, plain_number, shown, whole
 from chalkgrad.evaluate.arrays import Array, read_array
 from chalkgrad.evaluate.data import fit_inputs, fit_parameters, fit_targets
 from chalkgrad.network import Network
@@ -69,3 +70,20 @@ def read_text_field(name: str, value: object, faults: list[Fault]) -> str:
         faults.append(Fault(name, "be a text", shown(value), "Put it in quotes."))
         return ""
     return value
+
+
+def read_table_field(name: str, value: object, faults: list[Fault]) -> dict[str, Any]:
+    """Return a table of plain values that nobody else can change; what is in it is its reader's business."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain_value(item) for key, item in value.items()}
+    faults.append(Fault(name, "be a table", shown(value), f"Write [{name}] on a line of its own."))
+    return {}
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _plain_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_value(item) for item in value]
+    number = None if isinstance(value, str) else exact(value)
+    return value if number is None else plain_number(number)

@@ -6,6 +6,7 @@
     [sample]      x, t: one row or many
     [update]      learning_rate, steps, frozen = ["b1", …]
     [key]         name = "answer", or name = { answer = "…", of = "dW1" }
+    [grading]     how a class's code is graded: kept as it is, read by the room ``grade``
 
 Numbers are kept as they were typed, so exact arithmetic reads 0.1 as 1/10.
 """
@@ -42,6 +43,7 @@ _SECTIONS = {
     "sample": ("x", "t"),
     "update": ("learning_rate", "steps", "frozen"),
     "key": None,
+    "grading": None,
 }
 _TEXTS = ("title", "notation")
 _TOP = (*_TEXTS, "seed")
@@ -70,6 +72,8 @@ class Problem:
         Where parameters left out are drawn from.
     key
         Printed answers, by name.
+    grading
+        How a class's code is graded; a plain table, of which only ``grade`` knows what must be in it.
     title, notation
         What it is, and the notation of the document it is from.
 
@@ -94,6 +98,7 @@ class Problem:
     frozen: tuple[str, ...]
     seed: int
     key: tuple[KeyEntry, ...]
+    grading: dict[str, Any]
     title: str
     notation: str
 
@@ -110,6 +115,7 @@ class Problem:
         key: Mapping[str, object] | Sequence[KeyEntry] = (),
         title: str = "",
         notation: str = "",
+        grading: Mapping[str, object] | None = None,
     ) -> None:
         given = {
             "parameters": {} if parameters is None else parameters,
@@ -122,6 +128,7 @@ class Problem:
             "key": key,
             "title": title,
             "notation": notation,
+            "grading": {} if grading is None else grading,
         }
         faults: list[Fault] = []
         values = _read(network, given, faults)
@@ -182,6 +189,8 @@ class Problem:
             table["update"] = update
         if self.key:
             table["key"] = {entry.name: entry.plain() for entry in self.key}
+        if self.grading:
+            table["grading"] = self.grading
         return table
 
     @classmethod
@@ -203,7 +212,7 @@ class Problem:
             except InputError as error:
                 faults.extend(below("network", error.faults))
         given: dict[str, object] = {name: table[name] for name in _TOP if name in table}
-        given["parameters"], given["key"] = sections["parameters"], sections["key"]
+        given |= {name: sections[name] for name in ("parameters", "key", "grading")}
         for section in ("sample", "update"):
             known = _SECTIONS[section] or ()
             faults.extend(below(section, unknown_keys(sections[section], known)))
@@ -251,6 +260,7 @@ def _read(network: Network | None, given: Mapping[str, Any], faults: list[Fault]
     if isinstance(key, tuple) and all(isinstance(entry, KeyEntry) for entry in key):
         key = {entry.name: entry for entry in key}
     values["key"] = read_key(key, "key", faults)
+    values["grading"] = fields.read_table_field("grading", given.get("grading", {}), faults)
     return values
 
 

@@ -59,6 +59,7 @@ class Probe:
             "widths": list(self.network.widths),
             "activations": [str(layer.activation) for layer in self.network.layers],
             "loss": self.network.loss.name,
+            "network": self.network.to_dict(),
         }
 
 
@@ -99,6 +100,7 @@ def observation(rows: Sequence[Mapping[str, Any]], probe: Probe, reading: Readin
         first.get("eta_from", "") if updated else "",
         bool(first.get("forward")),
         tuple(first.get("missing", ())),
+        tuple(first.get("notes", ())),
     )
 
 

@@ -79,8 +79,11 @@ def understandings(
     names = tuple(answer.get("names", ()))
     kept = _kept(answer, network)
     updated = _steps(answer)
+    labels = (*names, *(label.split(".")[-1] for label, _ in parts))
+    is_gradient = any(looks_like_a_gradient(label) for label in labels)
+    is_step = answer.get("eta_from") == "argument" and not is_gradient
     for arrays in meanings(Answer(parts, names=names), network, {}):
-        steps = _as_steps(arrays, answer, parameters, reading)
+        steps = None if is_gradient else _as_steps(arrays, answer, parameters, reading, is_step)
         if steps is not None:
             yield Meaning("updated", steps | {k: v for k, v in updated.items() if k not in steps})
         else:
@@ -108,9 +111,16 @@ def _steps(answer: Mapping[str, Any]) -> dict[str, Array]:
 
 
 def _as_steps(
-    arrays: Mapping[str, Array], answer: Mapping[str, Any], parameters: Mapping[str, Array], reading: Reading
+    arrays: Mapping[str, Array],
+    answer: Mapping[str, Any],
+    parameters: Mapping[str, Array],
+    reading: Reading,
+    is_step: bool,
 ) -> dict[str, Array] | None:
-    """The steps that returned values are, if they are new weights and no gradients."""
+    """The steps that returned values are, if they are new weights and no gradients.
+
+    They are if they are called weights by code that takes a learning rate, or else if they are near the old.
+    """
     rate = answer.get("eta") or 1.0
     steps: dict[str, Array] = {}
     near = []
@@ -124,7 +134,7 @@ def _as_steps(
         steps[name] = (old - value) / rate
         if name[1] == "W":
             near.append(bool(np.linalg.norm(value - old) < _NEAR * np.linalg.norm(old)))
-    return steps if near and all(near) else None
+    return steps if near and (is_step or all(near)) else None
 
 
 def _combined(chosen: Sequence[Meaning], network: Network, reading: Reading) -> Meaning:

@@ -29,6 +29,7 @@ import signal  # noqa: E402
 
 from chalkgrad.usercode.calling import call, describe  # noqa: E402
 from chalkgrad.usercode.guard import Capped, limit, no_signals, watch  # noqa: E402
+from chalkgrad.usercode.kinds import prepare  # noqa: E402
 from chalkgrad.usercode.layout import Reading  # noqa: E402
 from chalkgrad.usercode.loading import Target, TimeUp, load  # noqa: E402
 from chalkgrad.usercode.running import observe  # noqa: E402
@@ -73,6 +74,7 @@ class Alarm:
 def main(folder: Path, descriptor: int, token: bytes) -> None:
     """Serve one request."""
     [request] = unpack((folder / "request").read_bytes(), token)
+    prepare(request.get("libraries", []))
     start = time.monotonic()
 
     def report(table: dict[str, Any]) -> None:

@@ -47,7 +47,9 @@ def known_as(
         text = _matching(assigned, _turned(reading, canonical, value), tops, canonical, depth)
         if text or canonical in bound:
             found[canonical] = text or bound[canonical]
-    rest = {name: text for name, text in bound.items() if name in ("m", "l2", "learning_rate")}
+    rest = {
+        name: text for name, text in bound.items() if name in ("m", "l2", "learning_rate") or name[0] == "d"
+    }
     if "Y" in bound and "Y" not in found:
         rest["Y"] = bound["Y"]
     return found | rest

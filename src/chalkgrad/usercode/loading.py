@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from chalkgrad.usercode.kinds import kind_of
+
 _KEPT = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
@@ -36,6 +38,8 @@ class Target:
         Its file, as its frames call it.
     skipped
         The first line at the top of the file that failed and was left out, or 0.
+    adapted
+        Of a framework's object: its adapters by network, since each tries many places.
     """
 
     value: Any
@@ -44,6 +48,7 @@ class Target:
     space: dict[str, Any] = field(default_factory=dict)
     file: str = ""
     skipped: int = 0
+    adapted: dict[Any, Any] = field(default_factory=dict)
 
 
 def load(path: Path, name: str) -> Target | list[str]:
@@ -109,7 +114,7 @@ def find(space: dict[str, Any], name: str, file: str, skipped: int = 0) -> Targe
     """What is named in a module's names, or a list of what there is."""
     outer, _, method = name.partition(".")
     value = space.get(outer)
-    if not callable(value):
+    if not callable(value) and kind_of(value) is None:
         return _has(space, file)
     if method:
         if not callable(getattr(value, method, None)):
@@ -131,6 +136,9 @@ def _has(space: dict[str, Any], file: str) -> list[str]:
 
 def wrap(value: Any) -> Target:
     """A Python object of this process as a target."""
+    if kind_of(value) is not None:
+        kind = getattr(value, "__self__", value)
+        return Target(value, "", None, {}, _file(kind if isinstance(kind, type) else type(kind)))
     owner = getattr(value, "__self__", None)
     if owner is not None and not isinstance(owner, ModuleType):
         kind = owner if isinstance(owner, type) else type(owner)

@@ -83,6 +83,8 @@ class Observation:
         Whether the forward pass of the user's file was run first, since the function wants what it leaves.
     missing
         Parameters for which the user's object has no place.
+    notes
+        Of a framework's object: how it was read, and what was seen of it, a sentence each.
 
     Where code takes one sample a call, gradients of parameters are combined over the batch as the network's
     loss is, errors stand sample by sample in rows, and ``assigned`` is of the first sample alone.
@@ -104,6 +106,7 @@ class Observation:
     eta_from: str = ""
     forward: bool = False
     missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from chalkgrad.usercode.forward_of import (
     named,
 )
 from chalkgrad.usercode.globals_of import Lent
+from chalkgrad.usercode.kinds import kind_of
 from chalkgrad.usercode.layout import Reading
 from chalkgrad.usercode.loading import Target, TimeUp
 from chalkgrad.usercode.names import plain, role
@@ -53,6 +54,11 @@ def observe(target: Target, scene: Scene, reading: Reading, trace: bool, again: 
 
     In single mode a table has an answer for every sample.
     """
+    if kind_of(target.value if target.instance is None else target.instance) is not None:
+        from chalkgrad.usercode.framework_call import observe_framework
+
+        yield from observe_framework(target, scene, reading, trace, again)
+        return
     if isinstance(target.value, type):
         caller: Any = _Object(target, scene, reading)
     else:

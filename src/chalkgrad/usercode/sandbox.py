@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError, MissingFileError, did_you_mean
+from chalkgrad.usercode.kinds import PATIENCE, libraries_in
 from chalkgrad.usercode.wire import pack, unpack
 
 Array = NDArray[Any]
@@ -96,9 +97,11 @@ def run_child(request: Mapping[str, Any], time_limit: float, memory_limit: int, 
     token = secrets.token_bytes(16)
     with tempfile.TemporaryDirectory(prefix="chalkgrad-") as temporary, tempfile.TemporaryFile() as answer:
         folder = Path(temporary).resolve()
-        table = {**request, "time": time_limit, "memory": memory_limit}
+        libraries = libraries_in(Path(request["path"]).read_text(encoding="utf-8", errors="replace"))
+        table = {**request, "libraries": libraries, "time": time_limit, "memory": memory_limit}
         (folder / "request").write_bytes(pack(table, token))
-        stopped = _run(folder, answer.fileno(), token, time_limit)
+        patience = PATIENCE * bool(libraries)
+        stopped = _run(folder, answer.fileno(), token, time_limit, patience)
         output = _output(folder)
         answer.seek(0)
         frames = tuple(unpack(answer.read(), token))
@@ -142,7 +145,7 @@ def run_file(
     return Outcome(answers, output=ran.output)
 
 
-def _run(folder: Path, answer: int, token: bytes, time_limit: float) -> str:
+def _run(folder: Path, answer: int, token: bytes, time_limit: float, patience: float) -> str:
     source = str(Path(__file__).resolve().parents[2])
     paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     settings = {"PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)}
@@ -162,7 +165,7 @@ def _run(folder: Path, answer: int, token: bytes, time_limit: float) -> str:
             start_new_session=True,
         )
         try:
-            status = process.wait(time_limit + _GRACE)
+            status = process.wait(time_limit + _GRACE + patience)
         except subprocess.TimeoutExpired:
             return f"no answer within {time_limit:g} seconds: an endless loop?"
         finally:

@@ -26,6 +26,8 @@ class Scene:
         l2 and the learning rate that is supplied.
     widths, activations, loss
         Of the network.
+    network
+        The table of the network.
     """
 
     arrays: Mapping[str, Array]
@@ -33,6 +35,7 @@ class Scene:
     widths: tuple[int, ...]
     activations: tuple[str, ...]
     loss: str
+    network: Mapping[str, Any]
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> Scene:
@@ -43,6 +46,7 @@ class Scene:
             tuple(table["widths"]),
             tuple(table["activations"]),
             table["loss"],
+            table["network"],
         )
 
     @property

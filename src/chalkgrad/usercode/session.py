@@ -71,6 +71,8 @@ class Session:
         self.source = self._text()
         self.skipped = 0
         """The first line at the top of the file that failed and was left out, or 0."""
+        self.fixed_widths = False
+        """Whether it works only for the widths of the network: known after ``choose``."""
 
     def _text(self) -> str:
         try:
@@ -198,6 +200,8 @@ class Session:
         """An ``Observed`` for each reading of which there is an answer."""
         loaded = next((frame["load"] for frame in ran.frames if "load" in frame), None)
         self.skipped = next((frame["skipped"] for frame in ran.frames if "skipped" in frame), 0)
+        rows_of = [frame["row"] for frame in ran.frames if "row" in frame]
+        self.fixed_widths |= any(answer.get("fixed") for row in rows_of for answer in row["answers"])
         found = []
         for place, reading in enumerate(tried):
             rows: dict[int, list[Mapping[str, Any]]] = {}
@@ -210,6 +214,7 @@ class Session:
                 stopped = ran.stopped if cut else ""
                 found.append(Observed(effective, observations, stopped, ran.output, self.source))
         self._refuse_unknown(ran)
+        self._refuse_misfit(rows_of)
         return found
 
     def _of(
@@ -231,6 +236,14 @@ class Session:
                 }  # fmt: skip
                 observations.append(Observation(probe.network, probe.data, error=error))
         return reading, tuple(observations)
+
+    def _refuse_misfit(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Raise if a framework's object cannot be a part of the network."""
+        errors = [answer.get("error") or {} for row in rows for answer in row["answers"]]
+        if errors and all(error.get("type") == "MisfitError" for error in errors):
+            raise InputError(
+                Fault(self.path, f"be a piece of {self.network}", self.name, errors[0]["message"])
+            )
 
     def _refuse_unknown(self, ran: Ran) -> None:
         """Raise if every call asked for something that there is not."""

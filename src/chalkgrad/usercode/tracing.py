@@ -142,12 +142,14 @@ class Recorder:
             value = eval(target.code, space, here)  # noqa: S307
         self.keep(line, name, key, frame.f_code.co_name, value)
 
-    def keep(self, line: int, name: str, key: str, function: str, value: Any) -> None:
+    def keep(
+        self, line: int, name: str, key: str, function: str, value: Any, *, always: bool = False
+    ) -> None:
         """Write down one value, if it is an array of numbers or a number."""
         array = numbers(value)
         if array is None:
             return
-        if self.rows and self.rows[-1][:4] == (line, name, key, function):
+        if not always and self.rows and self.rows[-1][:4] == (line, name, key, function):
             self._bytes -= self.rows.pop()[4].nbytes  # a loop over entries: the last state is enough
         self._bytes += array.nbytes
         self.rows.append((line, name, key, function, array))
@@ -162,7 +164,7 @@ class Recorder:
         else:
             items = iter([("return", value)])
         for name, item in items:
-            self.keep(line, name, name, function, item)
+            self.keep(line, name, name, function, item, always=True)
 
     def failing(self, frame: FrameType | None, line: int) -> None:
         """Add the locals at the line that raised."""
@@ -179,6 +181,8 @@ def numbers(value: Any) -> NDArray[Any] | None:
         return array if array.dtype.kind in "biuf" else None
     if isinstance(value, np.generic):
         return np.array(value) if value.dtype.kind in "biuf" else None
+    if type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach"):
+        value = _of_tensor(value)
     if type(value) is np.ndarray or type(value) is np.matrix:
         fits = value.dtype.kind in "biuf" and value.size <= MAX_ENTRIES
         return np.array(value, copy=True, subok=False) if fits else None
@@ -189,6 +193,14 @@ def numbers(value: Any) -> NDArray[Any] | None:
             return None
         return array if array.dtype.kind in "biuf" and array.size <= MAX_ENTRIES else None
     return None
+
+
+def _of_tensor(value: Any) -> Any:
+    """The numbers of a tensor that has them in memory."""
+    try:
+        return value.detach().numpy()
+    except (RuntimeError, TypeError):  # sparse, on another device, of a type that NumPy lacks
+        return None
 
 
 _KNOWN: dict[str, dict[int, Statement]] = {}

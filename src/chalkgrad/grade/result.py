@@ -1,0 +1,173 @@
+"""What grading a class gives: a row a student, and what the class has in common.  Pure data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil
+from statistics import mean, median
+from typing import Any
+
+from chalkgrad.grade.grading import Grading
+from chalkgrad.grade.score import Mark
+from chalkgrad.network import Network
+
+NEEDS_A_LOOK = {
+    "ambiguous": "another mistake fits as well",
+    "unexplained": "no known mistake explains it",
+    "failed": "it gave no answer",
+}
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One student's work, diagnosed and scored.
+
+    Attributes
+    ----------
+    student, place
+        Whose it is, and the file, relative to the folder of all.
+    page
+        The name of the student's page, without a suffix.
+    marks
+        The points of each row.
+    diagnosis
+        The plain table of the ``Diagnosis``.
+    pages
+        The student's page in each format.
+    notes
+        What is worth a teacher's knowledge, such as a library that differentiates by itself.
+    same_as
+        The places of submissions with the same code, comments and spaces aside.
+    """
+
+    student: str
+    place: str
+    page: str
+    marks: tuple[Mark, ...]
+    diagnosis: Mapping[str, Any] = field(repr=False)
+    pages: Mapping[str, str] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> Fraction:
+        """The points of all rows."""
+        return sum((mark.points for mark in self.marks), Fraction(0))
+
+    @property
+    def outcome(self) -> str:
+        """right, explained, ambiguous, unexplained or failed."""
+        return str(self.diagnosis["outcome"])
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules of the mistakes."""
+        return tuple(mistake["rule"] for mistake in self.diagnosis["mistakes"])
+
+    @property
+    def first_wrong(self) -> str:
+        """The first wrong quantity along the backward pass, or an empty text."""
+        return str(self.diagnosis["first_wrong"] or "")
+
+    @property
+    def look(self) -> str:
+        """Why a person should look at it; empty if nobody need."""
+        return NEEDS_A_LOOK.get(self.outcome, "")
+
+
+@dataclass(frozen=True)
+class ClassMistake:
+    """One mistake, over the class: its rule, its name, who made it, and how one of them mends it."""
+
+    rule: str
+    title: str
+    why: str
+    by: tuple[Graded, ...]
+    example: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ClassGrades:
+    """Everybody's work.
+
+    Attributes
+    ----------
+    title
+        What was to be done.
+    network
+        Its network.
+    grading
+        What counts, and how much.
+    students
+        A row each, by name.
+    ignored
+        Files of the folder that are no submissions.
+    complete
+        Whether everybody is in it.
+    """
+
+    title: str
+    network: Network
+    grading: Grading
+    students: tuple[Graded, ...]
+    ignored: tuple[str, ...] = ()
+    complete: bool = True
+
+    @property
+    def mean(self) -> float:
+        """The mean of the points."""
+        return float(mean([s.points for s in self.students])) if self.students else 0.0
+
+    @property
+    def median(self) -> float:
+        """The median of the points."""
+        return float(median([s.points for s in self.students])) if self.students else 0.0
+
+    def mistakes(self) -> list[ClassMistake]:
+        """The mistakes in what was computed, the most frequent first."""
+        seen: dict[str, list[tuple[Graded, Mapping[str, Any]]]] = {}
+        for student in self.students:
+            for mistake in student.diagnosis["mistakes"] if student.outcome != "failed" else ():
+                seen.setdefault(mistake["rule"], []).append((student, mistake))
+        found = [
+            ClassMistake(
+                rule, pairs[0][1]["title"], pairs[0][1]["why"], _once(s for s, _ in pairs), _example(pairs)
+            )
+            for rule, pairs in seen.items()
+        ]
+        return sorted(found, key=lambda mistake: (-len(mistake.by), mistake.rule))
+
+    def histogram(self) -> tuple[list[int], Fraction]:
+        """How many students have 0 to s points, over s to 2s, …; and the step s."""
+        step = _step(self.grading.points)
+        places = Counter(max(0, ceil(student.points / step) - 1) for student in self.students)
+        return [places[k] for k in range(max(1, ceil(self.grading.points / step)))], step
+
+    def right(self, row: str) -> int:
+        """How many students have a row right."""
+        return sum(mark.verdict == "right" for s in self.students for mark in s.marks if mark.row == row)
+
+
+def _step(points: Fraction) -> Fraction:
+    """Return 1, 2 or 5 times a power of ten, for at most 12 steps; no part of a point from 4 on.
+
+    >>> [float(_step(Fraction(points))) for points in (0, 1, 6, 12, 13, 100)]
+    [1.0, 0.1, 1.0, 1.0, 2.0, 10.0]
+    """
+    power = Fraction(1) if points >= 4 or not points else Fraction(1, 1000)
+    while points > 120 * power:
+        power *= 10
+    return next(power * k for k in (1, 2, 5, 10) if points <= 12 * power * k)
+
+
+def _once(students: Iterable[Graded]) -> tuple[Graded, ...]:
+    return tuple({student.place: student for student in students}.values())
+
+
+def _example(pairs: list[tuple[Graded, Mapping[str, Any]]]) -> Mapping[str, Any]:
+    """Return the mistake whose fix was tried and helped, or the first with a fix."""
+    tables = [mistake for _, mistake in pairs]
+    return max(tables, key=lambda mistake: (mistake["verified"], bool(mistake["fix"])))

@@ -1,0 +1,40 @@
+"""The diagnosis on a sample of the corpus; all of it: ``python -m tests.faults.backward.measure``."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.backward.cases import Case, singles
+from tests.faults.backward.controls import Control, controls
+from tests.faults.backward.judged import judge
+from tests.faults.backward.pairs import pairs
+
+SEED = 4
+
+
+def sample(count: int) -> list[Case]:
+    """One case a mistake, thinned out, and pairs; an endless loop takes too long for here."""
+    quick = [case for case in singles(each=1) if "endless" not in case.labels[0]]
+    rules = {case.key: case for case in quick}
+    rest = [case for case in quick if case not in rules.values()]
+    chosen = [*rules.values(), *random.Random(SEED).sample(rest, count - 25 - len(rules)), *pairs(25)]
+    return sorted(chosen, key=lambda case: case.name)
+
+
+CASES = sample(120)
+CONTROLS = random.Random(SEED).sample(controls(), 60)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.key}")
+def test_a_planted_mistake_is_named(case: Case, tmp_path: Path) -> None:
+    judged = judge(case, tmp_path)
+    assert judged.right, f"{case}\n\n{case.written.text}\n{judged.printed}\n\nexpected {case.accepted}"
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: f"{control.name} {control.what}")
+def test_a_right_function_is_not_accused(control: Control, tmp_path: Path) -> None:
+    judged = judge(control, tmp_path)
+    assert judged.right, f"{control}\n\n{control.written.text}\n{judged.printed}"
