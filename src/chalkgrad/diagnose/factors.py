@@ -52,9 +52,9 @@ def named(points: Sequence[Point]) -> list[_Named]:
     """The names that mean something here: no means over one output, no 1/m where the loss is a sum."""
     network = points[0].derivation.network
     found = [each for each in NAMED if any(abs(each.value(p) - 1) > NEAR for p in points)]
-    if network.loss.loss_function.mean_over_outputs:  # then it is likelier than a plain 2
-        found.sort(key=lambda each: not each.factor.rule.startswith("output-mean"))
-    return found
+    means = network.loss.loss_function.mean_over_outputs
+    impossible = "output-mean-extra" if means else "output-mean-missing"
+    return [each for each in found if each.factor.rule != impossible]
 
 
 def identify(ratios: Sequence[float], points: Sequence[Point]) -> tuple[Factor, ...] | None:

@@ -45,6 +45,11 @@ class Target:
     parameters: tuple[Array, ...]
     penalty: float  # c₀: 2λ for a weight, 0 for a bias
     tolerance: float = TOLERANCE
+    scales: tuple[float, ...] = ()  # what the derived gradient's largest entry is, or its layer's
+
+    def noise(self, place: int) -> float:
+        """What is zero to rounding at a probe."""
+        return 1e-13 * self.scales[place] if self.scales else 0.0
 
     @property
     def is_small(self) -> bool:
@@ -54,7 +59,7 @@ class Target:
     @property
     def is_zero(self) -> bool:
         """Whether it is zero at every probe."""
-        return not any(array.any() for array in self.arrays)
+        return all(np.abs(u).max(initial=0) <= self.noise(i) for i, u in enumerate(self.arrays))
 
 
 def quick(target: Target, candidate: Array) -> bool:
@@ -106,10 +111,10 @@ def _pair(target: Target, place: int, v: Array) -> Pair | None:
     u, theta = target.arrays[place], target.parameters[place]
     if v.shape != u.shape or not np.isfinite(v).all():
         return None
-    slack = target.tolerance * float(np.abs(u).max())
+    slack = max(target.tolerance * float(np.abs(u).max()), target.noise(place))
     base = u - target.penalty * theta if target.penalty else u
     vv = float((v * v).sum())
-    if not vv:
+    if not vv or np.abs(v).max() <= target.noise(place):
         return None if np.abs(base).max() > slack else ()
     a = float((base * v).sum()) / vv
     if np.abs(base - a * v).max() <= slack and abs(a) * np.sqrt(vv) > 10 * slack:

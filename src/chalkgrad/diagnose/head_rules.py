@@ -44,8 +44,6 @@ def _difference(site: Site) -> Expr:
 def _derivative_missing(site: Site, upstream: Expr) -> Iterator[Mutant]:
     if not site.is_identity(site.layer):
         yield Mutant("head-derivative-missing", "", upstream)
-        if not _is_link(site):
-            yield Mutant("head-derivative-missing", "y − t", _mean(site, _difference(site)))
 
 
 def _is_link(site: Site) -> bool:
@@ -150,12 +148,27 @@ def _formulas(site: Site) -> Iterator[Mutant]:
         ("(1 − t)/(1 − y)", written("(1 - t)/(1 - y)", shape, y=y, t=t)),
         ("log y", written("t*log(y) + (1 - t)*log(1 - y)", shape, y=y, t=t)),
     ]
+    for detail, mean in (("the mean of t", _off_mean_target), ("the mean of y", _off_mean_output)):
+        if shape[1].is_one:
+            paired = numeric(mean, "{} − " + detail, shape, y, t)
+            said = f"y − t was formed for every pair of samples, and came down to {detail}"
+            yield Mutant("broadcasting", said, _mean(site, paired))
     for detail, error in wrong:
         if not (detail == "z − t" and site.is_identity(site.layer)):
             yield Mutant("output-error-formula", detail, _mean(site, error))
             if site.function(site.layer) is not None and not site.is_identity(site.layer):
                 with_slope = times(error, site.slope(site.layer))
                 yield Mutant("output-error-formula", f"{detail}, times f′", _mean(site, with_slope))
+
+
+def _off_mean_target(y: Array, t: Array) -> Array:
+    found: Array = y - t.mean()
+    return found
+
+
+def _off_mean_output(y: Array, t: Array) -> Array:
+    found: Array = y.mean() - t
+    return found
 
 
 def _decided(y: Array, t: Array) -> Array:

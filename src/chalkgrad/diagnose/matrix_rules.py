@@ -146,6 +146,11 @@ def integer_mutants(site: Site) -> Iterator[Mutant]:
     yield Mutant("integers", "cut", numeric(np.trunc, "int({})", shape, site.right))
     yield Mutant("integers", "floored", numeric(np.floor, "⌊{}⌋", shape, site.right))
     yield Mutant("integers", "rounded", numeric(np.round, "round({})", shape, site.right))
+    if site.network.loss.reduction == "mean":
+        many, one = coefficient(1, (Dim("m"), 1)), coefficient(1, (Dim("m"), -1))
+        for detail, cut in (("cut", np.trunc), ("floored", np.floor)):
+            whole = numeric(cut, "int({})", shape, scale(many, site.right))
+            yield Mutant("integers", f"{detail} before the mean", scale(one, whole))
 
 
 # -- numbers ------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.derive import CANONICAL, Derivation
+from chalkgrad.derive import CANONICAL, Derivation, grad
 from chalkgrad.derive.algebra import add, scale
 from chalkgrad.derive.forward import LAMBDA, Alphabet
 from chalkgrad.diagnose.fit import TOLERANCE, TOLERANCE_FLOAT32, Fit, Target, fit, quick
@@ -141,7 +141,15 @@ class Search:
             return None
         l2 = float(self.derivation.network.l2) if of.kind == "weight" else 0.0
         parameters = tuple(np.asarray(point.everything[of]) for point in self.points)
-        return Target(name, arrays, parameters, 2 * l2, self.tolerance)
+        scales = tuple(self._scale(point, symbol) for point in self.points)
+        return Target(name, arrays, parameters, 2 * l2, self.tolerance, scales)
+
+    def _scale(self, point: Point, symbol: Symbol) -> float:
+        """The size of what a gradient is a sum of: the layer's error times its inputs."""
+        letters = Alphabet(self.derivation.network, CANONICAL)
+        error = np.abs(point.everything[grad(letters.pre(symbol.layer))]).max(initial=0)
+        below = np.abs(point.everything[letters.activation(symbol.layer - 1)]).max(initial=0)
+        return float(error * (max(below, 1.0) if symbol.name[1] == "W" else 1.0))
 
     # -- the walk -----------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,18 +21,18 @@ Array = NDArray[Any]
 def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[Place], list[str]]:
     """Places for the gradients whose shape does not fit, and the names of those that nothing explains."""
     names = dict.fromkeys(name for point in points for name in point.misshapen)
+    found = {name: _explained(name, explanation, points) for name in names}
+    often = Counter(places[0].rule for each in found.values() for places in each)
     places: list[Place] = []
-    unknown = []
-    for name in names:
-        found = _explained(name, explanation, points)
-        if found is None:
-            unknown.append(name)
-        else:
-            places += found
-    return places, unknown
+    for each in found.values():
+        ordered = sorted(each, key=lambda some: (-often[some[0].rule], len(some)))
+        places += ordered[0] if ordered else []
+    return places, [name for name, each in found.items() if not each]
 
 
-def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> list[Place] | None:
+def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> list[list[Place]]:
+    """All ways to make a gradient's numbers in that shape; one output's sums are many things at once."""
+    told: list[list[Place]] = []
     ratios: dict[tuple[str, str], list[float]] = {}
     used: dict[tuple[str, str], list[Point]] = {}
     there = [place for place, point in enumerate(points) if name in point.misshapen]
@@ -47,12 +48,14 @@ def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> 
             continue
         factors = identify(found, used[rule, detail])
         if factors is not None:
-            return [Place(rule, detail, name), *(Place(f.rule, f.detail, name) for f in factors)]
-    return None
+            told.append([Place(rule, detail, name), *(Place(f.rule, f.detail, name) for f in factors)])
+    return told
 
 
 def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str, str, Array]]:
     """(rule, detail, value) of what people make where a parameter's gradient belongs."""
+    if name[1] not in "Wb":
+        return
     layer = int(name[2:])
     letters = Alphabet(point.derivation.network, CANONICAL)
     key = grad(letters.pre(layer))

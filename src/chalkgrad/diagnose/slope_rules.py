@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from chalkgrad.derive.algebra import scale
 from chalkgrad.diagnose.site import Mutant, Site, formula, numeric, times, written
-from chalkgrad.expr import Apply, Expr, Ones
+from chalkgrad.expr import Apply, Dim, Expr, Ones, Shape, coefficient
 from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, nodes, parse_formula
 
 SlopeRule = Callable[[Site, Expr], Iterator[tuple[str, Expr]]]
@@ -46,7 +47,7 @@ def _leaky(slope: str) -> ElementwiseFunction:
     return activation("leaky_relu", slope=slope)
 
 
-def through_value(function: ElementwiseFunction, shape: tuple, a: Expr, z: Expr) -> Expr:  # type: ignore[type-arg]
+def through_value(function: ElementwiseFunction, shape: Shape, a: Expr, z: Expr) -> Expr:
     """The formula of f′ in the value a (and z), with other expressions for them."""
     assert function.value_derivative is not None
     return formula(function.value_derivative, shape, a=a, z=z)
@@ -58,9 +59,15 @@ def _at_activation(site: Site, upstream: Expr) -> Iterator[tuple[str, Expr]]:
 
 def _at_error(site: Site, upstream: Expr) -> Iterator[tuple[str, Expr]]:
     function = site.function(site.layer)
-    yield "", site.slope(site.layer, upstream)
-    if function is not None and function.value_derivative is not None:
-        yield "through a", through_value(function, site.step.shape, upstream, upstream)
+    for error in (upstream, per_sample(upstream)):
+        yield "", site.slope(site.layer, error)
+        if function is not None and function.value_derivative is not None:
+            yield "through a", through_value(function, site.step.shape, error, error)
+
+
+def per_sample(error: Expr) -> Expr:
+    """An error without the 1/m of the mean, as many people carry it through the layers."""
+    return scale(coefficient(1, (Dim("m"), 1)), error)
 
 
 def _at_other_layer(site: Site, upstream: Expr) -> Iterator[tuple[str, Expr]]:
@@ -87,7 +94,6 @@ def _wrong_branch(site: Site, upstream: Expr) -> Iterator[tuple[str, Expr]]:
         return
     z, shape = site.z(site.layer), site.step.shape
     yield "the branches swapped", site.slope(site.layer, times(written("0 - z", shape, z=z)))
-    yield "−1 where z is negative", numeric(np.sign, "sign({})", shape, z)
 
 
 def _is_function(site: Site, upstream: Expr) -> Iterator[tuple[str, Expr]]:
@@ -136,8 +142,17 @@ def _garbled(site: Site, upstream: Expr) -> Iterator[tuple[str, Expr]]:
     for text, shown in GARBLED.items():
         parts = {name: part for name, part in (("a", a), ("z", z)) if name in _letters(text)}
         yield shown, formula(parse_formula(text, tuple(parts)), shape, **parts)
+    yield "the sign of z", numeric(np.sign, "sign({})", shape, z)
+    function = site.function(site.layer)
+    if function is not None and function.kinks:
+        yield "1 where z > 1", written("where(z > 1, 1, 0)", shape, z=z)
+        yield "a slope of the wrong sign where z is negative", _turned(site.slope(site.layer), z, shape)
     yield "the reciprocal", written("1/s", shape, s=site.slope(site.layer))
     yield "+ f′(z)", _plus_slope(site, upstream)
+
+
+def _turned(slope: Expr, z: Expr, shape: Shape) -> Expr:
+    return written("where(z > 0, s, 0 - s)", shape, z=z, s=slope)
 
 
 def _letters(text: str) -> set[str]:
@@ -148,7 +163,7 @@ def _letters(text: str) -> set[str]:
 
 def _plus_slope(site: Site, upstream: Expr) -> Expr:
     """What multiplies the upstream so that the derivative is added instead: (u + f′)/u."""
-    return written("(u + s)/u", site.step.shape, u=upstream, s=site.slope(site.layer))
+    return written("(u + s)/u", site.step.shape, u=per_sample(upstream), s=site.slope(site.layer))
 
 
 SLOPES: dict[str, SlopeRule] = {
