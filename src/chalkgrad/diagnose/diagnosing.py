@@ -12,6 +12,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad.diagnose.beside import beside
 from chalkgrad.diagnose.crash import crashed
 from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
+from chalkgrad.diagnose.in_place import changed_in_place
 from chalkgrad.diagnose.points import Point
 from chalkgrad.diagnose.probes import at_kinks, batch_sizes, distinct, mild, saturated
 from chalkgrad.diagnose.remarks import remarks
@@ -19,7 +20,7 @@ from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
 from chalkgrad.diagnose.search import Explanation
 from chalkgrad.diagnose.state import remembers
 from chalkgrad.diagnose.telling import chain
-from chalkgrad.diagnose.trying import tried
+from chalkgrad.diagnose.trying import is_right, tried
 from chalkgrad.diagnose.verdicts import verdicts
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
@@ -165,7 +166,18 @@ def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
         marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
         return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
     found, probes = _explained(case, there, count, every, wrong)
-    told = tried(case.session, found.mistakes, probes, every.reading)
+    changed = sorted({name for each in usual for name in each.changed if name[0] not in "Wb"})
+    accident = changed_in_place(
+        case.session.source,
+        changed,
+        wrong,
+        lambda text: is_right(text, case.session, case.own[:3], every.reading),
+    )
+    if accident is not None:
+        found = Explained("explained", (accident,), cost=1.0)
+    told = found.mistakes
+    if accident is None:
+        told = tried(case.session, told, probes, every.reading)
     if remembered is not None:
         told = (remembered, *told)
     gradients = tuple(_with_follows(v, found.explanation, point_of(usual[0])) for v in judged)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from chalkgrad._errors import InputError
 from chalkgrad.check.agreement import agree
 from chalkgrad.diagnose.points import Point
@@ -29,36 +27,41 @@ ACTIVATIONS = (
 )
 
 
+Other = tuple[Network, tuple[str, ...], str, str]
+"""A network, the biases that it leaves out, what is said of it and how to mend it."""
+
+
 def of_another(points: Sequence[Point], wrong: Sequence[str]) -> Mistake | None:
     """The network near the described one of which all the user's gradients are right, as a mistake."""
     network = points[0].derivation.network
-    for other, rule, said, fix in _others(network):
-        if _right_for(other, points):
+    for other, without, said, fix in (*_others(network), *_without_biases(network)):
+        if _right_for(other, without, points):
             text = f"{', '.join(wrong)} wrong: {said}"
+            rule = "forward-differs"
             return Mistake(rule, TITLES[rule], (), tuple(wrong), text, fix=fix)
     return None
 
 
-def _right_for(other: Network, points: Sequence[Point]) -> bool:
+def _right_for(other: Network, without: Sequence[str], points: Sequence[Point]) -> bool:
+    """Whether the user's gradients are those of another network, with some biases at 0."""
     for point in points:
         data = point.data
-        parameters = {n: v for n, v in data.parameters.items() if n in other.parameter_shapes()}
+        parameters = {n: 0 * v if n in without else v for n, v in data.parameters.items()}
         try:
             _, found = gradients(other, parameters, data.x, data.t)
         except InputError:
             return False
         for name, array in found.items():
             claimed = point.claimed.get(f"d{name}")
+            if claimed is None and name in without:
+                continue
             if claimed is None or not agree(claimed.reshape(array.shape), array):
-                return False
-        for name in data.parameters.keys() - found.keys():
-            claimed = point.claimed.get(f"d{name}")
-            if claimed is not None and claimed.any() and np.isfinite(claimed).all():
                 return False
     return True
 
 
-def _others(network: Network) -> Iterator[tuple[Network, str, str, str]]:
+def _others(network: Network) -> Iterator[Other]:
+    """Networks with another activation in one layer, or in all hidden ones."""
     for number, layer in enumerate(network.layers, start=1):
         own = str(layer.activation)
         for name in ACTIVATIONS:
@@ -72,7 +75,7 @@ def _others(network: Network) -> Iterator[tuple[Network, str, str, str]]:
                     f"the forward pass computes a{sub(number)} = {name}(z{sub(number)}), where the network "
                     f"has {own}.  For that network every gradient is right."
                 )
-                yield other, "forward-differs", said, f"use {own} in layer {number}, or describe {other}"
+                yield other, (), said, f"use {own} in layer {number}, or describe {other}"
     hidden = {str(layer.activation) for layer in network.layers[:-1]}
     for name in ACTIVATIONS[:-1]:
         if network.depth > 2 and hidden != {name}:
@@ -81,11 +84,7 @@ def _others(network: Network) -> Iterator[tuple[Network, str, str, str]]:
                 said = (
                     f"the forward pass has {name} in every hidden layer.  For that every gradient is right."
                 )
-                yield other, "forward-differs", said, f"describe the network as {other}"
-    if any(layer.bias for layer in network.layers):
-        other = _without_biases(network)
-        said = "the forward pass leaves out the biases.  For a network without them every gradient is right."
-        yield other, "forward-differs", said, "add the biases: z = W a + b"
+                yield other, (), said, f"describe the network as {other}"
 
 
 def _with(network: Network, names: dict[int, str]) -> Network | None:
@@ -96,11 +95,13 @@ def _with(network: Network, names: dict[int, str]) -> Network | None:
     return _built(network, layers)
 
 
-def _without_biases(network: Network) -> Network:
-    layers = [Layer(layer.width, layer.activation, bias=False, skip=layer.skip) for layer in network.layers]
-    built = _built(network, layers)
-    assert built is not None
-    return built
+def _without_biases(network: Network) -> Iterator[Other]:
+    """The same network with one bias left out, or all."""
+    biases = [name for name in network.parameter_shapes() if name[0] == "b"]
+    for without in (*((name,) for name in biases), tuple(biases)):
+        names = "the biases" if len(without) > 1 else f"b{sub(int(without[0][1:]))}"
+        said = f"the forward pass leaves out {names}.  Without it every gradient is right."
+        yield network, without, said, f"add {names} in the forward pass: z = W a + b"
 
 
 def _built(network: Network, layers: list[Layer]) -> Network | None:

@@ -143,10 +143,16 @@ def _local_errors(site: Site, use) -> Iterator[Mutant]:  # type: ignore[no-untyp
 def integer_mutants(site: Site) -> Iterator[Mutant]:
     """The right numbers, cut to integers on the way or floored by ``//``."""
     shape = site.step.shape
+    if site.kind == "error" and site.is_last and site.function(site.layer) is not None:
+        for detail, cut in (("floored", np.floor), ("cut", np.trunc)):
+            whole = numeric(cut, "int({})", shape, site.da(site.layer))
+            yield Mutant("integers", detail, times(whole, site.slope(site.layer)))
     yield Mutant("integers", "cut", numeric(np.trunc, "int({})", shape, site.right))
     yield Mutant("integers", "floored", numeric(np.floor, "⌊{}⌋", shape, site.right))
     yield Mutant("integers", "rounded", numeric(np.round, "round({})", shape, site.right))
     if site.network.loss.reduction == "mean":
+        divided = numeric(_whole_mean, "(1 // m) {}", shape, site.right, site.a(0))
+        yield Mutant("integers", "divided by m with //", divided)
         many, one = coefficient(1, (Dim("m"), 1)), coefficient(1, (Dim("m"), -1))
         for detail, cut in (("cut", np.trunc), ("floored", np.floor)):
             whole = numeric(cut, "int({})", shape, scale(many, site.right))
@@ -154,6 +160,12 @@ def integer_mutants(site: Site) -> Iterator[Mutant]:
 
 
 # -- numbers ------------------------------------------------------------------------------------------------
+
+
+def _whole_mean(value: Array, x: Array) -> Array:
+    """m · value · (1 // m): all of it for one sample, and 0 for more."""
+    found: Array = value * len(x) * (1 // len(x))
+    return found
 
 
 def _leaves(expr: Expr) -> set[Expr]:

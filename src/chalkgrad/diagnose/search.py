@@ -38,6 +38,7 @@ BEAM = 24
 SLACK = 0.08
 """Explanations within this of the cheapest cannot be told from it."""
 RANK = {rule: place for place, rule in enumerate(TITLES)}
+EXOTIC = 100
 TIE = 1e-4
 """Of equal explanations the one with the commoner mistake comes first."""
 
@@ -92,7 +93,7 @@ class _State:
     def cost(self) -> float:
         keys = self.keys
         again = len({(p.key, p.step) for p in self.places}) - len(keys)
-        rank = sum(RANK.get(rule, len(RANK)) for rule, _ in keys)
+        rank = sum(RANK.get(rule, len(RANK)) + EXOTIC * ("through a" in detail) for rule, detail in keys)
         return len(keys) + AGAIN * again + UNKNOWN * len(self.unknown) + TIE * rank
 
 

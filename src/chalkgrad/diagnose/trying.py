@@ -43,19 +43,13 @@ def _is_open(text: str) -> bool:
     return text.rstrip().endswith("\\") or any(text.count(a) != text.count(b) for a, b in ("()", "[]", "{}"))
 
 
-def mends(
-    session: Session,
-    mistakes: Sequence[Mistake],
-    probes: Sequence[tuple[Network, Data]],
-    reading: Reading,
-) -> bool:
-    """Whether all gradients are right at the probes with the fixes in place."""
+def is_right(source: str, session: Session, probes: Sequence[tuple[Network, Data]], reading: Reading) -> bool:
+    """Whether all gradients are right at the probes with another text of the user's file."""
     from chalkgrad.check.agreement import agree
     from chalkgrad.derive import derive
     from chalkgrad.diagnose.points import Point, columns
 
-    source = patched(session.source, mistakes)
-    if source is None or not session.is_file:
+    if not session.is_file:
         return False
     with tempfile.TemporaryDirectory(prefix="chalkgrad-") as folder:
         copy = Path(folder) / session.file.name
@@ -86,6 +80,7 @@ def tried(
     reading: Reading,
 ) -> tuple[Mistake, ...]:
     """The mistakes, marked as verified if their fixes together mend the code."""
-    if mistakes and mends(session, mistakes, probes, reading):
+    source = patched(session.source, mistakes) if mistakes else None
+    if source is not None and is_right(source, session, probes, reading):
         return tuple(replace(mistake, verified=True) for mistake in mistakes)
     return mistakes

@@ -203,7 +203,11 @@ _SAID: dict[str, Said] = {
     "one-sample-only": lambda w, d, l, n: f"{w} holds {d} of the batch only",
     "bias-from-weights": lambda w, d, l, n: f"{w} was formed from ∂L/∂W{sub(l)} instead of δ{sub(l)}",
     "broadcasting": lambda w, d, l, n: f"{w}: {d}",
-    "integers": lambda w, d, l, n: f"{w} was {d.replace(' before the mean', '')} to whole numbers",
+    "integers": lambda w, d, l, n: (
+        f"{w} was divided by m with //, and 1 // m is 0"
+        if "//" in d
+        else f"{w} was {d.replace(' before the mean', '')} to whole numbers"
+    ),
 }
 """Rule → the sentence from (quantities, detail, layer, network)."""
 
