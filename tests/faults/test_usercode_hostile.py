@@ -54,7 +54,7 @@ RAISES: dict[str, tuple[str, str]] = {
     "reads": ("input()", "EOF"),
 }
 ODD: dict[str, str] = {
-    "an evil array": "class A:\n        def __array__(self, *a): raise OSError\n    return {'dW1': A()}",
+    "an evil array": "class A:\n        def __array__(self, *a): raise ValueError\n    return {'dW1': A()}",
     "objects": "return {'dW1': np.array([object()])}",
     "a generator": "return (w for w in (W1, b1))",
     "a text": "return 'dW1'",

@@ -13,12 +13,13 @@ from chalkgrad.derive import derive
 from chalkgrad.diagnose.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.evidence import pattern, values_of
 from chalkgrad.diagnose.forward import of_another
-from chalkgrad.diagnose.naming import Names
+from chalkgrad.diagnose.naming import Names, became
 from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
 from chalkgrad.diagnose.report import Mistake, Outcome
 from chalkgrad.diagnose.search import Explanation, Place, Search
 from chalkgrad.diagnose.shapes import misshapen
 from chalkgrad.diagnose.telling import mistakes
+from chalkgrad.diagnose.titles import TITLES
 from chalkgrad.usercode.layout import Reading
 from chalkgrad.usercode.observation import Observation
 
@@ -82,10 +83,30 @@ class Explainer:
         found = self._whole_numbers_first(Search(self.points, self.is_single).explain())
         if found and found[0].cost < IN_DOUBT:
             return self._told(found)
+        changed = self._with_changed()
+        if changed is not None:
+            return Explained("explained", (changed,), cost=1.0)
         other = of_another(self.points, self.wrong)
         if other is not None:
             return Explained("explained", (other,), cost=1.0)
         return self._told(found) if found else self._in_part()
+
+    def _with_changed(self) -> Mistake | None:
+        """The mistake of changing an input for good, if the gradients are right for what it became."""
+        points, names = [], set[str]()
+        for point, seen in zip(self.points, self.there, strict=True):
+            replaced = became(point, seen, self.reading)
+            names |= {symbol.name for symbol in replaced}
+            points.append(replace(point, replaced=replaced))
+        if not names or not any(not e.places for e in Search(points, self.is_single).explain(0)):
+            return None
+        said = ", ".join(sorted(names))
+        text = (
+            f"{', '.join(self.wrong)} wrong: {said} is changed before the gradients are formed; "
+            "for what it becomes they are right."
+        )
+        fix = f"leave {said} as it is, or change it before the forward pass"
+        return Mistake("inputs-changed", TITLES["inputs-changed"], (), tuple(self.wrong), text, fix=fix)
 
     def _lost(self) -> list[Mistake]:
         """Gradients that are not finite, or did not come back."""

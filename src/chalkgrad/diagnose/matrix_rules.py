@@ -83,6 +83,9 @@ def weight_mutants(site: Site) -> Iterator[Mutant]:
             product = _product(transpose(site.dz(k)), a, shape) if k > l else None
             if product is not None:
                 yield Mutant("wrong-error", f"dZ{k}", product)
+        if k > l and site.dz(k).shape[1].is_one:  # one row, which an update repeats
+            row = matmul(transpose(site.dz(k)), a)
+            yield Mutant("wrong-error", f"dZ{k}", numeric(_repeated, "{}", shape, row, site.of))
     turned = recast(matmul(transpose(a), error), shape)
     if turned is not None:
         yield Mutant("transpose-product", "", turned)
@@ -110,9 +113,12 @@ def bias_mutants(site: Site) -> Iterator[Mutant]:
     yield from _local_errors(site, lambda e: matmul(transpose(e), ones))
     yield Mutant("batch-sum-everything", "", numeric(_total, "the sum of all {}", shape, error, site.of))
     for k in range(l + 1, site.network.depth + 1):
-        other = recast(matmul(transpose(site.dz(k)), ones), shape)
+        summed = matmul(transpose(site.dz(k)), ones)
+        other = recast(summed, shape)
         if other is not None:
             yield Mutant("wrong-error", f"dZ{k}", other)
+        elif summed.shape[0].is_one:
+            yield Mutant("wrong-error", f"dZ{k}", numeric(_repeated, "{}", shape, summed, site.of))
     weights = grad(site.w(l))
     yield Mutant("bias-from-weights", "", numeric(_row_sum, "the row sums of {}", shape, weights))
     yield Mutant("bias-from-weights", "a column", numeric(_column, "a column of {}", shape, weights))
@@ -209,6 +215,10 @@ def _outer_of_sums(error: Array, a: Array) -> Array:
 def _total(values: Array, like: Array) -> Array:
     found: Array = np.full(like.shape, values.sum())
     return found
+
+
+def _repeated(value: Array, like: Array) -> Array:
+    return np.broadcast_to(value, like.shape)
 
 
 def _row_sum(values: Array) -> Array:

@@ -165,3 +165,20 @@ class Names:
 def is_name(text: str) -> bool:
     """Whether a text can stand on the left of an assignment."""
     return bool(re.fullmatch(r"[A-Za-z_][\w.]*(\[[^\]]*\])*", text))
+
+
+def became(point: Point, seen: Observation, reading: Reading) -> dict[Symbol, Array]:
+    """The forward quantities that the call changed, with the values that its names had in the end."""
+    wanted = {symbol.name: symbol for symbol in point.everything if isinstance(symbol, Symbol)}
+    found: dict[Symbol, Array] = {}
+    for name in seen.changed:
+        symbol, text = wanted.get(name), seen.known_as.get(name)
+        if symbol is None or symbol.kind not in ("input", "act", "pre", "output") or not text:
+            continue
+        last = next((a for a in reversed(seen.assigned) if text in (a.name, a.key)), None)
+        if last is None or reading.mode == "single":
+            continue
+        value = last.value.T if reading.samples == "columns" else last.value
+        if value.shape == np.shape(point.everything[symbol]):
+            found[symbol] = np.asarray(value, dtype=np.float64)
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,8 @@ class Point:
     claimed: Mapping[str, Array]
     misshapen: Mapping[str, Array]
     rate: float = USUAL_RATE
+    replaced: Mapping[Symbol, Array] = field(default_factory=dict)
+    """Forward quantities that the user's code changed before it went on to use them."""
 
     @cached_property
     def everything(self) -> dict[Any, Any]:
@@ -62,7 +64,7 @@ class Point:
             key: value
             for key, value in self.everything.items()
             if key not in backward and not isinstance(key, tuple)
-        }
+        } | dict(self.replaced)
 
     def right(self, symbol: Symbol) -> Array:
         """The derived value."""

@@ -61,12 +61,23 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str
     key = grad(letters.pre(layer))
     error = np.asarray(values.get(key, point.everything[key]))
     below = np.asarray(point.everything[letters.activation(layer - 1)])
+    others = [
+        (l, np.asarray(values.get(grad(letters.pre(l)), point.everything[grad(letters.pre(l))])))
+        for l in range(1, point.derivation.network.depth + 1)
+        if l != layer
+    ]
     if name.startswith("db"):
+        for l, other in others:
+            yield "wrong-error", f"dZ{l}", other.sum(axis=0)
         yield "batch-sum-missing", "", error
         yield "batch-sum-everything", "", np.asarray(error.sum())
         yield "batch-sum-axis", "", error.sum(axis=1)
         yield "batch-sum-everything", "a mean", np.asarray(error.mean())
         return
+    for l, other in others:
+        yield "wrong-error", f"dZ{l}", other.T @ below
+        above = np.asarray(point.everything[letters.activation(l - 1)])
+        yield "wrong-activation", "X" if l == 1 else f"A{l - 1}", error.T @ above
     yield "batch-sum-missing", "", np.einsum("mi,mj->mij", error, below)
     yield "batch-sum-everything", "", np.asarray((error.T @ below).sum())
     yield "batch-sum-axis", "over the inputs", (error.T @ below).sum(axis=1)

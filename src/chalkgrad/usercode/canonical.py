@@ -78,7 +78,7 @@ def understandings(
     parts = tuple((str(label), np.asarray(array)) for label, array in answer.get("parts", ()))
     names = tuple(answer.get("names", ()))
     kept = _kept(answer, network)
-    updated = _steps(answer)
+    updated = _steps(answer, parameters, reading)
     labels = (*names, *(label.split(".")[-1] for label, _ in parts))
     is_gradient = any(looks_like_a_gradient(label) for label in labels)
     is_step = answer.get("eta_from") == "argument" and not is_gradient
@@ -100,14 +100,31 @@ def _kept(answer: Mapping[str, Any], network: Network) -> dict[str, Array]:
     return by_names(held, network.depth)
 
 
-def _steps(answer: Mapping[str, Any]) -> dict[str, Array]:
+def _steps(answer: Mapping[str, Any], parameters: Mapping[str, Array], reading: Reading) -> dict[str, Array]:
     """(old − new)/η of the parameters that moved; old − new where no η is known."""
     rate = answer.get("eta") or 1.0
     found = {}
     for name, (old, new) in answer.get("updated", {}).items():
-        if np.size(old) == np.size(new):
-            found[f"d{name}"] = (old - np.reshape(new, np.shape(old))) / rate
+        step = _step(old, new)
+        if step is not None:
+            found[f"d{name}"] = step / rate
+    if found:  # the others were there to be moved, and stayed
+        still = [name for name in parameters if name in answer.get("bound", {}) and f"d{name}" not in found]
+        found |= {f"d{name}": np.zeros(reading.turn(name, parameters[name]).shape) for name in still}
     return found
+
+
+def _step(old: Array, new: Array) -> Array | None:
+    """The old value − new, also where the new one grew by broadcasting; None where they do not fit."""
+    old, new = np.asarray(old), np.asarray(new)
+    if old.size == new.size:
+        step: Array = old - new.reshape(old.shape)
+        return step
+    try:
+        grown = np.broadcast_shapes(old.shape, new.shape) == new.shape
+    except ValueError:
+        return None
+    return old - new if grown else None
 
 
 def _as_steps(
@@ -128,11 +145,14 @@ def _as_steps(
         if name[1:] not in parameters:
             continue
         old = reading.turn(name[1:], parameters[name[1:]])
-        if old.size != value.size or (name[1] == "W" and old.shape != value.shape and value.ndim == 2):
+        if name[1] == "W" and (old.size != value.size or (old.shape != value.shape and value.ndim == 2)):
             return None
-        old = old.reshape(value.shape)
-        steps[name] = (old - value) / rate
+        step = _step(old, value)
+        if step is None:
+            return None
+        steps[name] = step / rate
         if name[1] == "W":
+            old = old.reshape(value.shape)
             near.append(bool(np.linalg.norm(value - old) < _NEAR * np.linalg.norm(old)))
     return steps if near and (is_step or all(near)) else None
 

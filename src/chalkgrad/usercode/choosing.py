@@ -19,8 +19,8 @@ Rank = tuple[int, int, int, int, int]
 def considered(found: Sequence[Observed], has_batch: bool, for_samples: bool = False) -> list[Observed]:
     """Without repetitions, and without one sample a call where a batch works as well.
 
-    What works for a batch, but is right only a sample at a time, was written for samples if its text is
-    about one: ``np.array(inputs_list, ndmin=2).T``.
+    What works for a batch, but is right only a sample at a time, was written for samples if these are columns
+    or its text is about one: ``np.array(inputs_list, ndmin=2).T``.
     """
     different: dict[object, Observed] = {}
     for each in found:
@@ -32,8 +32,12 @@ def considered(found: Sequence[Observed], has_batch: bool, for_samples: bool = F
     if not any(_works(each) for each in batch):
         return [*batch, *single]
     count = len(batch[0].observations[0].network.parameter_shapes())
-    right = [each for each in single if rank(each)[0] == count]
-    return right if right and for_samples and all(rank(each)[0] < count for each in batch) else batch
+    right = [
+        each
+        for each in single
+        if rank(each)[0] == count and (for_samples or each.reading.samples == "columns")
+    ]
+    return right if right and all(rank(each)[0] < count for each in batch) else batch
 
 
 def useful(found: Sequence[Observed], more: Sequence[Observed], rare: Sequence[Reading]) -> list[Observed]:

@@ -102,6 +102,8 @@ class Reading:
         """
         value = np.asarray(value)
         wanted = self.turn(name, like).shape
+        if name[0] == "W" and self.weights == "flat" and value.size == like.size:
+            return value.reshape(like.shape), ""
         if name[0] == "b":
             if value.size == like.size and (value.ndim < 2 or (value.ndim == 2 and 1 in value.shape)):
                 return value.reshape(like.shape), ""

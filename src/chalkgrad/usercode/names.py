@@ -20,7 +20,9 @@ _LETTERS = {
 _OF_LETTER = {word: letter for letter, words in _LETTERS.items() for word in words}
 _WORDS = "|".join(sorted(_OF_LETTER, key=len, reverse=True))
 _QUANTITY = re.compile(rf"({_WORDS})(\d*)")
-_GRADIENT = re.compile(rf"(?:d[ljce]d|gradient|grads|grad|nabla|partial|delta|dd|d|g)({_WORDS})(\d*)")
+_GRADIENT = re.compile(
+    rf"(?:d[ljce]d|gradient|grads|grad|nabla|partial|delta|loss|cost|dd|d|g)({_WORDS})(\d*)"
+)
 _GRADIENT_AFTER = re.compile(rf"({_WORDS})(\d*)(?:gradient|grads|grad)")
 _ERROR = re.compile(r"(?:delta|error|err|d|dd)(\d+)")
 
@@ -193,8 +195,19 @@ _INPUT_GRADIENT = frozenset({"dx", "da0", "gradx", "dinput", "dinputs", "gx"})
 _OUTPUT_GRADIENT = frozenset(
     {"dy", "dyhat", "dypred", "dout", "doutput", "dystar", "dp", "gradyhat", "dldy", "dldyhat"}
 )
-_HIDDEN_OUTER = {"h": 1, "hidden": 1, "ih": 1, "xh": 1, "o": 2, "out": 2, "output": 2, "ho": 2, "hy": 2}
-_TWO_LAYER = re.compile(r"(d|grad|g|dd)?(w|b|z|a)(hidden|output|out|ih|xh|ho|hy|h|o)")
+_HIDDEN_OUTER = {
+    "h": 1,
+    "hidden": 1,
+    "ih": 1,
+    "xh": 1,
+    "o": 2,
+    "out": 2,
+    "output": 2,
+    "ho": 2,
+    "hy": 2,
+    "y": 2,
+}
+_TWO_LAYER = re.compile(r"(d|grad|g|dd)?(w|b|z|a)(hidden|output|out|ih|xh|ho|hy|h|o|y)")
 
 
 def plain(name: str) -> str:

@@ -77,7 +77,7 @@ def meanings(answer: Answer, network: Network, likes: Mapping[str, Array]) -> It
         renamed = [(_renamed(label, answer.names), array) for label, array in parts]
         named = by_names(renamed, depth)
         told = [gradient(label, depth) for label, _ in renamed]
-        if len(named) == len(parts):
+        if len(named) == len(parts) or {f"d{name}" for name in network.parameter_shapes()} <= set(named):
             yield named
             return
     arrays = [array for _, array in parts]

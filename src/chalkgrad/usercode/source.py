@@ -160,7 +160,7 @@ def _factors(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def is_for_batches(tree: ast.AST | None) -> bool:
-    """Whether the text divides by a number of samples, sums a bias's gradient over them, or asks for an X."""
+    """Whether the text divides by a number of samples, takes a mean, or asks for an X."""
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.arg) and node.arg in ("X", "X_train", "X_batch", "batch_size", "m"):
             return True
@@ -168,10 +168,6 @@ def is_for_batches(tree: ast.AST | None) -> bool:
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "mean":
             return True
-        if isinstance(node, ast.Assign) and plain(ast.unparse(node.targets[0])).startswith(("db", "gradb")):
-            text = ast.unparse(node.value)
-            if "axis" in text or ".sum(0" in text or ".sum(1" in text:
-                return True
     return False
 
 
