@@ -54,6 +54,8 @@ def arguments(
         name = parameter.name
         if name not in roles:
             continue
+        if isinstance(parameter.default, dict | list) and roles[name] is None:
+            continue  # what the code keeps for itself
         if own and plain(name) in own:
             bound[name] = own[plain(name)]
             continue

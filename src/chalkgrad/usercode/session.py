@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -235,7 +236,7 @@ class Session:
                     "type": "Stopped", "message": stopped or "it was not called", "line": None, "text": ""
                 }  # fmt: skip
                 observations.append(Observation(probe.network, probe.data, error=error))
-        return reading, tuple(observations)
+        return reading, tuple(_unmoved(observations))
 
     def _refuse_misfit(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Raise if a framework's object cannot be a part of the network."""
@@ -268,6 +269,23 @@ class Session:
                 for name in answer["unknown"]
             ]
         )
+
+
+def _unmoved(observations: Sequence[Observation]) -> list[Observation]:
+    """Where code updates parameters and moved none at one probe, its gradient there is zero."""
+    steps = [each for each in observations if each.kind == "updated" and each.gradients]
+    if not steps:
+        return list(observations)
+    names = {name for each in steps for name in each.gradients if name[1:] in each.data.parameters}
+    found = []
+    for each in observations:
+        zero = {name: 0.0 * each.data.parameters[name[1:]] for name in names}
+        if not (each.gradients or each.misshapen or each.error):
+            rate = steps[0].learning_rate
+            again = (zero,) * len(each.again)
+            each = replace(each, kind="updated", learning_rate=rate, gradients=zero, again=again)
+        found.append(each)
+    return found
 
 
 __all__ = ["LEARNING_RATE", "Session"]
