@@ -29,6 +29,7 @@ class Fit:
 
     factors: tuple[Factor, ...] = ()
     penalty: Factor | None = None
+    ratios: tuple[float, ...] = ()  # a at every probe, where the probes all say it
 
     @property
     def all(self) -> tuple[Factor, ...]:
@@ -103,7 +104,7 @@ def _fit(target: Target, pairs: Sequence[Pair | None], points: Sequence[Point]) 
     penalty = None if factors is None else _penalty(target, multiples, there)
     if factors is None or penalty == NO_CONSTANT:
         return None
-    return Fit(factors, penalty)
+    return Fit(factors, penalty, tuple(ratios) if len(ratios) == len(points) else ())
 
 
 def _pair(target: Target, place: int, v: Array) -> Pair | None:

@@ -121,6 +121,9 @@ def bias_mutants(site: Site) -> Iterator[Mutant]:
             yield Mutant("wrong-error", f"dZ{k}", numeric(_repeated, "{}", shape, summed, site.of))
     weights = grad(site.w(l))
     yield Mutant("bias-from-weights", "", numeric(_row_sum, "the row sums of {}", shape, weights))
+    if site.network.loss.reduction == "mean":  # with the 1/m that stands before the sum of δ
+        row_sums = numeric(_row_sum, "the row sums of {}", shape, weights)
+        yield Mutant("bias-from-weights", "", scale(coefficient(1, (Dim("m"), -1)), row_sums))
     yield Mutant("bias-from-weights", "a column", numeric(_column, "a column of {}", shape, weights))
     yield Mutant(
         "bias-from-weights", "everything", numeric(_total, "the sum of all {}", shape, weights, site.of)

@@ -97,7 +97,7 @@ class Names:
         return self._kept(symbol, matches)
 
     def _kept(self, symbol: Symbol, matches: list[Assigned]) -> list[Assigned]:
-        """Take the array that is called by its name, or the last that is called by none; return the others."""
+        """Take the array called by its name, or the last that is called by none; return all."""
         depth = self.point.derivation.network.depth
         read = [_gradient(each.name, depth) for each in matches]
         fitting = [each for each, name in zip(matches, read, strict=True) if name == symbol.name]

@@ -11,6 +11,8 @@ from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.network import Layer, Network
 
 _TRIES = 40
+MANY = 5
+"""How many outputs to try."""
 
 
 def mild(network: Network, rows: int, seed: int) -> Data:
@@ -71,11 +73,13 @@ def batch_sizes(network: Network) -> tuple[int, int]:
 def distinct(network: Network) -> Network:
     """The same layers with widths that all differ, so that a matrix cannot be taken for its transpose.
 
-    The input and output keep their widths where they can: a single output stays single.
+    A single output stays single; several become five, a number that nobody writes as a factor.
     """
     if any(layer.skip for layer in network.layers):
         return network
     last = network.widths[-1]
+    if last > 1:
+        last = MANY if last != MANY else MANY + 2
     taken = {last}
     widths = []
     for width in network.widths[:-1]:

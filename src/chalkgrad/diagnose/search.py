@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from chalkgrad.derive import CANONICAL, Derivation, grad
 from chalkgrad.derive.algebra import add, scale
 from chalkgrad.derive.forward import LAMBDA, Alphabet
+from chalkgrad.diagnose.factors import identify
 from chalkgrad.diagnose.fit import TOLERANCE, TOLERANCE_FLOAT32, Fit, Target, fit, quick
 from chalkgrad.diagnose.points import Point
 from chalkgrad.diagnose.rules import mutants
@@ -385,6 +386,36 @@ class Search:
             carried = state.plus([*places, *penalties])
             if len(carried.keys) <= budget:
                 yield self._scaled(carried, layer, present[0])
+        elif len(shared) == 2 and all(shared):
+            yield from self._partly_shared(state, layer, names, fits, budget)
+
+    def _partly_shared(
+        self,
+        state: _State,
+        layer: int,
+        names: tuple[str, str],
+        fits: tuple[Fit | None, Fit | None],
+        budget: int,
+    ) -> Iterator[_State]:
+        """One gradient's factor carried in the error, and what the other has beside it at its own place."""
+        for one, other in ((0, 1), (1, 0)):
+            first, second = fits[one], fits[other]
+            if first is None or second is None or not first.ratios or not second.ratios:
+                continue
+            quotient = [b / a for a, b in zip(first.ratios, second.ratios, strict=True)]
+            rest = identify(quotient, self.points)
+            if not rest or len(rest) > 1:
+                continue
+            places = [Place(f.rule, f.detail, f"dZ{layer}") for f in first.factors]
+            places += [Place(f.rule, f.detail, names[other]) for f in rest]
+            places += [
+                Place(made.penalty.rule, made.penalty.detail, name)
+                for name, made in zip(names, fits, strict=True)
+                if made is not None and made.penalty is not None
+            ]
+            carried = state.plus(places)
+            if len(carried.keys) <= budget:
+                yield self._scaled(carried, layer, names[one])
 
     def _scaled(self, state: _State, layer: int, name: str) -> _State:
         """Carry a factor on in Δ_l: the ratio of the user's gradient to the one made from the old Δ_l."""

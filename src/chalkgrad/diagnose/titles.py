@@ -97,7 +97,7 @@ WHY: dict[str, str] = {
     "derivative-missing": _CHAIN,
     "derivative-twice": _CHAIN,
     "derivative-of-another": _CHAIN,
-    "derivative-at-activation": "The derivative f′ is taken where f was, at z; only forms like a(1 − a) want a.",
+    "derivative-at-activation": "The derivative f′ is taken at z, where f was; forms like a(1 − a) want a.",
     "derivative-at-error": "The derivative f′ is the slope of f where the forward pass was, at z.",
     "derivative-at-other-layer": _CHAIN,
     "derivative-wrong-branch": "The derivative f′ is the slope of the branch on which z lies.",

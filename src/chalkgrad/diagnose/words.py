@@ -74,6 +74,8 @@ def sentence(place: Place, network: Network, sites: tuple[str, ...]) -> str:
     if told is None:
         return f"{what}: {TITLES[place.rule]}" + (f" ({place.detail})" if place.detail else "")
     text = told(what, place.detail, layer, network)
+    if len({re.sub(r"\D", "", site) for site in sites}) > 1 and text.startswith(what):
+        text = what + re.sub("[₀-₉]+", "", text.removeprefix(what))  # of no layer in particular
     return re.sub(r"\bwas\b", "were", text, count=1) if len(sites) > 1 and text.startswith(what) else text
 
 
