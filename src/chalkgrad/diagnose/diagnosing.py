@@ -158,7 +158,7 @@ def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
         probes=_told(case),
     )
     hard = every.observations[len(listed) :] if base.ok_numbers else ()
-    base = replace(base, remarks=remarks(every.observations[:count], hard))
+    base = replace(base, remarks=remarks(every.observations[:count], hard, every.reading))
     wrong = [verdict.name for verdict in judged if not verdict.ok]
     if not wrong and remembered is None:
         return beside(base, there), 0.0

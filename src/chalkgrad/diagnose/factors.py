@@ -77,7 +77,7 @@ def identify(ratios: Sequence[float], points: Sequence[Point]) -> tuple[Factor, 
     for text, power in (("", 0), (" m", 1), ("/m", -1), (" m²", 2), ("/m²", -2)):
         rest = r / np.array([float(point.m) ** power for point in points])
         if _close(rest, float(rest[0])):
-            return (Factor("factor-other", number(float(rest[0])) + text),)
+            return (Factor("factor-other", with_power(float(rest[0]), text)),)
     return None
 
 
@@ -115,6 +115,18 @@ def number(value: float) -> str:
     if simple and abs(float(simple) - value) <= NEAR * abs(value):
         return str(simple).replace("-", "−")
     return f"{value:.6g}".replace("-", "−")
+
+
+def with_power(value: float, text: str) -> str:
+    """A number times a power of m.
+
+    >>> with_power(0.5, "/m"), with_power(4.0, " m"), with_power(3.0, "")
+    ('1/(2m)', '4 m', '3')
+    """
+    shown = number(value)
+    if text.startswith("/") and "/" in shown:
+        return f"{shown.replace('/', '/(')}{text[1:]})"
+    return shown.replace("1", "", 1).strip() + text.strip() if shown == "1" and text == " m" else shown + text
 
 
 def _close(ratios: NDArray[Any], value: float | Sequence[float]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.diagnose.factors import NEAR, Factor, identify, named, number
+from chalkgrad.diagnose.factors import NEAR, Factor, identify, named, with_power
 from chalkgrad.diagnose.points import Point
 
 Array = NDArray[Any]
@@ -171,5 +171,5 @@ def _constant(values: Array, points: Sequence[Point]) -> str | None:
     for text, power in scales:
         rest = values / np.array([float(point.m) ** power for point in points])
         if (np.abs(rest - rest[0]) <= 10 * NEAR * np.abs(rest[0])).all():
-            return number(float(rest[0])) + text
+            return with_power(float(rest[0]), text)
     return None

@@ -10,14 +10,35 @@ from chalkgrad.check.agreement import is_float32, relative_error
 from chalkgrad.diagnose.explaining import point_of
 from chalkgrad.diagnose.points import Point
 from chalkgrad.diagnose.report import Remark
+from chalkgrad.usercode.layout import Reading
 from chalkgrad.usercode.observation import Observation
 
 _VISIBLE = 1e-4
 
 
-def remarks(usual: Sequence[Observation], hard: Sequence[Observation]) -> tuple[Remark, ...]:
+def remarks(
+    usual: Sequence[Observation], hard: Sequence[Observation], reading: Reading
+) -> tuple[Remark, ...]:
     """Everything worth saying about code, seen at ordinary probes and, if it is right there, at hard ones."""
-    return (*_plain(usual), *_hard(hard))
+    return (*_penalty(reading), *_plain(usual), *_hard(hard))
+
+
+_PENALTIES = {
+    "2c": ("½λ ΣW²", "2c"),
+    "2cm": ("λ/(2m) ΣW²", "2cm"),
+    "cm": ("(λ/m) ΣW²", "cm"),
+}
+
+
+def _penalty(reading: Reading) -> list[Remark]:
+    if reading.penalty not in _PENALTIES:
+        return []
+    written, value = _PENALTIES[reading.penalty]
+    text = (
+        f"Its λ is that of a penalty {written}: it was given λ = {value}, which makes it the network's c ΣW². "
+        "Were it meant as λ ΣW², its gradient would have to have 2λW."
+    )
+    return [Remark("penalty", text)]
 
 
 def _plain(usual: Sequence[Observation]) -> list[Remark]:

@@ -69,14 +69,20 @@ def slope_name(network: Network, layer: int) -> str:
 def sentence(place: Place, network: Network, sites: tuple[str, ...]) -> str:
     """What happened, without a full stop: ``δ₁ was formed without relu′(z₁)``."""
     layer = int(re.sub(r"\D", "", place.step) or network.depth)
-    what = " and ".join(quantity(site) for site in sites) if len(sites) < 4 else _many(sites)
+    what = " and ".join(quantity(site) for site in sites) if len(sites) < 3 else _many(sites)
     told = _SAID.get(place.rule)
     if told is None:
         return f"{what}: {TITLES[place.rule]}" + (f" ({place.detail})" if place.detail else "")
     text = told(what, place.detail, layer, network)
     if len({re.sub(r"\D", "", site) for site in sites}) > 1 and text.startswith(what):
         text = what + re.sub("[₀-₉]+", "", text.removeprefix(what))  # of no layer in particular
-    return re.sub(r"\bwas\b", "were", text, count=1) if len(sites) > 1 and text.startswith(what) else text
+    if len(sites) == 1 or not text.startswith(what):
+        return text
+    rest = text.removeprefix(what)
+    return what + re.sub(r"^( |: the step )(was|has|is|lacks|holds)\b", lambda m: m[1] + _PLURAL[m[2]], rest)
+
+
+_PLURAL = {"was": "were", "has": "have", "is": "are", "lacks": "lack", "holds": "hold"}
 
 
 def _many(sites: tuple[str, ...]) -> str:
