@@ -19,9 +19,8 @@ def broadcast(there: Sequence[Observation], source: str, wrong: Sequence[str] = 
         return None
     first = found[0]
     m = len(first.value)
-    prefix = f"{', '.join(wrong)} wrong: " if wrong else ""
     said = (
-        f"{prefix}{first.name} has shape ({m}, {m}) for {m} samples: a column (m, 1) met a row (m,), "
+        f"{first.name} has shape ({m}, {m}) for {m} samples: a column (m, 1) met a row (m,), "
         "and every sample was paired with every other."
     )
     lines = source.splitlines()
@@ -58,13 +57,13 @@ def not_finite(there: Sequence[Observation], names: Sequence[str], source: str) 
             if each.value.dtype.kind == "f" and not np.isfinite(each.value).all():
                 lines = source.splitlines()
                 text = lines[each.line - 1].strip() if 0 < each.line <= len(lines) else ""
-                said = f"{', '.join(names)} wrong: {each.name} is not finite: log of 0, 0/0, or an overflow."
+                said = f"{each.name} is not finite: log of 0, 0/0, or an overflow."
                 fix = "write the error of the output as y − t, and keep exp of large numbers away"
                 return Mistake(
                     "unstable", TITLES["unstable"], (), tuple(names), said, fix=fix, line=each.line,
                     source=text,
                 )  # fmt: skip
-    said = f"{', '.join(names)} wrong: not finite."
+    said = "Not finite."
     return Mistake("unstable", TITLES["unstable"], (), tuple(names), said)
 
 

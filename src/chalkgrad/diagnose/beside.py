@@ -46,7 +46,7 @@ def _of_another_function(found: Diagnosis, note: str) -> Diagnosis:
     """Where the forward pass is another function, its gradients are of that, whatever they are."""
     wrong = tuple(verdict.name for verdict in found.gradients if not verdict.ok)
     rule = "forward-differs"
-    sentence = f"{', '.join(wrong)} wrong: {note}."
+    sentence = f"{note}."
     mistake = Mistake(rule, TITLES[rule], (), wrong, sentence, why=WHY.get(rule, ""))
     remarks = tuple(remark for remark in found.remarks if remark.text != note)
     return replace(

@@ -47,7 +47,6 @@ def crashed(session: Session, network: Network, data: Data, seen: Observed, subj
     mistakes = tuple(
         replace(
             each,
-            sentence=each.sentence.partition(" wrong: ")[2] or each.sentence,
             line=raised.line if each.line is None else each.line,
             source=each.source or raised.source,
         )

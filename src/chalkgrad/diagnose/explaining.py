@@ -101,10 +101,7 @@ class Explainer:
         if not names or not any(not e.places for e in Search(points, self.is_single).explain(0)):
             return None
         said = ", ".join(sorted(names))
-        text = (
-            f"{', '.join(self.wrong)} wrong: {said} is changed before the gradients are formed; "
-            "for what it becomes they are right."
-        )
+        text = f"{said} is changed before the gradients are formed; for what it becomes they are right."
         fix = f"leave {said} as it is, or change it before the forward pass"
         return Mistake("inputs-changed", TITLES["inputs-changed"], (), tuple(self.wrong), text, fix=fix)
 

@@ -36,7 +36,7 @@ def of_another(points: Sequence[Point], wrong: Sequence[str]) -> Mistake | None:
     network = points[0].derivation.network
     for other, without, said, fix in (*_others(network), *_without_biases(network)):
         if _right_for(other, without, points):
-            text = f"{', '.join(wrong)} wrong: {said}"
+            text = said
             rule = "forward-differs"
             return Mistake(rule, TITLES[rule], (), tuple(wrong), text, fix=fix)
     return None

@@ -52,7 +52,7 @@ def changed_in_place(
             lines = source.splitlines()
             text = lines[each.line - 1].strip() if 0 < each.line <= len(lines) else ""
             said = (
-                f"{', '.join(wrong)} wrong: an array that is used again is changed in place "
+                f"an array that is used again is changed in place "
                 f"({', '.join(changed)} after the call is not what it was)."
             )
             return Mistake(

@@ -18,7 +18,7 @@ from chalkgrad.derive import Convention
 from chalkgrad.diagnose.points import Point
 from chalkgrad.expr import Symbol
 from chalkgrad.usercode.layout import Reading
-from chalkgrad.usercode.names import gradient, role
+from chalkgrad.usercode.names import gradient, quantity, role
 from chalkgrad.usercode.observation import Assigned, Observation
 
 Array = NDArray[Any]
@@ -54,8 +54,12 @@ class Names:
         self.text = dict(self.seen.known_as)
         if self.reading.mode == "single":
             self.per_sample = self.point.derivation.network.loss.reduction == "mean"
-        for symbol in self._quantities():
-            self._find(symbol)
+        others = {symbol: self._find(symbol) for symbol in self._quantities()}
+        taken = {id(assigned) for assigned in self.made.values()}
+        for symbol, matches in others.items():  # dA1 for δ₁, where nothing else is called so
+            free = [assigned for assigned in matches if id(assigned) not in taken]
+            if free and symbol.name not in self.made:
+                self._take(symbol, free[-1])
         self._find_by_name()
         for name, assigned in self._returned.items():
             self.made.setdefault(name, assigned)
@@ -67,7 +71,8 @@ class Names:
         derivation = self.point.derivation
         return [step.symbol for step in (*derivation.forward, *derivation.backward)]
 
-    def _find(self, symbol: Symbol) -> None:
+    def _find(self, symbol: Symbol) -> list[Assigned]:
+        """Name a quantity by its numbers; what has its numbers and the name of another is returned."""
         value = self.believed.get(symbol, self.point.claimed.get(symbol.name))
         if value is None:
             value = np.asarray(self.point.everything[symbol])
@@ -89,16 +94,19 @@ class Names:
             if is_error and plain and self.reading.mode == "batch":
                 self.made_errors_plain = True
             matches.append(assigned)
-        if matches:
-            self._keep(symbol, matches)
+        return self._kept(symbol, matches)
 
-    def _keep(self, symbol: Symbol, matches: list[Assigned]) -> None:
-        """Of several arrays with a quantity's numbers, the one that is called by its name, or the last."""
+    def _kept(self, symbol: Symbol, matches: list[Assigned]) -> list[Assigned]:
+        """Take the array that is called by its name, or the last that is called by none; return the others."""
         depth = self.point.derivation.network.depth
-        read = [gradient(each.name.removeprefix("self."), depth) for each in matches]
+        read = [_gradient(each.name, depth) for each in matches]
         fitting = [each for each, name in zip(matches, read, strict=True) if name == symbol.name]
         neutral = [each for each, name in zip(matches, read, strict=True) if name is None]
-        found = (fitting or neutral or matches)[-1]
+        if fitting or neutral:
+            self._take(symbol, (fitting or neutral)[-1])
+        return matches
+
+    def _take(self, symbol: Symbol, found: Assigned) -> None:
         name = found.name if found.name.isidentifier() else found.key or found.name
         if symbol.kind == "grad" or not self.text.get(symbol.name, "").isidentifier():
             self.text[symbol.name] = name
@@ -110,7 +118,7 @@ class Names:
         wanted = {step.name for step in self.point.derivation.backward} - self.made.keys()
         for assigned in self.seen.assigned:
             for text in (assigned.key, assigned.name):
-                name = gradient(text.removeprefix("self."), depth) if text else None
+                name = _gradient(text, depth)
                 if name in wanted and "return" not in text:
                     self.made[name] = assigned
                     self.text.setdefault(name, assigned.name)
@@ -160,6 +168,12 @@ class Names:
     def line_of(self, name: str) -> Assigned | None:
         """Where the user's code made a quantity."""
         return self.made.get(name)
+
+
+def _gradient(text: str, depth: int) -> str | None:
+    """The gradient that a name reads as; ``A1`` alone is an activation and none."""
+    plain = text.removeprefix("self.")
+    return None if not plain or quantity(plain, depth) is not None else gradient(plain, depth)
 
 
 def is_name(text: str) -> bool:

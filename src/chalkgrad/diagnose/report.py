@@ -86,7 +86,8 @@ class Mistake:
     explains
         The gradients of parameters that are wrong because of it: dW1, db1.
     sentence
-        What happened, in one sentence that names the missing or wrong thing.
+        What happened, in one sentence that names the missing or wrong thing; ``text`` has the gradients that
+        are wrong because of it before it.
     computed, correct
         The user's right side at the first site and the derivation's, as expressions; None where there is
         no expression for it (a broadcasting accident, an accumulator).
@@ -117,11 +118,18 @@ class Mistake:
     verified: bool = False
     why: str = ""
 
+    @property
+    def text(self) -> str:
+        """The sentence with the gradients that it explains: ``dW1, db1 wrong: δ₁ was formed without …``."""
+        if self.explains:
+            return f"{', '.join(self.explains)} wrong: {self.sentence}"
+        return self.sentence[:1].upper() + self.sentence[1:]
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         keys = ("rule", "title", "sentence", "computed_text", "correct_text", "fix", "line", "source")
         table: dict[str, Any] = {key: getattr(self, key) for key in keys}
-        table |= {"verified": self.verified, "why": self.why}
+        table |= {"text": self.text, "verified": self.verified, "why": self.why}
         return table | {"sites": list(self.sites), "explains": list(self.explains)}
 
 
@@ -224,12 +232,13 @@ class Diagnosis:
                 return f"right: {right} of {len(self.gradients)} parameters' gradients"
             case "explained" | "ambiguous":
                 number = len(self.mistakes)
-                found = "one mistake" if number == 1 else f"{number} mistakes"
+                words = {1: "one mistake", 2: "two mistakes", 3: "three mistakes"}
+                found = words.get(number, f"{number} mistakes")
                 more = "" if self.outcome == "explained" else ", or another that cannot be told from it"
                 return f"{found} found{more}: {'; '.join(m.title for m in self.mistakes)} ({count})"
             case "unexplained":
                 return f"wrong, and no known mistake reproduces it ({count})"
-        return f"no gradients: {self.mistakes[0].sentence if self.mistakes else 'it did not answer'}"
+        return f"no gradients: {self.mistakes[0].text if self.mistakes else 'it did not answer'}"
 
     def gradient(self, name: str) -> GradientVerdict:
         """Find the verdict on a gradient by its canonical name (``dW1``).
@@ -249,7 +258,7 @@ class Diagnosis:
         lines += [f"  {MARKS[g.verdict]} {g.name:<5} {g.message or g.verdict}" for g in self.gradients]
         for mistake in self.mistakes:
             where = f" (line {mistake.line})" if mistake.line else ""
-            lines += [f"  {mistake.sentence}{where}"]
+            lines += [f"  {mistake.text}{where}"]
             lines += [f"      → {mistake.fix}"] if mistake.fix else []
         lines += [f"  {self.ambiguity}"] if self.ambiguity else []
         lines += [f"  {text}" for text in self.evidence]

@@ -31,13 +31,13 @@ def remembers(there: Sequence[Observation]) -> tuple[Mistake | None, tuple[Obser
     said = ", ".join(names)
     if all(_grows(seen, names) for seen in there if len(seen.again) >= 2):
         text = (
-            f"{said} wrong: the second call on the same arrays gives the sum of both calls, "
+            "the second call on the same arrays gives the sum of both calls, "
             "because what is accumulated is never cleared."
         )
         fix = f"set {said} to zero at the start of each call"
         freed = tuple(_increment(seen, names) for seen in there)
         return Mistake("accumulator", TITLES["accumulator"], (), names, text, fix=fix), freed
-    text = f"{said} wrong: every call on the same arrays gives other numbers, so it is random or keeps state."
+    text = "every call on the same arrays gives other numbers, so it is random or keeps state."
     fix = "draw random numbers outside of the gradient, or give them a seed"
     return Mistake("not-deterministic", TITLES["not-deterministic"], (), names, text, fix=fix), tuple(there)
 

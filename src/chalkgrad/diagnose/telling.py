@@ -66,13 +66,12 @@ def _mistake(
     made = None if names is None else names.line_of(place.step)
     lines = [] if names is None else names.lines
     said = sentence(place, derivation.network, sites)
-    prefix = f"{', '.join(explains)} wrong: " if explains else ""
     return Mistake(
         place.rule,
         TITLES[place.rule],
         sites,
         explains,
-        prefix + said + ".",
+        said + ".",
         computed,
         correct,
         "" if computed is None else show(computed),

@@ -71,8 +71,8 @@ TITLES: dict[str, str] = {
 }
 """Rule → its name in words."""
 
-_LINEAR = "z = W a + b, so ∂z/∂W is a, ∂z/∂b is 1 and ∂z/∂a is W."
-_CHAIN = "a = f(z), so by the chain rule δ = ∂L/∂z is ∂L/∂a times f′(z), entry by entry and once."
+_LINEAR = "With z = W a + b, ∂z/∂W is a, ∂z/∂b is 1 and ∂z/∂a is W."
+_CHAIN = "With a = f(z), the chain rule gives δ = ∂L/∂z as ∂L/∂a times f′(z), entry by entry and once."
 _MEAN = "The loss is a mean over m samples, so every gradient carries one 1/m: where it is put is free."
 _SUM = "A parameter is shared by all samples, so its gradient is the sum of theirs, over the samples only."
 _PENALTY = "The loss adds λ Σ W² over the weights, and the derivative of λ W² is 2λ W."
@@ -85,7 +85,7 @@ WHY: dict[str, str] = {
     "two-extra": "The derivative of (y − t)² is 2(y − t), that of ½(y − t)² is y − t.",
     "output-mean-missing": "The loss is a mean over the outputs, so its gradient carries 1/n too.",
     "output-mean-extra": "The loss is a sum over the outputs: nothing divides by their number.",
-    "sign": "δ is the derivative of the loss by z; for y − t the prediction comes first.",
+    "sign": "The error δ is the derivative of the loss by z; for y − t the prediction comes first.",
     "learning-rate-inside": "The gradient belongs to the loss, the learning rate to the update.",
     "learning-rate-missing": "A step is the learning rate times the gradient.",
     "penalty-missing": _PENALTY,
@@ -97,10 +97,10 @@ WHY: dict[str, str] = {
     "derivative-missing": _CHAIN,
     "derivative-twice": _CHAIN,
     "derivative-of-another": _CHAIN,
-    "derivative-at-activation": "f′ is taken where f was: at z.  Only formulas such as a(1 − a) want a.",
-    "derivative-at-error": "f′ is the slope of f where the forward pass was, at z.",
+    "derivative-at-activation": "The derivative f′ is taken where f was, at z; only forms like a(1 − a) want a.",
+    "derivative-at-error": "The derivative f′ is the slope of f where the forward pass was, at z.",
     "derivative-at-other-layer": _CHAIN,
-    "derivative-wrong-branch": "f′ is the slope of the branch on which z lies.",
+    "derivative-wrong-branch": "The derivative f′ is the slope of the branch on which z lies.",
     "derivative-is-function": _CHAIN,
     "derivative-formula": "The derivatives: σ′ = a(1 − a), tanh′ = 1 − a², relu′ = 1 where z > 0 and else 0.",
     "error-omitted": _CHAIN,
@@ -109,8 +109,8 @@ WHY: dict[str, str] = {
     "softmax-diagonal": "Softmax couples the outputs: ∂yⱼ/∂zₖ is yⱼ(1 − yⱼ) for j = k and −yⱼyₖ for j ≠ k.",
     "wrong-loss": "The error of the output is the derivative of the very loss that is to fall.",
     "output-error-formula": _LINK,
-    "transpose-weight": "W carries a forward and its transpose carries δ back.",
-    "transpose-product": "∂L/∂W has the shape of W: δ of the receiver times a of the sender.",
+    "transpose-weight": "The weights W carry a forward and their transpose carries δ back.",
+    "transpose-product": "The gradient ∂L/∂W has the shape of W: δ of the receiver times a of the sender.",
     "hadamard-for-matmul": _LINEAR,
     "matmul-for-hadamard": _CHAIN,
     "wrong-activation": _LINEAR,
@@ -118,7 +118,7 @@ WHY: dict[str, str] = {
     "wrong-weights": "The error comes back through the weights that its layer was fed by.",
     "weights-omitted": _LINEAR,
     "updated-weights": "All gradients are taken at the same parameters; update when all of them are known.",
-    "wrong-error": "∂L/∂W of a layer is made of that layer's own δ.",
+    "wrong-error": "The gradient ∂L/∂W of a layer is made of that layer's own δ.",
     "error-of-activation": _CHAIN,
     "skip-path-missing": "Where a value is used twice, its gradient is the sum over both ways.",
     "batch-sum-missing": _SUM,
