@@ -30,12 +30,15 @@ class Probe:
         W1, b1, …, X, T, Z1, A1, …, Y.
     expected
         dW1, db1, …, dZ1, dA1, …, dY.
+    loss
+        L, with its penalty.
     """
 
     network: Network
     data: Data
     values: Mapping[str, Array]
     expected: Mapping[str, Array]
+    loss: float = 0.0
 
     @classmethod
     def of(cls, network: Network, data: Data) -> Probe:
@@ -45,7 +48,7 @@ class Probe:
         values = {k: v for k, v in values.items() if k == "X" or k[0] in "WbTZAY"}
         expected = {f"d{name}": value for name, value in step.gradients.items()}
         expected |= {f"dZ{layer}": value for layer, value in step.deltas.items()} | step.errors
-        return cls(network, data, values, expected)
+        return cls(network, data, values, expected, float(step.loss))
 
     def table(self, rate: float) -> dict[str, Any]:
         """Plain values for the child process."""

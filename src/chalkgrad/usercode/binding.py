@@ -56,6 +56,8 @@ def arguments(
             continue
         if isinstance(parameter.default, dict | list) and roles[name] is None:
             continue  # what the code keeps for itself
+        if roles[name] == "l2" and isinstance(parameter.default, int | float) and parameter.default:
+            continue  # the user's own λ belongs to the user's own network
         if own and plain(name) in own:
             bound[name] = own[plain(name)]
             continue

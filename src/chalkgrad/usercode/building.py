@@ -51,6 +51,8 @@ def build(kind: type, supply: Mapping[str, Any], activations: Sequence[str], los
     inputs = [p.name for p in asked if plain(p.name) in _INPUT]
     for parameter in asked:
         name = parameter.name
+        if role(name) == "l2" and isinstance(parameter.default, int | float) and parameter.default:
+            continue  # the user's own λ
         value = _value(name, supply, widths, hidden, bool(inputs), activations, loss)
         if value is not None:
             bound[name] = value

@@ -48,7 +48,20 @@ def useful(found: Sequence[Observed], more: Sequence[Observed], rare: Sequence[R
     works = any(_works(each) for each in (*found, *more) if each.reading not in rare)
     half = 1 if works else 0.5
     count = len(found[0].observations[0].network.parameter_shapes())
-    return [*found, *(each for each in more if each.reading not in rare or rank(each)[0] >= half * count)]
+    kept = [
+        each
+        for each in more
+        if each.reading not in rare or (rank(each)[0] >= half * count and not _contradicted(each))
+    ]
+    return [*found, *kept]
+
+
+def _contradicted(each: Observed) -> bool:
+    """Whether the loss that the code returns is another under this meaning of λ."""
+    first = each.observations[0]
+    if each.reading.penalty == "c" or first.loss is None:
+        return False
+    return not np.isclose(first.loss, Probe.of(first.network, first.data).loss, rtol=1e-6)
 
 
 def all_right(each: Observed) -> bool:
