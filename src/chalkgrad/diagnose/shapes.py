@@ -35,11 +35,13 @@ def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> 
     told: list[list[Place]] = []
     ratios: dict[tuple[str, str], list[float]] = {}
     used: dict[tuple[str, str], list[Point]] = {}
+    if name[1] not in "Wb":
+        return told
     there = [place for place, point in enumerate(points) if name in point.misshapen]
     for place in there:
         point = points[place]
         for rule, detail, value in _made(name, point, explanation.values[place]):
-            ratio = _ratio(point.misshapen[name], value)
+            ratio = _ratio(point.misshapen[name], value, _size(name, point))
             if ratio is not None:
                 ratios.setdefault((rule, detail), []).append(ratio)
                 used.setdefault((rule, detail), []).append(point)
@@ -89,13 +91,21 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str
         yield "batch-sum-missing", "", error * below
 
 
-def _ratio(found: Array, made: Array) -> float | None:
-    """found/made where that is one number."""
+def _size(name: str, point: Point) -> float:
+    """The size of what a gradient sums, beside which a sum may be zero to rounding."""
+    letters = Alphabet(point.derivation.network, CANONICAL)
+    return float(np.abs(point.everything[grad(letters.pre(int(name[2:])))]).max(initial=0))
+
+
+def _ratio(found: Array, made: Array, size: float) -> float | None:
+    """found/made where that is one number; 1 where both are zero to rounding."""
     u = np.squeeze(np.asarray(found, dtype=np.float64))
     for v in (np.squeeze(made), np.squeeze(made).T):
         if u.shape != v.shape or not u.size:
             continue
         vv = float((v * v).sum())
+        if np.abs(v).max() <= 1e-13 * size and np.abs(u).max() <= 1e-12 * size:
+            return 1.0
         if not vv or not np.isfinite(u).all():
             continue
         ratio = float((u * v).sum()) / vv
