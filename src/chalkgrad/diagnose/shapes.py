@@ -86,6 +86,8 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str
     yield "batch-sum-axis", "over the units", (error.T @ below).sum(axis=0)
     yield "batch-sum-missing", "δ itself", error
     yield "transpose-product", "Δ Aᵀ", error @ below.T if error.shape[1] == below.shape[1] else error[:0]
+    if error.shape == below.shape:
+        yield "hadamard-for-matmul", "", error * below
     if error.shape[1] == 1 or below.shape[1] == 1:
         yield "hadamard-for-matmul", "", error * below
         yield "batch-sum-missing", "", error * below
