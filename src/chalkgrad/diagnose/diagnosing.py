@@ -200,11 +200,25 @@ def _explained(
     own = len(case.own)
     sets = [(there[count:], case.wider)] if case.wider else []
     sets.append((there[:own], case.own))
-    usable = [(some, probes) for some, probes in sets if all(each.error is None for each in some)]
-    some, probes = (usable or sets[-1:])[0]
+    some, probes = next((each for each in sets if _is_usable(each[0], there[:own])), sets[-1])
     if seen.reading.mode == "single":  # what one call computes is known at one sample
         some = [each for each in some if len(each.data.x) == 1]
     return Explainer(some, seen.reading, seen.source, wrong).explain(), probes
+
+
+def _is_usable(some: Sequence[Observation], own: Sequence[Observation]) -> bool:
+    """Whether code does on other widths what it does on its own, as far as that can be seen."""
+    if any(each.error is not None for each in some):
+        return False
+    points = [[point_of(each) for each in group] for group in (some, own)]
+    there, here = (
+        {v.name: v.verdict for v in verdicts(these, group)}
+        for these, group in zip(points, (some, own), strict=True)
+    )
+    return all(there[name] == here[name] or {there[name], here[name]} == _LIKE for name in here)
+
+
+_LIKE = {"wrong", "wrong shape"}
 
 
 def _told(case: Case) -> tuple[str, ...]:
