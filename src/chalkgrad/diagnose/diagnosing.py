@@ -222,8 +222,8 @@ _LIKE = {"wrong", "wrong shape"}
 
 
 def _told(case: Case) -> tuple[str, ...]:
-    sizes = ", ".join(str(len(data.x)) for _, data in case.own)
-    told = [f"random mild data, batches of {sizes}"]
+    sizes = list(dict.fromkeys(len(data.x) for _, data in case.own))
+    told = [f"random mild data, batches of {', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"]
     if case.wider:
         told.append(f"the same layers with widths {'-'.join(map(str, case.wider[0][0].widths))}")
     return tuple(told)
@@ -231,7 +231,7 @@ def _told(case: Case) -> tuple[str, ...]:
 
 def _moved(verdict: GradientVerdict) -> GradientVerdict:
     said = "right at the first call, wrong at the second" if verdict.ok else "other numbers at every call"
-    return replace(verdict, verdict="wrong", message=said)
+    return replace(verdict, verdict="wrong", message=said, relative_error=None)
 
 
 def _with_follows(verdict: GradientVerdict, explanation: Explanation | None, point: Point) -> GradientVerdict:
