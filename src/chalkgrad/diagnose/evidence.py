@@ -24,8 +24,10 @@ def pattern(name: str, found: Sequence[Array], right: Sequence[Array]) -> str:
     u, v = found[0], right[0]
     cosine = float((u * v).sum()) / (float(np.linalg.norm(u) * np.linalg.norm(v)) or 1.0)
     share = float(np.mean(~_close(u, v)))
-    way = "points against it" if cosine < 0 else f"points along it with a cosine of {cosine:.2f}"
-    return f"{what} is wrong in {share:.0%} of its entries and {way}; no constant factor explains it."
+    return (
+        f"{what} is wrong in {share:.0%} of its entries; the cosine between it and the right one is "
+        f"{cosine:.2f}, so no constant factor explains it."
+    )
 
 
 def _patterns(found: Sequence[Array], right: Sequence[Array]) -> Iterator[str]:

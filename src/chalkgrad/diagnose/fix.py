@@ -7,7 +7,7 @@ import re
 from chalkgrad.derive import derive_again
 from chalkgrad.derive.forward import LAMBDA
 from chalkgrad.diagnose.naming import Names, is_name
-from chalkgrad.expr import Hadamard, Scalar, Symbol, symbols
+from chalkgrad.expr import Dim, Hadamard, Scalar, Symbol, symbols
 from chalkgrad.notation.code import CodeWriter
 from chalkgrad.notation.code_formula import NUMPY, TORCH
 
@@ -36,7 +36,9 @@ def right_side(name: str, names: Names) -> str:
         ]
     expr = min(reversed(forms), key=lambda e: sum(s.name not in names.text for s in symbols(e)))
     dialect = TORCH if names.seen.notes else NUMPY  # notes are an adapter's
-    writer = CodeWriter(lambda s: _symbol(s, names), lambda s: _scalar(s, names), dialect, _size(names))
+    writer = CodeWriter(
+        lambda s: _symbol(s, names), lambda s: _scalar(s, names), dialect, _size(names), _widths(names)
+    )
     text = writer.right_side(expr, step.symbol)
     is_matrix = step.symbol.root.kind == "bias" and names.reading.bias == "matrix"
     keep = ", keepdims=True" if is_matrix else ""
@@ -60,3 +62,12 @@ def _size(names: Names) -> str:
         return names.text["m"]
     x = names.text.get("X", "X")
     return f"{x}.shape[{0 if names.reading.samples == 'rows' else 1}]"
+
+
+def _widths(names: Names) -> dict[Dim, str]:
+    """The number of outputs, by which a loss may be divided, by the shape of y where that has it."""
+    y = names.text.get("T", "")
+    if names.reading.target != "matrix" or not is_name(y):
+        return {}
+    last = names.point.derivation.step("Y").symbol
+    return {last.shape[1]: f"{y}.shape[{1 if names.reading.samples == 'rows' else 0}]"}

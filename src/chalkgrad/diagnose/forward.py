@@ -98,7 +98,7 @@ def _with(network: Network, names: dict[int, str]) -> Network | None:
 def _without_biases(network: Network) -> Iterator[Other]:
     """The same network with one bias left out, or all."""
     biases = [name for name in network.parameter_shapes() if name[0] == "b"]
-    for without in (*((name,) for name in biases), tuple(biases)):
+    for without in dict.fromkeys((*((name,) for name in biases), tuple(biases)) if biases else ()):
         names = "the biases" if len(without) > 1 else f"b{sub(int(without[0][1:]))}"
         said = f"the forward pass leaves out {names}.  Without it every gradient is right."
         yield network, without, said, f"add {names} in the forward pass: z = W a + b"

@@ -26,7 +26,6 @@ def remarks(
 _PENALTIES = {
     "2c": ("½λ ΣW²", "2c"),
     "2cm": ("λ/(2m) ΣW²", "2cm"),
-    "cm": ("(λ/m) ΣW²", "cm"),
 }
 
 
@@ -36,7 +35,7 @@ def _penalty(reading: Reading) -> list[Remark]:
     written, value = _PENALTIES[reading.penalty]
     text = (
         f"Its λ is that of a penalty {written}: it was given λ = {value}, so that it is c ΣW². "
-        "Were it meant as λ ΣW², its gradient would have to have 2λW."
+        "Were it meant as λ ΣW², its gradient would need 2λW."
     )
     return [Remark("penalty", text)]
 

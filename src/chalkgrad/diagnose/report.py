@@ -121,7 +121,7 @@ class Mistake:
     @property
     def text(self) -> str:
         """The sentence with the gradients that it explains: ``dW1, db1 wrong: δ₁ was formed without …``."""
-        if self.explains:
+        if self.explains and self.explains != self.sites:
             return f"{', '.join(self.explains)} wrong: {self.sentence}"
         return self.sentence[:1].upper() + self.sentence[1:]
 

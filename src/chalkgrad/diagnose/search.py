@@ -33,6 +33,8 @@ Array = NDArray[Any]
 Values = dict[Any, Any]
 AGAIN = 0.15
 """What the same mistake in one more place costs."""
+EFFORT = 80_000
+"""How many right sides a search may evaluate; then it gives up."""
 UNKNOWN = 3
 """What a step costs that no mistake explains."""
 BEAM = 24
@@ -126,6 +128,7 @@ class Search:
     points: Sequence[Point]
     single: bool = False
     _variants: dict[str, list[_Variant]] = field(default_factory=dict)
+    _left: int = 0
 
     def __post_init__(self) -> None:
         self.derivation: Derivation = self.points[0].derivation
@@ -157,17 +160,19 @@ class Search:
 
     def explain(self, most: int = 3) -> list[Explanation]:
         """The cheapest explanations with up to ``most`` different mistakes; empty if there is none."""
+        self._left = EFFORT
         for budget in range(most + 1):
             found = self._walk(budget, unknown=False)
-            if found:
+            if found or self._left < 0:
                 return found
         return []
 
     def explain_in_part(self, most: int = 2) -> list[Explanation]:
         """Explanations that leave single gradients unexplained."""
+        self._left = EFFORT
         for budget in range(most + 1):
             found = self._walk(budget, unknown=True)
-            if found:
+            if found or self._left < 0:
                 return found
         return []
 
@@ -275,7 +280,10 @@ class Search:
             yield replace(state, values=known).plus(places)
 
     def _compute(self, compute: Compiled, known: Sequence[Values]) -> list[Array] | None:
-        found = []
+        found: list[Array] = []
+        self._left -= len(self.points)
+        if self._left < 0:
+            return None
         with np.errstate(all="ignore"):
             for point, values in zip(self.points, known, strict=True):
                 try:
@@ -350,6 +358,7 @@ class Search:
             yield replace(state, unknown=(*state.unknown, name)), None
 
     def _compute_at(self, place: int, compute: Compiled, known: Sequence[Values]) -> Array | None:
+        self._left -= 1
         with np.errstate(all="ignore"):
             try:
                 values = {**self.points[place].forward, **known[place]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tempfile
 from collections.abc import Sequence
@@ -43,6 +44,16 @@ def _is_open(text: str) -> bool:
     return text.rstrip().endswith("\\") or any(text.count(a) != text.count(b) for a, b in ("()", "[]", "{}"))
 
 
+def _names(source: str) -> set[str]:
+    """The names of variables in a text; of one that is no Python none."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return set()
+    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return arguments | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
 def is_right(source: str, session: Session, probes: Sequence[tuple[Network, Data]], reading: Reading) -> bool:
     """Whether all gradients are right at the probes with another text of the user's file."""
     from chalkgrad.check.agreement import agree
@@ -81,6 +92,8 @@ def tried(
 ) -> tuple[Mistake, ...]:
     """The mistakes, marked as verified if their fixes together mend the code."""
     source = patched(session.source, mistakes) if mistakes else None
+    if source is not None and not _names(source) <= _names(session.source):
+        return mistakes  # a name that the code does not have: no line to be run
     if source is not None and is_right(source, session, probes, reading):
         return tuple(replace(mistake, verified=True) for mistake in mistakes)
     return mistakes

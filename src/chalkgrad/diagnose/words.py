@@ -119,10 +119,10 @@ _SAID: dict[str, Said] = {
     "two-missing": lambda w, d, l, n: f"{w} is half of what it should be: a factor of 2 is missing",
     "two-extra": lambda w, d, l, n: f"{w} is twice what it should be: a factor of 2 too many",
     "output-mean-missing": lambda w, d, l, n: (
-        f"{w} is {n.widths[-1]} times too large: it was not divided by the {n.widths[-1]} outputs"
+        f"{w} was not divided by the number of outputs, of which the loss is a mean"
     ),
     "output-mean-extra": lambda w, d, l, n: (
-        f"{w} was divided by the {n.widths[-1]} outputs, but the loss is a sum over them"
+        f"{w} was divided by the number of outputs, but the loss is a sum over them"
     ),
     "sign": lambda w, d, l, n: f"{w} has the opposite sign",
     "learning-rate-inside": lambda w, d, l, n: f"{w} is multiplied by the learning rate already",

@@ -8,7 +8,7 @@ and a single sample is a batch of one row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 
 from chalkgrad.derive.elementwise import termwise_derivative
@@ -59,6 +59,8 @@ class CodeWriter:
         Whose arrays they are.
     size
         What the open dimension m is called.
+    widths
+        What other dimensions are called in a factor; one that is not named is its number.
     """
 
     def __init__(
@@ -67,11 +69,13 @@ class CodeWriter:
         scalar: Callable[[Scalar], str],
         dialect: Dialect = TORCH,
         size: str = "m",
+        widths: Mapping[Dim, str] | None = None,
     ) -> None:
         self.symbol = symbol
         self.scalar = scalar
         self.dialect = dialect
         self.open_size = size
+        self.widths = widths or {}
 
     def right_side(self, expr: Expr, symbol: Symbol) -> str:
         """The right side of ``symbol = expr``."""
@@ -168,10 +172,12 @@ class CodeWriter:
         above: list[str] = []
         below: list[str] = []
         for base, power in c.powers:
-            if isinstance(base, Dim) and base.size is not None:
+            if isinstance(base, Dim) and base.size is not None and base not in self.widths:
                 number *= Fraction(base.size) ** power
                 continue
-            name = self.scalar(base) if isinstance(base, Scalar) else self._size(base)
+            name = (
+                self.scalar(base) if isinstance(base, Scalar) else self.widths.get(base) or self._size(base)
+            )
             (above if power > 0 else below).append(name if abs(power) == 1 else f"{name}**{abs(power)}")
         top, bottom = rational(number)
         above = ([top] if top != "1" else []) + above

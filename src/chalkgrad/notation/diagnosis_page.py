@@ -6,6 +6,7 @@ import ast
 import math
 import textwrap
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import PurePath
 
 from chalkgrad.notation.boxes import (
@@ -30,6 +31,8 @@ from chalkgrad.notation.profile import Notation
 from chalkgrad.notation.retelling import Retelling, on_blackboard
 
 MARKS = {"right": "✓", "wrong": "✗", "wrong shape": "✗", "not finite": "✗", "not returned": "–"}
+MOST_PRINTED = 20
+"""Lines of the function's own output."""
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
@@ -77,7 +80,7 @@ class _Page:
         blocks += self._listed("Beside", [remark.text for remark in found.remarks])
         blocks += self._tried()
         if found.output.strip():
-            blocks += [Heading("What the function printed"), Code(found.output.rstrip("\n"))]
+            blocks += [Heading("What the function printed"), Code(_shortened(found.output))]
         return blocks
 
     # -- the gradients ----------------------------------------------------------------------------------
@@ -99,7 +102,7 @@ class _Page:
         mistakes = self.found.mistakes
         causes = [n for n, mistake in enumerate(mistakes) if verdict.name in mistake.explains]
         if not causes:
-            return self._say(verdict.message)
+            return () if verdict.message == verdict.verdict else self._say(verdict.message)
         own: list[Inline] = []
         follows: list[Inline] = []
         for number in causes:
@@ -120,7 +123,8 @@ class _Page:
         return "The mistake" if len(self.found.mistakes) == 1 else f"The {_ordinal(number)} mistake"
 
     def _mistake(self, mistake: Mistake) -> list[Block]:
-        wrong = self._wrong(mistake)
+        itself = len(mistake.explains) == 1 and tuple(mistake.sites) == tuple(mistake.explains)
+        wrong = () if itself else self._wrong(mistake)
         sentence = self._say(mistake.sentence, whole=True, capital=not wrong)
         blocks: list[Block] = [Paragraph((*wrong, " wrong: ", *sentence) if wrong else sentence)]
         blocks += self._equations(mistake)
@@ -175,7 +179,7 @@ class _Page:
             code = Code("\n".join([*old, *new]), "diff") if source else Code(fix, "python")
             return [Paragraph((lead,)), code]
         shown: list[Block] = [Paragraph((f"{place}:",)), Code(source, "python")] if source else []
-        return shown + ([Paragraph(("Fix: ", *self._say(fix)))] if fix else [])
+        return shown + ([Paragraph(("Fix: ", *self._say(fix, whole=True, capital=False)))] if fix else [])
 
     # -- the rest ---------------------------------------------------------------------------------------
 
@@ -233,6 +237,20 @@ def _joined(parts: Sequence[Inline], between: str) -> Inline:
     for number, part in enumerate(parts):
         joined += [between, *part] if number else part
     return tuple(joined)
+
+
+def _shortened(output: str) -> str:
+    r"""What was printed, for reading: a line that comes again and again stands once, and the rest is cut.
+
+    >>> _shortened("epoch 1\nepoch 1\nepoch 1\ndone\n")
+    'epoch 1  (3 times)\ndone'
+    """
+    lines = []
+    for line, group in groupby(output.strip("\n").splitlines()):
+        count = len(list(group))
+        lines.append(f"{line}  ({count} times)" if count > 1 and line.strip() else line)
+    more = len(lines) - MOST_PRINTED
+    return "\n".join([*lines[:MOST_PRINTED], *([f"… and {more} lines more"] if more > 0 else [])])
 
 
 def _ordinal(number: int) -> str:

@@ -112,7 +112,7 @@ def run_child(request: Mapping[str, Any], time_limit: float, memory_limit: int, 
         raise InputError(Fault(path, "name a function of the file", repr(request["name"]), fix))
     late = next((frame for frame in frames if "late" in frame), None)
     if late is not None:
-        stopped = f"no answer within {time_limit:g} seconds: an endless loop? It was in line {late['late']}"
+        stopped = f"no answer within {_seconds(time_limit)}: an endless loop? It was in line {late['late']}"
     elif not stopped and not any("done" in frame or "load" in frame for frame in frames):
         stopped = "the process ended without an answer"
     return Ran(frames, stopped, output)
@@ -167,7 +167,7 @@ def _run(folder: Path, answer: int, token: bytes, time_limit: float, patience: f
         try:
             status = process.wait(time_limit + _GRACE + patience)
         except subprocess.TimeoutExpired:
-            return f"no answer within {time_limit:g} seconds: an endless loop?"
+            return f"no answer within {_seconds(time_limit)}: an endless loop?"
         finally:
             _end(process)
     if status == 0:
@@ -206,3 +206,7 @@ def _answer(table: dict[str, Any]) -> Answer:
         tuple(table.get("names", ())),
         None if again is None else parts(again),
     )
+
+
+def _seconds(limit: float) -> str:
+    return "1 second" if limit == 1 else f"{limit:g} seconds"
