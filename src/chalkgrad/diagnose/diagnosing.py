@@ -12,12 +12,12 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad.diagnose.beside import beside
 from chalkgrad.diagnose.crash import crashed
 from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
+from chalkgrad.diagnose.explanation import Explanation
 from chalkgrad.diagnose.in_place import changed_in_place
 from chalkgrad.diagnose.points import Point
 from chalkgrad.diagnose.probes import at_kinks, batch_sizes, distinct, mild, saturated
 from chalkgrad.diagnose.remarks import remarks
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
-from chalkgrad.diagnose.search import Explanation
 from chalkgrad.diagnose.state import remembers
 from chalkgrad.diagnose.telling import chain
 from chalkgrad.diagnose.trying import is_right, tried

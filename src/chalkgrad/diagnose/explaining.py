@@ -12,11 +12,12 @@ from chalkgrad.check.agreement import is_float32
 from chalkgrad.derive import derive
 from chalkgrad.diagnose.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.evidence import pattern, values_of
+from chalkgrad.diagnose.explanation import AGAIN, UNKNOWN, Explanation, Place
 from chalkgrad.diagnose.forward import of_another
 from chalkgrad.diagnose.naming import Names, became
 from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
 from chalkgrad.diagnose.report import Mistake, Outcome
-from chalkgrad.diagnose.search import AGAIN, SLACK, UNKNOWN, Explanation, Place, Search
+from chalkgrad.diagnose.search import SLACK, Search
 from chalkgrad.diagnose.shapes import misshapen
 from chalkgrad.diagnose.telling import mistakes
 from chalkgrad.diagnose.titles import TITLES
