@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 DANGEROUS = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "parse_latex"}
+RUNS_USERCODE = "chalkgrad/usercode/loading.py"
+"""The one file that may run a person's code: that is what it is asked for, in a child with limits."""
 DANGEROUS_MODULES = {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib", "sympy"}
 # Absolute paths of somebody's machine: a home, a mounted disk, a workplace, a temporary folder.
 MACHINE_PATH = re.compile(r"(?<![\w.~/:<])/(?:work|root|home|mnt|Users|tmp|opt|srv)/\w|[A-Z]:\\Users\\")
@@ -50,7 +52,8 @@ def dangerous(source: str) -> list[str]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT / "src")))
 def test_no_dangerous_call(path: Path) -> None:
-    assert dangerous(path.read_text(encoding="utf-8")) == []
+    allowed = {"exec", "compile"} if path.relative_to(ROOT / "src").as_posix() == RUNS_USERCODE else set()
+    assert set(dangerous(path.read_text(encoding="utf-8"))) - allowed == set()
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Case:
     def mild(self, network: Network) -> Probes:
         """Mild data of two batch sizes, and single samples."""
         first, second = batch_sizes(network)
-        sizes = ((first, 1), (first, 2), (second, 3), (second, 4), (1, 5), (1, 6))
+        sizes = ((first, 1), (first, 2), (second, 3), (second, 4), (1, 5), (1, 6), (1, 7))
         return [(network, mild(network, rows, self.seed + seed)) for rows, seed in sizes]
 
     @cached_property
@@ -128,7 +128,7 @@ def _diagnosed(case: Case) -> Diagnosis:
     ordered = sorted(judged, key=lambda pair: pair[1])
     found, cost = ordered[0]
     rivals = [other for other, its in ordered[1:] if its - cost < 0.05 and other.rules != found.rules]
-    if rivals and cost > 0:
+    if rivals and found.outcome != "unexplained" and all(r.outcome != "unexplained" for r in rivals):
         raise InputError(_which(found, rivals, case))
     return found
 
@@ -200,16 +200,25 @@ def _explained(
     own = len(case.own)
     sets = [(there[count:], case.wider)] if case.wider else []
     sets.append((there[:own], case.own))
-    usable = [(some, probes) for some, probes in sets if all(each.error is None for each in some)]
-    best: tuple[Explained, Probes] | None = None
-    for some, probes in usable or sets[-1:]:
-        found = Explainer(some, seen.reading, seen.source, wrong).explain()
-        if best is None or found.cost < best[0].cost - 1:
-            best = found, probes
-        if found.outcome != "unexplained":
-            break
-    assert best is not None
-    return best
+    some, probes = next((each for each in sets if _is_usable(each[0], there[:own])), sets[-1])
+    if seen.reading.mode == "single":  # what one call computes is known at one sample
+        some = [each for each in some if len(each.data.x) == 1]
+    return Explainer(some, seen.reading, seen.source, wrong).explain(), probes
+
+
+def _is_usable(some: Sequence[Observation], own: Sequence[Observation]) -> bool:
+    """Whether code does on other widths what it does on its own, as far as that can be seen."""
+    if any(each.error is not None for each in some):
+        return False
+    points = [[point_of(each) for each in group] for group in (some, own)]
+    there, here = (
+        {v.name: v.verdict for v in verdicts(these, group)}
+        for these, group in zip(points, (some, own), strict=True)
+    )
+    return all(there[name] == here[name] or {there[name], here[name]} == _LIKE for name in here)
+
+
+_LIKE = {"wrong", "wrong shape"}
 
 
 def _told(case: Case) -> tuple[str, ...]:

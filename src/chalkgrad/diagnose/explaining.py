@@ -16,7 +16,7 @@ from chalkgrad.diagnose.forward import of_another
 from chalkgrad.diagnose.naming import Names, became
 from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
 from chalkgrad.diagnose.report import Mistake, Outcome
-from chalkgrad.diagnose.search import Explanation, Place, Search
+from chalkgrad.diagnose.search import AGAIN, SLACK, UNKNOWN, Explanation, Place, Search
 from chalkgrad.diagnose.shapes import misshapen
 from chalkgrad.diagnose.telling import mistakes
 from chalkgrad.diagnose.titles import TITLES
@@ -126,15 +126,13 @@ class Explainer:
         return sorted(found, key=lambda each: not is_cut(each))
 
     def _told(self, found: Sequence[Explanation]) -> Explained:
-        best = self._with_turned(found[0])
-        places, unknown = misshapen(best, self.points)
-        if places:
-            keys = {place.key for place in (*best.places, *places)}
-            best = replace(best, places=(*best.places, *places), cost=best.cost + len(keys))
+        whole = sorted(map(self._whole, found), key=lambda each: each.cost)
+        best = whole[0]
+        unknown = best.unknown
         told = (*mistakes(best, self.points[0].derivation, self.wrong, self._names(best)), *self._lost())
-        others = _others(found)
+        others = _others([each for each in whole if each.cost <= best.cost + SLACK])
         alternatives = tuple(mistakes(other, self.points[0].derivation, self.wrong, None) for other in others)
-        where = {place.step for place in found[0].places}
+        where = {place.step for place in best.places}
         same = all({place.step for place in other.places} == where for other in others)
         if unknown:
             accident = broadcast(self.there, self.source, self.wrong)
@@ -147,8 +145,16 @@ class Explainer:
         outcome: Outcome = "unexplained" if evidence else "explained" if same else "ambiguous"
         return Explained(
             outcome, told, alternatives, _why(others, same), evidence, best,
-            best.cost + 3 * len(unknown) + 3 * silent,
+            best.cost + UNKNOWN * silent,
         )  # fmt: skip
+
+    def _whole(self, each: Explanation) -> Explanation:
+        """An explanation with the gradients that came back turned, or in a shape that does not fit."""
+        turned = self._with_turned(each)
+        places, unknown = misshapen(turned, self.points)
+        new = {place.key for place in places} - {place.key for place in turned.places}
+        cost = turned.cost + len(new) + AGAIN * (len(places) - len(new)) + UNKNOWN * len(unknown)
+        return replace(turned, places=(*turned.places, *places), unknown=tuple(unknown), cost=cost)
 
     def _with_turned(self, best: Explanation) -> Explanation:
         """Gradients that came back transposed, as places of their own."""
@@ -214,10 +220,17 @@ def _others(found: Sequence[Explanation]) -> list[Explanation]:
     others = []
     for each in found[1:]:
         exotic = any("through a" in place.detail for place in each.places)
-        if frozenset(each.rules) not in seen and not exotic:
+        if frozenset(each.rules) not in seen and not exotic and not _is_retold(found[0], each):
             seen.add(frozenset(each.rules))
             others.append(each)
     return others[:3]
+
+
+def _is_retold(best: Explanation, other: Explanation) -> bool:
+    """Whether two differ only in where it is said of the first layer: of its error, or of both its gradients."""
+    one, two = ({place.step for place in each.places} for each in (best, other))
+    first, parameters = {"dZ1", "dA1"}, {"dW1", "db1"}
+    return any(a - b <= first and b - a <= parameters and a != b for a, b in ((one, two), (two, one)))
 
 
 def _why(others: Sequence[Explanation], same: bool) -> str:

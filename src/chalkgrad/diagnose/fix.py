@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from chalkgrad.derive import derive_again
+from chalkgrad.derive.algebra import negative
 from chalkgrad.derive.forward import LAMBDA
 from chalkgrad.diagnose.naming import Names, is_name
-from chalkgrad.expr import Dim, Hadamard, Scalar, Symbol, symbols
+from chalkgrad.diagnose.site import formula
+from chalkgrad.expr import Apply, Dim, Expr, Hadamard, Scalar, Symbol, rewrite, symbols
 from chalkgrad.notation.code import CodeWriter
 from chalkgrad.notation.code_formula import NUMPY, TORCH
 
@@ -34,7 +37,10 @@ def right_side(name: str, names: Names) -> str:
             for form in forms
             if isinstance(form, Hadamard)
         ]
+    forms = [*(_through_value(form, names) for form in forms), *forms]
     expr = min(reversed(forms), key=lambda e: sum(s.name not in names.text for s in symbols(e)))
+    if _is_turned(name, expr, names):
+        expr = negative(expr)
     dialect = TORCH if names.seen.notes else NUMPY  # notes are an adapter's
     writer = CodeWriter(
         lambda s: _symbol(s, names), lambda s: _scalar(s, names), dialect, _size(names), _widths(names)
@@ -43,6 +49,32 @@ def right_side(name: str, names: Names) -> str:
     is_matrix = step.symbol.root.kind == "bias" and names.reading.bias == "matrix"
     keep = ", keepdims=True" if is_matrix else ""
     return re.sub(r"\.sum\((\d)\)", rf".sum(axis=\1{keep})", text).replace(".sum(0,", ".sum(axis=0,")
+
+
+def _is_turned(name: str, expr: Expr, names: Names) -> bool:
+    """Whether the code has the right side with the other sign, since it carries its errors as t − y."""
+    errors = [s.name for s in symbols(expr) if s.kind == "grad"]
+    turned = any(error in names.negated for error in errors)
+    plain = any(error in names.text and error not in names.negated for error in errors)
+    if name in names.negated:
+        return not errors or (plain and not turned)
+    return turned and not plain
+
+
+def _through_value(expr: Expr, names: Names) -> Expr:
+    """Derivatives written through their functions' values: ``A1 > 0`` for relu′, where Z has no name."""
+    derivation = derive_again(names.point.derivation, names.convention)
+    values = {step.expr: step.symbol for step in derivation.forward if isinstance(step.expr, Apply)}
+
+    def through(node: Expr) -> Expr:
+        if not isinstance(node, Apply) or node.wrt is None or node.function.value_derivative is None:
+            return node
+        value = values.get(replace(node, wrt=None))
+        if value is None:
+            return node
+        return formula(node.function.value_derivative, node.shape, a=value, z=node.args[0])
+
+    return rewrite(expr, through)
 
 
 def _symbol(symbol: Symbol, names: Names) -> str:

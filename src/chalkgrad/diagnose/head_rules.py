@@ -153,6 +153,8 @@ def _formulas(site: Site) -> Iterator[Mutant]:
             paired = numeric(mean, "{} − " + detail, shape, y, t)
             said = f"y − t was formed for every pair of samples, and came down to {detail}"
             yield Mutant("broadcasting", said, _mean(site, paired))
+            many = scale(coefficient(1, (Dim("m"), 1)), paired)  # summed over the pairs
+            yield Mutant("broadcasting", said, _mean(site, many))
     for detail, error in wrong:
         if not (detail == "z − t" and site.is_identity(site.layer)):
             yield Mutant("output-error-formula", detail, _mean(site, error))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.diagnose.titles import TITLES
 
-MOST = 12
+MOST = 6
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from chalkgrad.derive import ETA, grad
 from chalkgrad.derive.algebra import add, matmul, scale, transpose
+from chalkgrad.derive.rules import softmax_gradient
 from chalkgrad.diagnose.site import Mutant, Site, numeric, recast, times
 from chalkgrad.expr import ONE, Dim, Expr, Hadamard, Ones, Scale, Sum, coefficient
 
@@ -152,10 +153,13 @@ def _local_errors(site: Site, use) -> Iterator[Mutant]:  # type: ignore[no-untyp
 def integer_mutants(site: Site) -> Iterator[Mutant]:
     """The right numbers, cut to integers on the way or floored by ``//``."""
     shape = site.step.shape
-    if site.kind == "error" and site.is_last and site.function(site.layer) is not None:
+    if site.kind == "error" and site.is_last:
         for detail, cut in (("floored", np.floor), ("cut", np.trunc)):
             whole = numeric(cut, "int({})", shape, site.da(site.layer))
-            yield Mutant("integers", detail, times(whole, site.slope(site.layer)))
+            if site.function(site.layer) is None:
+                yield Mutant("integers", detail, softmax_gradient(whole, site.a(site.layer), 1))
+            else:
+                yield Mutant("integers", detail, times(whole, site.slope(site.layer)))
     yield Mutant("integers", "cut", numeric(np.trunc, "int({})", shape, site.right))
     yield Mutant("integers", "floored", numeric(np.floor, "⌊{}⌋", shape, site.right))
     yield Mutant("integers", "rounded", numeric(np.round, "round({})", shape, site.right))

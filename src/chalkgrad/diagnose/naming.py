@@ -48,6 +48,8 @@ class Names:
     made: dict[str, Assigned] = field(default_factory=dict)
     per_sample: bool = False
     made_errors_plain: bool = False
+    negated: set[str] = field(default_factory=set)
+    """Errors that the code carries with the opposite sign: t − y instead of y − t."""
     _returned: dict[str, Assigned] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,6 +62,10 @@ class Names:
             free = [assigned for assigned in matches if id(assigned) not in taken]
             if free and symbol.name not in self.made:
                 self._take(symbol, free[-1])
+        for layer in range(1, self.point.derivation.network.depth):  # one array is one quantity: the later
+            above, error = f"dA{layer}", f"dZ{layer}"
+            if above in self.made and self.made[above] is self.made.get(error):
+                del self.made[above], self.text[above]
         self._find_by_name()
         for name, assigned in self._returned.items():
             self.made.setdefault(name, assigned)
@@ -80,13 +86,21 @@ class Names:
             symbol.kind == "grad" and symbol.of is not None and symbol.of.kind not in ("weight", "bias")
         )
         matches: list[Assigned] = []
+        turned: list[Assigned] = []
         for assigned in self.seen.assigned:
             if assigned.name.startswith("return"):  # a line, but no name
                 if self._same(assigned.value, symbol, value, 1.0):
                     self._returned.setdefault(symbol.name, assigned)
                 continue
+            m = float(self.point.m)
             plain = self._same(assigned.value, symbol, value, 1.0)
-            scaled = is_error and self.point.m > 1 and self._same(assigned.value, symbol, value, self.point.m)
+            scaled = is_error and m > 1 and self._same(assigned.value, symbol, value, m)
+            if is_error and not plain and not scaled:  # carried as t − y
+                plain = self._same(assigned.value, symbol, value, -1.0)
+                scaled = m > 1 and self._same(assigned.value, symbol, value, -m)
+                if plain or scaled:
+                    turned.append(assigned)
+                    continue
             if not plain and not scaled:
                 continue
             if is_error and scaled and self.reading.mode == "batch" and not self.made_errors_plain:
@@ -94,6 +108,9 @@ class Names:
             if is_error and plain and self.reading.mode == "batch":
                 self.made_errors_plain = True
             matches.append(assigned)
+        if turned and not matches:
+            self._take(symbol, turned[-1])
+            self.negated.add(symbol.name)
         return self._kept(symbol, matches)
 
     def _kept(self, symbol: Symbol, matches: list[Assigned]) -> list[Assigned]:

@@ -26,7 +26,6 @@ def remarks(
 _PENALTIES = {
     "2c": ("½λ ΣW²", "2c"),
     "2cm": ("λ/(2m) ΣW²", "2cm"),
-    "cm": ("(λ/m) ΣW²", "cm"),
 }
 
 

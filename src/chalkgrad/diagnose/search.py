@@ -33,7 +33,7 @@ Array = NDArray[Any]
 Values = dict[Any, Any]
 AGAIN = 0.15
 """What the same mistake in one more place costs."""
-EFFORT = 400_000
+EFFORT = 80_000
 """How many right sides a search may evaluate; then it gives up."""
 UNKNOWN = 3
 """What a step costs that no mistake explains."""

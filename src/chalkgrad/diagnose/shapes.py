@@ -18,6 +18,10 @@ from chalkgrad.diagnose.search import Explanation, Place
 Array = NDArray[Any]
 
 
+Made = tuple[str, str, int]
+"""Rule, detail and place of something that could have been made."""
+
+
 def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[Place], list[str]]:
     """Places for the gradients whose shape does not fit, and the names of those that nothing explains."""
     names = dict.fromkeys(name for point in points for name in point.misshapen)
@@ -33,22 +37,23 @@ def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[P
 def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> list[list[Place]]:
     """All ways to make a gradient's numbers in that shape; one output's sums are many things at once."""
     told: list[list[Place]] = []
-    ratios: dict[tuple[str, str], list[float]] = {}
-    used: dict[tuple[str, str], list[Point]] = {}
+    ratios: dict[Made, list[float]] = {}
+    used: dict[Made, list[Point]] = {}
     if name[1] not in "Wb":
         return told
     there = [place for place, point in enumerate(points) if name in point.misshapen]
     for place in there:
         point = points[place]
-        for rule, detail, value in _made(name, point, explanation.values[place]):
+        for number, (rule, detail, value) in enumerate(_made(name, point, explanation.values[place])):
             ratio = _ratio(point.misshapen[name], value, _size(name, point))
             if ratio is not None:
-                ratios.setdefault((rule, detail), []).append(ratio)
-                used.setdefault((rule, detail), []).append(point)
-    for (rule, detail), found in ratios.items():
+                ratios.setdefault((rule, detail, number), []).append(ratio)
+                used.setdefault((rule, detail, number), []).append(point)
+    for made, found in ratios.items():
         if len(found) < len(there):
             continue
-        factors = identify(found, used[rule, detail])
+        rule, detail, _ = made
+        factors = identify(found, used[made])
         if factors is not None:
             told.append([Place(rule, detail, name), *(Place(f.rule, f.detail, name) for f in factors)])
     return told
@@ -74,7 +79,9 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str
         yield "batch-sum-missing", "", error
         yield "batch-sum-everything", "", np.asarray(error.sum())
         yield "batch-sum-axis", "", error.sum(axis=1)
-        yield "batch-sum-everything", "a mean", np.asarray(error.mean())
+        for many in (len(error), 1):  # a mean of errors that carry the 1/m, or do not yet
+            yield "batch-sum-axis", "a mean", many * error.mean(axis=1)
+            yield "batch-sum-everything", "a mean", np.asarray(many * error.mean())
         return
     for l, other in others:
         yield "wrong-error", f"dZ{l}", other.T @ below
@@ -86,6 +93,8 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str
     yield "batch-sum-axis", "over the units", (error.T @ below).sum(axis=0)
     yield "batch-sum-missing", "δ itself", error
     yield "transpose-product", "Δ Aᵀ", error @ below.T if error.shape[1] == below.shape[1] else error[:0]
+    if error.shape == below.shape:
+        yield "hadamard-for-matmul", "", error * below
     if error.shape[1] == 1 or below.shape[1] == 1:
         yield "hadamard-for-matmul", "", error * below
         yield "batch-sum-missing", "", error * below

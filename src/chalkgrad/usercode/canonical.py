@@ -154,7 +154,16 @@ def _as_steps(
         if name[1] == "W":
             old = old.reshape(value.shape)
             near.append(bool(np.linalg.norm(value - old) < _NEAR * np.linalg.norm(old)))
-    return steps if near and (is_step or all(near)) else None
+    is_step = is_step or (bool(steps) and all(_is_moved(name[1:], arrays[name], answer) for name in steps))
+    is_named = answer.get("eta") is not None or bool(answer.get("names"))
+    is_named = is_named or any(not str(label).isdigit() and label for label, _ in answer.get("parts", ()))
+    return steps if near and (is_step or (is_named and all(near))) else None
+
+
+def _is_moved(name: str, value: Array, answer: Mapping[str, Any]) -> bool:
+    """Whether a returned array is the parameter itself, as the code changed it in place."""
+    moved = answer.get("updated", {}).get(name)
+    return moved is not None and np.array_equal(np.ravel(moved[1]), np.ravel(value))
 
 
 def _combined(chosen: Sequence[Meaning], network: Network, reading: Reading) -> Meaning:

@@ -92,13 +92,25 @@ def best_first(found: Sequence[Observed], network: Network) -> list[Observed]:
     """The best reading, and the others that cannot be told from it if its gradients are not all right."""
     ranks = {id(each): rank(each) for each in found}
     ordered = sorted(
-        found, key=lambda each: (*(-value for value in ranks[id(each)]), each.reading.distance())
+        found,
+        key=lambda each: (*(-value for value in ranks[id(each)]), each.reading.distance()),
     )
+    if ordered[0].observations[0].error is not None:  # in no reading it comes to an end: how far it came
+        ordered.sort(key=_went, reverse=True)
     best = ordered[0]
     if ranks[id(best)][0] == len(network.parameter_shapes()) or best.observations[0].error is not None:
         return [best]
     rivals = [each for each in ordered[1:] if ranks[id(each)] == ranks[id(best)] and not _alike(each, best)]
     return [best, *rivals]
+
+
+_OF_NO_LAYOUT = ("NameError", "UnboundLocalError", "AttributeError", "ImportError", "Stopped", "SystemExit")
+
+
+def _went(each: Observed) -> tuple[bool, int]:
+    """Whether it was ended by something that no layout mends, and in which line."""
+    error = each.observations[0].error or {}
+    return error.get("type") in _OF_NO_LAYOUT, int(error.get("line") or 0)
 
 
 def _alike(a: Observed, b: Observed) -> bool:

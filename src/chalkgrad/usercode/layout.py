@@ -31,7 +31,7 @@ class Reading:
     bias: Literal["flat", "matrix"] = "flat"
     target: Literal["matrix", "flat", "classes", "turned", "data"] = "matrix"
     mode: Literal["batch", "single"] = "batch"
-    penalty: Literal["c", "2c", "2cm", "cm"] = "c"
+    penalty: Literal["c", "2c", "2cm"] = "c"
 
     def __str__(self) -> str:
         order = {"out_in": "n_out × n_in", "in_out": "n_in × n_out", "flat": "a vector"}[self.weights]
@@ -83,7 +83,7 @@ class Reading:
 
     def l2(self, c: float, m: int) -> float:
         """λ for a penalty c ΣW² over m samples."""
-        return c * {"c": 1, "2c": 2, "2cm": 2 * m, "cm": m}[self.penalty]
+        return c * {"c": 1, "2c": 2, "2cm": 2 * m}[self.penalty]
 
     def sample(self, name: str, value: Array, place: int) -> Any:
         """One sample of a canonical array, as code that takes one sample a call wants it."""
@@ -133,7 +133,7 @@ class Wanted:
     bias: Literal["flat", "matrix"] | None = None
     target: Literal["matrix", "flat", "classes", "turned", "data"] | None = None
     mode: Literal["batch", "single"] | None = None
-    penalty: Literal["c", "2c", "2cm", "cm"] | None = None
+    penalty: Literal["c", "2c", "2cm"] | None = None
 
     def allows(self, reading: Reading) -> bool:
         """Whether a reading has all the settled parts."""

@@ -51,7 +51,7 @@ def unusual(network: Network, usual: Sequence[Reading], best: Reading, named: bo
         for target in _TURNED
     ]
     if network.l2 and named:
-        meant: tuple[Literal["2c", "2cm", "cm"], ...] = ("2c", "2cm", "cm")
+        meant: tuple[Literal["2c", "2cm"], ...] = ("2c", "2cm")
         found += [replace(best, penalty=penalty) for penalty in meant]
     return found
 

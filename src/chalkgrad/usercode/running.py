@@ -299,11 +299,11 @@ class _Object(_Caller):
         attributes = []
         for slot in slots(thing):
             value = slot.get()
-            if slot.label in own or not isinstance(value, np.ndarray):
+            if slot.label in own or not isinstance(value, np.ndarray | np.generic):
                 continue
             moved = slot.label not in before or not same(before[slot.label], value)
             if moved or _is_gradient(slot.label):
-                attributes.append((slot.label, value.copy()))
+                attributes.append((slot.label, np.array(value)))
         table["attributes"] = attributes
         now = {slot.label: slot for slot in slots(thing)}  # a list may have been replaced by another
         after = {name: np.array(now.get(slot.label, slot).get()) for name, slot in places.items()}

@@ -69,7 +69,8 @@ def slots(
             if item.dtype.kind in "biuf" and item.ndim <= 2:
                 yield Slot(_joined(label, key), inner, value, key)
         elif item is None or isinstance(item, int | float):
-            if plain(str(key)) in _SCALAR_BIAS and not isinstance(item, bool):
+            is_bias = plain(str(key)) in _SCALAR_BIAS and not isinstance(item, bool)
+            if is_bias or (isinstance(item, np.generic) and looks_like_a_gradient(str(key))):
                 yield Slot(_joined(label, key), inner, value, key)
         else:
             yield from slots(item, _joined(label, key), inner, deep + 1, seen)

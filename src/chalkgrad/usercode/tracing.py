@@ -1,8 +1,7 @@
 """Write down every assignment of numbers that the user's code makes while it runs.
 
 ``sys.settrace`` tells of each line before it is run; when the next line begins, or the function returns, the
-targets of the line before have their values.  Reading them changes nothing: only names, attributes and
-subscripts are evaluated, never a call.
+targets of the line before have their values.  Reading them runs nothing of the user's: ``lookup``.
 """
 
 from __future__ import annotations
@@ -10,55 +9,20 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from types import CodeType, FrameType
+from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.usercode.source import tree_of
+from chalkgrad.usercode.assignments import Assigned, Statement, statements
+from chalkgrad.usercode.lookup import look_up
 
 MAX_EVENTS = 20_000
 MAX_LINES = 400_000
 MAX_BYTES = 64_000_000
 MAX_ENTRIES = 100_000
-_SAFE = (
-    ast.Name,
-    ast.Attribute,
-    ast.Subscript,
-    ast.Constant,
-    ast.BinOp,
-    ast.UnaryOp,
-    ast.operator,
-    ast.unaryop,
-    ast.Slice,
-    ast.Tuple,
-    ast.JoinedStr,
-    ast.FormattedValue,
-    ast.expr_context,
-)
-_CALLS = ("str", "len")
-
-
-@dataclass
-class Line:
-    """One assigned target of a statement."""
-
-    text: str
-    code: CodeType | None
-    index: CodeType | None = None  # of a subscript: its index, to tell the key in words
-    base: str = ""
-    base_code: CodeType | None = None
-
-
-@dataclass
-class Statement:
-    """A statement that assigns, and the lines on which it stands."""
-
-    first: int
-    last: int
-    targets: list[Line] = field(default_factory=list)
 
 
 class Recorder:
@@ -119,27 +83,21 @@ class Recorder:
         if statement is None:
             return
         for target in statement.targets:
-            try:
+            with suppress(Exception):  # an index out of range, a name that is gone
                 self._read(statement.first, target, frame)
-            except Exception:
-                continue
 
-    def _read(self, line: int, target: Line, frame: FrameType) -> None:
-        space, here = frame.f_globals, frame.f_locals
-        name, key = target.text, target.text
-        if target.base_code is not None:
-            base = eval(target.base_code, space, here)  # noqa: S307 - names and subscripts only
-            if isinstance(base, np.ndarray):
+    def _read(self, line: int, target: Assigned, frame: FrameType) -> None:
+        name = key = target.text
+        if isinstance(target.node, ast.Subscript):
+            value = look_up(target.node.value, frame)
+            if not isinstance(value, dict | list | tuple):  # dZ[Z <= 0] = 0: the array that holds it
                 name = key = target.base
-                value: Any = base
-            elif target.code is None:
-                return
             else:
-                value = eval(target.code, space, here)  # noqa: S307
-                if target.index is not None:
-                    key = f"{target.base}[{eval(target.index, space, here)!r}]"  # noqa: S307
-        elif target.code is not None:
-            value = eval(target.code, space, here)  # noqa: S307
+                value = look_up(target.node, frame)
+                if not isinstance(target.node.slice, ast.Slice | ast.Tuple):
+                    key = f"{target.base}[{look_up(target.node.slice, frame)!r}]"
+        else:
+            value = look_up(target.node, frame)
         self.keep(line, name, key, frame.f_code.co_name, value)
 
     def keep(
@@ -203,87 +161,4 @@ def _of_tensor(value: Any) -> Any:
         return None
 
 
-_KNOWN: dict[str, dict[int, Statement]] = {}
-
-
-def statements(file: str) -> dict[int, Statement]:
-    """The assigning statements of a file, by each of their lines."""
-    if file not in _KNOWN:
-        found: dict[int, Statement] = {}
-        tree = tree_of(file)
-        for node in ast.walk(tree) if tree is not None else ():
-            statement = _statement(node)
-            if statement is not None:
-                for line in range(statement.first, statement.last + 1):
-                    if line in found:  # two statements on one line: a; b
-                        found[line].targets += statement.targets
-                    else:
-                        found[line] = statement
-        _KNOWN[file] = found
-    return _KNOWN[file]
-
-
-def _statement(node: ast.AST) -> Statement | None:
-    targets: list[ast.expr] = []
-    extra: list[Line] = []
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-        targets = [node.target]
-    elif isinstance(node, ast.For):
-        flat = [line for line in map(_line, _flat([node.target])) if line]
-        return Statement(node.lineno, node.iter.end_lineno or node.lineno, flat)
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        extra = list(_of_call(node.value))
-    elif not isinstance(node, ast.Return | ast.Raise | ast.Assert):
-        return None
-    assert isinstance(node, ast.stmt)
-    lines = [line for line in map(_line, _flat(targets)) if line]
-    return Statement(node.lineno, node.end_lineno or node.lineno, lines + extra)
-
-
-def _of_call(call: ast.Call) -> Iterator[Line]:
-    """``grads.append(dW)``, ``grads.insert(0, dW)``, ``np.add(a, b, out=c)``, ``np.fill_diagonal(a, …)``."""
-    function = call.func
-    if isinstance(function, ast.Attribute) and function.attr in ("append", "insert", "fill", "sort"):
-        place = {"append": "[-1]", "insert": "[0]"}.get(function.attr, "")
-        line = _line(ast.parse(ast.unparse(function.value) + place, mode="eval").body)
-        if line:
-            yield line
-    for keyword in call.keywords:
-        if keyword.arg == "out" and (line := _line(keyword.value)):
-            yield line
-
-
-def _flat(targets: list[ast.expr]) -> Iterator[ast.expr]:
-    for target in targets:
-        if isinstance(target, ast.Tuple | ast.List):
-            yield from _flat(target.elts)
-        else:
-            yield target
-
-
-def _line(target: ast.expr) -> Line | None:
-    if isinstance(target, ast.Subscript) and _is_safe(target.value):
-        base = ast.unparse(target.value)
-        compiled = compile(base, "<target>", "eval")
-        if not _is_safe(target.slice):  # dZ[Z <= 0]: the array that holds the entry is enough
-            return Line(base, None, None, base, compiled)
-        text = ast.unparse(target)
-        index = None if isinstance(target.slice, ast.Slice | ast.Tuple) else ast.unparse(target.slice)
-        key = None if index is None else compile(index, "<target>", "eval")
-        return Line(text, compile(text, "<target>", "eval"), key, base, compiled)
-    if not _is_safe(target):
-        return None
-    text = ast.unparse(target)
-    return Line(text, compile(text, "<target>", "eval"))
-
-
-def _is_safe(node: ast.AST) -> bool:
-    if isinstance(node, ast.Call):
-        fine = isinstance(node.func, ast.Name) and node.func.id in _CALLS and not node.keywords
-        return fine and all(_is_safe(argument) for argument in node.args)
-    return isinstance(node, _SAFE) and all(_is_safe(child) for child in ast.iter_child_nodes(node))
-
-
-__all__ = ["Recorder", "numbers", "statements"]
+__all__ = ["Recorder", "numbers"]

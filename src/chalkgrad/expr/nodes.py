@@ -1,90 +1,15 @@
-"""What is an equation?  Typed matrix expressions.
-
-Everything is a matrix: a batch is m × n, a bias n × 1, a single column sample n × 1, the loss 1 × 1.
-Dimensions are symbols (m, n₀, n₁ …) that carry their integer once it is known, so shapes are checked
-by *name*: a product that fits only because two widths happen to agree is still refused.
-
-    expr := Symbol | Ones | Sum(terms) | Scale(coefficient, arg) | MatMul(left, right) | Transpose(arg)
-          | Hadamard(factors) | Apply(function, args, wrt) | RowApply(kind, arg, axis) | Reduce(arg, axis)
-          | Numeric(function, args)
-
-Constructors infer shapes and raise ``ShapeError`` where they do not fit.
-"""
+"""The grammar: one class a node; constructors infer shapes and raise ``ShapeError`` where they do not fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any
 
 from chalkgrad._errors import Fault, ShapeError
+from chalkgrad.expr.dims import ONE, Coefficient, Shape, describe_coefficient, fits, show_shape
 from chalkgrad.formula import ElementwiseFunction
-
-
-@dataclass(frozen=True)
-class Dim:
-    """A dimension by name; ``size`` is its integer, or None while it is open (the batch size m)."""
-
-    name: str
-    layer: int | None = None
-    size: int | None = None
-
-    def __str__(self) -> str:
-        return self.name if self.layer is None else f"{self.name}{self.layer}"
-
-    @property
-    def is_one(self) -> bool:
-        """Whether the dimension is 1, by name or because its known size is 1."""
-        return self.size == 1
-
-
-ONE = Dim("1", None, 1)
-Shape = tuple[Dim, Dim]
-
-
-def fits(a: Dim, b: Dim) -> bool:
-    """Whether two dimensions are the same one (any two dimensions of size 1 are)."""
-    return a == b or (a.is_one and b.is_one)
-
-
-def show_shape(shape: Shape) -> str:
-    """``m × n1`` with the integer where it is known: ``m × 3``."""
-    return " × ".join(str(dim.size) if dim.size is not None else str(dim) for dim in shape)
-
-
-@dataclass(frozen=True)
-class Scalar:
-    """A named number: the learning rate η, the penalty λ; ``value`` is known or given later."""
-
-    name: str
-    value: Fraction | None = None
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """A rational times powers of dimensions and named scalars: 2/(m n₃), λ, −η."""
-
-    rational: Fraction = Fraction(1)
-    powers: tuple[tuple[Dim | Scalar, int], ...] = ()
-
-    def __mul__(self, other: Coefficient) -> Coefficient:
-        merged = dict(self.powers)
-        for base, power in other.powers:
-            merged[base] = merged.get(base, 0) + power
-        powers = tuple((base, power) for base, power in merged.items() if power)
-        return Coefficient(self.rational * other.rational, powers)
-
-    @property
-    def is_one(self) -> bool:
-        return self.rational == 1 and not self.powers
-
-
-def coefficient(value: Fraction | int = 1, *powers: tuple[Dim | Scalar, int]) -> Coefficient:
-    """Build a coefficient; dimensions known to be 1 vanish."""
-    kept = tuple((b, p) for b, p in powers if p and not (isinstance(b, Dim) and b.is_one))
-    return Coefficient(Fraction(value), kept)
 
 
 @dataclass(frozen=True)
@@ -347,72 +272,10 @@ def _same_shapes(what: str, parts: tuple[Expr, ...]) -> None:
             )
 
 
-# ---- the trees --------------------------------------------------------------------------------------
-
-
-def children(expr: Expr) -> tuple[Expr, ...]:
-    """The direct operands."""
-    match expr:
-        case Sum(terms):
-            return terms
-        case Hadamard(factors):
-            return factors
-        case Apply(_, args, _):
-            return args
-        case MatMul(left, right):
-            return left, right
-        case Scale(_, arg) | Transpose(arg) | RowApply(_, arg, _) | Reduce(arg):
-            return (arg,)
-        case Symbol() | Ones():
-            return ()
-    return expr.operands()
-
-
-def with_children(expr: Expr, new: tuple[Expr, ...]) -> Expr:
-    """The same operation on other operands."""
-    match expr:
-        case Sum():
-            return Sum(new)
-        case Hadamard():
-            return Hadamard(new)
-        case Apply():
-            return replace(expr, args=new)
-        case MatMul():
-            return MatMul(*new)
-        case Scale() | Transpose() | RowApply() | Reduce():
-            return replace(expr, arg=new[0])
-        case Symbol() | Ones():
-            return expr
-    return expr.with_operands(new)
-
-
-def walk(expr: Expr) -> Iterator[Expr]:
-    """Every node, parents first."""
-    yield expr
-    for child in children(expr):
-        yield from walk(child)
-
-
-def rewrite(expr: Expr, rule: Callable[[Expr], Expr]) -> Expr:
-    """Apply ``rule`` to every node, children first."""
-    old = children(expr)
-    new = tuple(rewrite(child, rule) for child in old)
-    return rule(with_children(expr, new) if new != old else expr)
-
-
-def substitute(expr: Expr, values: dict[Symbol, Expr]) -> Expr:
-    """Replace symbols by expressions of the same shape."""
-    return rewrite(expr, lambda node: values.get(node, node) if isinstance(node, Symbol) else node)
-
-
-def symbols(expr: Expr) -> tuple[Symbol, ...]:
-    """The symbols that occur, each once, in reading order."""
-    return tuple(dict.fromkeys(node for node in walk(expr) if isinstance(node, Symbol)))
-
-
 def describe(expr: Expr) -> str:
     """A plain one-line form in canonical names, for messages and debugging.
 
+    >>> from chalkgrad.expr import ONE, Dim
     >>> n = Dim("n", 1, 3)
     >>> w = Symbol("weight", 1, (n, ONE))
     >>> describe(Transpose(w))
@@ -444,17 +307,3 @@ def describe(expr: Expr) -> str:
         case Numeric(_, args, _, text):
             return text.format(*map(describe, args))
     raise TypeError(f"unknown expression {type(expr).__name__}")
-
-
-def describe_coefficient(c: Coefficient) -> str:
-    """``2/(m n3)``-like text of a coefficient."""
-    numerator = abs(c.rational.numerator)
-    above = [str(numerator)] if numerator != 1 else []
-    below = [str(c.rational.denominator)] if c.rational.denominator != 1 else []
-    for base, power in c.powers:
-        name = base.name if isinstance(base, Scalar) else str(base)
-        (above if power > 0 else below).extend([name] * abs(power))
-    text = "·".join(above) or "1"
-    if below:
-        text += "/" + (below[0] if len(below) == 1 else f"({'·'.join(below)})")
-    return ("-" if c.rational < 0 else "") + text
