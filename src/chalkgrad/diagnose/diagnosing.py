@@ -16,7 +16,7 @@ from chalkgrad.diagnose.explanation import Explanation
 from chalkgrad.diagnose.in_place import changed_in_place
 from chalkgrad.diagnose.points import Point
 from chalkgrad.diagnose.probes import at_kinks, batch_sizes, distinct, mild, saturated
-from chalkgrad.diagnose.remarks import remarks
+from chalkgrad.diagnose.remarks import left_out, remarks
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
 from chalkgrad.diagnose.state import remembers
 from chalkgrad.diagnose.telling import chain
@@ -186,7 +186,8 @@ def _judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
         probes=_told(case),
     )
     hard = every.observations[len(listed) :] if base.ok_numbers else ()
-    base = replace(base, remarks=remarks(every.observations[:count], hard, every.reading))
+    noted = remarks(every.observations[:count], hard, every.reading)
+    base = replace(base, remarks=(*left_out(case.session.skipped, every.source), *noted))
     wrong = [verdict.name for verdict in judged if not verdict.ok]
     if not wrong and remembered is None:
         return beside(base, there), 0.0
