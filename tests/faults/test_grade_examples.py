@@ -46,7 +46,7 @@ def test_the_class_of_the_examples(
     [shown] = re.findall(r"^```text\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert shown in "".join(f"{line.rstrip()}\n" for line in page.splitlines())
     students = out / "students"
-    assert "dZ1 = (dZ2 @ W2) * (Z1 &gt; 0)" in (students / "carl.html").read_text(encoding="utf-8")
+    assert "dZ1 = dA1 * (Z1 &gt; 0)" in (students / "carl.html").read_text(encoding="utf-8")
     for name in FOUND:
         for other in FOUND.keys() - {name}:
             assert other not in (students / f"{name}.md").read_text(encoding="utf-8")
