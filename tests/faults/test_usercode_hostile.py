@@ -90,7 +90,7 @@ def test_an_exception_is_told_with_its_line(kind: str, tmp_path: Path) -> None:
     [seen] = observed(body, tmp_path).observations
     assert seen.error is not None
     assert words in seen.error["message"]
-    assert seen.error["line"] == (3 if kind == "recursion" else 5)
+    assert seen.error["line"] in ((3, 5) if kind == "recursion" else (5,))  # entered or called once too often
 
 
 def test_what_was_assigned_before_an_exception_is_kept(tmp_path: Path) -> None:

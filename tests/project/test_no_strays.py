@@ -39,7 +39,8 @@ def dangerous(source: str) -> list[str]:
             case ast.Call(func=ast.Name(id=name)) if name in DANGEROUS:
                 found.append(name)
             case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in DANGEROUS:
-                if not (isinstance(owner, ast.Name) and owner.id in ("re", "typst")):
+                of_a_model = name == "eval" and not node.args  # torch.nn.Module.eval()
+                if not of_a_model and not (isinstance(owner, ast.Name) and owner.id in ("re", "typst")):
                     found.append(name)
             case ast.Call(keywords=keywords):
                 found += ["allow_pickle" for keyword in keywords if keyword.arg == "allow_pickle"]
@@ -74,7 +75,7 @@ def test_a_planted_danger_is_found(planted: str) -> None:
 
 
 def test_harmless_code_is_not_accused() -> None:
-    assert dangerous("import re\nre.compile('a')\nevaluate(x)\nmodel.evaluate(x)") == []
+    assert dangerous("import re\nre.compile('a')\nevaluate(x)\nmodel.evaluate(x)\nmodel.eval()") == []
 
 
 def test_no_path_of_one_machine() -> None:

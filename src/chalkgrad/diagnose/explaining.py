@@ -12,11 +12,12 @@ from chalkgrad.check.agreement import is_float32
 from chalkgrad.derive import derive
 from chalkgrad.diagnose.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.evidence import pattern, values_of
+from chalkgrad.diagnose.explanation import AGAIN, UNKNOWN, Explanation, Place
 from chalkgrad.diagnose.forward import of_another
 from chalkgrad.diagnose.naming import Names, became
 from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
 from chalkgrad.diagnose.report import Mistake, Outcome
-from chalkgrad.diagnose.search import AGAIN, SLACK, UNKNOWN, Explanation, Place, Search
+from chalkgrad.diagnose.search import SLACK, Search
 from chalkgrad.diagnose.shapes import misshapen
 from chalkgrad.diagnose.telling import mistakes
 from chalkgrad.diagnose.titles import TITLES
@@ -227,7 +228,7 @@ def _others(found: Sequence[Explanation]) -> list[Explanation]:
 
 
 def _is_retold(best: Explanation, other: Explanation) -> bool:
-    """Whether two differ only in how the first layer is told: by its error, or by both its gradients."""
+    """Whether two say the same of the first layer: of its error, or of the gradients made from it."""
     one, two = ({place.step for place in each.places} for each in (best, other))
     first, parameters = {"dZ1", "dA1"}, {"dW1", "db1"}
     return any(a - b <= first and b - a <= parameters and a != b for a, b in ((one, two), (two, one)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from chalkgrad.derive import ETA, grad
 from chalkgrad.derive.algebra import add, matmul, scale, transpose
 from chalkgrad.derive.rules import softmax_gradient
 from chalkgrad.diagnose.site import Mutant, Site, numeric, recast, times
-from chalkgrad.expr import ONE, Dim, Expr, Hadamard, Ones, Scale, Sum, coefficient
+from chalkgrad.expr import ONE, Dim, Expr, Ones, Sum, coefficient
 
 Array = NDArray[Any]
 
@@ -140,7 +140,7 @@ def bias_mutants(site: Site) -> Iterator[Mutant]:
     yield Mutant("wrong-activation", "times the bias", times_b)
 
 
-def _local_errors(site: Site, use) -> Iterator[Mutant]:  # type: ignore[no-untyped-def]
+def _local_errors(site: Site, use: Callable[[Expr], Expr]) -> Iterator[Mutant]:
     """Another error than Δ_l in this gradient only."""
     l = site.layer
     if not site.is_identity(l):
@@ -269,4 +269,4 @@ class _Pick:
         return found
 
 
-__all__ = ["Hadamard", "Scale", "activation_mutants", "bias_mutants", "integer_mutants", "weight_mutants"]
+__all__ = ["activation_mutants", "bias_mutants", "integer_mutants", "weight_mutants"]

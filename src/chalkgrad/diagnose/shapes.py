@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from chalkgrad.derive import CANONICAL, grad
 from chalkgrad.derive.forward import Alphabet
+from chalkgrad.diagnose.explanation import Explanation, Place
 from chalkgrad.diagnose.factors import identify
 from chalkgrad.diagnose.points import Point
-from chalkgrad.diagnose.search import Explanation, Place
 
 Array = NDArray[Any]
 

@@ -12,7 +12,7 @@ import numpy as np
 from chalkgrad.derive.algebra import scale
 from chalkgrad.diagnose.site import Mutant, Site, formula, numeric, times, written
 from chalkgrad.expr import Apply, Dim, Expr, Ones, Shape, coefficient
-from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, nodes, parse_formula
+from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, parse_formula
 
 SlopeRule = Callable[[Site, Expr], Iterator[tuple[str, Expr]]]
 """From a site and its upstream to (detail, what stands for f′(Z)); the detail may be empty."""
@@ -195,4 +195,4 @@ def slope_mutants(site: Site, upstream: Expr) -> Iterator[Mutant]:
         yield Mutant("error-omitted", "", site.slope(site.layer))
 
 
-__all__ = ["SLOPES", "nodes", "slope_mutants"]
+__all__ = ["SLOPES", "slope_mutants", "through_value"]

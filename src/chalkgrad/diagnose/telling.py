@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from chalkgrad.derive import Derivation
 from chalkgrad.derive.algebra import scale, simplify
+from chalkgrad.diagnose.explanation import Explanation, Place
 from chalkgrad.diagnose.fix import fix
 from chalkgrad.diagnose.naming import Names
 from chalkgrad.diagnose.report import Mistake
-from chalkgrad.diagnose.search import Explanation, Place
 from chalkgrad.diagnose.titles import TITLES, WHY
 from chalkgrad.diagnose.words import sentence, show
 from chalkgrad.expr import Coefficient, Dim, Expr, coefficient, substitute

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from chalkgrad.diagnose.search import Place
+from chalkgrad.diagnose.explanation import Place
 from chalkgrad.diagnose.titles import TITLES
 from chalkgrad.expr import Expr, describe
 from chalkgrad.network import Network

@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from chalkgrad.usercode.containers import in_shape
+from chalkgrad.usercode.indexing import is_keyed, paired
 from chalkgrad.usercode.names import counts_from_zero, plain, quantity, role
 from chalkgrad.usercode.source import constant_keys, node_of, tree_of
-from chalkgrad.usercode.spelled import Spelled, in_shape, is_keyed, paired
+from chalkgrad.usercode.spelled import Spelled
 
 _WEIGHT = re.compile(r"(initial|init|synaptic)?(w|syn|theta|kernel|coef)")
 _BIAS = re.compile(r"(initial|init)?(b|intercept)(?!atch)")

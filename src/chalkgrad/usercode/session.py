@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.answering import Probe, observation
+from chalkgrad.usercode.answering import Probe
 from chalkgrad.usercode.choosing import all_right, best_first, considered, useful
 from chalkgrad.usercode.forward_of import BACKWARD, named
+from chalkgrad.usercode.frames import answers, observed
 from chalkgrad.usercode.layout import Reading, Wanted
 from chalkgrad.usercode.loading import Target, wrap
 from chalkgrad.usercode.names import plain, role
-from chalkgrad.usercode.observation import Observation, Observed
+from chalkgrad.usercode.observation import Observed
 from chalkgrad.usercode.reading import readings, unusual
+from chalkgrad.usercode.refusing import refuse_misfit, refuse_unknown
 from chalkgrad.usercode.running import observe
 from chalkgrad.usercode.sandbox import Ran, run_child, split_target
 from chalkgrad.usercode.scene import Scene
@@ -108,7 +110,7 @@ class Session:
         found = self._tried(probe, batch or single)
         best = best_first(found, network)[0]
         if not (best.stopped or all_right(best)):
-            rare = unusual(network, batch, best.reading, self._calls_penalty()) if batch else []
+            rare = unusual(network, batch, best.reading, self.asks_for_penalty) if batch else []
             more = [each for each in (*(single if batch else []), *rare) if self.wanted.allows(each)]
             if more:
                 found = useful(found, self._tried(probe, more), rare)
@@ -118,7 +120,14 @@ class Session:
         ran = self._run([probe], tried, trace=True, again=0, choosing=True)
         return self._observed(ran, [probe], tried)
 
-    def _calls_penalty(self) -> bool:
+    def settled(self, reading: Reading) -> Session:
+        """The same target with a whole layout settled."""
+        other = copy(self)
+        other.wanted = Wanted(**reading.to_dict())  # type: ignore[arg-type]
+        return other
+
+    @property
+    def asks_for_penalty(self) -> bool:
         """Whether the code asks for a λ under a name that leaves open which."""
         tree = tree_of(str(self._file)) if self.source else None
         names = [
@@ -199,93 +208,13 @@ class Session:
 
     def _observed(self, ran: Ran, probes: Sequence[Probe], tried: Sequence[Reading]) -> list[Observed]:
         """An ``Observed`` for each reading of which there is an answer."""
-        loaded = next((frame["load"] for frame in ran.frames if "load" in frame), None)
         self.skipped = next((frame["skipped"] for frame in ran.frames if "skipped" in frame), 0)
-        rows_of = [frame["row"] for frame in ran.frames if "row" in frame]
-        self.fixed_widths |= any(answer.get("fixed") for row in rows_of for answer in row["answers"])
-        found = []
-        for place, reading in enumerate(tried):
-            rows: dict[int, list[Mapping[str, Any]]] = {}
-            for frame in ran.frames:
-                if frame.get("reading") == place:
-                    rows.setdefault(frame["scene"], []).append(frame["row"])
-            if rows or place == 0:
-                effective, observations = self._of(rows, probes, reading, loaded, ran.stopped)
-                cut = any((seen.error or {}).get("type") in ("Stopped", "TimeUp") for seen in observations)
-                stopped = ran.stopped if cut else ""
-                found.append(Observed(effective, observations, stopped, ran.output, self.source))
-        self._refuse_unknown(ran)
-        self._refuse_misfit(rows_of)
+        given = answers(ran)
+        self.fixed_widths |= any(answer.get("fixed") for answer in given)
+        found = observed(ran, probes, tried, self.name, self.source)
+        refuse_unknown(given, self.network, self.name, self.path)
+        refuse_misfit(given, self.network, self.name, self.path)
         return found
-
-    def _of(
-        self,
-        rows: Mapping[int, Sequence[Mapping[str, Any]]],
-        probes: Sequence[Probe],
-        reading: Reading,
-        loaded: Mapping[str, Any] | None,
-        stopped: str,
-    ) -> tuple[Reading, tuple[Observation, ...]]:
-        observations = []
-        for number, probe in enumerate(probes):
-            if number in rows:
-                reading = Reading(**rows[number][0]["reading"])
-                observations.append(observation(rows[number], probe, reading, self.name))
-            else:
-                error = loaded or {
-                    "type": "Stopped", "message": stopped or "it was not called", "line": None, "text": ""
-                }  # fmt: skip
-                observations.append(Observation(probe.network, probe.data, error=error))
-        return reading, tuple(_unmoved(observations))
-
-    def _refuse_misfit(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Raise if a framework's object cannot be a part of the network."""
-        errors = [answer.get("error") or {} for row in rows for answer in row["answers"]]
-        if errors and all(error.get("type") == "MisfitError" for error in errors):
-            raise InputError(
-                Fault(self.path, f"be a piece of {self.network}", self.name, errors[0]["message"])
-            )
-
-    def _refuse_unknown(self, ran: Ran) -> None:
-        """Raise if every call asked for something that there is not."""
-        answers = [answer for frame in ran.frames if "row" in frame for answer in frame["row"]["answers"]]
-        if not answers or not all("unknown" in answer for answer in answers):
-            return
-        answer = answers[0]
-        if not answer["whose"]:
-            has = ", ".join(answer["unknown"][:8]) or "no method"
-            fix = f"It has {has}; name one of them: {self.name}.{(answer['unknown'] or ['backward'])[0]}."
-            raise InputError(Fault(self.path, "name a class with a backward method", repr(self.name), fix))
-        numbered = list(self.network.parameter_shapes())[:6]
-        fix = f"There are X, y, {', '.join(numbered)}, Z1, A1, y_hat, m, params, cache."
-        raise InputError(
-            [
-                Fault(
-                    f"parameter {name} of {answer['whose']}",
-                    "be something that the network has",
-                    repr(name),
-                    fix,
-                )
-                for name in answer["unknown"]
-            ]
-        )
-
-
-def _unmoved(observations: Sequence[Observation]) -> list[Observation]:
-    """Where code updates parameters and moved none at one probe, its gradient there is zero."""
-    steps = [each for each in observations if each.kind == "updated" and each.gradients]
-    if not steps:
-        return list(observations)
-    names = {name for each in steps for name in each.gradients if name[1:] in each.data.parameters}
-    found = []
-    for each in observations:
-        zero = {name: 0.0 * each.data.parameters[name[1:]] for name in names}
-        if not (each.gradients or each.misshapen or each.error):
-            rate = steps[0].learning_rate
-            again = (zero,) * len(each.again)
-            each = replace(each, kind="updated", learning_rate=rate, gradients=zero, again=again)
-        found.append(each)
-    return found
 
 
 __all__ = ["LEARNING_RATE", "Session"]

@@ -1,0 +1,148 @@
+"""The right sides of a step at the probes: the derived one, and each with one mistake in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalkgrad.derive import Derivation, Step
+from chalkgrad.derive.algebra import add, scale
+from chalkgrad.derive.forward import LAMBDA
+from chalkgrad.diagnose.explanation import Place, Values
+from chalkgrad.diagnose.points import Point
+from chalkgrad.diagnose.rules import mutants
+from chalkgrad.diagnose.site import Mutant
+from chalkgrad.evaluate.interpret import Compiled, compile_expr
+from chalkgrad.evaluate.program import FLOAT64
+from chalkgrad.expr import Expr, Scale, Sum, Symbol
+
+Array = NDArray[Any]
+EFFORT = 80_000
+"""How many right sides a search may evaluate; then it gives up."""
+
+
+@dataclass
+class Variant:
+    """A right side, compiled: the derived one (no mutant) or a mutant."""
+
+    mutant: Mutant | None
+    expr: Expr
+    compute: Compiled
+
+    def places(self, step: str) -> tuple[Place, ...]:
+        m = self.mutant
+        return () if m is None else (Place(m.rule, m.detail, step, m),)
+
+
+@dataclass
+class Variants:
+    """The backward pass of a derivation with every mutant of its steps, compiled once.
+
+    ``left`` counts down how many more right sides may be evaluated.
+    """
+
+    points: Sequence[Point]
+    left: int = EFFORT
+    _made: dict[str, list[Variant]] = field(default_factory=dict)
+
+    @property
+    def derivation(self) -> Derivation:
+        """The canonical derivation."""
+        return self.points[0].derivation
+
+    @cached_property
+    def _by_name(self) -> dict[str, Step]:
+        return {step.name: step for step in self.derivation.backward}
+
+    def step(self, name: str) -> Step | None:
+        """A step of the backward pass by its name, dZ2; None if there is none."""
+        return self._by_name.get(name)
+
+    def symbol(self, name: str) -> Symbol:
+        """The symbol of a step."""
+        return self._by_name[name].symbol
+
+    def of(self, name: str) -> list[Variant]:
+        """The derived right side first, then its mutants and zero."""
+        if name not in self._made:
+            step = self.step(name)
+            assert step is not None
+            right = _without_penalty(step.expr)
+            found = [Variant(None, right, compile_expr(right, FLOAT64))]
+            zero = Mutant("zero", "", scale(0, step.symbol))
+            for mutant in mutants(self.derivation, name):
+                found.append(Variant(mutant, mutant.expr, compile_expr(mutant.expr, FLOAT64)))
+            if name.startswith(("dZ", "dA")):
+                shape = step.symbol
+                found.append(Variant(zero, zero.expr, _zeros_like(shape, _subject(shape))))
+            self._made[name] = found
+        return self._made[name]
+
+    def compute(self, compute: Compiled, known: Sequence[Values]) -> list[Array] | None:
+        """The value at every probe; None if one has none that is finite, or the effort is spent."""
+        found: list[Array] = []
+        self.left -= len(self.points)
+        if self.left < 0:
+            return None
+        with np.errstate(all="ignore"):
+            for point, values in zip(self.points, known, strict=True):
+                try:
+                    value = np.asarray(compute({**point.forward, **values}), dtype=np.float64)
+                except (KeyError, ValueError, IndexError, TypeError):
+                    return None
+                if not np.isfinite(value).all():
+                    return None
+                found.append(value)
+        return found
+
+    def compute_at(self, place: int, compute: Compiled, known: Sequence[Values]) -> Array | None:
+        """The value at one probe."""
+        self.left -= 1
+        with np.errstate(all="ignore"):
+            try:
+                values = {**self.points[place].forward, **known[place]}
+                found: Array = np.asarray(compute(values), dtype=np.float64)
+            except (KeyError, ValueError, IndexError, TypeError):
+                return None
+        return found
+
+
+def _subject(symbol: Symbol) -> Symbol:
+    """What a gradient is the gradient of."""
+    assert symbol.of is not None
+    return symbol.of
+
+
+def _zeros_like(symbol: Symbol, of: Symbol) -> Compiled:
+    return lambda values: np.zeros_like(values[of])
+
+
+def parallel(values: Sequence[Array], others: Sequence[Array]) -> bool:
+    """Whether two candidates are the same up to one factor at the first probe: nothing that can be seen."""
+    a, b = values[0].ravel(), others[0].ravel()
+    aa, bb = float(a @ a), float(b @ b)
+    if not aa or not bb:
+        return aa == bb
+    return float(abs(a @ b)) >= (1 - 1e-13) * float(np.sqrt(aa * bb))
+
+
+def _without_penalty(expr: Expr) -> Expr:
+    """The data's part of a weight's gradient: the penalty's part is judged beside it."""
+    if not isinstance(expr, Sum):
+        return expr
+    kept = [term for term in expr.terms if not _is_penalty(term)]
+    return add(kept) if kept and len(kept) < len(expr.terms) else expr
+
+
+def _is_penalty(term: Expr) -> bool:
+    return isinstance(term, Scale) and any(
+        getattr(base, "name", "") == LAMBDA for base, _ in term.coefficient.powers
+    )
+
+
+__all__ = ["EFFORT", "Variant", "Variants", "parallel"]
