@@ -74,4 +74,4 @@ def not_returned(names: Sequence[str]) -> Mistake:
     fix = f"return {', '.join(names)}"
     if layers and all(name[1] == "b" for name in names):
         fix += f", or describe layer {layers} with :nobias"
-    return Mistake("no-answer", TITLES["no-answer"], (), tuple(names), said, fix=fix)
+    return Mistake("no-answer", TITLES["no-answer"], (), (), said, fix=fix)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.diagnose.beside import beside
@@ -16,7 +16,7 @@ from chalkgrad.diagnose.explanation import Explanation
 from chalkgrad.diagnose.in_place import changed_in_place
 from chalkgrad.diagnose.points import Point
 from chalkgrad.diagnose.probes import at_kinks, batch_sizes, distinct, mild, saturated
-from chalkgrad.diagnose.remarks import remarks
+from chalkgrad.diagnose.remarks import left_out, remarks
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
 from chalkgrad.diagnose.state import remembers
 from chalkgrad.diagnose.telling import chain
@@ -124,7 +124,12 @@ def _diagnosed(case: Case) -> Diagnosis:
     best = chosen[0]
     if best.stopped or best.observations[0].error is not None:
         return crashed(case.session, case.network, first, best, case.subject)
-    judged = [_judged(case, each) for each in chosen[:MOST_READINGS]]
+    readings = [each.reading for each in chosen[:MOST_READINGS]]
+    judged = [_judged(case, reading) for reading in readings]
+    if min(cost for _, cost in judged) > 0:
+        judged += [_judged(case, other) for other in _penalties(case, readings[0])]
+        if (turned := _turned(case, best, first)) is not None:
+            return turned
     ordered = sorted(judged, key=lambda pair: pair[1])
     found, cost = ordered[0]
     rivals = [other for other, its in ordered[1:] if its - cost < 0.05 and other.rules != found.rules]
@@ -140,10 +145,33 @@ def _which(found: Diagnosis, rivals: Sequence[Diagnosis], case: Case) -> Fault:
     return Fault(f"layout of {case.subject}", "be clear from its numbers", f"{options}, equally well", fix)
 
 
-def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
+def _penalties(case: Case, reading: Reading) -> list[Reading]:
+    """The same layout with the other meanings that a λ of the code may have."""
+    if not case.network.l2 or reading.penalty != "c" or not case.session.asks_for_penalty:
+        return []
+    others: tuple[Literal["2c", "2cm"], ...] = ("2c", "2cm")
+    return [replace(reading, penalty=each) for each in others]
+
+
+def _turned(case: Case, seen: Observed, data: Data) -> Diagnosis | None:
+    """Where every dW came back transposed: what is wrong if W is meant the other way round, and raises."""
+    first = seen.observations[0]
+    names = [f"d{name}" for name in case.network.parameter_shapes() if name[0] == "W"]
+    if not names or not all("transposed" in first.problems.get(name, "") for name in names):
+        return None
+    other: Literal["out_in", "in_out"] = "in_out" if seen.reading.weights == "out_in" else "out_in"
+    session = case.session.settled(replace(seen.reading, weights=other))
+    again = session.choose(data)[0]
+    if again.stopped or again.observations[0].error is None:
+        return None
+    found = crashed(session, case.network, data, again, case.subject)
+    return found if found.outcome == "explained" else None
+
+
+def _judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
     """The diagnosis under one reading, and what its explanation costs (0 for right)."""
     listed = [*case.own, *case.theirs, *case.wider]
-    every = case.session.observe([*listed, *case.hard], seen.reading, again=2)
+    every = case.session.observe([*listed, *case.hard], reading, again=2)
     remembered, there = remembers(every.observations[: len(listed)])
     count = len(case.own) + len(case.theirs)
     usual = there[:count]
@@ -158,7 +186,8 @@ def _judged(case: Case, seen: Observed) -> tuple[Diagnosis, float]:
         probes=_told(case),
     )
     hard = every.observations[len(listed) :] if base.ok_numbers else ()
-    base = replace(base, remarks=remarks(every.observations[:count], hard, every.reading))
+    noted = remarks(every.observations[:count], hard, every.reading)
+    base = replace(base, remarks=(*left_out(case.session.skipped, every.source), *noted))
     wrong = [verdict.name for verdict in judged if not verdict.ok]
     if not wrong and remembered is None:
         return beside(base, there), 0.0

@@ -228,7 +228,7 @@ def _others(found: Sequence[Explanation]) -> list[Explanation]:
 
 
 def _is_retold(best: Explanation, other: Explanation) -> bool:
-    """Whether two differ only in what is said of the first layer: of its error, or of both gradients."""
+    """Whether two say the same of the first layer: of its error, or of the gradients made from it."""
     one, two = ({place.step for place in each.places} for each in (best, other))
     first, parameters = {"dZ1", "dA1"}, {"dW1", "db1"}
     return any(a - b <= first and b - a <= parameters and a != b for a, b in ((one, two), (two, one)))

@@ -19,16 +19,16 @@ def fix(name: str, names: Names) -> str:
     """``dZ1 = (W2.T @ dZ2) * (Z1 > 0)`` for a step by its canonical name."""
     right = right_side(name, names)
     made = names.line_of(name)
-    target = names.text.get(name, "") if made is None else made.name
+    target = "" if made is None else made.name
     if target == "return":
         return f"return {right}"
     return f"{target if is_name(target) and not target.startswith('return') else name} = {right}"
 
 
 def right_side(name: str, names: Names) -> str:
-    """The right side alone."""
+    """The right side alone, with the names as they stand where the step is made."""
     derivation = derive_again(names.point.derivation, names.convention)
-    step = derivation.step(name)
+    step, place = derivation.step(name), names.before(name)
     forms = [form.expr for form in step.forms]
     above = next((s for s in derivation.backward if s.name == f"dA{step.symbol.layer}"), None)
     if name.startswith("dZ") and above is not None:  # where the code has a name for ∂L/∂A
@@ -38,27 +38,30 @@ def right_side(name: str, names: Names) -> str:
             if isinstance(form, Hadamard)
         ]
     forms = [*(_through_value(form, names) for form in forms), *forms]
-    expr = min(reversed(forms), key=lambda e: sum(s.name not in names.text for s in symbols(e)))
-    if _is_turned(name, expr, names):
+    unnamed = {s: names.text(s.name, place) is None for form in forms for s in symbols(form)}
+    expr = min(reversed(forms), key=lambda e: sum(unnamed[s] for s in symbols(e)))
+    if _is_turned(name, expr, names, place):
         expr = negative(expr)
-    dialect = TORCH if names.seen.notes else NUMPY  # notes are an adapter's
     writer = CodeWriter(
-        lambda s: _symbol(s, names), lambda s: _scalar(s, names), dialect, _size(names), _widths(names)
+        lambda s: _symbol(s, names, place),
+        lambda s: _scalar(s, names),
+        TORCH if names.seen.notes else NUMPY,  # notes are an adapter's
+        _size(names, place),
+        _widths(names, place),
     )
-    text = writer.right_side(expr, step.symbol)
+    text = _with_penalty(writer.right_side(expr, step.symbol), names, place)
     is_matrix = step.symbol.root.kind == "bias" and names.reading.bias == "matrix"
     keep = ", keepdims=True" if is_matrix else ""
     return re.sub(r"\.sum\((\d)\)", rf".sum(axis=\1{keep})", text).replace(".sum(0,", ".sum(axis=0,")
 
 
-def _is_turned(name: str, expr: Expr, names: Names) -> bool:
+def _is_turned(name: str, expr: Expr, names: Names, place: int) -> bool:
     """Whether the code has the right side with the other sign, since it carries its errors as t − y."""
-    errors = [s.name for s in symbols(expr) if s.kind == "grad"]
-    turned = any(error in names.negated for error in errors)
-    plain = any(error in names.text and error not in names.negated for error in errors)
-    if name in names.negated:
-        return not errors or (plain and not turned)
-    return turned and not plain
+    errors = [s.name for s in symbols(expr) if s.kind == "grad" and names.text(s.name, place) is not None]
+    signs = {names.factor(error, place) > 0 for error in errors}
+    if names.own_factor(name) < 0:
+        return signs == {True} or not any(s.kind == "grad" for s in symbols(expr))
+    return signs == {False}
 
 
 def _through_value(expr: Expr, names: Names) -> Expr:
@@ -77,28 +80,36 @@ def _through_value(expr: Expr, names: Names) -> Expr:
     return rewrite(expr, through)
 
 
-def _symbol(symbol: Symbol, names: Names) -> str:
-    if symbol.name in names.text:
-        return names.text[symbol.name]
-    return {"T": "y", "Y": "y_hat"}.get(symbol.name, symbol.name)
+def _symbol(symbol: Symbol, names: Names, place: int) -> str:
+    found = names.text(symbol.name, place)
+    if symbol.kind == "target" and names.reading.target == "classes":
+        return f"one_hot({found or 'y'})"
+    return found or {"T": "y", "Y": "y_hat"}.get(symbol.name, symbol.name)
+
+
+_PENALTY = "λ"
 
 
 def _scalar(scalar: Scalar, names: Names) -> str:
-    if scalar.name == LAMBDA:
-        return names.text.get("l2", "l2")
-    return names.text.get("learning_rate", "learning_rate")
+    return _PENALTY if scalar.name == LAMBDA else names.seen.known_as.get("learning_rate", "learning_rate")
 
 
-def _size(names: Names) -> str:
-    if "m" in names.text:
-        return names.text["m"]
-    x = names.text.get("X", "X")
-    return f"{x}.shape[{0 if names.reading.samples == 'rows' else 1}]"
+def _with_penalty(text: str, names: Names, place: int) -> str:
+    """The code's own λ for that of the network: λ, λ/2 or λ/(2m), as the reading has it."""
+    own = names.seen.known_as.get("l2", "l2")
+    m = _size(names, place)
+    twice = {"2c": own, "2cm": f"{own} / {m}"}.get(names.reading.penalty, f"2 * {own}")
+    return text.replace(f"2 * {_PENALTY}", twice).replace(_PENALTY, own)
 
 
-def _widths(names: Names) -> dict[Dim, str]:
+def _size(names: Names, place: int) -> str:
+    x = names.text("X", place) or "X"
+    return names.size(place) or f"{x}.shape[{0 if names.reading.samples == 'rows' else 1}]"
+
+
+def _widths(names: Names, place: int) -> dict[Dim, str]:
     """The number of outputs, by which a loss may be divided, by the shape of y where that has it."""
-    y = names.text.get("T", "")
+    y = names.text("T", place) or ""
     if names.reading.target != "matrix" or not is_name(y):
         return {}
     last = names.point.derivation.step("Y").symbol

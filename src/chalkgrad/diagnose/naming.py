@@ -1,13 +1,14 @@
 """What the user's code calls things, and in which line it made them: found by comparing numbers.
 
 Every array that the code assigned while it ran is compared with every quantity of the derivation, in the
-user's own layout, so names need not be guessed: ``delta`` is δ₂ if it holds δ₂'s numbers.
+user's own layout, so names need not be guessed: ``delta`` is δ₂ if it holds δ₂'s numbers, as long as nothing
+else has been assigned to it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,17 @@ Array = NDArray[Any]
 _NEAR = 1e-7
 
 
+@dataclass(frozen=True)
+class Match:
+    """An assignment that holds a quantity's numbers: its place in the trace, and the factor before them.
+
+    ``factor`` is 1, m where the code carries errors without the 1/m, and negative where it carries t − y.
+    """
+
+    place: int
+    factor: float
+
+
 @dataclass
 class Names:
     """The user's names and lines at one probe.
@@ -37,6 +49,8 @@ class Names:
         The layout.
     believed
         The user's own backward quantities, as an explanation has them, by symbol.
+    source
+        The text of the user's file.
     """
 
     point: Point
@@ -44,128 +58,183 @@ class Names:
     reading: Reading
     believed: Mapping[Symbol, Array]
     source: str = ""
-    text: dict[str, str] = field(default_factory=dict)
-    made: dict[str, Assigned] = field(default_factory=dict)
-    per_sample: bool = False
-    made_errors_plain: bool = False
-    negated: set[str] = field(default_factory=set)
-    """Errors that the code carries with the opposite sign: t − y instead of y − t."""
-    _returned: dict[str, Assigned] = field(default_factory=dict)
+    matches: dict[str, list[Match]] = field(default_factory=dict)
+    _made: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.text = dict(self.seen.known_as)
-        if self.reading.mode == "single":
-            self.per_sample = self.point.derivation.network.loss.reduction == "mean"
-        others = {symbol: self._find(symbol) for symbol in self._quantities()}
-        taken = {id(assigned) for assigned in self.made.values()}
-        for symbol, matches in others.items():  # dA1 for δ₁, where nothing else is called so
-            free = [assigned for assigned in matches if id(assigned) not in taken]
-            if free and symbol.name not in self.made:
-                self._take(symbol, free[-1])
-        for layer in range(1, self.point.derivation.network.depth):  # one array is one quantity: the later
-            above, error = f"dA{layer}", f"dZ{layer}"
-            if above in self.made and self.made[above] is self.made.get(error):
-                del self.made[above], self.text[above]
-        self._find_by_name()
-        for name, assigned in self._returned.items():
-            self.made.setdefault(name, assigned)
-        self._find_size()
-        if "Y" not in self.text and f"A{self.point.derivation.network.depth}" in self.text:
-            self.text["Y"] = self.text[f"A{self.point.derivation.network.depth}"]
+        for symbol in self._quantities():
+            self.matches[symbol.name] = list(self._matching(symbol))
+        self._choose_lines()
 
     def _quantities(self) -> list[Symbol]:
         derivation = self.point.derivation
-        return [step.symbol for step in (*derivation.forward, *derivation.backward)]
+        given = [s for s in self.point.everything if isinstance(s, Symbol) and s.kind in _GIVEN]
+        return [*given, *(step.symbol for step in (*derivation.forward, *derivation.backward))]
 
-    def _find(self, symbol: Symbol) -> list[Assigned]:
-        """Name a quantity by its numbers; what has its numbers and the name of another is returned."""
+    # -- numbers ------------------------------------------------------------------------------------------
+
+    def _matching(self, symbol: Symbol) -> Iterator[Match]:
         value = self.believed.get(symbol, self.point.claimed.get(symbol.name))
         if value is None:
             value = np.asarray(self.point.everything[symbol])
-        is_error = (
-            symbol.kind == "grad" and symbol.of is not None and symbol.of.kind not in ("weight", "bias")
-        )
-        matches: list[Assigned] = []
-        turned: list[Assigned] = []
-        for assigned in self.seen.assigned:
-            if assigned.name.startswith("return"):  # a line, but no name
-                if self._same(assigned.value, symbol, value, 1.0):
-                    self._returned.setdefault(symbol.name, assigned)
-                continue
-            m = float(self.point.m)
-            plain = self._same(assigned.value, symbol, value, 1.0)
-            scaled = is_error and m > 1 and self._same(assigned.value, symbol, value, m)
-            if is_error and not plain and not scaled:  # carried as t − y
-                plain = self._same(assigned.value, symbol, value, -1.0)
-                scaled = m > 1 and self._same(assigned.value, symbol, value, -m)
-                if plain or scaled:
-                    turned.append(assigned)
-                    continue
-            if not plain and not scaled:
-                continue
-            if is_error and scaled and self.reading.mode == "batch" and not self.made_errors_plain:
-                self.per_sample = True
-            if is_error and plain and self.reading.mode == "batch":
-                self.made_errors_plain = True
-            matches.append(assigned)
-        if turned and not matches:
-            self._take(symbol, turned[-1])
-            self.negated.add(symbol.name)
-        return self._kept(symbol, matches)
+        m = float(self.point.m)
+        is_error = symbol.kind == "grad" and symbol.root.kind not in ("weight", "bias")
+        factors = (1.0, m, -1.0, -m) if is_error and m > 1 else (1.0, -1.0) if is_error else (1.0,)
+        forms = [self._laid_out(symbol, value)]
+        if self.reading.mode == "batch" and symbol.root.kind not in ("weight", "bias") and m > 1:
+            forms += [self._laid_out(symbol, value[-1:]), self._laid_out(symbol, value[:1])]  # in a loop
+        for place, assigned in enumerate(self.seen.assigned):
+            found = np.squeeze(np.asarray(assigned.value, dtype=np.float64))
+            factor = next((f for form in forms for f in factors if _same(found, form, f)), None)
+            if factor is not None:
+                yield Match(place, factor)
 
-    def _kept(self, symbol: Symbol, matches: list[Assigned]) -> list[Assigned]:
-        """Take the array called by its name, or the last that is called by none; return all."""
-        depth = self.point.derivation.network.depth
-        read = [_gradient(each.name, depth) for each in matches]
-        fitting = [each for each, name in zip(matches, read, strict=True) if name == symbol.name]
-        neutral = [each for each, name in zip(matches, read, strict=True) if name is None]
-        if fitting or neutral:
-            self._take(symbol, (fitting or neutral)[-1])
-        return matches
-
-    def _take(self, symbol: Symbol, found: Assigned) -> None:
-        name = found.name if found.name.isidentifier() else found.key or found.name
-        if symbol.kind == "grad" or not self.text.get(symbol.name, "").isidentifier():
-            self.text[symbol.name] = name
-        self.made[symbol.name] = found
-
-    def _find_by_name(self) -> None:
-        """Steps whose numbers were not found, by what the code calls them."""
-        depth = self.point.derivation.network.depth
-        wanted = {step.name for step in self.point.derivation.backward} - self.made.keys()
-        for assigned in self.seen.assigned:
-            for text in (assigned.key, assigned.name):
-                name = _gradient(text, depth)
-                if name in wanted and "return" not in text:
-                    self.made[name] = assigned
-                    self.text.setdefault(name, assigned.name)
-                    break
-
-    def _find_size(self) -> None:
-        """What m is called."""
-        for assigned in self.seen.assigned:
-            is_m = assigned.value.size == 1 and float(assigned.value.reshape(-1)[0]) == self.point.m > 1
-            if is_m and role(assigned.name) == "m":
-                self.text["m"] = assigned.name
-
-    def _same(self, array: Array, symbol: Symbol, value: Array, factor: float) -> bool:
-        wanted = self.laid_out(symbol, value) * factor
-        found = np.asarray(array, dtype=np.float64)
-        if found.size != wanted.size or not found.size or not wanted.any():
-            return False
-        squeezed, other = np.squeeze(found), np.squeeze(wanted)
-        if squeezed.shape != other.shape:
-            return False
-        return bool(np.abs(squeezed - other).max() <= _NEAR * np.abs(other).max())
-
-    def laid_out(self, symbol: Symbol, value: Array) -> Array:
+    def _laid_out(self, symbol: Symbol, value: Array) -> Array:
         """A canonical matrix as the user's code has it; the first sample only where it takes one a call."""
         kind = symbol.root.kind
         if kind in ("weight", "bias"):
-            return value.T if kind == "weight" and self.reading.weights == "in_out" else value
+            return np.squeeze(value.T if kind == "weight" and self.reading.weights == "in_out" else value)
+        shown = value[:1] if self.reading.mode == "single" else value
+        return np.squeeze(shown.T if self.reading.samples == "columns" else shown)
+
+    # -- lines --------------------------------------------------------------------------------------------
+
+    def _choose_lines(self) -> None:
+        """Of the assignments of a quantity the first called by its name, or the first called by none."""
+        left = dict[str, list[int]]()
+        for name, matches in self.matches.items():
+            places = [match.place for match in matches if not self._is_return(match.place)]
+            read = {place: _gradient(self.seen.assigned[place].name, self.depth) for place in places}
+            fitting = [place for place in places if read[place] == name]
+            neutral = [place for place in places if read[place] is None]
+            if fitting or neutral:
+                self._made[name] = (fitting or neutral)[0]
+            else:
+                left[name] = places
+        for name, places in left.items():  # dA1 for δ₁, where nothing else is called so
+            free = [place for place in places if place not in self._made.values()]
+            if free:
+                self._made[name] = free[-1]
+        for layer in range(1, self.depth):  # one array is one quantity: the later
+            if self._made.get(f"dA{layer}", -1) == self._made.get(f"dZ{layer}"):
+                del self._made[f"dA{layer}"]
+        self._by_name()
+        for name, matches in self.matches.items():  # a returned value has a line, but no name
+            returned = [match.place for match in matches if self._is_return(match.place)]
+            if returned:
+                self._made.setdefault(name, returned[0])
+
+    def _by_name(self) -> None:
+        """Lines of steps whose numbers were not found, by what the code calls them."""
+        wanted = {step.name for step in self.point.derivation.backward} - self._made.keys()
+        for place, assigned in enumerate(self.seen.assigned):
+            for text in (assigned.key, assigned.name):
+                name = _gradient(text, self.depth)
+                if name in wanted and not text.startswith("return"):
+                    self._made[name] = place
+                    break
+
+    def _is_return(self, place: int) -> bool:
+        return self.seen.assigned[place].name.startswith("return")
+
+    @property
+    def depth(self) -> int:
+        """The number of layers."""
+        return self.point.derivation.network.depth
+
+    def line_of(self, name: str) -> Assigned | None:
+        """Where the user's code made a quantity."""
+        place = self._made.get(name)
+        return None if place is None else self.seen.assigned[place]
+
+    def before(self, name: str) -> int:
+        """The place in the trace at which a quantity was made; the end if that is not known."""
+        return self._made.get(name, len(self.seen.assigned))
+
+    # -- names --------------------------------------------------------------------------------------------
+
+    def called(self, name: str, place: int) -> Match | str | None:
+        """What a quantity is called at a place in the trace: an assignment that holds, or an argument."""
+        valid = [
+            match
+            for match in self.matches.get(name, ())
+            if match.place < place and not self._is_return(match.place) and self._holds(match.place, place)
+        ]
+        if name.startswith("dA") and self.line_of(name) is None:
+            valid = []
+        read = {match: _read(self.seen.assigned[match.place].name, self.depth) for match in valid}
+        valid = [match for match in valid if read[match] in (None, name)]
+        text = self.seen.known_as.get(name)
+        if text and not self._is_assigned(text, place) and not (valid and not text.isidentifier()):
+            return text
+        plain = [match for match in valid if self.seen.assigned[match.place].name.isidentifier()]
+        return max(plain or valid, key=lambda match: (read[match] == name, match.place), default=None) or (
+            text if text and not self._is_assigned(text, place) else None
+        )
+
+    def text(self, name: str, place: int) -> str | None:
+        """What a quantity is called at a place in the trace, as text."""
+        found = self.called(name, place)
+        if isinstance(found, Match):
+            assigned = self.seen.assigned[found.place]
+            return assigned.name if assigned.name.isidentifier() else assigned.key or assigned.name
+        if found is None and name == "Y":
+            return self.text(f"A{self.depth}", place)
+        return found
+
+    def factor(self, name: str, place: int) -> float:
+        """The factor that a quantity has under its name at a place in the trace."""
+        found = self.called(name, place)
+        return found.factor if isinstance(found, Match) else 1.0
+
+    def own_factor(self, name: str) -> float:
+        """The factor with which a quantity was made."""
+        place = self._made.get(name)
+        return next((match.factor for match in self.matches.get(name, ()) if match.place == place), 1.0)
+
+    def _key(self, place: int) -> str:
+        assigned = self.seen.assigned[place]
+        return assigned.name if assigned.name.isidentifier() else assigned.key or assigned.name
+
+    def _holds(self, made: int, place: int) -> bool:
+        """Whether nothing else was assigned to a name in between."""
+        key = self._key(made)
+        return all(self._key(other) != key for other in range(made + 1, place))
+
+    def _is_assigned(self, text: str, place: int) -> bool:
+        """Whether a name of an argument was given to something else before."""
+        return any(
+            self._key(other) == text and not self._is_known(text, other)
+            for other in range(min(place, len(self.seen.assigned)))
+        )
+
+    def _is_known(self, text: str, place: int) -> bool:
+        """Whether an assignment to a name gives it the quantity that it is known for."""
+        names = [name for name, called in self.seen.known_as.items() if called == text]
+        return any(match.place == place for name in names for match in self.matches.get(name, ()))
+
+    def size(self, place: int) -> str | None:
+        """What m is called."""
+        for number, assigned in enumerate(self.seen.assigned[:place]):
+            is_m = assigned.value.size == 1 and float(assigned.value.reshape(-1)[0]) == self.point.m > 1
+            if is_m and role(assigned.name) == "m" and self._holds(number, place):
+                return assigned.name
+        return self.seen.known_as.get("m")
+
+    # -- the layout ---------------------------------------------------------------------------------------
+
+    @property
+    def per_sample(self) -> bool:
+        """Whether the code carries its errors without the 1/m of the mean."""
         if self.reading.mode == "single":
-            return value[:1].T if self.reading.samples == "columns" else value[:1]
-        return value.T if self.reading.samples == "columns" else value
+            return self.point.derivation.network.loss.reduction == "mean"
+        factors = [
+            abs(match.factor)
+            for name, matches in self.matches.items()
+            if name.startswith(("dZ", "dA"))
+            for match in matches
+        ]
+        return self.point.m > 1 and bool(factors) and all(factor != 1 for factor in factors)
 
     @property
     def convention(self) -> Convention:
@@ -182,9 +251,21 @@ class Names:
         """The lines of the user's file."""
         return self.source.splitlines()
 
-    def line_of(self, name: str) -> Assigned | None:
-        """Where the user's code made a quantity."""
-        return self.made.get(name)
+
+_GIVEN = ("input", "target", "weight", "bias")
+
+
+def _same(found: Array, wanted: Array, factor: float) -> bool:
+    if found.shape != wanted.shape or not found.size or not wanted.any():
+        return False
+    return bool(np.abs(found - factor * wanted).max() <= _NEAR * abs(factor) * np.abs(wanted).max())
+
+
+def _read(text: str, depth: int) -> str | None:
+    """The quantity that a name reads as."""
+    plain = text.removeprefix("self.")
+    found = quantity(plain, depth)
+    return found if found is not None else _gradient(text, depth)
 
 
 def _gradient(text: str, depth: int) -> str | None:

@@ -23,6 +23,15 @@ def remarks(
     return (*_penalty(reading), *_plain(usual), *_hard(hard))
 
 
+def left_out(line: int, source: str) -> tuple[Remark, ...]:
+    """A line at the top of the file that raised, so that it and what depends on it is missing."""
+    lines = source.splitlines()
+    if not 0 < line <= len(lines):
+        return ()
+    text = f"Line {line} at the top of the file raised and was left out: {lines[line - 1].strip()}"
+    return (Remark("exception", text),)
+
+
 _PENALTIES = {
     "2c": ("½λ ΣW²", "2c"),
     "2cm": ("λ/(2m) ΣW²", "2cm"),

@@ -104,13 +104,15 @@ class _Page:
         if not causes:
             return () if verdict.message == verdict.verdict else self._say(verdict.message)
         own: list[Inline] = []
-        follows: list[Inline] = []
+        before: list[str] = []
         for number in causes:
             sites = mistakes[number].sites
             if sites and verdict.name not in sites:
-                follows.append((*(() if follows else ("follows from ",)), self.told.symbol(sites[0])))
+                before += [sites[0]] * (sites[0] not in before)
             else:
                 own.append(("the mistake" if len(mistakes) == 1 else f"the {_ordinal(number)} mistake",))
+        follows: list[Inline] = [(self.told.symbol(site),) for site in before]
+        follows = [("follows from ", *follows[0]), *follows[1:]] if follows else []
         told = _joined([*own, *follows], " and ")
         shaped = verdict.verdict == "wrong shape" and verdict.message
         return (*self._say(verdict.message), "; ", *told) if shaped else told
@@ -207,7 +209,7 @@ class _Page:
         return [Heading("What was tried"), Paragraph(text)] if text else []
 
     def _listed(self, title: str, texts: Sequence[str]) -> list[Block]:
-        items = tuple(self._say(text) for text in texts if text)
+        items = tuple(self._say(text, whole=True, capital=False) for text in texts if text)
         return [Heading(title), Bullets(items)] if items else []
 
     def _all(self) -> str:

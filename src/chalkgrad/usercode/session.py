@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ class Session:
         found = self._tried(probe, batch or single)
         best = best_first(found, network)[0]
         if not (best.stopped or all_right(best)):
-            rare = unusual(network, batch, best.reading, self._calls_penalty()) if batch else []
+            rare = unusual(network, batch, best.reading, self.asks_for_penalty) if batch else []
             more = [each for each in (*(single if batch else []), *rare) if self.wanted.allows(each)]
             if more:
                 found = useful(found, self._tried(probe, more), rare)
@@ -119,7 +120,14 @@ class Session:
         ran = self._run([probe], tried, trace=True, again=0, choosing=True)
         return self._observed(ran, [probe], tried)
 
-    def _calls_penalty(self) -> bool:
+    def settled(self, reading: Reading) -> Session:
+        """The same target with a whole layout settled."""
+        other = copy(self)
+        other.wanted = Wanted(**reading.to_dict())  # type: ignore[arg-type]
+        return other
+
+    @property
+    def asks_for_penalty(self) -> bool:
         """Whether the code asks for a λ under a name that leaves open which."""
         tree = tree_of(str(self._file)) if self.source else None
         names = [
