@@ -193,6 +193,9 @@ def slope_mutants(site: Site, upstream: Expr) -> Iterator[Mutant]:
             yield Mutant(rule, detail, times(upstream, slope))
     if not site.is_last:
         yield Mutant("error-omitted", "", site.slope(site.layer))
+        if site.network.loss.reduction == "mean":  # the 1/m in the gradients, not in the error
+            mean = coefficient(1, (Dim("m"), -1))
+            yield Mutant("error-omitted", "the mean kept", scale(mean, site.slope(site.layer)))
 
 
 __all__ = ["SLOPES", "slope_mutants", "through_value"]

@@ -72,6 +72,8 @@ def hidden_slopes(plan: Plan) -> Iterator[Planted]:
         alone = l == 1 and l not in plan.biases
         missing = (with_one("error-of-activation"),) if alone else ()
         yield Planted("derivative-missing", "left out", place, f"Z{l}", "slope", _z(l, slope=""), missing)
+        alone_slope = "do:{d} = 1.0 * " + Z_FORM[name]
+        yield Planted("error-omitted", name, place, f"Z{l}", "slope", _z(l, slope=alone_slope))
         if name != "relu" and not line.slope.startswith("do:"):  # relu′ is its own square
             twice = _z(l, twice=line.slope)
             yield Planted("derivative-twice", name, place, f"Z{l}", "slope", twice)
