@@ -20,6 +20,7 @@ from chalkgrad.diagnose.remarks import left_out, remarks
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
 from chalkgrad.diagnose.state import remembers
 from chalkgrad.diagnose.telling import chain
+from chalkgrad.diagnose.theirs import allowed, only_there
 from chalkgrad.diagnose.trying import is_right, tried
 from chalkgrad.diagnose.verdicts import verdicts
 from chalkgrad.evaluate.data import Data
@@ -193,7 +194,12 @@ def _judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
     remembered, there = remembers(every.observations[: len(listed)])
     count = len(case.own) + len(case.theirs)
     usual = there[:count]
-    judged = verdicts([point_of(each) for each in usual], usual)
+    points = [point_of(each) for each in usual]
+    own = len(case.own)
+    right_so_far = all(verdict.ok for verdict in verdicts(points[:own], usual[:own]))
+    judged = verdicts(points, usual)
+    if case.theirs and right_so_far:
+        judged = allowed(judged, points[-1])
     base = Diagnosis(
         case.network,
         case.subject,
@@ -212,7 +218,10 @@ def _judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
     if remembered is not None and (not wrong or remembered.rule == "not-deterministic"):
         marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
         return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
-    found, probes = _explained(case, there, count, every, wrong)
+    if right_so_far and wrong:
+        found, probes = only_there(wrong, usual[-1], every.source), case.theirs
+    else:
+        found, probes = _explained(case, there, count, every, wrong)
     changed = sorted({name for each in usual for name in each.changed if name[0] not in "Wb"})
     accident = changed_in_place(
         case.session.source,
