@@ -1,0 +1,134 @@
+"""The diagnosis under one reading: verdicts at the probes, and the mistakes behind the wrong ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chalkgrad.diagnose.beside import beside
+from chalkgrad.diagnose.case import Case, Probes
+from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
+from chalkgrad.diagnose.explanation import Explanation
+from chalkgrad.diagnose.in_place import changed_in_place
+from chalkgrad.diagnose.points import Point
+from chalkgrad.diagnose.remarks import left_out, remarks
+from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
+from chalkgrad.diagnose.state import remembers
+from chalkgrad.diagnose.telling import chain
+from chalkgrad.diagnose.theirs import allowed, only_there
+from chalkgrad.diagnose.trying import is_right, tried
+from chalkgrad.diagnose.verdicts import verdicts
+from chalkgrad.usercode.layout import Reading
+from chalkgrad.usercode.observation import Observation, Observed
+
+
+def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
+    """The diagnosis under one reading, and what its explanation costs (0 for right)."""
+    listed = [*case.own, *case.theirs, *case.wider]
+    every = case.session.observe([*listed, *case.hard], reading, again=2)
+    remembered, there = remembers(every.observations[: len(listed)])
+    count = len(case.own) + len(case.theirs)
+    usual = there[:count]
+    points = [point_of(each) for each in usual]
+    own = len(case.own)
+    right_so_far = all(verdict.ok for verdict in verdicts(points[:own], usual[:own]))
+    judged = verdicts(points, usual)
+    if case.theirs and right_so_far:
+        judged = allowed(judged, points[-1])
+    base = Diagnosis(
+        case.network,
+        case.subject,
+        "right",
+        judged,
+        reading=str(every.reading),
+        output=every.output,
+        probes=_told(case),
+    )
+    hard = every.observations[len(listed) :] if base.ok_numbers else ()
+    noted = remarks(every.observations[:count], hard, every.reading)
+    base = replace(base, remarks=(*left_out(case.session.skipped, every.source), *noted))
+    wrong = [verdict.name for verdict in judged if not verdict.ok]
+    if not wrong and remembered is None:
+        return beside(base, there), 0.0
+    if remembered is not None and (not wrong or remembered.rule == "not-deterministic"):
+        marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
+        return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
+    if right_so_far and wrong:
+        found, probes = only_there(wrong, usual[-1], every.source), case.theirs
+    else:
+        found, probes = _explained(case, there, count, every, wrong)
+    changed = sorted({name for each in usual for name in each.changed if name[0] not in "Wb"})
+    accident = changed_in_place(
+        case.session.source,
+        changed,
+        wrong,
+        lambda text: is_right(text, case.session, case.own[:3], every.reading),
+    )
+    if accident is not None:
+        found = Explained("explained", (accident,), cost=1.0)
+    told = found.mistakes
+    if accident is None:
+        told = tried(case.session, told, probes, every.reading)
+    if remembered is not None:
+        told = (remembered, *told)
+    gradients = tuple(_with_follows(v, found.explanation, point_of(usual[0])) for v in judged)
+    done = replace(
+        base,
+        outcome=found.outcome,
+        gradients=gradients,
+        mistakes=told,
+        alternatives=found.alternatives,
+        ambiguity=found.ambiguity,
+        evidence=found.evidence,
+    )
+    return beside(done, there), found.cost
+
+
+def _explained(
+    case: Case, there: Sequence[Observation], count: int, seen: Observed, wrong: Sequence[str]
+) -> tuple[Explained, Probes]:
+    """Explain on distinct widths if the code runs there, or else on its own."""
+    own = len(case.own)
+    sets = [(there[count:], case.wider)] if case.wider else []
+    sets.append((there[:own], case.own))
+    some, probes = next((each for each in sets if _is_usable(each[0], there[:own])), sets[-1])
+    if seen.reading.mode == "single":  # what one call computes is known at one sample
+        some = [each for each in some if len(each.data.x) == 1]
+    return Explainer(some, seen.reading, seen.source, wrong).explain(), probes
+
+
+def _is_usable(some: Sequence[Observation], own: Sequence[Observation]) -> bool:
+    """Whether code does on other widths what it does on its own, as far as that can be seen."""
+    if any(each.error is not None for each in some):
+        return False
+    points = [[point_of(each) for each in group] for group in (some, own)]
+    there, here = (
+        {v.name: v.verdict for v in verdicts(these, group)}
+        for these, group in zip(points, (some, own), strict=True)
+    )
+    return all(there[name] == here[name] or {there[name], here[name]} == _LIKE for name in here)
+
+
+_LIKE = {"wrong", "wrong shape"}
+
+
+def _told(case: Case) -> tuple[str, ...]:
+    sizes = list(dict.fromkeys(len(data.x) for _, data in case.own))
+    told = [f"random mild data, batches of {', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"]
+    if case.wider:
+        told.append(f"the same layers with widths {'-'.join(map(str, case.wider[0][0].widths))}")
+    return tuple(told)
+
+
+def _moved(verdict: GradientVerdict) -> GradientVerdict:
+    said = "right at the first call, wrong at the second" if verdict.ok else "other numbers at every call"
+    return replace(verdict, verdict="wrong", message=said, relative_error=None)
+
+
+def _with_follows(verdict: GradientVerdict, explanation: Explanation | None, point: Point) -> GradientVerdict:
+    """Whether a wrong gradient is right given the user's own values before it."""
+    if verdict.verdict != "wrong" or explanation is None:
+        return verdict
+    mistaken = {place.step for place in explanation.places} | set(explanation.unknown)
+    own = [step for step in chain(point.derivation, verdict.name) if step in mistaken]
+    return replace(verdict, follows=len(own) == 1 and verdict.name not in own)
