@@ -15,6 +15,7 @@ from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
+from chalkgrad.usercode.frameworks import MisfitError, framework_network
 from chalkgrad.usercode.layout import Reading, Wanted
 from chalkgrad.usercode.observation import Observed
 from chalkgrad.usercode.session import Session
