@@ -15,7 +15,7 @@ NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-run: $(VENV)/.run ## a guided tour: derive, check, train
+run: $(VENV)/.run ## a guided tour: derive, diagnose, train
 	@$(BIN)/python -m chalkgrad.app.tour
 
 test: $(VENV)/.dev ## all tests; oracles whose library is missing are skipped, saying so

@@ -27,7 +27,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```(?P<kind>console|python)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = (ROOT / "README.md", ROOT / "docs" / "training-commands.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "training-commands.md", ROOT / "docs" / "diagnose.md")
 WIDTH = "100"
 SECONDS = 120
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from chalkgrad.app.cli import main
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+GUIDE = Path(__file__).parents[2] / "docs" / "grade.md"
 FOUND = {  # student: points of 8, rule, first wrong
     "ada": ("8", "", ""),
     "blaise": ("8", "", ""),
@@ -32,14 +34,19 @@ def run(folder: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> tuple[di
     return rows, capsys.readouterr().out
 
 
-def test_the_class_of_the_examples(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_class_of_the_examples(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     folder, out = tmp_path / "submissions", tmp_path / "out"
     shutil.copytree(EXAMPLES / "submissions", folder, ignore=shutil.ignore_patterns("__pycache__"))
     rows, page = run(folder, out, capsys)
     assert {name: (r["points"], r["mistakes"], r["first_wrong"]) for name, r in rows.items()} == FOUND
     assert "8 submissions for 4–3–2" in page
+    [shown] = re.findall(r"^```text\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert shown in "".join(f"{line.rstrip()}\n" for line in page.splitlines())
     students = out / "students"
-    assert "dZ1 = (dZ2 @ W2) * (Z1 &gt; 0)" in (students / "carl.html").read_text(encoding="utf-8")
+    assert "dZ1 = dA1 * (Z1 &gt; 0)" in (students / "carl.html").read_text(encoding="utf-8")
     for name in FOUND:
         for other in FOUND.keys() - {name}:
             assert other not in (students / f"{name}.md").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from chalkgrad._errors import InputError
 from chalkgrad.diagnose import Diagnosis, diagnose
 from chalkgrad.network import Network
 
+GUIDE = Path(__file__).parents[2] / "docs" / "diagnose.md"
 FUNCTIONS = Path(__file__).with_name("torch_functions.py")
 RELU, SOFTMAX = "4-3:relu-2", "4-3:relu-3:softmax"
 
@@ -96,6 +97,7 @@ def test_the_regressors_gradient_is_not_of_its_loss(network: Any) -> None:
         "so every gradient is n_out times too large for that loss (scikit-learn issue #8349"
     )
     assert any(sentence in remark.text for remark in told.remarks)
+    assert sentence in GUIDE.read_text(encoding="utf-8")
 
 
 @pytest.mark.oracle("sklearn")

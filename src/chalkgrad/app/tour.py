@@ -1,4 +1,4 @@
-"""The guided tour of ``make run``: derive, trace, check, train, evaluate, inspect, and a step opened up.
+"""The guided tour of ``make run``: derive, trace, check, diagnose, train, evaluate, a step opened up.
 
 Every command is shown before it is run, so it can be typed afterwards.
 """
@@ -19,8 +19,10 @@ from rich.text import Text
 
 from chalkgrad.app.cli import main as chalkgrad
 
+TWO_LAYERS = "4-3:relu-1:sigmoid"
 HOMEWORK = "4-3:relu-2:relu-1:sigmoid"
 QUIZ = "examples/quiz.toml"
+MINE = "examples/mine.py"
 STEP = "step.txt"
 SHOWN = 27
 """Lines of the page of a step."""
@@ -31,7 +33,9 @@ READING: Commands = (
     ("A quiz's network with its numbers: forward, loss, backward, update", ["trace", QUIZ], 0),
     ("Are these gradients right?", ["check", QUIZ], 0),
     ("Is the quiz's printed key right?  (Exit status 1: it is not)", ["verify-key", QUIZ], 1),
-)
+    ("What is wrong with this backward pass?  (Exit status 1: something is)",
+     ["diagnose", f"{MINE}:backward", "--network", TWO_LAYERS, "--loss", "binary_cross_entropy"], 1),
+)  # fmt: skip
 TRAINING: Commands = (
     ("Train on handwritten digits: 5,620 images of 8 × 8 pixels",
      ["train", "digits", "-o", "digits.cg", "--explain-step", "100", "--explain-to", STEP], 0),
@@ -71,8 +75,9 @@ def heading(console: Console, title: str) -> None:
 def run_command(console: Console, arguments: list[str], expected: int) -> int:
     """Show a command and run it; return 1 if its exit status is not the expected one."""
     console.print(Text(f"$ chalkgrad {shlex.join(arguments)}", style="bold cyan"))
-    if QUIZ in arguments and not Path(QUIZ).exists():
-        console.print(f"({QUIZ} is not here: start the tour in the project's folder to see this part)")
+    example = next((text.partition(":")[0] for text in arguments if text.startswith("examples/")), None)
+    if example is not None and not Path(example).exists():
+        console.print(f"({example} is not here: start the tour in the project's folder to see this part)")
         return 0
     sys.stdout.flush()
     try:

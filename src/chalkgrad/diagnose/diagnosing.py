@@ -20,6 +20,7 @@ from chalkgrad.diagnose.remarks import left_out, remarks
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
 from chalkgrad.diagnose.state import remembers
 from chalkgrad.diagnose.telling import chain
+from chalkgrad.diagnose.theirs import allowed, only_there
 from chalkgrad.diagnose.trying import is_right, tried
 from chalkgrad.diagnose.verdicts import verdicts
 from chalkgrad.evaluate.data import Data
@@ -32,6 +33,8 @@ from chalkgrad.usercode.session import Session
 
 Probes = list[tuple[Network, Data]]
 MOST_READINGS = 4
+NEARLY, MUCH = 0.05, 1.5
+"""Costs that count as the same, and how much better code for one sample must be explained to be taken so."""
 
 
 @dataclass(frozen=True)
@@ -126,16 +129,32 @@ def _diagnosed(case: Case) -> Diagnosis:
         return crashed(case.session, case.network, first, best, case.subject)
     readings = [each.reading for each in chosen[:MOST_READINGS]]
     judged = [_judged(case, reading) for reading in readings]
-    if min(cost for _, cost in judged) > 0:
-        judged += [_judged(case, other) for other in _penalties(case, readings[0])]
-        if (turned := _turned(case, best, first)) is not None:
-            return turned
-    ordered = sorted(judged, key=lambda pair: pair[1])
-    found, cost = ordered[0]
-    rivals = [other for other, its in ordered[1:] if its - cost < 0.05 and other.rules != found.rules]
-    if rivals and found.outcome != "unexplained" and all(r.outcome != "unexplained" for r in rivals):
+    found, cost = min(judged, key=lambda pair: pair[1])
+    if not cost:
+        return found
+    if (turned := _turned(case, best, first)) is not None:
+        return turned
+    for reading in _penalties(case, readings[0]):
+        other, its = _judged(case, reading)
+        if its < cost - NEARLY:
+            found, cost = other, its
+    for reading in _one_sample(best, readings[0]):
+        other, its = _judged(case, reading)
+        if 0 < its < cost - MUCH:
+            return other
+    rivals = [d for d, its in judged if abs(its - cost) < NEARLY and d.rules != found.rules]
+    if rivals and found.outcome != "unexplained" and all(d.outcome != "unexplained" for d in rivals):
         raise InputError(_which(found, rivals, case))
     return found
+
+
+def _one_sample(seen: Observed, reading: Reading) -> list[Reading]:
+    """The same layout with one sample a call, where no bias was summed over the batch."""
+    first = seen.observations[0]
+    names = [f"d{name}" for name in first.network.parameter_shapes() if name[0] == "b"]
+    arrays = [first.misshapen.get(name) for name in names]
+    unsummed = [a is not None and a.ndim == 2 and len(first.data.x) in a.shape for a in arrays]
+    return [replace(reading, mode="single")] if names and all(unsummed) and reading.mode == "batch" else []
 
 
 def _which(found: Diagnosis, rivals: Sequence[Diagnosis], case: Case) -> Fault:
@@ -175,7 +194,12 @@ def _judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
     remembered, there = remembers(every.observations[: len(listed)])
     count = len(case.own) + len(case.theirs)
     usual = there[:count]
-    judged = verdicts([point_of(each) for each in usual], usual)
+    points = [point_of(each) for each in usual]
+    own = len(case.own)
+    right_so_far = all(verdict.ok for verdict in verdicts(points[:own], usual[:own]))
+    judged = verdicts(points, usual)
+    if case.theirs and right_so_far:
+        judged = allowed(judged, points[-1])
     base = Diagnosis(
         case.network,
         case.subject,
@@ -194,7 +218,10 @@ def _judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
     if remembered is not None and (not wrong or remembered.rule == "not-deterministic"):
         marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
         return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
-    found, probes = _explained(case, there, count, every, wrong)
+    if right_so_far and wrong:
+        found, probes = only_there(wrong, usual[-1], every.source), case.theirs
+    else:
+        found, probes = _explained(case, there, count, every, wrong)
     changed = sorted({name for each in usual for name in each.changed if name[0] not in "Wb"})
     accident = changed_in_place(
         case.session.source,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from chalkgrad.derive import derive
 from chalkgrad.diagnose.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.evidence import pattern, values_of
 from chalkgrad.diagnose.explanation import AGAIN, UNKNOWN, Explanation, Place
+from chalkgrad.diagnose.factors import Factor, also
 from chalkgrad.diagnose.forward import of_another
 from chalkgrad.diagnose.naming import Names, became
 from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
@@ -131,7 +132,8 @@ class Explainer:
         best = whole[0]
         unknown = best.unknown
         told = (*mistakes(best, self.points[0].derivation, self.wrong, self._names(best)), *self._lost())
-        others = _others([each for each in whole if each.cost <= best.cost + SLACK])
+        near = [each for each in whole if each.cost <= best.cost + SLACK]
+        others = _others([*near, *_renamed(best, self.points)])
         alternatives = tuple(mistakes(other, self.points[0].derivation, self.wrong, None) for other in others)
         where = {place.step for place in best.places}
         same = all({place.step for place in other.places} == where for other in others)
@@ -225,6 +227,17 @@ def _others(found: Sequence[Explanation]) -> list[Explanation]:
             seen.add(frozenset(each.rules))
             others.append(each)
     return others[:3]
+
+
+def _renamed(best: Explanation, points: Sequence[Point]) -> Iterator[Explanation]:
+    """The explanation with another name of a factor: 2, and the number of outputs where there are two."""
+    for place in best.places:
+        for factor in also(Factor(place.rule, place.detail), points) if place.mutant is None else ():
+            places = [
+                replace(each, rule=factor.rule, detail=factor.detail) if each.key == place.key else each
+                for each in best.places
+            ]
+            yield replace(best, places=tuple(places))
 
 
 def _is_retold(best: Explanation, other: Explanation) -> bool:

@@ -145,6 +145,8 @@ def _formulas(site: Site) -> Iterator[Mutant]:
         ("y t", written("y*t", shape, y=y, t=t)),
         ("−t/y", written("-t/y", shape, y=y, t=t)),
         ("−t/y − (1 − t)/(1 − y)", written("-t/y - (1 - t)/(1 - y)", shape, y=y, t=t)),
+        ("t/y + (1 − t)/(1 − y)", written("t/y + (1 - t)/(1 - y)", shape, y=y, t=t)),
+        ("t/y − (1 − t)/(1 − y)", written("t/y - (1 - t)/(1 - y)", shape, y=y, t=t)),
         ("(1 − t)/(1 − y)", written("(1 - t)/(1 - y)", shape, y=y, t=t)),
         ("log y", written("t*log(y) + (1 - t)*log(1 - y)", shape, y=y, t=t)),
     ]

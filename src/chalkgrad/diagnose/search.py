@@ -98,8 +98,9 @@ class Search:
         wanted = [self.targets[name] for name in names if self.targets.get(name) is not None]
         seen: set[bytes] = set()
         for candidate in self._errors(state, layer, budget):
-            error = candidate.values[0][self.variants.symbol(f"dZ{layer}")]
-            mark = np.round(error / (np.abs(error).max() or 1.0), 9).tobytes() if error.size else b""
+            symbol = self.variants.symbol(f"dZ{layer}")
+            error = np.concatenate([values[symbol].ravel() for values in candidate.values])
+            mark = np.round(error / (np.abs(error).max() or 1.0), 9).tobytes()
             mutated = len(candidate.places) > len(state.places)
             if mutated and mark in seen and not self._is_alias(candidate, state):
                 continue

@@ -123,12 +123,19 @@ def _zeros_like(symbol: Symbol, of: Symbol) -> Compiled:
 
 
 def parallel(values: Sequence[Array], others: Sequence[Array]) -> bool:
-    """Whether two candidates are the same up to one factor at the first probe: nothing that can be seen."""
-    a, b = values[0].ravel(), others[0].ravel()
-    aa, bb = float(a @ a), float(b @ b)
-    if not aa or not bb:
-        return aa == bb
-    return float(abs(a @ b)) >= (1 - 1e-13) * float(np.sqrt(aa * bb))
+    """Whether two candidates are the same up to one factor at every probe: nothing that can be seen."""
+    ratios = []
+    for value, other in zip(values, others, strict=True):
+        a, b = value.ravel(), other.ravel()
+        aa, bb, ab = float(a @ a), float(b @ b), float(a @ b)
+        if not aa or not bb:
+            if aa != bb:
+                return False
+            continue
+        if abs(ab) < (1 - 1e-13) * float(np.sqrt(aa * bb)):
+            return False
+        ratios.append(ab / bb)
+    return not ratios or max(ratios) - min(ratios) <= 1e-12 * max(map(abs, ratios))
 
 
 def _without_penalty(expr: Expr) -> Expr:
