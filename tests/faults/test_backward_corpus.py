@@ -13,6 +13,7 @@ from tests.faults.backward.judged import judge
 from tests.faults.backward.pairs import pairs
 
 SEED = 4
+PAIRS = 15
 
 
 def sample(count: int) -> list[Case]:
@@ -20,12 +21,12 @@ def sample(count: int) -> list[Case]:
     quick = [case for case in singles(each=1) if "endless" not in case.labels[0]]
     rules = {case.key: case for case in quick}
     rest = [case for case in quick if case not in rules.values()]
-    chosen = [*rules.values(), *random.Random(SEED).sample(rest, count - 25 - len(rules)), *pairs(25)]
+    chosen = [*rules.values(), *random.Random(SEED).sample(rest, count - PAIRS - len(rules)), *pairs(PAIRS)]
     return sorted(chosen, key=lambda case: case.name)
 
 
-CASES = sample(120)
-CONTROLS = random.Random(SEED).sample(controls(), 60)
+CASES = sample(85)
+CONTROLS = random.Random(SEED).sample(controls(), 40)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.key}")

@@ -60,7 +60,7 @@ ODD: dict[str, str] = {
     "a text": "return 'dW1'",
     "nothing": "pass",
     "itself": "r = {}; r['dW1'] = r; return r",
-    "a great many": "return [[0.0, None]] * 10**6",
+    "a great many": "return [[0.0, None]] * 10**5",
     "a type": "return {'dW1': np.float64}",
 }
 

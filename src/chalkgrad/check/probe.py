@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -47,8 +47,8 @@ def complete(
     drawn = [name for name, value in (("parameters", parameters), ("x", x), ("t", t)) if value is None]
     if not drawn:
         return validate_data(network, x, t, parameters), ()
-    best: tuple[float, Data] | None = None
-    for attempt in range(_TRIES):
+
+    def draw(attempt: int) -> Data:
         random = np.random.default_rng((seed, attempt))
         table = draw_parameters(network, seed + 1000 * attempt, random) if parameters is None else parameters
         inputs = draw_inputs(network, random, _rows(network, t)) if x is None else x
@@ -56,14 +56,24 @@ def complete(
             1 if np.ndim(inputs) < 2 and network.input_width > 1 else len(np.atleast_1d(np.asarray(inputs)))
         )
         targets = draw_targets(network, random, rows, labels) if t is None else t
-        data = validate_data(network, inputs, targets, table)
+        return validate_data(network, inputs, targets, table)
+
+    data = clearest(network, draw)
+    return data, (f"{', '.join(drawn)} drawn at random (seed {seed}); m = {len(data.x)}",)
+
+
+def clearest(network: Network, draw: Callable[[int], Data]) -> Data:
+    """The first draw that is clear of kinks and saturation, or the clearest of so many."""
+    best: tuple[float, Data] | None = None
+    for attempt in range(_TRIES):
+        data = draw(attempt)
         score = clarity(network, data)
         if best is None or score > best[0]:
             best = score, data
         if score >= 1:
             break
     assert best is not None
-    return best[1], (f"{', '.join(drawn)} drawn at random (seed {seed}); m = {len(best[1].x)}",)
+    return best[1]
 
 
 def _rows(network: Network, t: Any) -> int:

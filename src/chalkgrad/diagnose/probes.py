@@ -6,32 +6,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad.check.forward import Forward
-from chalkgrad.check.probe import clarity, draw_inputs, draw_parameters, draw_targets
+from chalkgrad.check.probe import clearest, draw_inputs, draw_parameters, draw_targets
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.network import Layer, Network
 
-_TRIES = 40
 MANY = 5
 """How many outputs to try."""
 
 
 def mild(network: Network, rows: int, seed: int) -> Data:
     """Random data away from kinks and saturation, at which no gradient vanishes."""
-    best: tuple[float, Data] | None = None
-    for attempt in range(_TRIES):
+
+    def draw(attempt: int) -> Data:
         random = np.random.default_rng((seed, rows, attempt))
         parameters = draw_parameters(network, seed * 7919 + 1000 * attempt + rows, random)
         x, t = draw_inputs(network, random, rows), draw_targets(network, random, rows, True)
-        if rows == 1:
-            t = _turned(network, t, seed)
-        data = validate_data(network, x, t, parameters)
-        score = clarity(network, data)
-        if best is None or score > best[0]:
-            best = score, data
-        if score >= 1:
-            break
-    assert best is not None
-    return best[1]
+        turned = _turned(network, t, seed) if rows == 1 else t
+        return validate_data(network, x, turned, parameters)
+
+    return clearest(network, draw)
 
 
 def _turned(network: Network, t: NDArray[np.float64], seed: int) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad.usercode.binding import arguments
-from chalkgrad.usercode.calling import as_array, describe, flatten
+from chalkgrad.usercode.calling import MAX_ENTRIES, as_array, describe, flatten
 from chalkgrad.usercode.layout import Reading
 from chalkgrad.usercode.loading import Target, TimeUp
 from chalkgrad.usercode.scene import Scene
@@ -89,7 +89,7 @@ def parts_of(result: Any) -> tuple[list[tuple[str, Array]], list[dict[str, str]]
         array = as_array(value)
         if array is None:
             refused.append({"label": label, "type": type(value).__name__})
-        elif array.size <= 1_000_000:
+        elif array.size <= MAX_ENTRIES:
             parts.append((label, array.copy()))
     return parts, refused
 

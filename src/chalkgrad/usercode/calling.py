@@ -20,6 +20,7 @@ from chalkgrad.usercode.source import returned_names
 
 Array = NDArray[Any]
 MAX_PARTS = 2000
+MAX_ENTRIES = 1_000_000
 
 
 def call(
@@ -90,9 +91,9 @@ def _numeric(value: tuple[Any, ...] | list[Any]) -> bool:
     if isinstance(value, tuple) or not value:
         return False
     first = value[0]
-    return isinstance(first, int | float) or (
-        isinstance(first, list) and bool(first) and isinstance(first[0], int | float)
-    )
+    rows = isinstance(first, list) and bool(first) and isinstance(first[0], int | float)
+    fits = len(value) * (len(first) if rows else 1) <= MAX_ENTRIES
+    return fits and (rows or isinstance(first, int | float))
 
 
 def as_array(value: Any) -> Array | None:
