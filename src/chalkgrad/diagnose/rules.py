@@ -24,7 +24,7 @@ from chalkgrad.diagnose.matrix_rules import (
     integer_mutants,
     weight_mutants,
 )
-from chalkgrad.diagnose.site import Mutant, Site
+from chalkgrad.diagnose.site import Mutant, Site, times
 from chalkgrad.diagnose.slope_rules import slope_mutants
 
 
@@ -34,6 +34,10 @@ def error_mutants(site: Site) -> Iterator[Mutant]:
         yield from head_mutants(site)
     else:
         yield from slope_mutants(site, site.da(site.layer))
+        for k in range(site.layer + 1, site.network.depth):
+            other = site.like(site.da(k))
+            if other is not None and site.function(site.layer) is not None:
+                yield Mutant("wrong-error", f"dA{k}", times(other, site.slope(site.layer)))
 
 
 MAKERS: dict[str, Callable[[Site], Iterator[Mutant]]] = {

@@ -24,7 +24,7 @@ Made = tuple[str, str, int]
 
 def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[Place], list[str]]:
     """Places for the gradients whose shape does not fit, and the names of those that nothing explains."""
-    names = dict.fromkeys(name for point in points for name in point.misshapen)
+    names = dict.fromkeys(name for point in points for name in point.misshapen if name[1] in "Wb")
     found = {name: _explained(name, explanation, points) for name in names}
     often = Counter(places[0].rule for each in found.values() for places in each)
     places: list[Place] = []
