@@ -22,9 +22,12 @@ from chalkgrad.diagnose.search import SLACK, Search
 from chalkgrad.diagnose.shapes import misshapen
 from chalkgrad.diagnose.telling import mistakes
 from chalkgrad.diagnose.titles import TITLES
+from chalkgrad.diagnose.verdicts import loses_digits
 from chalkgrad.usercode.layout import Reading
 from chalkgrad.usercode.observation import Observation
 
+LESS = 2
+"""So many mistakes are looked for where few digits agree."""
 IN_DOUBT = 2.05
 """An explanation of this many mistakes is held against a simpler network before it is believed."""
 
@@ -91,6 +94,10 @@ class Explainer:
         other = of_another(self.points, self.wrong)
         if other is not None:
             return Explained("explained", (other,), cost=1.0)
+        if (
+            not found and not self.is_single and loses_digits(self.points)
+        ):  # an added constant or float32 on the way hides digits
+            found = Search(self.points, single=True).explain(LESS)
         return self._told(found) if found else self._in_part()
 
     def _with_changed(self) -> Mistake | None:
@@ -144,7 +151,7 @@ class Explainer:
         evidence = tuple(f"{name}: {self.there[0].problems.get(name, 'wrong shape')}" for name in unknown)
         silent = not told and not evidence
         if silent:
-            evidence = self._patterns(self.wrong)
+            evidence = self._patterns(self.wrong) or ("It is wrong by little, or at some inputs only.",)
         outcome: Outcome = "unexplained" if evidence else "explained" if same else "ambiguous"
         return Explained(
             outcome, told, alternatives, _why(others, same), evidence, best,

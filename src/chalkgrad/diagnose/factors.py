@@ -57,7 +57,9 @@ def named(points: Sequence[Point]) -> list[_Named]:
     return [each for each in found if each.factor.rule != impossible]
 
 
-def identify(ratios: Sequence[float], points: Sequence[Point]) -> tuple[Factor, ...] | None:
+def identify(
+    ratios: Sequence[float], points: Sequence[Point], near: float = NEAR
+) -> tuple[Factor, ...] | None:
     """The factors whose product the ratios are: () for 1, one or two names, or one constant without a name.
 
     None if no constant fits all probes.
@@ -65,18 +67,20 @@ def identify(ratios: Sequence[float], points: Sequence[Point]) -> tuple[Factor, 
     r = np.asarray(ratios)
     if not np.isfinite(r).all() or (r == 0).any():
         return None
-    if _close(r, 1.0):
+    if _close(r, 1.0, near):
         return ()
     names = named(points)
     for each in names:
-        if _close(r, [each.value(p) for p in points]):
+        if _close(r, [each.value(p) for p in points], near):
             return (each.factor,)
     for first, second in combinations(names, 2):
-        if _close(r, [first.value(p) * second.value(p) for p in points]) and not _inverse(first, second):
+        if _close(r, [first.value(p) * second.value(p) for p in points], near) and not _inverse(
+            first, second
+        ):
             return first.factor, second.factor
     for text, power in (("", 0), (" m", 1), ("/m", -1), (" m²", 2), ("/m²", -2)):
         rest = r / np.array([float(point.m) ** power for point in points])
-        if _close(rest, float(rest[0])):
+        if _close(rest, float(rest[0]), near):
             return (Factor("factor-other", with_power(float(rest[0]), text)),)
     return None
 
@@ -129,6 +133,6 @@ def with_power(value: float, text: str) -> str:
     return shown.replace("1", "", 1).strip() + text.strip() if shown == "1" and text == " m" else shown + text
 
 
-def _close(ratios: NDArray[Any], value: float | Sequence[float]) -> bool:
+def _close(ratios: NDArray[Any], value: float | Sequence[float], near: float = NEAR) -> bool:
     wanted = np.asarray(value)
-    return bool((np.abs(ratios - wanted) <= NEAR * np.abs(wanted)).all())
+    return bool((np.abs(ratios - wanted) <= near * np.abs(wanted)).all())

@@ -100,7 +100,7 @@ def _fit(target: Target, pairs: Sequence[Pair | None], points: Sequence[Point]) 
             there.append(point)
     if not there:
         return Fit()
-    factors = identify(ratios, there)
+    factors = identify(ratios, there, max(NEAR, 1.5 * target.tolerance))
     penalty = None if factors is None else _penalty(target, multiples, there)
     if factors is None or penalty == NO_CONSTANT:
         return None
@@ -146,7 +146,8 @@ def _beside(target: Target, place: int, v: Array, a: float) -> Pair | None:
 def _penalty(target: Target, found: Sequence[float], points: Sequence[Point]) -> Factor | None:
     """What is wrong with c: None if nothing, ``NO_CONSTANT`` if it is none."""
     c, right = np.asarray(found), target.penalty
-    if (np.abs(c - right) <= NEAR * max(1.0, abs(right))).all():
+    near = max(NEAR, 1.5 * target.tolerance)
+    if (np.abs(c - right) <= near * max(1.0, abs(right))).all():
         return None
     if not right:
         shown = _constant(c, points)
@@ -159,7 +160,7 @@ def _penalty(target: Target, found: Sequence[float], points: Sequence[Point]) ->
     if (np.abs(ratio) <= 1e-5).all():
         return Factor("penalty-missing", "")
     for value, rule in ((-1.0, "penalty-sign"), (2.0, "penalty-doubled")):
-        if (np.abs(ratio - value) <= 10 * NEAR).all():
+        if (np.abs(ratio - value) <= 10 * near).all():
             return Factor(rule, "")
     shown = _constant(ratio, points)
     return NO_CONSTANT if shown is None else Factor("penalty-factor", shown)

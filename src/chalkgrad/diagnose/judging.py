@@ -17,7 +17,7 @@ from chalkgrad.diagnose.state import remembers
 from chalkgrad.diagnose.telling import chain
 from chalkgrad.diagnose.theirs import allowed, only_there
 from chalkgrad.diagnose.trying import is_right, tried
-from chalkgrad.diagnose.verdicts import verdicts
+from chalkgrad.diagnose.verdicts import LESS_EXACT, nearly_right, verdicts
 from chalkgrad.usercode.layout import Reading
 from chalkgrad.usercode.observation import Observation, Observed
 
@@ -57,6 +57,10 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
         found, probes = only_there(wrong, usual[-1], every.source), case.theirs
     else:
         found, probes = _explained(case, there, count, every, wrong)
+    if found.outcome == "unexplained" and not found.mistakes:
+        close = tuple(nearly_right(verdict, points) for verdict in judged)
+        if all(verdict.ok for verdict in close):
+            return replace(base, gradients=close, remarks=(*base.remarks, LESS_EXACT)), 0.0
     changed = sorted({name for each in usual for name in each.changed if name[0] not in "Wb"})
     accident = changed_in_place(
         case.session.source,
@@ -71,6 +75,8 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
         told = tried(case.session, told, probes, every.reading)
     if remembered is not None:
         told = (remembered, *told)
+    explained = {name for mistake in told for name in mistake.explains}
+    judged = tuple(v if v.name in explained else nearly_right(v, points) for v in judged)
     gradients = tuple(_with_follows(v, found.explanation, point_of(usual[0])) for v in judged)
     done = replace(
         base,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from chalkgrad.check.agreement import agree, common_ratio, is_float32, relative_error
 from chalkgrad.diagnose.points import Array, Point
-from chalkgrad.diagnose.report import GradientVerdict
+from chalkgrad.diagnose.report import GradientVerdict, Remark
 from chalkgrad.usercode.observation import Observation
 
 
@@ -49,6 +50,38 @@ def _at(name: str, point: Point, seen: Observation) -> GradientVerdict:
         more = ": computed in float32" if error > 1e-9 and is_float32(array) else ""
         return GradientVerdict(name, "right", digits + more, array, flat, error)
     return GradientVerdict(name, "wrong", _pattern(array, flat), array, flat, error)
+
+
+LESS_EXACT = Remark(
+    "unstable",
+    "It agrees to a few digits only, as code does that adds a constant such as 1e-7 where it divides, "
+    "clips its outputs, or computes in float32 on the way.",
+)
+_FEW_DIGITS = 2e-4
+
+
+def nearly_right(verdict: GradientVerdict, points: Sequence[Point]) -> GradientVerdict:
+    """The verdict, or right where the gradient differs by less than 2e-4 at every probe."""
+    if verdict.verdict != "wrong":
+        return verdict
+    error = max(errors_of(verdict.name, points))
+    if error > _FEW_DIGITS:
+        return verdict
+    said = f"right to {-int(np.floor(np.log10(error)))} digits"
+    return replace(verdict, verdict="right", message=said, relative_error=error)
+
+
+def errors_of(name: str, points: Sequence[Point]) -> list[float]:
+    """The relative error of a gradient at every probe where it was returned."""
+    symbol = points[0].derivation.step(name).symbol
+    there = [point for point in points if name in point.claimed]
+    return [relative_error(point.claimed[name], point.right(symbol)) for point in there]
+
+
+def loses_digits(points: Sequence[Point]) -> bool:
+    """Whether some gradient is nearly right: to too many digits for a mistake, to too few for float64."""
+    names = [step.name for step in points[0].derivation.gradients]
+    return any(1e-9 < error < _FEW_DIGITS for name in names for error in errors_of(name, points))
 
 
 def _pattern(array: Array, truth: Array) -> str:
