@@ -94,9 +94,7 @@ class Explainer:
         other = of_another(self.points, self.wrong)
         if other is not None:
             return Explained("explained", (other,), cost=1.0)
-        if (
-            not found and not self.is_single and loses_digits(self.points)
-        ):  # an added constant or float32 on the way hides digits
+        if not found and not self.is_single and loses_digits(self.points):
             found = Search(self.points, single=True).explain(LESS)
         return self._told(found) if found else self._in_part()
 
