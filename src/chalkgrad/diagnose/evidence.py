@@ -74,8 +74,9 @@ def _few(u: Array, v: Array) -> str:
     places = [tuple(int(i) + 1 for i in index) for index in np.argwhere(wrong)[:3]]
     told = ", ".join(f"[{', '.join(map(str, place))}]" for place in places)
     first = tuple(i - 1 for i in places[0])
-    ratio = float(u[first] / v[first]) if v[first] else np.inf
-    return f"is wrong only at {told}, where it is {number(ratio)} times what it should be"
+    if not v[first]:
+        return f"is wrong only at {told}, where it should be 0"
+    return f"is wrong only at {told}, where it is {number(float(u[first] / v[first]))} times what it should be"
 
 
 def _added(u: Array, v: Array) -> str:
