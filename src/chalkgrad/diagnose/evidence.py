@@ -76,7 +76,8 @@ def _few(u: Array, v: Array) -> str:
     first = tuple(i - 1 for i in places[0])
     if not v[first]:
         return f"is wrong only at {told}, where it should be 0"
-    return f"is wrong only at {told}, where it is {number(float(u[first] / v[first]))} times what it should be"
+    ratio = number(float(u[first] / v[first]))
+    return f"is wrong only at {told}, where it is {ratio} times what it should be"
 
 
 def _added(u: Array, v: Array) -> str:

@@ -26,7 +26,7 @@ def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[P
     """Places for the gradients whose shape does not fit, and the names of those that nothing explains."""
     names = dict.fromkeys(name for point in points for name in point.misshapen if name[1] in "Wb")
     found = {name: _explained(name, explanation, points) for name in names}
-    often = Counter(places[0].rule for each in found.values() for places in each)
+    often = Counter(rule for each in found.values() for rule in {places[0].rule for places in each})
     places: list[Place] = []
     for each in found.values():
         ordered = sorted(each, key=lambda some: (-often[some[0].rule], len(some)))
