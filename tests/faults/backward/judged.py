@@ -28,11 +28,23 @@ class Judged:
     seconds: float
 
 
+def is_a_convention(case: Case, found: Diagnosis) -> bool:
+    """Whether a factor of the penalty is told as another meaning of λ, which nothing in the code rules out.
+
+    λW in every gradient of a weight is 2λW for the penalty ½λΣW², λW/m is so for λ/(2m)ΣW²: code that takes
+    its λ from outside and returns no loss is right code of that convention, and the remark has to say so.
+    """
+    remarked = any(remark.kind == "penalty" for remark in found.remarks)
+    return found.outcome == "right" and remarked and case.accepted == (frozenset({"penalty-factor"}),)
+
+
 def named_right(case: Case, found: Diagnosis) -> bool:
     """Top-1: the rules named first are those planted, or a set declared to give the same numbers.
 
     A case that raises, or that answers nothing, fails: that must be said, by whichever of its names.
     """
+    if is_a_convention(case, found):
+        return True
     usable = (
         ("explained", "ambiguous", "failed") if case.raises or not case.runs else ("explained", "ambiguous")
     )

@@ -83,7 +83,9 @@ def summary(name: str, results: Sequence[Result]) -> str:
     at_place = sum(r.judged.placed for r in placed)
     seconds = sorted(result.judged.seconds for result in results)
     middle = seconds[len(seconds) // 2] if seconds else 0.0
+    meant = sum(isinstance(r.case, Case) and r.judged.right and r.judged.outcome == "right" for r in results)
     text = f"{name}: top-1 right {_share(right, len(results))}; declared ambiguous {ambiguous}"
+    text += f"; {meant} of them as another meaning of λ" if meant else ""
     text += f"; first place right {_share(at_place, len(placed))}" if placed else ""
     return f"{text}; median {middle:.2f} s, longest {seconds[-1] if seconds else 0:.2f} s"
 
