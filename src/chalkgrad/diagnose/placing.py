@@ -45,7 +45,8 @@ class Placing:
             places = [Place(f.rule, f.detail, f"dZ{layer}") for f in shared[0]]
             carried = state.plus([*places, *penalties])
             if len(carried.keys) <= budget:
-                yield self._scaled(carried, layer, present[0])
+                first = next(made for made in fits if made is not None)
+                yield self._scaled(carried, layer, present[0], first.ratios)
         elif len(shared) == 2 and all(shared):
             yield from self._partly_shared(state, layer, names, fits, budget)
 
@@ -75,15 +76,22 @@ class Placing:
             ]
             carried = state.plus(places)
             if len(carried.keys) <= budget:
-                yield self._scaled(carried, layer, names[one])
+                yield self._scaled(carried, layer, names[one], first.ratios)
 
-    def _scaled(self, state: State, layer: int, name: str) -> State:
-        """Carry a factor on in Δ_l: the ratio of the user's gradient to the one made from the old Δ_l."""
+    def _scaled(self, state: State, layer: int, name: str, ratios: tuple[float, ...]) -> State:
+        """Carry a factor on in Δ_l: the ratio of the user's gradient to the one made from the old Δ_l.
+
+        The ratios are those of the fit, which has the penalty apart; where a probe says nothing they are
+        found again.
+        """
         symbol, target = self.variants.symbol(f"dZ{layer}"), self.targets[name]
         assert target is not None
         compute = self.variants.of(name)[0].compute
         values = []
         for place, known in enumerate(state.values):
+            if ratios:
+                values.append({**known, symbol: ratios[place] * known[symbol]})
+                continue
             made = self.variants.compute_at(place, compute, state.values)
             own = target.arrays[place] - target.penalty * target.parameters[place]
             assert made is not None
