@@ -81,7 +81,7 @@ def understandings(
     updated = _steps(answer, parameters, reading)
     labels = (*names, *(label.split(".")[-1] for label, _ in parts))
     is_gradient = any(looks_like_a_gradient(label) for label in labels)
-    is_step = answer.get("eta_from") == "argument" and not is_gradient
+    is_step = answer.get("eta_from") == "argument" and not is_gradient and answer.get("steps", True)
     for arrays in meanings(Answer(parts, names=names), network, {}):
         steps = None if is_gradient else _as_steps(arrays, answer, parameters, reading, is_step)
         if steps is not None:
@@ -155,7 +155,7 @@ def _as_steps(
             old = old.reshape(value.shape)
             near.append(bool(np.linalg.norm(value - old) < _NEAR * np.linalg.norm(old)))
     is_step = is_step or (bool(steps) and all(_is_moved(name[1:], arrays[name], answer) for name in steps))
-    is_named = answer.get("eta") is not None or bool(answer.get("names"))
+    is_named = (answer.get("eta") is not None and answer.get("steps", True)) or bool(answer.get("names"))
     is_named = is_named or any(not str(label).isdigit() and label for label, _ in answer.get("parts", ()))
     return steps if near and (is_step or (is_named and all(near))) else None
 

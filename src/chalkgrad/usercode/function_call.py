@@ -15,7 +15,7 @@ from chalkgrad.usercode.globals_of import Lent
 from chalkgrad.usercode.names import role
 from chalkgrad.usercode.references import rate_in, texts
 from chalkgrad.usercode.scene import same
-from chalkgrad.usercode.source import node_of, returned_names
+from chalkgrad.usercode.source import node_of, returned_names, takes_a_step
 from chalkgrad.usercode.spelled import Spelled
 from chalkgrad.usercode.tracing import Recorder
 
@@ -66,6 +66,7 @@ class FunctionCaller(Caller):
         table["changed"] = [k for k, v in original.items() if not same(v, supply[k])]
         table["updated"] = _updated(original, supply, bound, lent.after, self.scene.parameters)
         table["eta"], table["eta_from"] = self._rate(bound)
+        table["steps"] = takes_a_step(node_of(function))
 
     def _forward(self, place: int | None) -> Table:
         """What the forward pass of the same file leaves for this function."""

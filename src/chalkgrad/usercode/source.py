@@ -134,6 +134,17 @@ def rates(tree: ast.AST | None) -> Iterator[float | str]:
             yield ast.unparse(node)
 
 
+def takes_a_step(tree: ast.AST | None) -> bool:
+    """Whether the text has ``W - lr * dW`` anywhere: something and a learning rate times something."""
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.AugAssign | ast.BinOp) and isinstance(node.op, ast.Sub | ast.Add):
+            right = node.value if isinstance(node, ast.AugAssign) else node.right
+            names = (each for each in ast.walk(right) if isinstance(each, ast.Name | ast.Attribute))
+            if any(role(_last(each)) == "learning_rate" for each in names):
+                return True
+    return False
+
+
 def _is_parameter(target: ast.expr) -> bool:
     """Whether a target is called as a weight or a bias is."""
     while isinstance(target, ast.Subscript):
