@@ -58,6 +58,11 @@ class Target:
         return self.arrays[0].size < 4
 
     @property
+    def is_exactly_zero(self) -> bool:
+        """Whether every entry is 0 at every probe, which no sum of rounded numbers is."""
+        return not any(array.any() for array in self.arrays)
+
+    @property
     def is_zero(self) -> bool:
         """Whether it is zero at every probe."""
         return all(np.abs(u).max(initial=0) <= self.noise(i) for i, u in enumerate(self.arrays))

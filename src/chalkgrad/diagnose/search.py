@@ -235,7 +235,7 @@ class Search:
                 (following if variant.mutant is None else following.plus(local)),
                 (made if variant.mutant is None else None),
             )
-        if target.is_zero and not exact and len(state.keys | {("zero", "")}) <= budget:
+        if target.is_exactly_zero and not exact and len(state.keys | {("zero", "")}) <= budget:
             yield state.plus((Place("zero", "", name),)), None
         if unknown and not exact:
             yield replace(state, unknown=(*state.unknown, name)), None
