@@ -135,12 +135,19 @@ def rates(tree: ast.AST | None) -> Iterator[float | str]:
 
 
 def takes_a_step(tree: ast.AST | None) -> bool:
-    """Whether the text has ``W - lr * dW`` anywhere: something and a learning rate times something."""
+    """Whether the text has ``W - lr * dW``, or ``W = W - dW``, anywhere."""
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.AugAssign | ast.BinOp) and isinstance(node.op, ast.Sub | ast.Add):
             right = node.value if isinstance(node, ast.AugAssign) else node.right
             names = (each for each in ast.walk(right) if isinstance(each, ast.Name | ast.Attribute))
             if any(role(_last(each)) == "learning_rate" for each in names):
+                return True
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) and _is_parameter(node.target):
+            return True
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+            target, step = node.targets[0], node.value
+            is_itself = ast.unparse(step.left) == ast.unparse(target)
+            if isinstance(step.op, ast.Sub) and is_itself and _is_parameter(target):
                 return True
     return False
 
