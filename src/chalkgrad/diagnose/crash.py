@@ -116,7 +116,8 @@ def _explained(
     if any(each.error is not None for each in seen.observations):
         return None
     wrong = [f"d{name}" for name in probes[0][0].parameter_shapes()]
-    found = Explainer(seen.observations, seen.reading, seen.source, wrong).explain()
+    points = [point_of(each) for each in seen.observations]
+    found = Explainer(seen.observations, points, seen.reading, seen.source, wrong).explain()
     return found if found.mistakes else None
 
 

@@ -60,8 +60,8 @@ class Explainer:
 
     Parameters
     ----------
-    there
-        The observations, none of which raised.
+    there, points
+        The observations, none of which raised, and each beside the derived numbers.
     reading, source
         How the arrays were read, and the text of the user's file.
     wrong
@@ -69,14 +69,10 @@ class Explainer:
     """
 
     there: Sequence[Observation]
+    points: Sequence[Point]
     reading: Reading
     source: str
     wrong: Sequence[str]
-
-    @cached_property
-    def points(self) -> list[Point]:
-        """The observations with the derived numbers."""
-        return [point_of(seen) for seen in self.there]
 
     @cached_property
     def is_single(self) -> bool:
@@ -85,7 +81,7 @@ class Explainer:
 
     def explain(self) -> Explained:
         """The cheapest explanation, or the evidence."""
-        found = self._whole_numbers_first(Search(self.points, self.is_single).explain())
+        found = Search(self.points, self.is_single).explain()
         if found and found[0].cost < IN_DOUBT:
             return self._told(found)
         changed = self._with_changed()
@@ -124,16 +120,12 @@ class Explainer:
         told = [not_finite(self.there, lost["nan"], self.source)] if lost["nan"] else []
         return [*told, not_returned(lost["none"])] if lost["none"] else told
 
-    def _whole_numbers_first(self, found: list[Explanation]) -> list[Explanation]:
-        """Zero is zero, unless the code kept the numbers as integers."""
-
-        def is_cut(each: Explanation) -> bool:
-            return any(p.rule == "integers" and has_integers(self.there, p.step) for p in each.places)
-
-        return sorted(found, key=lambda each: not is_cut(each))
+    def _is_cut(self, each: Explanation) -> bool:
+        """Whether numbers were cut to integers, and the code did keep some: then that is why they are 0."""
+        return any(p.rule == "integers" and has_integers(self.there, p.step) for p in each.places)
 
     def _told(self, found: Sequence[Explanation]) -> Explained:
-        whole = sorted(map(self._whole, found), key=lambda each: each.cost)
+        whole = sorted(map(self._whole, found), key=lambda each: (not self._is_cut(each), each.cost))
         best = whole[0]
         unknown = best.unknown
         told = (*mistakes(best, self.points[0].derivation, self.wrong, self._names(best)), *self._lost())

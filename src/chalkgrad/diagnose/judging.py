@@ -29,10 +29,11 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
     remembered, there = remembers(every.observations[: len(listed)])
     count = len(case.own) + len(case.theirs)
     usual = there[:count]
-    points = [point_of(each) for each in usual]
+    every_point = [point_of(each) for each in there]
+    points = every_point[:count]
     own = len(case.own)
-    right_so_far = all(verdict.ok for verdict in verdicts(points[:own], usual[:own]))
     judged = verdicts(points, usual)
+    right_so_far = all(verdict.ok for verdict in verdicts(points[:own], usual[:own]))
     if case.theirs and right_so_far:
         judged = allowed(judged, points[-1])
     base = Diagnosis(
@@ -56,7 +57,7 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
     if right_so_far and wrong:
         found, probes = only_there(wrong, usual[-1], every.source), case.theirs
     else:
-        found, probes = _explained(case, there, count, every, wrong)
+        found, probes = _explained(case, there, every_point, every, wrong)
     if found.outcome == "unexplained" and not found.mistakes:
         close = tuple(nearly_right(verdict, points) for verdict in judged)
         if all(verdict.ok for verdict in close):
@@ -77,7 +78,7 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
         told = (remembered, *told)
     explained = {name for mistake in told for name in mistake.explains}
     judged = tuple(v if v.name in explained else nearly_right(v, points) for v in judged)
-    gradients = tuple(_with_follows(v, found.explanation, point_of(usual[0])) for v in judged)
+    gradients = tuple(_with_follows(v, found.explanation, points[0]) for v in judged)
     done = replace(
         base,
         outcome=found.outcome,
@@ -91,28 +92,28 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
 
 
 def _explained(
-    case: Case, there: Sequence[Observation], count: int, seen: Observed, wrong: Sequence[str]
+    case: Case, there: Sequence[Observation], points: Sequence[Point], seen: Observed, wrong: Sequence[str]
 ) -> tuple[Explained, Probes]:
     """Explain on distinct widths if the code runs there, or else on its own."""
-    own = len(case.own)
-    sets = [(there[count:], case.wider)] if case.wider else []
-    sets.append((there[:own], case.own))
-    some, probes = next((each for each in sets if _is_usable(each[0], there[:own])), sets[-1])
+    own, wide = range(len(case.own)), range(len(there) - len(case.wider), len(there))
+    is_wide = bool(case.wider) and _is_usable(there, points, wide, own)
+    chosen = list(wide if is_wide else own)
     if seen.reading.mode == "single":  # what one call computes is known at one sample
-        some = [each for each in some if len(each.data.x) == 1]
-    return Explainer(some, seen.reading, seen.source, wrong).explain(), probes
+        chosen = [place for place in chosen if points[place].m == 1]
+    some, known = [there[place] for place in chosen], [points[place] for place in chosen]
+    found = Explainer(some, known, seen.reading, seen.source, wrong).explain()
+    return found, case.wider if is_wide else case.own
 
 
-def _is_usable(some: Sequence[Observation], own: Sequence[Observation]) -> bool:
+def _is_usable(there: Sequence[Observation], points: Sequence[Point], wide: range, own: range) -> bool:
     """Whether code does on other widths what it does on its own, as far as that can be seen."""
-    if any(each.error is not None for each in some):
+    if any(there[place].error is not None for place in wide):
         return False
-    points = [[point_of(each) for each in group] for group in (some, own)]
-    there, here = (
-        {v.name: v.verdict for v in verdicts(these, group)}
-        for these, group in zip(points, (some, own), strict=True)
+    other, here = (
+        {v.name: v.verdict for v in verdicts([points[i] for i in places], [there[i] for i in places])}
+        for places in (wide, own)
     )
-    return all(there[name] == here[name] or {there[name], here[name]} == _LIKE for name in here)
+    return all(other[name] == here[name] or {other[name], here[name]} == _LIKE for name in here)
 
 
 _LIKE = {"wrong", "wrong shape"}

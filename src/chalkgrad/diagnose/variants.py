@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,16 +39,29 @@ class Variant:
         return () if m is None else (Place(m.rule, m.detail, step, m),)
 
 
+@lru_cache(maxsize=256)
+def _variants(derivation: Derivation, name: str) -> list[Variant]:
+    """The right sides of one step, compiled once for all searches of a derivation."""
+    step = derivation.step(name)
+    right = _without_penalty(step.expr)
+    found = [Variant(None, right, compile_expr(right, FLOAT64))]
+    for mutant in mutants(derivation, name):
+        found.append(Variant(mutant, mutant.expr, compile_expr(mutant.expr, FLOAT64)))
+    if name.startswith(("dZ", "dA")):
+        zero = Mutant("zero", "", scale(0, step.symbol))
+        found.append(Variant(zero, zero.expr, _zeros_like(step.symbol, _subject(step.symbol))))
+    return found
+
+
 @dataclass
 class Variants:
-    """The backward pass of a derivation with every mutant of its steps, compiled once.
+    """The backward pass of a derivation with every mutant of its steps, at some probes.
 
     ``left`` counts down how many more right sides may be evaluated.
     """
 
     points: Sequence[Point]
     left: int = EFFORT
-    _made: dict[str, list[Variant]] = field(default_factory=dict)
 
     @property
     def derivation(self) -> Derivation:
@@ -69,19 +82,7 @@ class Variants:
 
     def of(self, name: str) -> list[Variant]:
         """The derived right side first, then its mutants and zero."""
-        if name not in self._made:
-            step = self.step(name)
-            assert step is not None
-            right = _without_penalty(step.expr)
-            found = [Variant(None, right, compile_expr(right, FLOAT64))]
-            zero = Mutant("zero", "", scale(0, step.symbol))
-            for mutant in mutants(self.derivation, name):
-                found.append(Variant(mutant, mutant.expr, compile_expr(mutant.expr, FLOAT64)))
-            if name.startswith(("dZ", "dA")):
-                shape = step.symbol
-                found.append(Variant(zero, zero.expr, _zeros_like(shape, _subject(shape))))
-            self._made[name] = found
-        return self._made[name]
+        return _variants(self.derivation, name)
 
     def compute(self, compute: Compiled, known: Sequence[Values]) -> list[Array] | None:
         """The value at every probe; None if one has none that is finite, or the effort is spent."""
