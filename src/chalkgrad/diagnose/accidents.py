@@ -9,6 +9,7 @@ import numpy as np
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.diagnose.titles import TITLES, WHY
 from chalkgrad.usercode.observation import Assigned, Observation
+from chalkgrad.usercode.source import line_of
 
 
 def broadcast(there: Sequence[Observation], source: str, wrong: Sequence[str] = ()) -> Mistake | None:
@@ -23,12 +24,10 @@ def broadcast(there: Sequence[Observation], source: str, wrong: Sequence[str] = 
         f"{first.name} has shape ({m}, {m}) for {m} samples: a column (m, 1) met a row (m,), "
         "and every sample was paired with every other."
     )
-    lines = source.splitlines()
-    text = lines[first.line - 1].strip() if 0 < first.line <= len(lines) else ""
     fix = f"give both the same shape, such as y.reshape(-1, 1), before {first.name} is formed"
     return Mistake(
         "broadcasting", TITLES["broadcasting"], (), tuple(wrong), said, fix=fix, line=first.line,
-        source=text, why=WHY["broadcasting"],
+        source=line_of(source, first.line), why=WHY["broadcasting"],
     )  # fmt: skip
 
 
@@ -55,13 +54,11 @@ def not_finite(there: Sequence[Observation], names: Sequence[str], source: str) 
     for seen in there:
         for each in seen.assigned:
             if each.value.dtype.kind == "f" and not np.isfinite(each.value).all():
-                lines = source.splitlines()
-                text = lines[each.line - 1].strip() if 0 < each.line <= len(lines) else ""
                 said = f"{each.name} is not finite: log of 0, 0/0, or an overflow."
                 fix = "write the error of the output as y − t, and keep exp of large numbers away"
                 return Mistake(
                     "unstable", TITLES["unstable"], (), tuple(names), said, fix=fix, line=each.line,
-                    source=text,
+                    source=line_of(source, each.line),
                 )  # fmt: skip
     said = "Not finite."
     return Mistake("unstable", TITLES["unstable"], (), tuple(names), said)

@@ -1,4 +1,4 @@
-"""Right gradients of another network or another loss: the forward pass is not what was described."""
+"""Right gradients of another network: the forward pass is not what was described."""
 
 from __future__ import annotations
 
@@ -7,26 +7,15 @@ from collections.abc import Iterator, Sequence
 from chalkgrad._errors import InputError
 from chalkgrad.check.agreement import agree
 from chalkgrad.diagnose.points import Point
+from chalkgrad.diagnose.probes import resized
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.diagnose.titles import TITLES
 from chalkgrad.diagnose.words import sub
 from chalkgrad.evaluate import gradients
-from chalkgrad.network import Layer, Network
+from chalkgrad.formula import ACTIVATIONS
+from chalkgrad.network import Network
 
-ACTIVATIONS = (
-    "identity",
-    "relu",
-    "sigmoid",
-    "tanh",
-    "leaky_relu",
-    "softplus",
-    "elu",
-    "silu",
-    "gelu",
-    "softmax",
-)
-
-
+RULE = "forward-differs"
 Other = tuple[Network, tuple[str, ...], str, str]
 """A network, the biases that it leaves out, what is said of it and how to mend it."""
 
@@ -36,9 +25,7 @@ def of_another(points: Sequence[Point], wrong: Sequence[str]) -> Mistake | None:
     network = points[0].derivation.network
     for other, without, said, fix in (*_others(network), *_without_biases(network)):
         if _right_for(other, without, points):
-            text = said
-            rule = "forward-differs"
-            return Mistake(rule, TITLES[rule], (), tuple(wrong), text, fix=fix)
+            return Mistake(RULE, TITLES[RULE], (), tuple(wrong), said, fix=fix)
     return None
 
 
@@ -64,10 +51,9 @@ def _others(network: Network) -> Iterator[Other]:
     """Networks with another activation in one layer, or in all hidden ones."""
     for number, layer in enumerate(network.layers, start=1):
         own = str(layer.activation)
-        for name in ACTIVATIONS:
+        is_choice = number == network.depth and layer.width > 1
+        for name in (*ACTIVATIONS, *(("softmax",) if is_choice else ())):
             if name in (own, layer.activation.name):
-                continue
-            if (name == "softmax" and number < network.depth) or (name == "softmax" and layer.width == 1):
                 continue
             other = _with(network, {number: name})
             if other is not None:
@@ -77,7 +63,7 @@ def _others(network: Network) -> Iterator[Other]:
                 )
                 yield other, (), said, f"use {own} in layer {number}, or describe {other}"
     hidden = {str(layer.activation) for layer in network.layers[:-1]}
-    for name in ACTIVATIONS[:-1]:
+    for name in ACTIVATIONS:
         if network.depth > 2 and hidden != {name}:
             other = _with(network, dict.fromkeys(range(1, network.depth), name))
             if other is not None:
@@ -88,11 +74,11 @@ def _others(network: Network) -> Iterator[Other]:
 
 
 def _with(network: Network, names: dict[int, str]) -> Network | None:
-    layers = [
-        Layer(layer.width, names.get(number, layer.activation), bias=layer.bias, skip=layer.skip)
-        for number, layer in enumerate(network.layers, start=1)
-    ]
-    return _built(network, layers)
+    """The network with other activations; None where its loss does not go with them."""
+    try:
+        return resized(network, network.widths, names)
+    except InputError:
+        return None
 
 
 def _without_biases(network: Network) -> Iterator[Other]:
@@ -102,10 +88,3 @@ def _without_biases(network: Network) -> Iterator[Other]:
         names = "the biases" if len(without) > 1 else f"b{sub(int(without[0][1:]))}"
         said = f"the forward pass leaves out {names}.  Without it every gradient is right."
         yield network, without, said, f"add {names} in the forward pass: z = W a + b"
-
-
-def _built(network: Network, layers: list[Layer]) -> Network | None:
-    try:
-        return Network((network.input_width, *layers), loss=network.loss, l2=network.l2)
-    except InputError:
-        return None

@@ -63,10 +63,10 @@ def _derivative_on_top(site: Site) -> Iterator[Mutant]:
         return
     difference = _mean(site, _difference(site))
     last = site.network.layers[-1]
-    names = ("sigmoid", "tanh", "relu") if last.is_softmax or last.function.name == "identity" else ()
+    is_sigmoid = not last.is_softmax and last.function.name == "sigmoid"
     if last.is_softmax:
         yield Mutant("head-derivative-on-top", "softmax", softmax_gradient(difference, y, 1))
-    elif not names:
+    elif is_sigmoid:
         yield Mutant("head-derivative-on-top", last.function.name, times(difference, site.slope(site.layer)))
         at_y = site.slope(site.layer, y)
         yield Mutant("head-derivative-on-top", f"{last.function.name} at y", times(difference, at_y))
@@ -74,13 +74,7 @@ def _derivative_on_top(site: Site) -> Iterator[Mutant]:
         yield Mutant("head-derivative-on-top", "z(1 − z)", times(difference, at_z))
         yield Mutant("head-derivative-on-top", "y", times(difference, y))
         yield Mutant("head-derivative-on-top", "1 − y", times(difference, written("1 - y", shape, y=y)))
-        for other in ("tanh", "relu"):
-            function = ACTIVATIONS[other]
-            slope = Apply(function, (z,), function.variables[0])
-            yield Mutant("head-derivative-on-top", other, times(difference, slope))
-            through = through_value(function, shape, y, z)
-            yield Mutant("head-derivative-on-top", f"{other} through y", times(difference, through))
-    for name in names:
+    for name in ("tanh", "relu") if is_sigmoid else ("sigmoid", "tanh", "relu"):
         function = ACTIVATIONS[name]
         through = through_value(function, shape, y, z)
         yield Mutant("head-derivative-on-top", f"{name} through y", times(difference, through))

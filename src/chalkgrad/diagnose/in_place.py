@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.diagnose.titles import TITLES
+from chalkgrad.usercode.source import line_of
 
 MOST = 6
 
@@ -49,15 +50,13 @@ def changed_in_place(
         if number >= MOST:
             return None
         if is_right(each.source):
-            lines = source.splitlines()
-            text = lines[each.line - 1].strip() if 0 < each.line <= len(lines) else ""
             said = (
                 f"an array that is used again is changed in place "
                 f"({', '.join(changed)} after the call is not what it was)."
             )
             return Mistake(
                 "inputs-changed", TITLES["inputs-changed"], (), tuple(wrong), said, fix=each.fix,
-                line=each.line, source=text, verified=True, why=_WHY,
+                line=each.line, source=line_of(source, each.line), verified=True, why=_WHY,
             )  # fmt: skip
     return None
 

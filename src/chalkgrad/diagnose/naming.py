@@ -246,11 +246,6 @@ class Names:
             mean_at="gradient" if self.per_sample and self.reading.mode == "batch" else "loss",
         )
 
-    @property
-    def lines(self) -> list[str]:
-        """The lines of the user's file."""
-        return self.source.splitlines()
-
 
 _GIVEN = ("input", "target", "weight", "bias")
 

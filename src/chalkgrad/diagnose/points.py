@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -83,8 +83,3 @@ def columns(gradients: Mapping[str, Array]) -> dict[str, Array]:
         name: np.asarray(value, dtype=np.float64).reshape((-1, 1) if value.ndim == 1 else value.shape)
         for name, value in gradients.items()
     }
-
-
-def largest(arrays: Sequence[Array]) -> float:
-    """The largest absolute entry of several arrays."""
-    return max((float(np.abs(array).max()) for array in arrays if array.size), default=0.0)

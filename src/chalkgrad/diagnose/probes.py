@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -95,12 +97,15 @@ def distinct(network: Network) -> Network:
     return resized(network, (*widths, last))
 
 
-def resized(network: Network, widths: tuple[int, ...]) -> Network:
-    """The same layers with other widths."""
-    if widths == network.widths:
+def resized(
+    network: Network, widths: tuple[int, ...], activations: Mapping[int, str] | None = None
+) -> Network:
+    """The same layers with other widths, and in some of them (numbered from 1) another activation."""
+    others = activations or {}
+    if widths == network.widths and not others:
         return network
     layers = tuple(
-        Layer(width, layer.activation, bias=layer.bias, skip=layer.skip)
-        for layer, width in zip(network.layers, widths[1:], strict=True)
+        Layer(width, others.get(number, layer.activation), bias=layer.bias, skip=layer.skip)
+        for number, (layer, width) in enumerate(zip(network.layers, widths[1:], strict=True), start=1)
     )
     return Network((widths[0], *layers), loss=network.loss, l2=network.l2)

@@ -12,6 +12,7 @@ from chalkgrad.diagnose.points import Point
 from chalkgrad.diagnose.report import Remark
 from chalkgrad.usercode.layout import Reading
 from chalkgrad.usercode.observation import Observation
+from chalkgrad.usercode.source import line_of
 
 _VISIBLE = 1e-4
 
@@ -25,11 +26,10 @@ def remarks(
 
 def left_out(line: int, source: str) -> tuple[Remark, ...]:
     """A line at the top of the file that raised, so that it and what depends on it is missing."""
-    lines = source.splitlines()
-    if not 0 < line <= len(lines):
+    text = line_of(source, line)
+    if not text:
         return ()
-    text = f"Line {line} at the top of the file raised and was left out: {lines[line - 1].strip()}"
-    return (Remark("exception", text),)
+    return (Remark("exception", f"Line {line} at the top of the file raised and was left out: {text}"),)
 
 
 _PENALTIES = {

@@ -14,6 +14,7 @@ from chalkgrad.diagnose.report import Mistake
 from chalkgrad.diagnose.titles import TITLES, WHY
 from chalkgrad.diagnose.words import sentence, show
 from chalkgrad.expr import Coefficient, Dim, Expr, coefficient, substitute
+from chalkgrad.usercode.source import line_of
 
 
 def chain(derivation: Derivation, name: str) -> list[str]:
@@ -64,7 +65,6 @@ def _mistake(
             correct = simplify(substitute(correct, values))  # type: ignore[arg-type]
             computed = None if computed is None else substitute(computed, values)  # type: ignore[arg-type]
     made = None if names is None else names.line_of(place.step)
-    lines = [] if names is None else names.lines
     said = sentence(place, derivation.network, sites)
     return Mistake(
         place.rule,
@@ -78,7 +78,7 @@ def _mistake(
         show(correct),
         "" if names is None else fix(place.step, names),
         None if made is None else made.line,
-        lines[made.line - 1].strip() if made is not None and 0 < made.line <= len(lines) else "",
+        "" if names is None or made is None else line_of(names.source, made.line),
         why=WHY.get(place.rule, ""),
     )
 

@@ -14,6 +14,16 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 _BATCH_WORDS = ("m", "n", "N", "batch_size", "num_examples", "n_samples", "num_samples", "num_train")
 
 
+def line_of(source: str, number: int | None) -> str:
+    """A line of a text by its number, without the blanks around it; empty where there is none.
+
+    >>> line_of("  a = 1", 1), line_of("  a = 1", 2)
+    ('a = 1', '')
+    """
+    lines = source.splitlines()
+    return lines[number - 1].strip() if number is not None and 0 < number <= len(lines) else ""
+
+
 @lru_cache(maxsize=64)
 def _parsed(text: str) -> ast.Module | None:
     try:
