@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalkgrad.app.chart import Chart, Panel, Series, apart, horizontal, label, some, vertical
-from chalkgrad.app.chart_png import chart_png
-from chalkgrad.app.chart_svg import chart_svg
-from chalkgrad.app.chart_text import chart_text
-from chalkgrad.app.colours import DARK, LIGHT, Paper, viridis
+from chalkgrad.notation.chart import Chart, Panel, Series, apart, horizontal, label, some, vertical
+from chalkgrad.notation.chart_png import chart_png
+from chalkgrad.notation.chart_svg import chart_svg
+from chalkgrad.notation.chart_text import chart_text
+from chalkgrad.notation.colours import DARK, LIGHT, Paper, viridis
 from chalkgrad.notation.svg import safe_svg
 
 VALUES = st.lists(st.floats(-1e9, 1e9) | st.just(math.nan), min_size=1, max_size=60)

@@ -33,8 +33,8 @@ ABOVE_GROUND: dict[str, set[str]] = {
     "diagnose": {"check", "derive", "evaluate", "expr", "network", "formula", "notation", "usercode"},
     "grade": {"diagnose", "usercode", "problem", "network", "notation"},
     "lower": {"derive", "expr", "network", "formula", "evaluate"},
-    "train": {"_native", "lower", "derive", "evaluate", "expr", "network", "formula", "data"},
-    "model": {"network", "data", "train", "evaluate"},
+    "train": {"_native", "lower", "derive", "evaluate", "expr", "network", "formula", "data", "notation"},
+    "model": {"network", "data", "train", "evaluate", "notation"},
 }
 ALLOWED = GROUND | {room: below | set(GROUND) for room, below in ABOVE_GROUND.items()}
 ROOMS = {*ALLOWED, "app"}
@@ -49,7 +49,7 @@ LIBRARIES: dict[str, set[str]] = {
     "safetensors": {"train", "model"},
     "pyarrow": {"data", "app"},
     "polars": {"data"},
-    "matplotlib": {"app"},
+    "matplotlib": {"notation"},
     "torch": {"usercode"},
     "sklearn": {"usercode"},
 }

@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
     if output.format == "json":
         output.json(found.to_dict())
     else:
-        from chalkgrad.app.evaluation_page import evaluation_page
+        from chalkgrad.model.evaluation_page import evaluation_page
 
         title = f"{Path(options.model).name} on {Path(options.data).name}"
         output.page(evaluation_page(found, title, model.target, output.width))

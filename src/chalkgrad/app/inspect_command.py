@@ -33,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
     theme = read_choice("--theme", options.theme, THEMES, faults) or "auto"
     output = read_output(options, FORMATS, faults)
     if output.format == "png":
-        from chalkgrad.app.chart_png import missing
+        from chalkgrad.notation.chart_png import missing
 
         if (fault := missing()) is not None:
             faults.append(fault)
@@ -47,16 +47,16 @@ def run(arguments: Sequence[str]) -> int:
         faults.append(Fault(options.model, "have a history of training to be drawn", "none", fix))
     if faults or model is None:
         raise InputError(faults)
-    from chalkgrad.app.model_page import model_chart, model_page, model_table
+    from chalkgrad.model.model_page import model_chart, model_page, model_table
 
     if output.format == "json":
         output.json(model_table(model))
     elif output.format == "svg":
-        from chalkgrad.app.chart_svg import chart_svg
+        from chalkgrad.notation.chart_svg import chart_svg
 
         output.text(chart_svg(model_chart(model), theme))
     elif output.format == "png":
-        from chalkgrad.app.chart_png import chart_png
+        from chalkgrad.notation.chart_png import chart_png
 
         picture = chart_png(model_chart(model), theme)
         output.file(lambda path: path.write_bytes(picture))

@@ -253,7 +253,7 @@ def _save(model: Model, path: str) -> str:
 
 
 def _size(path: str) -> str:
-    from chalkgrad.app.model_page import size_text
+    from chalkgrad.model.model_page import size_text
 
     return size_text(Path(path).stat().st_size)
 

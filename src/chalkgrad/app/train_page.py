@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from chalkgrad.app.evaluation_page import figure, percent
-from chalkgrad.app.history_chart import best_epoch, loss_words
-from chalkgrad.app.model_page import MOST_LEVELS
 from chalkgrad.app.train_rows import PreparedRows
 from chalkgrad.data.columns import CategoryColumn, PixelColumn
 from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
+from chalkgrad.model.evaluation_page import figure, percent
+from chalkgrad.model.model_page import MOST_LEVELS
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Block, Document, Paragraph, Table
 from chalkgrad.train.history import History
+from chalkgrad.train.history_chart import best_epoch, loss_words
 from chalkgrad.train.optimisers import Optimiser
 
 HARD_SPACE = "\u00a0"

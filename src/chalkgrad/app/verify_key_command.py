@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     if output.format == "json":
         output.json(report.to_dict())
     else:
-        from chalkgrad.app.key_page import key_page
+        from chalkgrad.check.key.key_page import key_page
 
         output.page(key_page(report))
     return 0 if report.ok else 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from chalkgrad.app.chart import Chart, Panel, Series
 from chalkgrad.network import Network
+from chalkgrad.notation.chart import Chart, Panel, Series
 from chalkgrad.train.history import Epoch, History
 
 LOSSES = {

@@ -6,7 +6,18 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chalkgrad.app.chart import Axis, Chart, Panel, apart, end_label, ends, horizontal, label, some, vertical
+from chalkgrad.notation.chart import (
+    Axis,
+    Chart,
+    Panel,
+    apart,
+    end_label,
+    ends,
+    horizontal,
+    label,
+    some,
+    vertical,
+)
 
 HEIGHT = 12
 """Lines of a panel."""

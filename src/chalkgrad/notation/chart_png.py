@@ -8,8 +8,8 @@ import math
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault
-from chalkgrad.app.chart import Axis, Chart, Panel, apart, end_label, ends, horizontal, label, vertical
-from chalkgrad.app.colours import LIGHT, PAPERS, Paper
+from chalkgrad.notation.chart import Axis, Chart, Panel, apart, end_label, ends, horizontal, label, vertical
+from chalkgrad.notation.colours import LIGHT, PAPERS, Paper
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

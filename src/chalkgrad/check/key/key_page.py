@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from chalkgrad.check.key.report import KeyFinding, KeyReport
 from chalkgrad.notation.boxes import Block, Bullets, Document, Heading, Inline, Paragraph, Table
-
-if TYPE_CHECKING:
-    from chalkgrad.check.key import KeyFinding, KeyReport
 
 MARKS = {"right": "✓", "wrong": "✗", "not checked": "?"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from chalkgrad.app.chart import Axis, Chart, Panel, apart, end_label, ends, horizontal, label, vertical
-from chalkgrad.app.colours import DARK, LIGHT, PAPERS, Paper
+from chalkgrad.notation.chart import Axis, Chart, Panel, apart, end_label, ends, horizontal, label, vertical
+from chalkgrad.notation.colours import DARK, LIGHT, PAPERS, Paper
 
 WIDTH, HEIGHT = 760, 250
 LEFT, TOP, BOTTOM = 62, 56, 30
