@@ -63,7 +63,7 @@ def problem(folder: Path, *changes: tuple[str, str]) -> str:
 REFUSED: dict[str, tuple[list[str], str, str]] = {
     "misspelt activation": (["derive", "4-3:rleu-1"], "layers[1].activation", "Did you mean 'relu'?"),
     "misspelt loss": (["derive", "4-1", "--loss", "sqared_error"], "--loss", "Did you mean 'squared_error'?"),
-    "familiar loss": (["derive", "4-1:sigmoid", "--loss", "bce"], "--loss", "'binary_cross_entropy'?"),
+    "loss of the wrong end": (["derive", "4-1", "--loss", "BCE"], "--loss", "sigmoid"),
     "loss that does not fit": (
         ["derive", "4-1", "--loss", "cross_entropy"], "--loss", "End with softmax"),
     "misspelt notation": (["derive", "4-1", "--notation", "bischop"], "--notation", "Did you mean 'bishop'?"),

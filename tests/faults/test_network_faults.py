@@ -19,7 +19,7 @@ WIDTH = "must be a whole number from 1 to 1,000,000"
 SPECS = {
     "4-3:rleu-1": [f"layers[1].activation: must be one of {ACTIVATIONS}; got 'rleu'. Did you mean 'relu'?"],
     "4-3-2:rleu": [f"layers[2].activation: must be one of {ACTIVATIONS}; got 'rleu'. Did you mean 'relu'?"],
-    "4-3:swish": [f"layers[1].activation: must be one of {ACTIVATIONS}; got 'swish'. Did you mean 'silu'?"],
+    "4-3:sllu": [f"layers[1].activation: must be one of {ACTIVATIONS}; got 'sllu'. Did you mean 'silu'?"],
     "4-3:nobais-1": [
         f"layers[1].activation: must be one of {ACTIVATIONS}; got 'nobais'. Did you mean 'nobias'?"
     ],
@@ -132,10 +132,11 @@ OBJECTS = [
     ("3-3:sigmoid:skip", {"loss": "cross_entropy"}, ["loss: must have predictions in [0, 1]"]),
     (
         "4-3:sigmoid",
-        {"loss": "bce", "factor": 0, "reduction": "avg", "l2": -1},
+        {"loss": "bin_cross_entropy", "factor": 0, "reduction": "avg", "l2": -1},
         [
             "loss: must be one of squared_error, half_squared_error, mean_squared_error, "
-            "binary_cross_entropy, cross_entropy; got 'bce'. Did you mean 'binary_cross_entropy'?",
+            "binary_cross_entropy, cross_entropy; got 'bin_cross_entropy'. "
+            "Did you mean 'binary_cross_entropy'?",
             "factor: must be a positive number; got 0.",
             "reduction: must be mean or sum (over the samples); got 'avg'. Leave it out for mean.",
             "l2: must be a number of at least 0; got -1.",
@@ -184,7 +185,7 @@ def test_wrong_parts_refuse_themselves() -> None:
 
 def test_a_table_tells_everything() -> None:
     with pytest.raises(InputError) as caught:
-        Network.from_dict({"layer": "4-3", "loss": "mse", "factor": None})
+        Network.from_dict({"layer": "4-3", "loss": "sqared", "factor": None})
     assert_told(
         caught.value,
         [

@@ -25,7 +25,7 @@ seed = -1
 learning_rate = 0.1
 [network]
 layers = "4-3:rleu-2:softmax-1:sigmoid"
-loss = "bce"
+loss = "bicross_entropy"
 l2 = -0.5
 [parameters]
 W1 = [[1,2,3,4],[1,2],[nan,inf,3,4]]

@@ -21,6 +21,7 @@ from chalkgrad.formula import (
     substitute,
     variables,
 )
+from chalkgrad.formula.familiar import known_name
 from chalkgrad.formula.nodes import Num
 from chalkgrad.network.spec import read_call
 
@@ -28,43 +29,26 @@ Found = tuple[str, tuple[tuple[str, Fraction], ...], ElementwiseFunction | None]
 """Name, parameters, and the function unless it is softmax."""
 
 SOFTMAX = "softmax"
-_FAMILIAR = {
-    "linear": "identity",
-    "none": "identity",
-    "logistic": "sigmoid",
-    "swish": "silu",
-    "lrelu": "leaky_relu",
-    "mse": "mean_squared_error",
-    "sse": "squared_error",
-    "l2": "squared_error",
-    "quadratic": "half_squared_error",
-    "bce": "binary_cross_entropy",
-    "log_loss": "binary_cross_entropy",
-    "ce": "cross_entropy",
-    "nll": "cross_entropy",
-}
 
 
 def suggestion(word: object, options: Sequence[str]) -> str:
-    """Return ``Did you mean 'relu'?`` for a near or a familiar name, else an empty string.
+    """Return ``Did you mean 'relu'?`` for a near name, else an empty string.
 
-    >>> suggestion("rleu", ["relu", "tanh"]), suggestion("bce", ["binary_cross_entropy"])
-    ("Did you mean 'relu'?", "Did you mean 'binary_cross_entropy'?")
+    >>> suggestion("rleu", ["relu", "tanh"]), suggestion(3, ["relu"])
+    ("Did you mean 'relu'?", '')
     """
-    if not isinstance(word, str):
-        return ""
-    familiar = _FAMILIAR.get(word.lower())
-    return f"Did you mean {familiar!r}?" if familiar in options else did_you_mean(word, options)
+    return did_you_mean(word, options) if isinstance(word, str) else ""
 
 
 def builtin_activation(text: object, keywords: Mapping[str, object], faults: list[Fault]) -> Found | None:
     """Look up ``leaky_relu(0.1)`` or ``leaky_relu`` with keywords: its name, parameters and function."""
-    name, typed = read_call(text) if isinstance(text, str) else (shown(text), [])
+    word, typed = read_call(text) if isinstance(text, str) else (shown(text), [])
     options = [*ACTIVATIONS, SOFTMAX]
-    if name not in options:
+    name = known_name(word, options)
+    if name is None:
         words = ", ".join(options)
         fix = (
-            suggestion(name, [*options, "nobias", "skip"])
+            suggestion(word, [*options, "nobias", "skip"])
             or "Or write one of your own as formula:z*sigmoid(z)."
         )
         faults.append(Fault("activation", f"be one of {words}", shown(text), fix))
@@ -148,8 +132,9 @@ def own_function(
 
 def builtin_loss(name: object, faults: list[Fault]) -> LossFunction | None:
     """Look up a loss by its name."""
-    if isinstance(name, str) and name in LOSSES:
-        return LOSSES[name]
+    known = known_name(name, LOSSES) if isinstance(name, str) else None
+    if known is not None:
+        return LOSSES[known]
     fix = suggestion(name, list(LOSSES)) or "Or write one of your own as formula:(y-t)^4."
     faults.append(Fault("loss", f"be one of {', '.join(LOSSES)}", shown(name), fix))
     return None

@@ -235,6 +235,7 @@ class Loss:
         function: LossFunction | None = None
         if formula is None:
             function = builtin_loss(name, faults)
+            name = name if function is None else function.name
         else:
             own = own_function("loss", name, formula, ("y", "t"), {}, faults)
             if own is not None:
