@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
 from chalkgrad.data import Column, Preparation, Table, read_table
-from chalkgrad.data.arrays import read_idx
+from chalkgrad.data.idx import read_idx
 from tests.data.files import real_file
 
 VALUES = {

@@ -1,16 +1,12 @@
-"""Tables of NumPy arrays and of files that hold arrays: .npy, .npz, and MNIST's IDX."""
+"""Tables of NumPy arrays and of files that hold arrays: .npy and .npz."""
 
 from __future__ import annotations
 
 import math
 import os
 import re
-import struct
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -18,14 +14,13 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.data.files import read_bytes
+from chalkgrad.data.npz import UNSOUND, array_names, read_arrays, read_header, unsound
 from chalkgrad.data.table import Column, Table
 from chalkgrad.data.typed import MISSING
 
 Array = NDArray[Any]
 Part = Literal["train", "test"]
 _PART = re.compile(r"(.*?)[_-]?(train|test)[_-]?(.*)", re.IGNORECASE)
-_IDX = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
 def column_of(name: object, values: Any, origin: str) -> Column:
@@ -39,6 +34,8 @@ def column_of(name: object, values: Any, origin: str) -> Column:
         raise InputError(Fault(place, "have rows of the same length", "lists of different lengths")) from None
     if array.ndim == 0:
         raise InputError(Fault(place, "have one value in a row", shown(values)))
+    if 0 in array.shape[1:]:
+        raise InputError(Fault(place, "have numbers in its rows", f"shape {array.shape}"))
     if array.ndim > 2:
         array = array.reshape(len(array), math.prod(array.shape[1:]))
     if array.dtype.kind in "fiub":
@@ -98,15 +95,16 @@ def npy_table(path: str | os.PathLike[str]) -> Table:
     """Return the table of a .npy file, which is mapped, not read."""
     name = os.fspath(path)
     try:
+        with open(path, "rb") as file:
+            header = read_header(file)
+        if 0 in header.shape:
+            raise InputError(Fault(name, "have at least one row", f"shape {header.shape}", "Write it again."))
         array = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, OSError, EOFError, SyntaxError, OverflowError) as error:
-        raise _unsound(name, ".npy", error) from None
+    except InputError:
+        raise
+    except UNSOUND as error:
+        raise unsound(name, ".npy", error) from None
     return array_table(array, name)
-
-
-def _unsound(name: str, kind: str, error: Exception) -> InputError:
-    reason = (str(error).splitlines() or [type(error).__name__])[0][:80]
-    return InputError(Fault(name, f"be a sound {kind} file of numbers or text", reason, "Write it again."))
 
 
 def npz_table(path: str | os.PathLike[str], part: Part) -> Table:
@@ -115,22 +113,16 @@ def npz_table(path: str | os.PathLike[str], part: Part) -> Table:
     ``X_train`` and ``X_test`` are the parts of a column ``X``.  Arrays of another length than most have
     are left out, with a note.
     """
-    name = os.fspath(path)
-    try:
-        with open(path, "rb") as file, np.load(file) as archive:
-            chosen = _chosen(archive.files, part)
-            found = {short: archive[key] for short, key in chosen.items()}
-    except (ValueError, OSError, EOFError, SyntaxError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise _unsound(name, ".npz", error) from None
-    arrays = {key: array for key, array in found.items() if isinstance(array, np.ndarray)}  # or other files
+    name, chosen = os.fspath(path), _chosen(array_names(path), part)
+    read = read_arrays(path, chosen.values())
+    arrays = {short: read[key] for short, key in chosen.items()}
     lengths = Counter(len(array) for array in arrays.values() if array.ndim)
     rows = max(lengths, key=lambda length: (lengths[length], length), default=0)
     kept = {key: array for key, array in arrays.items() if array.ndim and len(array) == rows}
-    left = ", ".join(shown(key, 30) for key in found if key not in kept)
+    left = ", ".join(shown(key, 30) for key in arrays if key not in kept)
     notes = [f"{name}: arrays of other lengths are left out: {left}"] if left else []
     if not kept:
-        fix = "Is it a spreadsheet?  Save it as CSV." if Path(path).suffix.startswith(".xls") else ""
-        raise InputError(Fault(name, "hold arrays of rows", "none", fix))
+        raise InputError(Fault(name, "hold arrays of rows", "none"))
     return Table.of([column_of(key, array, name) for key, array in kept.items()], name, notes)
 
 
@@ -140,50 +132,3 @@ def _chosen(keys: list[str], part: Part) -> dict[str, str]:
     if not any(found[2].lower() == "train" for found in parts.values()):
         return {key: key for key in keys}
     return {found[1] + found[3]: key for key, found in parts.items() if found[2].lower() == part}
-
-
-def idx_table(path: str | os.PathLike[str], part: Part) -> Table:
-    """Return the images of an IDX file as a column ``x`` and, if its labels lie beside it, ``y``.
-
-    ``train-images-idx3-ubyte`` has its labels in ``train-labels-idx1-ubyte``, gzipped or not; the part
-    ``test`` is the pair whose names begin with ``t10k``.
-    """
-    images = Path(path)
-    if part == "test":
-        images = images.with_name(images.name.replace("train", "t10k", 1))
-    array = read_idx(images)
-    if array.ndim == 1:
-        return Table.of([Column("y", array)], os.fspath(images))
-    columns = [column_of("x", array, os.fspath(images))]
-    labels = images.with_name(images.name.replace("images", "labels").replace("idx3", "idx1"))
-    other = labels.with_suffix("") if labels.suffix == ".gz" else labels.with_name(labels.name + ".gz")
-    found = [file for file in (labels, other) if file != images and file.exists()]
-    if found:
-        columns.append(Column("y", read_idx(found[0])))
-    return Table.of(columns, os.fspath(images))
-
-
-def read_idx(path: str | os.PathLike[str]) -> Array:
-    """Return the array of an IDX file, gzipped or not (LeCun, Cortes & Burges 1998).
-
-    Raises
-    ------
-    InputError
-        If it is no IDX file, or shorter or longer than its sizes say.
-    """
-    name, content = os.fspath(path), read_bytes(path)
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX or not 1 <= content[3] <= 4:
-        raise InputError(
-            Fault(name, "be an IDX file", f"a beginning of {content[:4]!r}", "Is it the right one?")
-        )
-    start = 4 + 4 * content[3]
-    if len(content) < start:
-        raise InputError(Fault(name, "be a whole IDX file", f"{len(content)} bytes", "Copy it again."))
-    shape = struct.unpack(f">{content[3]}I", content[4:start])
-    dtype = np.dtype(_IDX[content[2]])
-    wanted = start + math.prod(shape) * dtype.itemsize
-    if len(content) != wanted:
-        got = f"{len(content):,} bytes"
-        raise InputError(Fault(name, f"have {wanted:,} bytes for the shape {shape}", got, "Copy it again."))
-    array = np.frombuffer(content, dtype, offset=start).reshape(shape)
-    return array if dtype.itemsize == 1 else array.astype(dtype.newbyteorder("="))

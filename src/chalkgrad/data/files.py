@@ -1,17 +1,18 @@
-"""Bytes of data files: read whole with a limit, unpacked if they are gzipped."""
+"""Bytes of data files: read whole with a limit, unpacked if they are packed."""
 
 from __future__ import annotations
 
 import os
 import stat
-import zlib
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import absent_file
+from chalkgrad.data.memory import free_bytes, size_text
+from chalkgrad.data.packing import ZIP, packing, text_member, unpacked, unpacked_head
 
 MOST_BYTES = 2 * 2**30
 """The largest text that is read into memory."""
-_GZIP = b"\x1f\x8b"
+_HEAD = 1 << 16
 
 
 def checked_file(path: str | os.PathLike[str]) -> os.stat_result:
@@ -33,42 +34,43 @@ def checked_file(path: str | os.PathLike[str]) -> os.stat_result:
         raise InputError(Fault(name, "be a file that can be read", reason, "Check its name.")) from None
 
 
-def read_bytes(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
-    """Return the bytes of a file, unpacked if it is gzipped, whatever it is called."""
-    checked_file(path)
-    name = os.fspath(path)
+def room(most: int = MOST_BYTES) -> int:
+    """Return how many bytes may be read into memory: ``most``, or half of what is free."""
+    free = free_bytes()
+    return most if free is None else min(most, free // 2)
+
+
+def is_packed(path: str | os.PathLike[str]) -> bool:
+    """Whether the file must be unpacked to be read."""
+    with open(path, "rb") as file:
+        head = file.read(6)
+    return bool(packing(head)) or head.startswith(ZIP)
+
+
+def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
+    """Return the bytes of a file, unpacked if it is packed, whatever it is called."""
+    found = checked_file(path)
+    name, most = os.fspath(path), room() if most is None else most
+    if found.st_size > most:
+        raise _too_large(name, most, size_text(found.st_size))
     with open(path, "rb") as file:
         content = file.read(most + 1)
-    if content.startswith(_GZIP):
-        content = _unpacked(content, name, most)
+    if content.startswith(ZIP):
+        content = text_member(content, name, most)
+    elif packing(content):
+        content = unpacked(content, name, most)
     if len(content) > most:
-        fix = "Write it as Parquet or .npy, which are read in pieces."
-        raise InputError(Fault(name, f"have at most {most // 2**20:,} MB", "more", fix))
+        raise _too_large(name, most, "more")
     return content
 
 
-def _unpacked(content: bytes, name: str, most: int) -> bytes:
-    pieces, size = [], 0
-    try:
-        while content and size <= most:
-            stream = zlib.decompressobj(wbits=31)
-            pieces.append(stream.decompress(content, most + 1 - size))
-            size += len(pieces[-1])
-            if not stream.eof and size <= most:
-                raise InputError(Fault(name, "be a whole gzip file", "one that is cut off", "Copy it again."))
-            content = stream.unused_data.lstrip(b"\0")
-    except zlib.error as error:
-        raise InputError(Fault(name, "be a sound gzip file", str(error), "Copy it again.")) from None
-    return b"".join(pieces)
+def _too_large(name: str, most: int, got: str) -> InputError:
+    limit = size_text(most) + (", half of the memory that is free" if most < MOST_BYTES else "")
+    fix = "Write it as Parquet or .npy, which are read in pieces."
+    return InputError(Fault(name, f"have at most {limit}", got, fix))
 
 
 def first_bytes(path: str | os.PathLike[str], count: int) -> bytes:
-    """Return the first bytes of a file, unpacked if it is gzipped; fewer if it has fewer or is not sound."""
+    """Return the first bytes of a file, unpacked if it is packed; fewer if it has fewer or is not sound."""
     with open(path, "rb") as file:
-        head = file.read(4096)
-    if head.startswith(_GZIP):
-        try:
-            return zlib.decompressobj(wbits=31).decompress(head, count)
-        except zlib.error:
-            return b""
-    return head[:count]
+        return unpacked_head(file.read(_HEAD), count)

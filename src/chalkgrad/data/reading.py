@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,12 @@ import numpy as np
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.data.arrays import Part, array_table, idx_table, mapping_table, npy_table, npz_table
+from chalkgrad.data.arrays import Part, array_table, mapping_table, npy_table, npz_table
 from chalkgrad.data.csv_reader import read_csv
 from chalkgrad.data.files import checked_file, first_bytes
 from chalkgrad.data.frames import arrow_table, is_frame, pandas_table, polars_table
+from chalkgrad.data.idx import idx_table, is_idx
+from chalkgrad.data.packing import ZIP
 from chalkgrad.data.table import Table
 from chalkgrad.data.typed import MISSING
 
@@ -37,9 +40,10 @@ def read_table(
     Parameters
     ----------
     source
-        The name of a file: CSV (gzipped or not), Parquet, ``.npy``, ``.npz``, MNIST's IDX.  Or a table in
-        memory, not copied where its columns are NumPy's already: pandas, polars, Arrow, an array with named
-        fields, a dictionary of columns, an array m × n (its column is called ``x``).
+        The name of a file: CSV (packed by gzip, bzip2, xz or zip, or not), Parquet, ``.npy``, ``.npz``,
+        MNIST's IDX.  Or a table in memory, not copied where its columns are NumPy's already: pandas, polars,
+        Arrow, an array with named fields, a dictionary of columns, an array m × n (its column is called
+        ``x``).
     columns
         Only these; None for all.
     part
@@ -81,17 +85,25 @@ def file_kind(path: str | os.PathLike[str]) -> str:
     """Return ``parquet``, ``npy``, ``npz``, ``idx`` or ``csv`` by what a file begins with, and its name."""
     checked_file(path)
     head = first_bytes(path, 6)
-    kinds = ((b"PAR1", "parquet"), (b"\x93NUMPY", "npy"), (b"PK\x03\x04", "npz"), (b"PK\x05\x06", "npz"))
+    kinds = ((b"PAR1", "parquet"), (b"\x93NUMPY", "npy"), (b"PK\x05\x06", "npz"))
     for magic, kind in kinds:
         if head.startswith(magic):
             return kind
-    is_idx = (
-        head[:2] == b"\0\0"
-        and len(head) > 3
-        and head[2] in (8, 9, 11, 12, 13, 14)
-        and head[3] in (1, 2, 3, 4)
-    )
-    return "idx" if is_idx else "csv"
+    if head.startswith(ZIP):
+        return _zip_kind(path)
+    return "idx" if is_idx(head) else "csv"
+
+
+def _zip_kind(path: str | os.PathLike[str]) -> str:
+    """Return ``csv`` for an archive of one text, else ``npz``; raises ``InputError`` for a spreadsheet."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError):
+        return "npz"
+    if any(name.startswith("xl/") for name in names):
+        raise InputError(Fault(os.fspath(path), "be a table", "a spreadsheet", "Save it as CSV."))
+    return "npz" if any(name.endswith(".npy") for name in names) else "csv"
 
 
 def _file(
