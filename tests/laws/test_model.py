@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalkgrad import SGD, Adam, EarlyStopping, InputError, Network, fit, initialise, predict
+from chalkgrad.app.cli import main
+from chalkgrad.data import read_table
 from chalkgrad.data.preparation import Preparation
 from chalkgrad.data.table import Column, Table
 from chalkgrad.model import ClassEvaluation, Model, NumberEvaluation, load_model
@@ -102,6 +106,89 @@ def test_an_old_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch
     assert list(tmp_path.iterdir()) == [path]
 
 
+COUNT = 24
+GAPS = st.lists(st.integers(0, COUNT - 1), max_size=6)
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.floats(-1e6, 1e6, width=32), min_size=COUNT, max_size=COUNT, unique=True),
+    st.lists(st.sampled_from(["red", "dark blue", "7b"]), min_size=COUNT, max_size=COUNT),
+    st.lists(st.booleans(), min_size=COUNT, max_size=COUNT),
+    st.lists(st.sampled_from([0, 1, 2.5, 10]), min_size=COUNT, max_size=COUNT),
+    GAPS, GAPS, st.permutations(["size", "hue", "old", "code", "y", "more"]),
+)  # fmt: skip
+def test_a_frame_is_answered_as_its_file_is_on_the_command_line(
+    size: list[float], hue: list[str], old: list[bool], code: list[float], first: list[int],
+    second: list[int], order: list[str],
+) -> None:  # fmt: skip
+    pandas = pytest.importorskip("pandas")
+    y = [("a", "b", "c")[k % 3] for k in range(COUNT)]
+    whole = pandas.DataFrame({"size": size, "hue": hue, "old": old, "code": code, "y": y})
+    with TemporaryDirectory() as folder:
+        path, file = Path(folder) / "a.cg", Path(folder) / "new.csv"
+        whole.to_csv(file, index=False)
+        preparation = Preparation.infer(
+            read_table(file), "y", missing="mean", categorical=("code", "old"), ignore=()
+        )
+        network = Network(f"{preparation.width}-4:tanh-3:softmax")
+        Model(network, initialise(network, 1), preparation).save(path)
+        found = load_model(path)
+        gaps = whole.astype({"old": object}).assign(more="text")
+        gaps.loc[first, "size"] = np.nan
+        gaps.loc[second, ["hue", "old"]] = None
+        gaps[order].to_csv(file, index=False)
+        with redirect_stdout(StringIO()) as output:
+            assert main(["predict", str(path), str(file), "--labels"]) == 0
+        right = output.getvalue().split()[1:]
+        notes: list[str] = []
+        for data in (gaps, gaps[order], read_table(gaps[order]), str(file), pandas.read_csv(file)):
+            assert found.predict(data, notes).tolist() == right
+        assert set(notes) == {
+            f"{place}: columns that training did not have are ignored: 'more'" for place in ("data", file)
+        }
+        without = gaps[order].drop(columns="y")
+        assert found.predict(without).tolist() == right
+        assert found.evaluate(without, y) == found.evaluate(gaps[order])
+
+
+def test_an_array_does_not_say_whether_it_is_prepared() -> None:
+    preparation = Preparation.infer(TABLE, "price", "regression", ignore=("kind",))
+    kept = model("3-4:tanh-1", preparation=preparation)
+    x, t = preparation.arrays(TABLE)
+    for data in (x, x.tolist(), np.ones((4, 2))):
+        for door in (kept.predict, kept.outputs, lambda data: kept.evaluate(data, t)):
+            with pytest.raises(InputError, match=r"^data: must have names for its columns.*prepared=True"):
+                door(data)
+    np.testing.assert_array_equal(kept.predict(x, prepared=True), kept.predict(TABLE))
+    assert kept.evaluate(x, t, prepared=True) == kept.evaluate(TABLE)
+
+
+def test_pixels_need_a_name_too() -> None:
+    images = np.arange(24, dtype=np.uint8).reshape(6, 4)
+    table = read_table({"x": images, "y": ["a", "b"] * 3})
+    kept = model("4-1:sigmoid", preparation=Preparation.infer(table, "y"))
+    with pytest.raises(InputError, match=r"Write \{'x': data\} for values as in training"):
+        kept.predict(images)
+    assert kept.predict({"x": images}).tolist() == kept.predict(table).tolist()
+
+
+def test_targets_are_given_once() -> None:
+    kept = model("3-3:softmax", preparation=Preparation.infer(TABLE, "kind", ignore=("price",)))
+    with pytest.raises(InputError, match=r"^t: must be left out; got list\. The data have the column 'kind'"):
+        kept.evaluate(TABLE, ["x"] * 6)
+
+
+def test_values_that_another_reader_spells_otherwise_are_the_same_level() -> None:
+    table = read_table({"zip": ["01", "02", "10", "01"], "old": ["True", "False"] * 2, "y": ["a", "b"] * 2})
+    preparation = Preparation.infer(table, "y")
+    right = preparation.inputs(table)
+    for old in (np.array([True, False] * 2), [1, 0] * 2, ["TRUE", "false"] * 2):
+        np.testing.assert_array_equal(
+            preparation.inputs(read_table({"zip": [1, 2, 10, 1], "old": old})), right
+        )
+
+
 TABLE = Table.of(
     [
         Column("size", np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0])),
@@ -158,7 +245,7 @@ def test_the_model_of_a_training(tmp_path: Path) -> None:
     assert (found.settings["data"], found.settings["position"]) == ("plants", [9, 3])
     assert bits(found.state) == bits(done.state)
     assert found.history == done.history
-    assert np.allclose(found.outputs(x), done.predict(x))
+    assert np.allclose(found.outputs(x, prepared=True), done.predict(x))
 
 
 def test_the_state_of_an_optimiser_is_kept_with_its_own_parameters_only() -> None:

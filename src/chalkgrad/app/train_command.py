@@ -96,7 +96,7 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     kept = _save(model, asked.output)
     opened = {} if explained is None else _explain(fitted, asked, explained, output)
     learned = rows.learned(model)
-    held_out = None if rows.validation is None else model.evaluate(*rows.validation)
+    held_out = None if rows.validation is None else model.evaluate(*rows.validation, prepared=True)
     if output.format == "json":
         rest = {
             "model": kept,

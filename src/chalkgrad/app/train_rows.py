@@ -46,7 +46,7 @@ class PreparedRows:
     def learned(self, model: Model) -> Evaluation:
         """Return how well a model answers the rows that were learned."""
         if self.blocks is None:
-            return model.evaluate(self.x, self.t)
+            return model.evaluate(self.x, self.t, prepared=True)
         from chalkgrad.data.blocks import all_tables
 
         return model.evaluate(all_tables(self.blocks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import shown
-from chalkgrad.data.labels import as_levels, coded
+from chalkgrad.data.labels import as_levels, coded, level_text
 from chalkgrad.data.table import TOLD, Column, Table
 from chalkgrad.data.typed import is_number, numbers_of
 
@@ -125,6 +126,7 @@ class CategoryColumn:
             faults.append(fault)
             return
         places: dict[Any, int] = {level: place for place, level in enumerate(self.levels)}
+        places = other_spellings(self.levels, numbers=not column.is_text) | places
         if self.fill is not None:
             places[None] = places[self.fill]
         codes, new = coded(as_levels(column), places)
@@ -144,6 +146,29 @@ class CategoryColumn:
         seen = np.flatnonzero(codes >= 0)
         out[seen, codes[seen]] = 1.0
 
+
+def other_spellings(levels: Sequence[str], *, numbers: bool) -> dict[Any, int]:
+    """Return the places of levels as another reader of the same file spells them, where that is but one.
+
+    Truths go by their word or, in columns of numbers, by 1 and 0; numbers go by their value.
+
+    >>> other_spellings(("False", "True", "07"), numbers=True)
+    {'false': 0, 'False': 0, 'FALSE': 0, '0': 0, 'true': 1, 'True': 1, 'TRUE': 1, '1': 1, '7': 2}
+    """
+    found: dict[Any, list[int]] = {}
+    for place, level in enumerate(levels):
+        word = level.lower()
+        spelt = [word, word.title(), word.upper()] if word in _TRUTHS else []
+        if numbers and is_number(level):
+            spelt.append(level_text(float(level)))
+        elif numbers and word in _TRUTHS:
+            spelt.append(_TRUTHS[word])
+        for one in spelt:
+            found.setdefault(one, []).append(place)
+    return {one: places[0] for one, places in found.items() if len(places) == 1}
+
+
+_TRUTHS = {"false": "0", "true": "1"}
 
 InputColumn = NumberColumn | PixelColumn | CategoryColumn
 

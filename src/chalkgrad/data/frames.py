@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,32 @@ def is_frame(source: object) -> str:
     if "polars" in kinds and hasattr(source, "get_columns"):
         return "polars"
     return "arrow" if hasattr(source, "__arrow_c_stream__") else ""
+
+
+def frame_names(value: object) -> tuple[Any, ...]:
+    """Return what the columns of a frame or table are called, as they are; nothing for anything else."""
+    if isinstance(value, Table):
+        return value.names
+    kind = is_frame(value) if hasattr(value, "columns") else ""
+    if not kind:
+        return ()
+    found: Any = getattr(value, "column_names", None) if kind == "arrow" else None
+    return tuple(getattr(value, "columns", ()) if found is None else found)
+
+
+def narrowed(value: Any, names: Sequence[str]) -> Any:
+    """Return a frame or table with some of its columns, in this order; those not asked for are not read."""
+    if isinstance(value, Table):
+        return value.select(names)
+    if is_frame(value) != "pandas":
+        if not hasattr(value, "get_columns") and not hasattr(value, "column_names"):
+            return arrow_table(value).select(names)
+        return value.select(list(names))
+    places = {name: place for place, name in reversed(list(enumerate(value.columns)))}
+    twice = [name for name, count in Counter(value.columns).items() if count > 1 and name in names]
+    if twice:
+        _check_names([name for name in value.columns if name in twice])
+    return value.iloc[:, [places[name] for name in names]]
 
 
 def pandas_table(frame: Any) -> Table:

@@ -144,15 +144,16 @@ class Preparation:
         if faults:
             raise InputError(faults)
         if notes is not None:
-            notes.extend(self._extra(table))
+            notes.extend(self.unknown(table.names, table.origin))
         return x
 
-    def _extra(self, table: Table) -> list[str]:
+    def unknown(self, names: Iterable[str], origin: str) -> list[str]:
+        """Return the note that some of these columns are ignored, or no note."""
         known = {*self.ignored, *(column.name for column in self.columns)}
         known |= set() if self.target is None else {self.target.name}
-        extra = [shown(name, 30) for name in table.names if name not in known]
+        extra = [shown(name, 30) for name in names if name not in known]
         told = ", ".join(extra[:5]) + (", …" if len(extra) > 5 else "")
-        return [f"{table.origin}: columns that training did not have are ignored: {told}"] if extra else []
+        return [f"{origin}: columns that training did not have are ignored: {told}"] if extra else []
 
     def targets(self, table: Table) -> Array:
         """Return the targets of a table: m × 1 in float32, or m class numbers in int64.

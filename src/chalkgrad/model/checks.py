@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,29 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.preparation import Preparation
+from chalkgrad.data.reading import read_table
 from chalkgrad.data.table import Table
+from chalkgrad.model.tables import table_of, with_target
 from chalkgrad.network import Network
+from chalkgrad.train.names import Names
 
 Array = NDArray[Any]
 _TOLD = 5
 SLOTS = ("m", "v")
 """What optimisers remember of every parameter."""
+
+
+class Known(Protocol):
+    """What a model knows of its inputs."""
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def preparation(self) -> Preparation | None: ...
+
+    @property
+    def names(self) -> Names: ...
 
 
 def check_arrays(
@@ -84,35 +101,41 @@ def check_preparation(network: Network, preparation: Preparation | None, faults:
         faults.append(Fault("network", f"have {outputs} outputs", got, "Train it again."))
 
 
-def read_inputs(
-    network: Network, preparation: Preparation | None, data: Any, notes: list[str] | None
-) -> Array:
+def read_inputs(known: Known, data: Any, notes: list[str] | None, *, prepared: bool = False) -> Array:
     """Return the inputs of a table or of an array, m × n₀; raises ``InputError``."""
-    if isinstance(data, Table):
-        if preparation is not None:
-            return preparation.inputs(data, notes)
-        fix = "Pass the inputs as an array, m × n₀."
-        raise InputError(Fault("data", "be an array: the model knows no columns", "a table", fix))
+    if known.preparation is not None and not prepared:
+        return known.preparation.inputs(table_of(data, known.preparation, notes), notes)
     from chalkgrad.train.arrays import read_inputs as read
 
     faults: list[Fault] = []
-    x = read(network, data, "float64", "data", faults)
+    x = read(known.network, _rows(known, data), "float64", "data", faults, known.names.inputs)
     if faults or x is None:
         raise InputError(faults)
     return x
 
 
 def read_targets(
-    network: Network, preparation: Preparation | None, data: Any, t: Any, notes: list[str] | None
+    known: Known, data: Any, t: Any, notes: list[str] | None, *, prepared: bool = False
 ) -> tuple[Array, Array]:
     """Return inputs and targets of a table or of arrays; raises ``InputError``."""
-    if isinstance(data, Table) and preparation is not None:
-        return preparation.arrays(data, notes)
+    preparation = known.preparation
+    if preparation is not None and preparation.target is not None and not prepared:
+        return preparation.arrays(with_target(table_of(data, preparation, notes), preparation, t), notes)
     from chalkgrad.train.arrays import read_targets as read
 
-    x = read_inputs(network, preparation, data, notes)
+    x = read_inputs(known, data, notes, prepared=prepared)
     faults: list[Fault] = []
-    targets = read(network, t, len(x), "float64", "t", faults)
+    targets = read(known.network, t, len(x), "float64", "t", faults, known.names.outputs)
     if faults or targets is None:
         raise InputError(faults)
     return x, targets
+
+
+def _rows(known: Known, data: Any) -> Any:
+    """What can be read as rows of the network's inputs: a table only where the columns have names."""
+    if not isinstance(data, str | os.PathLike | Mapping | Table):
+        return data
+    if known.names.inputs:
+        return read_table(data, part="test")
+    fix = "Pass the inputs as an array, m × n₀."
+    raise InputError(Fault("data", "be an array: the model knows no columns", "a table", fix))

@@ -20,6 +20,7 @@ from chalkgrad.model.file import read_file, write_file
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.train.history import History
+from chalkgrad.train.names import UNNAMED, Names
 
 if TYPE_CHECKING:
     from chalkgrad.train.executor import Executor
@@ -46,6 +47,8 @@ class Model:
         How it was trained: optimiser, seed, rows …; whatever JSON can hold.
     state
         The optimiser's state, {"W1.m": …, …}, so that training can go on where it ended.
+    names
+        What the columns of the inputs are called, where there is no preparation that knows it.
 
     Raises
     ------
@@ -65,6 +68,7 @@ class Model:
     history: History = field(default_factory=History)
     settings: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Array] = field(default_factory=dict)
+    names: Names = UNNAMED
 
     def __post_init__(self) -> None:
         expect_network(self.network)
@@ -102,7 +106,8 @@ class Model:
         last = fit.standing.parameters
         is_last = all(np.array_equal(fit.parameters[name], value) for name, value in last.items())
         state = fit.state if is_last else {}  # it belongs to the last parameters, not to the best
-        return cls(fit.network, fit.parameters, preparation, fit.history, {**settings, **kept}, state)
+        told = {**settings, **kept}
+        return cls(fit.network, fit.parameters, preparation, fit.history, told, state, fit.names)
 
     @property
     def task(self) -> str:
@@ -133,41 +138,49 @@ class Model:
         """How many numbers were learned."""
         return sum(array.size for array in self.parameters.values())
 
-    def outputs(self, data: Any, notes: list[str] | None = None) -> Array:
+    def outputs(self, data: Any, notes: list[str] | None = None, *, prepared: bool = False) -> Array:
         """Return what the network computes, Ŷ, m × n_L: probabilities, or standardised numbers.
 
         Parameters
         ----------
         data
-            A table with the columns of the training data, or inputs, m × n₀, as the network takes them.
+            Where the model has a preparation: whatever `read_table` takes that names its columns (a data
+            frame, a file, a dictionary, a `Table`), in any order, others being ignored; an array is refused,
+            since it does not say whether it is prepared.  Else inputs, m × n₀, as the network takes them.
         notes
             What is worth knowing about the data is appended here.
+        prepared
+            Whether the data are inputs as the network takes them, m × n₀, and not to be prepared.
 
         Raises
         ------
         InputError
             If columns are absent or values do not fit.
         """
-        x = read_inputs(self.network, self.preparation, data, notes)
+        x = read_inputs(self, data, notes, prepared=prepared)
         found: Array = self._executor().predict(x.astype(self.dtype, copy=False))
         return found
 
-    def predict(self, data: Any, notes: list[str] | None = None) -> Array:
+    def predict(self, data: Any, notes: list[str] | None = None, *, prepared: bool = False) -> Array:
         """Return the answers for m rows: labels of classes, or numbers in the target's own units.
 
         Parameters
         ----------
         data
-            A table with the columns of the training data, or inputs, m × n₀, as the network takes them.
+            Where the model has a preparation: whatever `read_table` takes that names its columns (a data
+            frame, a file, a dictionary, a `Table`), in any order, others being ignored; an array is refused,
+            since it does not say whether it is prepared.  Else inputs, m × n₀, as the network takes them.
         notes
             What is worth knowing about the data is appended here.
+        prepared
+            Whether the data are inputs as the network takes them, m × n₀, and not to be prepared.
 
         Raises
         ------
         InputError
             If columns are absent or values do not fit.
         """
-        return self.decode(self.outputs(data, notes))
+        return self.decode(self.outputs(data, notes, prepared=prepared))
 
     def decode(self, y: Array) -> Array:
         """Return labels, or numbers in the target's own units, for outputs Ŷ, m × n_L."""
@@ -177,17 +190,22 @@ class Model:
             return y[:, 0] if y.shape[1] == 1 else y
         return class_numbers(y)
 
-    def evaluate(self, data: Any, t: Any = None, notes: list[str] | None = None) -> Evaluation:
+    def evaluate(
+        self, data: Any, t: Any = None, notes: list[str] | None = None, *, prepared: bool = False
+    ) -> Evaluation:
         """Hold the answers against the truth.
 
         Parameters
         ----------
         data
-            A table with the target's column, an iterator of such tables, or inputs, m × n₀, with ``t``.
+            As for ``predict``, with the target's column or with ``t``; or an iterator of such tables.
         t
-            Targets beside inputs: m × n_L, or m class numbers.
+            Targets beside inputs: m × n_L, or m class numbers; of a model with a preparation the labels, or
+            numbers in the target's own units.
         notes
             What is worth knowing about the data is appended here.
+        prepared
+            Whether data and ``t`` are as the network takes them, and not to be prepared.
 
         Returns
         -------
@@ -204,7 +222,7 @@ class Model:
         executor = self._executor()
         tally = NumberTally() if self.task == "regression" else ClassTally(self.classes)
         for part in data if isinstance(data, Iterator) else (data,):
-            x, targets = read_targets(self.network, self.preparation, part, t, notes)
+            x, targets = read_targets(self, part, t, notes, prepared=prepared)
             if targets.dtype.kind == "f":
                 targets = targets.astype(self.dtype, copy=False)
             loss, y = executor.losses(Block(x.astype(self.dtype, copy=False), targets))
@@ -246,6 +264,7 @@ class Model:
             "preparation": None if self.preparation is None else self.preparation.to_dict(),
             "history": self.history.to_dict(),
             "settings": dict(self.settings),
+            "names": self.names.to_dict(),
         }
         write_file(path, {**self.parameters, **self.state}, table)
 
@@ -274,7 +293,8 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         names = network.parameter_shapes()
         parameters = {key: array for key, array in arrays.items() if key in names}
         state = {key: array for key, array in arrays.items() if key not in names}
-        return Model(network, parameters, preparation, history, _part(table, "settings"), state)
+        known = Names.from_dict(table.get("names"))
+        return Model(network, parameters, preparation, history, _part(table, "settings"), state, known)
     except InputError as error:
         faults = [
             Fault(f"{name}, {fault.path}", fault.condition, fault.got, fault.fix) for fault in error.faults

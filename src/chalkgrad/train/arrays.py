@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,23 @@ from chalkgrad._errors import Fault
 from chalkgrad.network import Network
 from chalkgrad.train.columns import CHUNK, chunks, column_names, converted_to, numbers_of, told_rows
 from chalkgrad.train.metrics import has_classes
+from chalkgrad.train.names import in_order
 
 Array = NDArray[Any]
 _SUM_TOLERANCE = 1e-5
 
 
-def read_inputs(network: Network, value: Any, dtype: str, path: str, faults: list[Fault]) -> Array | None:
-    """Return x, m × n₀, in the run's type, or None after adding faults."""
+def read_inputs(
+    network: Network, value: Any, dtype: str, path: str, faults: list[Fault], names: Sequence[str] = ()
+) -> Array | None:
+    """Return x, m × n₀, in the run's type, or None after adding faults.
+
+    The columns of a frame are put in the order of ``names``, those of the training.
+    """
+    before = len(faults)
+    value = in_order(value, names, path, faults)
+    if len(faults) > before:
+        return None
     array = numbers_of(value, path, dtype, faults)
     if array is None:
         return None
@@ -37,9 +48,19 @@ def read_inputs(network: Network, value: Any, dtype: str, path: str, faults: lis
 
 
 def read_targets(
-    network: Network, value: Any, rows: int | None, dtype: str, path: str, faults: list[Fault]
+    network: Network,
+    value: Any,
+    rows: int | None,
+    dtype: str,
+    path: str,
+    faults: list[Fault],
+    names: Sequence[str] = (),
 ) -> Array | None:
     """Return t: m × n_L in the run's type, or m class numbers in int64; None after adding faults."""
+    before = len(faults)
+    value = in_order(value, names, path, faults)
+    if len(faults) > before:
+        return None
     array = numbers_of(value, path, dtype, faults, labels=has_classes(network))
     if array is None:
         return None

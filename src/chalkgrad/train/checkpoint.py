@@ -17,6 +17,7 @@ from chalkgrad._numbers import shown
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.train.history import History
 from chalkgrad.train.limits import read_number
+from chalkgrad.train.names import Names
 from chalkgrad.train.standing import Arrays, Position, Standing
 from chalkgrad.train.tensors import read_tensors, write_tensors
 
@@ -173,6 +174,7 @@ def write_standing(path: str | os.PathLike[str], standing: Standing, identity: M
         "watch": standing.watch,
         "ended": standing.ended,
         "drawn": standing.drawn,
+        "names": standing.names.to_dict(),
     }
     write_tensors(path, arrays, KIND, note)
 
@@ -191,6 +193,7 @@ def read_standing(path: str | os.PathLike[str]) -> tuple[Standing, dict[str, Any
             _part(arrays, "best/") or None,
             note["ended"],
             note["drawn"],
+            Names.from_dict(note.get("names")),
         )
         return standing, dict(note["identity"])
     except (KeyError, TypeError) as error:

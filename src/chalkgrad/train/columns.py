@@ -34,7 +34,7 @@ def numbers_of(
         if not value:
             faults.append(Fault(path, "have at least one row", "none", "Give it the rows to learn from."))
             return None
-        read = read_array(value, path, faults)
+        read = read_array(_without_truths(value) if _has_truths(value) else value, path, faults)
         return None if read is None else as_float64(read)
     is_frame, numbers = frame_or_none(value, dtype, path, faults)
     if is_frame:
@@ -68,6 +68,19 @@ def _array_of(value: Any, path: str, faults: list[Fault]) -> Array | None:
             got = f"{type(value).__name__} ({error})"[:120]
     faults.append(Fault(path, condition, got, fix))
     return None
+
+
+def _has_truths(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_has_truths, value))
+    return isinstance(value, bool | np.bool_)
+
+
+def _without_truths(value: Any) -> Any:
+    """Return a list, or a list of rows, with 1 and 0 for True and False, as an array of them is read."""
+    if isinstance(value, list | tuple):
+        return list(map(_without_truths, value))
+    return int(value) if isinstance(value, bool | np.bool_) else value
 
 
 def _has_texts(value: Sequence[Any]) -> bool:
@@ -111,7 +124,7 @@ def _number(value: Any) -> float | None:
 
 def place_of(path: str, column: int, names: Sequence[str], width: int) -> str:
     """Name a column: x['age'] where it has a name, else x[:, 3]."""
-    if names and column < len(names):
+    if names and len(names) == width:
         return path if names[column] == path else f"{path}[{names[column]!r}]"
     return f"{path}[:, {column}]" if width > 1 else path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, cast
 
 from chalkgrad._errors import Fault, InputError
@@ -33,6 +34,9 @@ from chalkgrad.train.snapshot import SMALL
 from chalkgrad.train.standing import Arrays, Position, Standing, Start, size
 from chalkgrad.train.stopping import EarlyStopping, read_watch
 
+BATCH = 32
+"""Rows of a mini-batch, unless they are fewer or it is said otherwise."""
+
 
 def fit(
     network: Network,
@@ -42,7 +46,7 @@ def fit(
     parameters: Mapping[str, Any] | None = None,
     optimiser: Optimiser | str | None = None,
     epochs: int = 10,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     shuffle: bool = True,
     seed: int = 0,
     schedule: Schedule | str | None = None,
@@ -83,7 +87,7 @@ def fit(
     epochs
         Passes over all rows, in all: when a training is resumed, those it has done count.
     batch_size
-        Rows of a mini-batch; the last of an epoch may have fewer.
+        Rows of a mini-batch; the last of an epoch may have fewer.  Left out, 32, or all where they are fewer.
     shuffle
         Whether every epoch visits the rows in an order of its own.
     seed
@@ -154,7 +158,7 @@ def fit(
     setup = read_setup(
         network,
         optimiser=optimiser,
-        batch_size=batch_size,
+        batch_size=BATCH if batch_size is None else batch_size,
         dtype=dtype,
         clip_norm=clip_norm,
         dropout=dropout,
@@ -162,13 +166,12 @@ def fit(
         threads=threads,
         faults=faults,
     )
-    settings = Settings(
-        setup,
-        read_whole("epochs", epochs, 1, faults),
-        read_flag("shuffle", shuffle, faults),
-        read_schedule(schedule, faults),
-        read_callbacks(callbacks, faults),
-    )
+    passes = read_whole("epochs", epochs, 1, faults)
+    shuffled, rates = read_flag("shuffle", shuffle, faults), read_schedule(schedule, faults)
+    told_each = read_callbacks(callbacks, faults)
+    last: list[Fault] = []
+    saving = read_checkpoint(checkpoint, last)
+    resumed = read_resume(resume, saving, last)
     rows = read_rows(
         network,
         x,
@@ -179,11 +182,12 @@ def fit(
         dtype=setup.dtype,
         seed=setup.seed,
         faults=faults,
+        known=None if resumed is None else resumed.standing.names,
     )
     measures = read_metrics(metrics, network, faults)
     watch = read_watch(early_stopping, measures, validation is not None, faults)
     given = _read_parameters(network, parameters, resume, setup.dtype, faults)
-    saving = read_checkpoint(checkpoint, faults)
+    faults += last
     shows = read_progress(progress, faults)
     if rows is not None and setup.batch_size > rows.source.rows and isinstance(batch_size, int):
         condition = f"be at most {rows.source.rows}, the rows to learn from"
@@ -191,7 +195,10 @@ def fit(
         faults.append(Fault("batch_size", condition, shown(batch_size), fix))
     if faults or rows is None:
         raise InputError(faults)
-    standing = read_resume(resume, saving, settings, rows, faults)
+    if batch_size is None:
+        setup = replace(setup, batch_size=min(BATCH, rows.source.rows))
+    settings = Settings(setup, passes, shuffled, rates, told_each)
+    standing = None if resumed is None else resumed.check(settings, rows, faults)
     pace = Pace(settings.schedule, settings.clock(rows.source.rows))
     kept_step = _read_step(explain, standing, pace.clock.steps, faults)
     if faults:
@@ -276,7 +283,9 @@ def _result(training: Training, reached: Arrays, start: Start, kept: list[StepIn
     history = History(tuple(training.epochs), training.at.step)
     losses = history.losses
     if training.ended == "finished" and losses and losses[-1] > losses[0]:
-        tries = "; ".join(advice(settings, training.pace.clock.rate, training.first_rows()))
+        tries = "; ".join(
+            advice(settings, training.pace.clock.rate, training.first_rows(), training.rows.names.inputs)
+        )
         training.advice = f"the loss is higher than after the first epoch. Try {tries}."
     return Fit(
         settings.setup.network,
@@ -294,4 +303,5 @@ def _result(training: Training, reached: Arrays, start: Start, kept: list[StepIn
         captured=kept[0] if kept else None,
         pace=training.pace.to_dict(),
         executor=executor if best is None else None,
+        names=training.rows.names,
     )

@@ -12,7 +12,9 @@ from chalkgrad.train.executor import Array
 
 
 def read_frame(value: Any) -> Table | None:
-    """Return a data frame as a table, or None if it is none; raises ``InputError``."""
+    """Return a data frame, or a table, as a table; None if it is neither; raises ``InputError``."""
+    if isinstance(value, Table):
+        return value
     from chalkgrad.data.frames import arrow_table, is_frame, pandas_table, polars_table
 
     kind = is_frame(value) if hasattr(value, "columns") else ""

@@ -96,6 +96,7 @@ class Training:
             None if watch is None else watch.parameters,
             self.ended,
             self.drawn,
+            self.rows.names,
         )
 
     def parameters(self) -> Arrays:
@@ -260,7 +261,8 @@ class Training:
             self._keeper.take(self.executor, self.at, with_state=False)
         snapshot = self._keeper.last
         assert snapshot is not None
-        back = retreat(self.executor, self.rows, self.settings, self.pace, snapshot, found)
+        names = self.rows.names.inputs
+        back = retreat(self.executor, self.rows, self.settings, self.pace, snapshot, found, names)
         self.ended, self.advice, self.at, self.broken_at = "diverged", back.advice, back.at, back.step
         self.epochs = [epoch for epoch in self.epochs if epoch.steps <= back.at.step]
         self.executor.load(back.parameters, back.state)

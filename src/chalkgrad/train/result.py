@@ -16,6 +16,7 @@ from chalkgrad.train.arrays import read_inputs
 from chalkgrad.train.executor import Array, Executor, Setup
 from chalkgrad.train.explain import StepInputs, replayed
 from chalkgrad.train.history import History
+from chalkgrad.train.names import UNNAMED, Names
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.rows import Rows
 from chalkgrad.train.settings import Settings
@@ -45,7 +46,12 @@ class Fit:
         Empty when all went well; otherwise what happened and what to try.
     broken_at
         The step that diverged, from 0, or None; ``explain`` opens it up.
+    names
+        What the columns are called where the training was given data frames: ``names.inputs`` and, of several
+        targets, ``names.outputs``.
     """
+
+    names = UNNAMED
 
     def __init__(
         self,
@@ -65,11 +71,12 @@ class Fit:
         captured: StepInputs | None = None,
         pace: Mapping[str, Any] | None = None,
         executor: Executor | None = None,
+        names: Names | None = None,
     ) -> None:
         self.network, self.parameters, self.history, self.setup = network, parameters, history, setup
         self.outcome, self.advice, self.broken_at = outcome, advice, broken_at
         self.settings, self.rows, self.start, self.captured = settings, rows, start or Start(), captured
-        self.pace = pace
+        self.pace, self.names = pace, names or UNNAMED
         self._state, self._standing, self._executor = state, standing, executor
         self._lock = Lock()
 
@@ -82,7 +89,7 @@ class Fit:
     def standing(self) -> Standing:
         """Where the training stands, from which ``fit(…, resume=…)`` goes on."""
         if self._standing is None:
-            return Standing(self.parameters, self.state, history=self.history)
+            return Standing(self.parameters, self.state, history=self.history, names=self.names)
         return self._standing() if callable(self._standing) else self._standing
 
     def with_history(self, history: History) -> Fit:
@@ -117,7 +124,8 @@ class Fit:
         Parameters
         ----------
         x
-            Inputs, rows × n₀.
+            Inputs, rows × n₀.  The columns of a data frame are found by the names that the training had, in
+            any order, and others are ignored; arrays are taken by position.
 
         Raises
         ------
@@ -127,7 +135,7 @@ class Fit:
         from chalkgrad.train.choose import create_executor
 
         faults: list[Fault] = []
-        rows = read_inputs(self.network, x, self.setup.dtype, "x", faults)
+        rows = read_inputs(self.network, x, self.setup.dtype, "x", faults, self.names.inputs)
         if faults or rows is None:
             raise InputError(faults)
         executor = self._executor

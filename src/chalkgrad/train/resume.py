@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
@@ -18,14 +20,29 @@ from chalkgrad.train.standing import Standing
 _OF_AN_EPOCH = ("rows", "data", "batch_size", "seed", "shuffle")
 
 
-def read_resume(
-    value: object, checkpoint: Checkpoint | None, settings: Settings, rows: Rows, faults: list[Fault]
-) -> Standing | None:
-    """Return where to go on from, checked against the present settings, or None to begin."""
+@dataclass(frozen=True)
+class Resumed:
+    """Where a training goes on from: what was kept, in which file, and what the run must have in common."""
+
+    standing: Standing
+    path: str = ""
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    fit: Fit | None = None
+
+    def check(self, settings: Settings, rows: Rows, faults: list[Fault]) -> Standing:
+        """Return where it stood, after adding what does not fit to ``faults``."""
+        if self.fit is not None:
+            return _from_fit(self.fit, self.standing, settings, rows, faults)
+        check_identity(self.identity, identity(settings, rows), self.path, faults)
+        return self.standing
+
+
+def read_resume(value: object, checkpoint: Checkpoint | None, faults: list[Fault]) -> Resumed | None:
+    """Return what is gone on with, or None to begin."""
     if value is None or value is False:
         return None
     if isinstance(value, Fit):
-        return _from_fit(value, settings, rows, faults)
+        return Resumed(value.standing, fit=value)
     path = value
     if value is True:
         if checkpoint is None:
@@ -44,18 +61,17 @@ def read_resume(
     except InputError as error:
         faults.extend(error.faults)
         return None
-    check_identity(then, identity(settings, rows), os.fspath(path), faults)
-    return standing
+    return Resumed(standing, os.fspath(path), then)
 
 
-def _from_fit(fit: Fit, settings: Settings, rows: Rows, faults: list[Fault]) -> Standing | None:
+def _from_fit(fit: Fit, standing: Standing, settings: Settings, rows: Rows, faults: list[Fault]) -> Standing:
     """Go on from a Fit, with other settings if they let its numbers be taken over."""
-    setup, standing = settings.setup, fit.standing
+    setup = settings.setup
     shapes = {name: value.shape for name, value in fit.parameters.items()}
     if shapes != setup.network.parameter_shapes():
         fix = "Give the same network, or leave resume out."
         faults.append(Fault("resume", "be of a network of these shapes", str(fit.network), fix))
-        return None
+        return standing
     if standing.state and _slots(setup.optimiser) != _slots(fit.setup.optimiser):
         then = type(fit.setup.optimiser).__name__
         fix = "Or give parameters=fit.parameters to begin with a new optimiser."

@@ -21,6 +21,7 @@ from chalkgrad.train.executor import Array, Block
 from chalkgrad.train.limits import read_number
 from chalkgrad.train.mapped import FileMark, marks
 from chalkgrad.train.metrics import has_classes
+from chalkgrad.train.names import UNNAMED, Names, read_names
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Rows:
     class_weight: Array | None = None
     mapped: tuple[FileMark, ...] = ()
     """The files that arrays are mapped to."""
+    names: Names = UNNAMED
+    """Of the columns, where frames were given."""
 
     def check(self) -> None:
         """Refuse files that are not what they were; raises ``InputError``."""
@@ -92,14 +95,19 @@ def read_rows(
     dtype: str,
     seed: int,
     faults: list[Fault],
+    known: Names | None = None,
 ) -> Rows | None:
-    """Return what a run learns from, or None after adding everything that is wrong to ``faults``."""
+    """Return what a run learns from, or None after adding everything that is wrong to ``faults``.
+
+    Columns are put in the order of the names that are ``known``, of a training that is gone on with.
+    """
     if is_source(x):
         return _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults)
     before = len(faults)
-    inputs = read_inputs(network, x, dtype, "x", faults)
+    names = read_names(x, y, known or UNNAMED, faults)
+    inputs = read_inputs(network, x, dtype, "x", faults, names.inputs)
     rows = row_count(x, network.input_width) if inputs is None else len(inputs)
-    targets = read_targets(network, y, rows, dtype, "y", faults)
+    targets = read_targets(network, y, rows, dtype, "y", faults, names.outputs)
     weight = None
     if sample_weight is not None:
         weight = read_weight(sample_weight, rows, dtype, "sample_weight", faults)
@@ -111,7 +119,7 @@ def read_rows(
         faults.extend(found)
         held_out = None
     else:
-        held_out = read_validation(network, validation, dtype, faults)
+        held_out = read_validation(network, validation, dtype, faults, names)
     if len(faults) > before or inputs is None or targets is None:
         _read_class_weight(class_weight, network, None, dtype, faults)
         return None
@@ -119,12 +127,14 @@ def read_rows(
     check_variety(network, learned, "y", faults)
     counts = _read_class_weight(class_weight, network, learned, dtype, faults)
     if chosen is None or aside is None:
-        return Rows(ArraySource(inputs, targets, weight), held_out, dtype, counts, marks(x, y))
+        return Rows(ArraySource(inputs, targets, weight), held_out, dtype, counts, marks(x, y), names)
     held_out = Block(inputs[aside], targets[aside], None if weight is None else weight[aside])
-    return Rows(ChosenRows(inputs, targets, weight, chosen), held_out, dtype, counts, marks(x, y))
+    return Rows(ChosenRows(inputs, targets, weight, chosen), held_out, dtype, counts, marks(x, y), names)
 
 
-def read_validation(network: Network, value: Any, dtype: str, faults: list[Fault]) -> Block | None:
+def read_validation(
+    network: Network, value: Any, dtype: str, faults: list[Fault], names: Names
+) -> Block | None:
     """Return the rows to validate on: (x, y), (x, y, weight) or a source of them."""
     if value is None:
         return None
@@ -136,9 +146,9 @@ def read_validation(network: Network, value: Any, dtype: str, faults: list[Fault
         condition = "be a part of the rows such as 0.1, or (x, y), or (x, y, weight)"
         faults.append(Fault("validation", condition, shown(value)))
         return None
-    x = read_inputs(network, value[0], dtype, "validation[0]", faults)
+    x = read_inputs(network, value[0], dtype, "validation[0]", faults, names.inputs)
     rows = None if x is None else len(x)
-    t = read_targets(network, value[1], rows, dtype, "validation[1]", faults)
+    t = read_targets(network, value[1], rows, dtype, "validation[1]", faults, names.outputs)
     given = value[2] if len(value) == 3 else None
     weight = None if given is None else read_weight(given, rows, dtype, "validation[2]", faults)
     return None if x is None or t is None else Block(x, t, weight)
@@ -175,7 +185,7 @@ def _read_source(
         fix = "Write {0: 1.0, 1: 2.5}, say."
         faults.append(Fault("class_weight", "be a table beside a source", "'balanced'", fix))
         class_weight = None
-    held_out = read_validation(network, validation, dtype, faults)
+    held_out = read_validation(network, validation, dtype, faults, UNNAMED)
     return Rows(source, held_out, dtype, _read_class_weight(class_weight, network, None, dtype, faults))
 
 

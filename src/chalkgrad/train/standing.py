@@ -8,6 +8,7 @@ from typing import Any
 
 from chalkgrad.train.executor import Array
 from chalkgrad.train.history import History
+from chalkgrad.train.names import UNNAMED, Names
 
 Arrays = dict[str, Array]
 
@@ -71,6 +72,8 @@ class Standing:
     ended: str = ""
     drawn: bool = False
     """Whether the training began with parameters drawn from its seed."""
+    names: Names = UNNAMED
+    """Of the columns that it learns from."""
 
 
 @dataclass(frozen=True)
