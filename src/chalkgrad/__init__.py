@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import ChalkgradError, Fault, FormulaError, InputError, ShapeError, UnsupportedError
+from chalkgrad._pages import MAKERS
 from chalkgrad.check import check, check_against
 from chalkgrad.derive import Derivation, Step, derive
-from chalkgrad.derive.derivation import READERS as _DERIVATIONS
 from chalkgrad.diagnose import diagnose
-from chalkgrad.diagnose.report import READERS as _DIAGNOSES
 from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.evaluate import Trace, gradients, initialise, predict, trace
-from chalkgrad.evaluate.traced import READERS as _TRACES
 from chalkgrad.network import Activation, Layer, Loss, Network, Residual
 
 if TYPE_CHECKING:
@@ -37,39 +36,27 @@ if TYPE_CHECKING:
     )
 
 
-def _show_in_notebooks() -> None:
-    """Give results their notebook pages; the writers are loaded when one is shown."""
+def _given(module: str, name: str) -> Callable[..., Any]:
+    """A function that is loaded when it is called."""
 
-    def derivation(kind: str) -> Callable[[Derivation], str]:
-        def show(found: Derivation) -> str:
-            from chalkgrad.notation import notebook
+    def call(*arguments: Any, **options: Any) -> Any:
+        return getattr(import_module(module), name)(*arguments, **options)
 
-            write = notebook.derivation_html if kind == "html" else notebook.derivation_latex
-            return write(found)
-
-        return show
-
-    def trace_html(found: Trace, notation: Any = "matrix") -> str:
-        from chalkgrad.notation import notebook
-
-        return notebook.trace_html(found, notation)
-
-    def diagnosis_html(found: Diagnosis) -> str:
-        from chalkgrad.notation import notebook
-
-        return notebook.diagnosis_html(found)
-
-    def trace_page(found: Trace, notation: Any, form: str, digits: int) -> str:
-        from chalkgrad.notation import notebook
-
-        return notebook.trace_text(found, notation, form, digits)
-
-    _DERIVATIONS.update({kind: derivation(kind) for kind in ("html", "latex")})
-    _DIAGNOSES["html"] = diagnosis_html
-    _TRACES.update({"html": trace_html, "page": trace_page})
+    return call
 
 
-_show_in_notebooks()
+_PAGES = "chalkgrad.notation.result_pages"
+MAKERS.update(
+    {
+        "Derivation": _given(_PAGES, "of_derivation"),
+        "Derivation.latex": _given(_PAGES, "equations_of_derivation"),
+        "Trace": _given(_PAGES, "of_trace"),
+        "Cost": _given(_PAGES, "of_cost"),
+        "Graph": _given(_PAGES, "of_graph"),
+        "PathSum": _given(_PAGES, "of_paths"),
+        "Fit.model": _given("chalkgrad.model.model", "model_of"),
+    }
+)
 
 __version__ = "0.1.0"
 

@@ -64,7 +64,7 @@ def test_it_says_how_near_the_training_was(executor: str, monkeypatch: pytest.Mo
     after = run.explain(8).parameters
     apart = max(float(np.abs(found.steps[0].updated[name] - after[name]).max()) for name in after)
     assert taken.apart == apart < 1e-6
-    page = inputs.page()
+    page = str(inputs)
     assert f"own loss in this step is {taken.loss:.9g}" in " ".join(page.split())
     assert "Step 7, counted from 0, in epoch 2: a mini-batch of 5 rows" in " ".join(page.split())
 
@@ -79,8 +79,8 @@ def test_in_float64_both_are_the_same() -> None:
 @pytest.mark.parametrize("name", builtin_names())
 def test_every_notation_and_format_writes_the_page(name: str, form: str) -> None:
     inputs = trained(AdamW(), epochs=1).explain(2, name)
-    page = inputs.page(format=form)
-    assert page == inputs.trace.page(name, form)
+    page = getattr(inputs, form)()
+    assert page == getattr(inputs.trace, form)(name)
     assert "AdamW" in page
     assert len(page) > 3000
 
@@ -88,7 +88,6 @@ def test_every_notation_and_format_writes_the_page(name: str, form: str) -> None
 def test_a_notebook_shows_the_page_in_its_notation() -> None:
     inputs = trained(Adam(), epochs=1).explain(2, "bishop")
     html = inputs._repr_html_()
-    assert html is not None
     assert "bishop" in html
     assert isinstance(inputs.trace, Trace)
     assert inputs.trace is inputs.trace
@@ -114,7 +113,7 @@ def test_json_has_every_number() -> None:
 
 def test_a_large_matrix_is_shortened_with_its_shape() -> None:
     run = fit(Network("30-20:relu-2:softmax"), RANDOM.normal(size=(40, 30)), np.arange(40) % 2, epochs=1)
-    page = run.explain(0).page()
+    page = run.explain(0).text()
     assert "⋮" in page
     assert re.search(r"m × 30$", page, re.MULTILINE)
     assert max(map(len, page.splitlines())) <= 100
@@ -126,7 +125,7 @@ def test_a_step_that_diverged_is_opened_up_too() -> None:
     )
     assert run.outcome == "diverged"
     assert run.broken_at is not None
-    page = " ".join(run.explain(run.broken_at).page().split())
+    page = " ".join(run.explain(run.broken_at).text().split())
     assert "In training the loss became" in page or "apart" in page
 
 

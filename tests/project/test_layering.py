@@ -17,6 +17,7 @@ GROUND: dict[str, set[str]] = {
     "_errors": set(),
     "_numbers": {"_errors"},
     "_files": {"_errors", "_numbers"},
+    "_pages": set(),
 }
 ABOVE_GROUND: dict[str, set[str]] = {
     "_native": set(),
@@ -49,6 +50,7 @@ LIBRARIES: dict[str, set[str]] = {
     "safetensors": {"train", "model"},
     "pyarrow": {"data", "app"},
     "polars": {"data"},
+    "pandas": {"train"},
     "matplotlib": {"notation"},
     "torch": {"usercode"},
     "sklearn": {"usercode"},

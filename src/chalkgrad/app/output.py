@@ -19,19 +19,13 @@ from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._files import replacing, write_text
 from chalkgrad._numbers import shown
 from chalkgrad.app.options import Parser, read_whole
+from chalkgrad.notation.saving import SUFFIXES as PAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from chalkgrad.notation.boxes import Document
 
 PAGE_FORMATS = ("text", "latex", "html", "markdown", "typst", "pdf", "json")
-SUFFIXES = {
-    ".txt": "text",
-    ".tex": "latex",
-    ".html": "html",
-    ".htm": "html",
-    ".md": "markdown",
-    ".typ": "typst",
-    ".pdf": "pdf",
+SUFFIXES = PAGE_SUFFIXES | {
     ".json": "json",
     ".svg": "svg",
     ".png": "png",

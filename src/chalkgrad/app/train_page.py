@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from chalkgrad.model.evaluation_page import figure, percent
 from chalkgrad.model.model_page import MOST_LEVELS
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Block, Document, Paragraph, Table
+from chalkgrad.train.fit_page import optimiser_words
 from chalkgrad.train.history import History
 from chalkgrad.train.history_chart import best_epoch, loss_words
 from chalkgrad.train.optimisers import Optimiser
@@ -100,21 +100,6 @@ def inputs_words(rows: PreparedRows) -> str:
 
 def _columns(count: int) -> str:
     return "1 column" if count == 1 else f"{count} columns"
-
-
-def optimiser_words(optimiser: Optimiser) -> str:
-    """Write an optimiser with what differs from its usual numbers, its learning rate always.
-
-    >>> from chalkgrad.train.optimisers import SGD
-    >>> optimiser_words(SGD(0.1, momentum=0.9))
-    'SGD(learning_rate=0.1, momentum=0.9)'
-    """
-    shown = [
-        f"{f.name}={getattr(optimiser, f.name)!r}"
-        for f in fields(optimiser)
-        if f.name == "learning_rate" or getattr(optimiser, f.name) != f.default
-    ]
-    return f"{type(optimiser).__name__}({', '.join(shown)})"
 
 
 def result_page(

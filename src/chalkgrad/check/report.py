@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._pages import Page, Written
 from chalkgrad.check.taylor import Point, Verdict
 from chalkgrad.network import Network
 
@@ -81,6 +82,9 @@ class Finding:
     exact: bool = False
     points: tuple[Point, ...] = field(default=(), repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Finding {self.name} {self.verdict}: {self.message}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         table: dict[str, Any] = {"name": self.name, "kind": self.kind, "verdict": self.verdict}
@@ -100,7 +104,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Written):
     """Everything a check found.
 
     Attributes
@@ -123,6 +127,21 @@ class Report:
     notes: tuple[str, ...] = ()
     backward: tuple[str, ...] = ()
     output: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Report on {self.subject} of {self.network!r}: {self.summary}>"
+
+    def page(self, notation: Any = None) -> Page:
+        """Return it as a page.
+
+        Parameters
+        ----------
+        notation
+            A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
+        """
+        from chalkgrad.notation.check_page import check_page
+
+        return check_page(self, notation or "matrix")
 
     def finding(self, name: str) -> Finding:
         """Find a gradient by its canonical name (``dW1``).

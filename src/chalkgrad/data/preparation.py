@@ -45,6 +45,10 @@ class Preparation:
     notes: tuple[str, ...] = ()
     """What was noticed when it was inferred; not kept with the model."""
 
+    def __repr__(self) -> str:
+        goal = "no target" if self.target is None else f"target {shown(self.target.name, 40)}, {self.task}"
+        return f"<Preparation of {len(self.columns)} columns to {self.width} inputs, {goal}>"
+
     @classmethod
     def infer(
         cls,

@@ -27,6 +27,10 @@ class Portion(NamedTuple):
     order: NDArray[np.int64]
     """Row numbers into x, in visiting order; not every row need be visited."""
 
+    def __repr__(self) -> str:
+        weighted = "" if self.weight is None else ", weighted"
+        return f"<Portion of {len(self.x):,} rows, {len(self.order):,} to visit{weighted}>"
+
 
 class RowSource(Protocol):
     """Gives every row once an epoch, in an order that is a function of (seed, epoch)."""
@@ -92,6 +96,9 @@ class ArraySource:
         if faults:
             raise InputError(faults)
         self.x, self.t, self.weight = x, t, weight
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.rows:,} rows × {self.features}>"
 
     @property
     def rows(self) -> int:

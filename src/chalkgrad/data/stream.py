@@ -59,6 +59,9 @@ class StreamSource:
         self._rows = blocks.rows if rows is None else rows
         self.buffer_rows = buffer_rows or max(1, BUFFER_BYTES // (4 * self.features))
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.rows:,} rows × {self.features}>"
+
     @property
     def rows(self) -> int:
         """How many rows an epoch has."""

@@ -34,6 +34,11 @@ class Column:
     values: Array
     """m numbers (float, int or bool), m × k numbers such as images, or m strings (dtype object)."""
 
+    def __repr__(self) -> str:
+        kind = "text" if self.is_text else self.values.dtype.name
+        wide = f" × {self.width}" if self.width > 1 else ""
+        return f"<Column {shown(self.name, 40)}: {len(self.values):,}{wide} values, {kind}>"
+
     @property
     def is_text(self) -> bool:
         """Whether it holds strings."""
@@ -94,6 +99,11 @@ class Table:
         if faults:
             raise InputError(faults)
         return cls({column.name: column for column in columns}, rows, origin, tuple(notes))
+
+    def __repr__(self) -> str:
+        named = ", ".join(shown(name, 20) for name in self.names[:5]) + (", …" if self.names[5:] else "")
+        count = f"{len(self.columns)} {'column' if len(self.columns) == 1 else 'columns'}"
+        return f"<Table {shown(self.origin, 40)}: {self.rows:,} rows, {count}: {named}>"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._pages import Written
 from chalkgrad.derive.derivation import Derivation, Step
 from chalkgrad.expr import (
     Apply,
@@ -92,7 +93,7 @@ class StepCost:
 
 
 @dataclass(frozen=True)
-class Cost:
+class Cost(Written):
     """The cost of a derivation's equations.
 
     Attributes
@@ -117,6 +118,11 @@ class Cost:
     def elementwise(self, phase: str) -> Count:
         """The elementwise operations of a phase."""
         return sum((s.elementwise for s in self.steps if s.phase == phase), ZERO)
+
+    def __repr__(self) -> str:
+        phases = ("forward", "backward")
+        counts = ", ".join(f"{self.multiply_adds(phase).at(self.m):,} {phase}" for phase in phases)
+        return f"<Cost of {self.derivation.network!r}, m = {self.m}: multiply-adds {counts}>"
 
     @property
     def ratio(self) -> Fraction:

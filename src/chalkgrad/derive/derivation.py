@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+from chalkgrad._pages import MAKERS, Page, Written
 from chalkgrad.derive.convention import Convention
 from chalkgrad.derive.training import PLAIN, Training
-from chalkgrad.expr import Expr, Shape, Symbol, symbols
+from chalkgrad.expr import Expr, Shape, Symbol, describe, symbols
 from chalkgrad.network import Network
 
 
@@ -18,6 +19,9 @@ class Form:
 
     expr: Expr
     rule: str
+
+    def __repr__(self) -> str:
+        return f"<Form {_brief(self.expr)}: {self.rule}>"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,16 @@ class Step:
     forms: tuple[Form, ...]
     chosen: int = 0
     through: tuple[Symbol, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Step {self.name} = {_brief(self.expr)}: {self.rule}>"
+
+    def __str__(self) -> str:
+        left = [self.name, *[" " * len(self.name)] * (len(self.forms) - 1)]
+        return "\n".join(
+            f"{name} = {describe(form.expr)}  ({RULE_NAMES.get(form.rule, form.rule)})"
+            for name, form in zip(left, self.forms, strict=True)
+        )
 
     @property
     def expr(self) -> Expr:
@@ -65,6 +79,12 @@ class Step:
     def name(self) -> str:
         """The canonical name, e.g. ``dZ2``."""
         return self.symbol.name
+
+
+def _brief(expr: Expr, most: int = 80) -> str:
+    """The equation in canonical names, cut where it is long."""
+    text = describe(expr)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 RULE_NAMES: dict[str, str] = {
@@ -103,13 +123,12 @@ RULE_NAMES: dict[str, str] = {
 }
 
 
-READERS: dict[str, Callable[[Derivation], str]] = {}
-"""How a derivation shows itself in a notebook; put in from above, since derivations know no notation."""
-
-
 @dataclass(frozen=True, eq=False)
-class Derivation:
+class Derivation(Written):
     """Forward equations, loss, reverse sweep and update of a network, in one convention.
+
+    ``print`` shows it as text, a notebook as mathematics; ``page``, ``text``, ``latex``, ``html``,
+    ``markdown``, ``typst`` and ``save`` write it in any notation.
 
     Attributes
     ----------
@@ -152,11 +171,48 @@ class Derivation:
         names = [step.name for step in self.backward[:9]]
         return f"<Derivation of {self.network!r}: {', '.join(names[:8])}{', …' if names[8:] else ''}>"
 
-    def _repr_html_(self) -> str | None:
-        return READERS["html"](self) if "html" in READERS else None
+    def __str__(self) -> str:
+        return str(self.page())
 
-    def _repr_latex_(self) -> str | None:
-        return READERS["latex"](self) if "latex" in READERS else None
+    def page(
+        self,
+        notation: Any = None,
+        *,
+        batch: bool | None = None,
+        zoom: str | None = None,
+        transposes: bool = False,
+    ) -> Page:
+        """Return the derivation as a page, each line with its reason.
+
+        Parameters
+        ----------
+        notation
+            A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
+        batch
+            For a batch of m samples, or for a single sample; as it was derived if left out.
+        zoom
+            ``matrix`` or ``index``; the notation's own if left out.
+        transposes
+            Whether to show, for each gradient, where its transposes come from.
+
+        Raises
+        ------
+        InputError
+            There is no such notation.
+
+        Examples
+        --------
+        >>> from chalkgrad import Network, derive
+        >>> print(derive(Network("2-1:sigmoid")).page("bishop", batch=False).only("Loss"))
+          E = −t log(y) − (1 − t) log(1 − y)   loss
+        """
+        make = MAKERS["Derivation"]
+        made: Page = make(self, notation, batch=batch, zoom=zoom, transposes=transposes)
+        return made
+
+    def _repr_latex_(self) -> str:
+        shown: str = MAKERS["Derivation.latex"](self)
+        return shown
 
     def step(self, name: str) -> Step:
         """Find a step by its canonical name (``dW1``, ``Z2``, ``L``).

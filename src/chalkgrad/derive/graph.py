@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from chalkgrad._pages import Written
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.index import Entry
 from chalkgrad.derive.influence import Influence
@@ -51,12 +52,16 @@ class GraphEdge:
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(Written):
     """Nodes in the order of computation, and the edges between them."""
 
     derivation: Derivation
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
+
+    def __repr__(self) -> str:
+        count = f"{len(self.nodes)} nodes, {len(self.edges)} edges"
+        return f"<Graph of {self.derivation.network!r}: {count}>"
 
     @property
     def is_scalar(self) -> bool:

@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._pages import Written
 from chalkgrad.derive.chosen import find_weight
 from chalkgrad.derive.convention import CANONICAL, Convention
 from chalkgrad.derive.derivation import Derivation
@@ -78,7 +79,7 @@ class PathNumbers:
 
 
 @dataclass(frozen=True)
-class PathSum:
+class PathSum(Written):
     """∂L/∂w as a sum over paths.
 
     Attributes
@@ -104,6 +105,12 @@ class PathSum:
     count: int
     merged: bool = False
     per_sample: bool = False
+
+    def __repr__(self) -> str:
+        found = self.weight
+        place = ",".join(str(index) for index in (found.row, found.column) if index is not None)
+        count = f"{self.count:,} {'path' if self.count == 1 else 'paths'}"
+        return f"<PathSum of {found.symbol.name}[{place}] in {self.derivation.network!r}: {count}>"
 
     @property
     def truncated(self) -> bool:

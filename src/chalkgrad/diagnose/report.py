@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._pages import Page, Written
 from chalkgrad.expr import Expr
 from chalkgrad.network import Network
 
@@ -52,6 +52,9 @@ class GradientVerdict:
     expected: Array | None = field(default=None, repr=False, compare=False)
     relative_error: float | None = None
     follows: bool = False
+
+    def __repr__(self) -> str:
+        return f"<GradientVerdict {self.name}: {self.message or self.verdict}>"
 
     @property
     def ok(self) -> bool:
@@ -118,6 +121,9 @@ class Mistake:
     verified: bool = False
     why: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Mistake {self.rule}: {self.text}>"
+
     @property
     def text(self) -> str:
         """The sentence with the gradients that it explains: ``dW1, db1 wrong: δ₁ was formed without …``."""
@@ -148,12 +154,8 @@ class Remark:
         return {"kind": self.kind, "text": self.text}
 
 
-READERS: dict[str, Callable[[Diagnosis], str]] = {}
-"""How a diagnosis shows itself in a notebook; put in from above."""
-
-
 @dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Written):
     """Everything a diagnosis found.
 
     Attributes
@@ -264,8 +266,20 @@ class Diagnosis:
         lines += [f"  {text}" for text in self.evidence]
         return "\n".join([*lines, *(f"  {remark.text}" for remark in self.remarks)])
 
-    def _repr_html_(self) -> str | None:
-        return READERS["html"](self) if "html" in READERS else None
+    def __repr__(self) -> str:
+        return f"<Diagnosis of {self.subject} on {self.network!r}: {self.summary}>"
+
+    def page(self, notation: Any = None) -> Page:
+        """Return it as a page.
+
+        Parameters
+        ----------
+        notation
+            A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
+        """
+        from chalkgrad.notation.diagnosis_page import diagnosis_page
+
+        return diagnosis_page(self, notation or "matrix")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._pages import MAKERS, Page, Written
 from chalkgrad.derive import Derivation
 from chalkgrad.formula.precise import decimal_text
 from chalkgrad.network import Network
 
 Array = NDArray[Any]
-
-READERS: dict[str, Callable[..., str]] = {}
-"""How a trace shows itself; put in from above, since numbers know no notation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +63,9 @@ class TraceStep:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __repr__(self) -> str:
+        return f"<TraceStep {self.number}: loss {plain(self.loss)}, gradients {', '.join(self.gradients)}>"
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -93,7 +94,7 @@ class Taken:
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Trace(Written):
     """The numbers of a few steps of training.  Traces are equal if all their numbers are.
 
     Attributes
@@ -130,27 +131,26 @@ class Trace:
         shown_losses = ", ".join(losses[:3]) + (", …" if losses[3:] else "")
         return f"<Trace of {self.network!r} in {self.arithmetic}: loss {shown_losses}>"
 
-    def _repr_html_(self) -> str | None:
-        return READERS["html"](self) if "html" in READERS else None
+    def __str__(self) -> str:
+        return str(self.page())
 
-    def page(self, notation: Any = "matrix", format: str = "text", *, digits: int = 6) -> str:
-        """The numbers put into the formulas, as a page.
+    def page(self, notation: Any = None, *, digits: int = 6) -> Page:
+        """Return the numbers put into the formulas, as a page.
 
         Parameters
         ----------
         notation
-            A built-in notation's name, or a TOML file.
-        format
-            ``text``, ``latex``, ``html``, ``markdown`` or ``typst``.
+            A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
         digits
             Significant digits of float64 numbers.
 
         Raises
         ------
         InputError
-            There is no such notation or format.
+            There is no such notation.
         """
-        return READERS["page"](self, notation, format, digits)
+        made: Page = MAKERS["Trace"](self, notation, digits=digits)
+        return made
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers, ready for JSON; exact and many-digit numbers become text (``"3/7"``)."""

@@ -10,6 +10,7 @@ from math import ceil
 from statistics import mean, median
 from typing import Any
 
+from chalkgrad._pages import Page, Written
 from chalkgrad.grade.grading import Grading
 from chalkgrad.grade.score import Mark
 from chalkgrad.network import Network
@@ -52,6 +53,9 @@ class Graded:
     notes: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Graded {self.student}: {float(self.points):g} points, {self.outcome}>"
+
     @property
     def points(self) -> Fraction:
         """The points of all rows."""
@@ -90,7 +94,7 @@ class ClassMistake:
 
 
 @dataclass(frozen=True)
-class ClassGrades:
+class ClassGrades(Written):
     """Everybody's work.
 
     Attributes
@@ -115,6 +119,23 @@ class ClassGrades:
     students: tuple[Graded, ...]
     ignored: tuple[str, ...] = ()
     complete: bool = True
+
+    def __repr__(self) -> str:
+        points = f"mean {self.mean:.4g} of {float(self.grading.points):g} points"
+        counted = f"{len(self.students)} students, {points}"
+        return f"<ClassGrades of {self.title or self.network!s}: {counted}>"
+
+    def page(self, notation: Any = None) -> Page:
+        """Return the summary of the class as a page.
+
+        Parameters
+        ----------
+        notation
+            A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
+        """
+        from chalkgrad.notation.grade_page import grade_page
+
+        return grade_page(self, notation or "matrix")
 
     @property
     def mean(self) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._pages import Page, Written
 from chalkgrad.data.moments import Moments
 
 Array = NDArray[Any]
@@ -31,7 +32,7 @@ class ClassScore:
 
 
 @dataclass(frozen=True)
-class ClassEvaluation:
+class ClassEvaluation(Written):
     """The answers to rows of known classes.
 
     Attributes
@@ -74,6 +75,24 @@ class ClassEvaluation:
             found.append(ClassScore(label, _ratio(hit, answered), _ratio(hit, rows), f1, rows))
         return tuple(found)
 
+    def __repr__(self) -> str:
+        words = f"accuracy {self.accuracy:.4g} (the most frequent class alone {self.baseline:.4g})"
+        return f"<ClassEvaluation of {self.rows:,} rows: {words}, loss {self.loss:.6g}>"
+
+    def page(self, notation: Any = None, *, width: int = 100) -> Page:
+        """Return loss, accuracy, the score of every class and the confusion matrix as a page.
+
+        Parameters
+        ----------
+        notation
+            There is nothing to be written in one.
+        width
+            A confusion matrix of more columns than these is told by its largest entries.
+        """
+        from chalkgrad.model.evaluation_page import evaluation_page
+
+        return evaluation_page(self, f"Answers to {self.rows:,} rows", "the target", width)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists."""
         scores = [{**vars(score)} for score in self.scores]
@@ -84,7 +103,7 @@ class ClassEvaluation:
 
 
 @dataclass(frozen=True)
-class NumberEvaluation:
+class NumberEvaluation(Written):
     """The answers to rows of known numbers, in the target's own units.
 
     rmse = √(Σ(y − t)²/m), mae = Σ|y − t|/m, r2 = 1 − Σ(y − t)²/Σ(t − t̄)²; spread = √(Σ(t − t̄)²/m) is the
@@ -97,6 +116,22 @@ class NumberEvaluation:
     mae: float
     r2: float
     spread: float
+
+    def __repr__(self) -> str:
+        words = f"RMSE {self.rmse:.6g}, MAE {self.mae:.6g}, R² {self.r2:.6g}, loss {self.loss:.6g}"
+        return f"<NumberEvaluation of {self.rows:,} rows: {words}>"
+
+    def page(self, notation: Any = None) -> Page:
+        """Return loss and distances as a page.
+
+        Parameters
+        ----------
+        notation
+            There is nothing to be written in one.
+        """
+        from chalkgrad.model.evaluation_page import evaluation_page
+
+        return evaluation_page(self, f"Answers to {self.rows:,} rows", "the target", 100)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers."""

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad._pages import Page, Paged
 from chalkgrad.data.labels import class_numbers
 from chalkgrad.data.preparation import Preparation
 from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets
-from chalkgrad.model.evaluation import ClassTally, Evaluation, NumberTally
+from chalkgrad.model.evaluation import ClassEvaluation, ClassTally, Evaluation, NumberTally
 from chalkgrad.model.file import read_file, write_file
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
-from chalkgrad.train.history import History
+from chalkgrad.train.history import History, plotted
 from chalkgrad.train.names import UNNAMED, Names
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class Model(Paged):
     """A trained network, ready to answer, to be kept in one file and to be trained on.
 
     Parameters
@@ -108,6 +109,25 @@ class Model:
         state = fit.state if is_last else {}  # it belongs to the last parameters, not to the best
         told = {**settings, **kept}
         return cls(fit.network, fit.parameters, preparation, fit.history, told, state, fit.names)
+
+    def __repr__(self) -> str:
+        count = f"{self.parameter_count:,} parameters in {self.dtype.name}"
+        answers = f"{len(self.classes)} classes" if self.classes else "numbers"
+        return f"<Model {self.network}: {count}, answers {self.target} with {answers}>"
+
+    def page(self, notation: Any = None, *, width: int = 100) -> Page:
+        """Return what it is as a page: layers, columns, how it was trained, and its curves.
+
+        Parameters
+        ----------
+        notation
+            A model has none.
+        width
+            Columns of the curves in text.
+        """
+        from chalkgrad.model.model_page import model_page
+
+        return model_page(self, f"Model {self.network}", width)
 
     @property
     def task(self) -> str:
@@ -232,6 +252,32 @@ class Model:
                 tally.add(loss, class_numbers(targets), class_numbers(y))
         return tally.result()
 
+    def score(self, data: Any, t: Any = None) -> float:
+        """Return how good the answers are: the accuracy of a classifier, otherwise R².
+
+        Parameters
+        ----------
+        data, t
+            As for ``evaluate``; of several outputs, R² is the mean over them.
+
+        Raises
+        ------
+        InputError
+            If columns are absent or values do not fit.
+        """
+        from chalkgrad.train.metrics import r_squared
+
+        if self.network.widths[-1] > 1 and self.task == "regression":
+            x, targets = read_targets(self.network, self.preparation, data, t, None)
+            y = self._executor().predict(x.astype(self.dtype, copy=False))
+            return r_squared(self.decode(y), self.decode(targets))
+        found = self.evaluate(data, t)
+        return found.accuracy if isinstance(found, ClassEvaluation) else found.r2
+
+    def plot(self) -> Any:
+        """Draw the history; see ``History.plot``."""
+        return plotted(self.history, self.network)
+
     @property
     def dtype(self) -> np.dtype[Any]:
         """The type of its numbers."""
@@ -267,6 +313,11 @@ class Model:
             "names": self.names.to_dict(),
         }
         write_file(path, {**self.parameters, **self.state}, table)
+
+
+def model_of(fit: Fit) -> Model:
+    """Return the model of a training; see ``Model.of``."""
+    return Model.of(fit)
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:

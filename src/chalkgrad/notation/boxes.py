@@ -6,6 +6,7 @@ into characters.  A writer that meets an unknown box raises.  ``Document`` is th
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 
@@ -233,10 +234,65 @@ Block = Heading | Paragraph | Bullets | Table | Code | Figure | Display | Column
 
 @dataclass(frozen=True)
 class Document:
-    """A page; a notebook shows it as it stands."""
+    """A page; a notebook shows it as it stands, and ``print`` as text."""
 
     title: str
     blocks: tuple[Block, ...] = field(default_factory=tuple)
+
+    def __repr__(self) -> str:
+        headings = [block.text for block in self.blocks if isinstance(block, Heading)]
+        named = f": {', '.join(headings[:5])}{', …' if headings[5:] else ''}" if headings else ""
+        return f"<Document {self.title!r}{named}>"
+
+    def __str__(self) -> str:
+        return self.text().rstrip("\n")
+
+    def text(self, width: int = 100) -> str:
+        """Write plain text of at most ``width`` columns."""
+        from chalkgrad.notation.text import document
+
+        return document(self, width)
+
+    def latex(self) -> str:
+        """Write a LaTeX article that compiles on its own."""
+        from chalkgrad.notation.latex import document
+
+        return document(self)
+
+    def html(self) -> str:
+        """Write one HTML file that needs no other."""
+        from chalkgrad.notation.html import document
+
+        return document(self)
+
+    def markdown(self) -> str:
+        """Write Markdown as GitHub reads it."""
+        from chalkgrad.notation.markdown import document
+
+        return document(self)
+
+    def typst(self) -> str:
+        """Write Typst source."""
+        from chalkgrad.notation.typst import document
+
+        return document(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the page into a file, whole or not at all; its suffix says the format.
+
+        Parameters
+        ----------
+        path
+            Its name: ``.txt``, ``.tex``, ``.html``, ``.md``, ``.typ`` or, with the extra ``pdf``, ``.pdf``.
+
+        Raises
+        ------
+        InputError
+            If the suffix says no format, or the file cannot be written.
+        """
+        from chalkgrad.notation.saving import save
+
+        save(self, path)
 
     def only(self, *headings: str) -> Document:
         """The parts under these headings alone, without title and headings: for a page of one's own.

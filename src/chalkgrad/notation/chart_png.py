@@ -7,16 +7,18 @@ import io
 import math
 from typing import TYPE_CHECKING
 
-from chalkgrad._errors import Fault
+from chalkgrad._errors import Fault, InputError
 from chalkgrad.notation.chart import Axis, Chart, Panel, apart, end_label, ends, horizontal, label, vertical
 from chalkgrad.notation.colours import LIGHT, PAPERS, Paper
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 WIDE, TALL, HEAD, FOOT = 9.6, 3.3, 0.55, 0.55
 """Inches: of the picture, of a panel, and of what is above and below the panels."""
-DPI = 150
+DPI, SCREEN = 150, 90
+"""Dots an inch of a file, and on the screen."""
 FEW = 40
 
 
@@ -33,18 +35,35 @@ def chart_png(chart: Chart, theme: str = "light") -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    paper = PAPERS.get(theme, LIGHT)
+    figure = Figure()
+    draw(chart, figure, PAPERS.get(theme, LIGHT))
+    written = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(written, metadata={"Software": None, "Title": chart.title})
+    return written.getvalue()
+
+
+def plotted(chart: Chart) -> Figure:
+    """Draw a chart with pyplot, whose figures notebooks show; raises ``InputError`` without matplotlib."""
+    if importlib.util.find_spec("matplotlib") is None:
+        fix = "Run pip install 'chalkgrad[plot]'; a notebook shows the history without it."
+        raise InputError(Fault("matplotlib", "be installed to plot", "nothing there", fix))
+    from matplotlib import pyplot
+
+    figure: Figure = pyplot.figure()
+    draw(chart, figure, LIGHT, dpi=SCREEN)
+    return figure
+
+
+def draw(chart: Chart, figure: Figure, paper: Paper, dpi: float = DPI) -> None:
+    """Draw a chart into an empty figure, which takes the size that the chart needs."""
     height = HEAD + TALL * len(chart.panels) + FOOT
-    figure = Figure(figsize=(WIDE, height), dpi=DPI, facecolor=paper.ground)
+    figure.set(figwidth=WIDE, figheight=height, dpi=dpi, facecolor=paper.ground)
     figure.text(0.03, 1 - 0.38 / height, chart.title, color=paper.ink, fontsize=13, fontweight="bold")
     for number, panel in enumerate(chart.panels):
         low = 1 - (HEAD + TALL * (number + 1)) / height
         axes = figure.add_axes((0.085, low + 0.3 / height, 0.7, (TALL - 0.85) / height))
         _panel(panel, axes, horizontal(chart.steps), paper)
     figure.text(0.435, 0.36 / height, chart.step, color=paper.quiet, fontsize=9.5, ha="center")
-    written = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(written, metadata={"Software": None, "Title": chart.title})
-    return written.getvalue()
 
 
 def _panel(panel: Panel, axes: Axes, steps: Axis, paper: Paper) -> None:

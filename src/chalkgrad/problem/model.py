@@ -136,6 +136,12 @@ class Problem:
             raise InputError(faults)
         self._fill(network, values)
 
+    def __repr__(self) -> str:
+        count = 0 if self.x is None else len(self.x)
+        sample = f"{count:,} {'sample' if count == 1 else 'samples'}"
+        named = f" {self.title!r}" if self.title else ""
+        return f"<Problem{named} of {self.network!r}: {sample}, {len(self.parameters)} parameters given>"
+
     def _fill(self, network: Network, values: Mapping[str, object]) -> None:
         for name, value in {"network": network, **values}.items():
             object.__setattr__(self, name, value)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._pages import Page, Written
 from chalkgrad.evaluate import Trace
 from chalkgrad.evaluate.parameters import draws
-from chalkgrad.evaluate.traced import READERS
 from chalkgrad.train.executor import Array, Executor, Setup
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.random import dropout_key
@@ -22,7 +22,7 @@ from chalkgrad.train.standing import Arrays, Position, Start
 
 
 @dataclass(frozen=True, eq=False)
-class StepInputs:
+class StepInputs(Written):
     """One step before it is taken.
 
     Attributes
@@ -65,22 +65,25 @@ class StepInputs:
 
         return opened(self)
 
-    def page(self, notation: Any = None, format: str = "text", *, digits: int = 6) -> str:
-        """The equations of the step with the numbers put in, as a page.
+    def __repr__(self) -> str:
+        rows = f"{len(self.rows):,} {'row' if len(self.rows) == 1 else 'rows'}"
+        told = f"{rows}, η {self.learning_rate:.4g}"
+        return f"<StepInputs of step {self.step:,} of {self.setup.network!r}: {told}>"
+
+    def __str__(self) -> str:
+        return str(self.page())
+
+    def page(self, notation: Any = None, *, digits: int = 6) -> Page:
+        """Return the equations of the step with the numbers put in, as a page.
 
         Parameters
         ----------
         notation
             A built-in notation's name, or a TOML file; the one that ``explain`` was given if left out.
-        format
-            ``text``, ``latex``, ``html``, ``markdown`` or ``typst``.
         digits
             Significant digits.
         """
-        return self.trace.page(notation or self.notation, format, digits=digits)
-
-    def _repr_html_(self) -> str | None:
-        return READERS["html"](self.trace, self.notation) if "html" in READERS else None
+        return self.trace.page(notation or self.notation, digits=digits)
 
 
 def captured(executor: Executor, settings: Settings, rows: Rows, pace: Pace, at: Position) -> StepInputs:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad._pages import Page, Written
+from chalkgrad.network import Network
 
 SHOWN = 12
 
@@ -58,6 +61,16 @@ class Epoch:
             return math.nan if self.validation_loss is None else self.validation_loss
         return self.metrics.get(name, math.nan)
 
+    def __repr__(self) -> str:
+        return f"<E{str(self)[1:]}>"
+
+    @property
+    def row(self) -> dict[str, float | None]:
+        """All its numbers by plain names: a metric by its own, ``gradient_norm_1`` for layer 1."""
+        table = {name: value for name, value in vars(self).items() if not isinstance(value, Mapping)}
+        norms = {f"gradient_norm_{layer}": value for layer, value in self.gradient_norms.items()}
+        return table | dict(self.metrics) | norms
+
     def __str__(self) -> str:
         words = [f"epoch {self.epoch}: loss {self.loss:.6g}"]
         if self.validation_loss is not None:
@@ -68,8 +81,15 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class History:
-    """The finished epochs of a training and the updates made, those of an unfinished epoch included."""
+class History(Written):
+    """The finished epochs of a training and the updates made, those of an unfinished epoch included.
+
+    It goes through its rows as plain tables, so that ``pandas.DataFrame(history)`` is a frame of them.
+
+    >>> history = History((Epoch(1, 10, 0.5, metrics={"accuracy": 0.75}), Epoch(2, 20, 0.25)), 20)
+    >>> history.columns["loss"], [row["steps"] for row in history]
+    ((0.5, 0.25), [10, 20])
+    """
 
     epochs: tuple[Epoch, ...] = ()
     steps: int = 0
@@ -83,6 +103,71 @@ class History:
     def validation_losses(self) -> tuple[float, ...]:
         """The validation loss of every epoch; empty without validation."""
         return tuple(epoch.validation_loss for epoch in self.epochs if epoch.validation_loss is not None)
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.epochs):,} epochs, {self.steps:,} steps"
+        return f"<History of {counts}{self.course}>"
+
+    @property
+    def course(self) -> str:
+        """How the loss went, as the end of a sentence: ``: loss 0.9 → 0.1``."""
+        losses = self.losses
+        return f": loss {losses[0]:.6g} → {losses[-1]:.6g}" if losses else ""
+
+    def __iter__(self) -> Iterator[dict[str, float | None]]:
+        return iter(epoch.row for epoch in self.epochs)
+
+    @property
+    def columns(self) -> dict[str, tuple[float | None, ...]]:
+        """Every number by its name, over the epochs; None where an epoch lacks it."""
+        rows = list(self)
+        names = dict.fromkeys(name for row in rows for name in row)
+        return {name: tuple(row.get(name) for row in rows) for name in names}
+
+    def to_frame(self) -> Any:
+        """Return the rows as a pandas ``DataFrame``, an epoch a row.
+
+        Raises
+        ------
+        InputError
+            If pandas is not installed.
+        """
+        if importlib.util.find_spec("pandas") is None:
+            fix = "Run pip install pandas, or take .columns."
+            raise InputError(Fault("pandas", "be installed to make a frame", "nothing there", fix))
+        import pandas
+
+        return pandas.DataFrame(self.columns)
+
+    def plot(self) -> Any:
+        """Draw losses, metrics and the size of the gradients, a panel each.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            A notebook shows it; ``figure.savefig("history.png")`` keeps it.
+
+        Raises
+        ------
+        InputError
+            If matplotlib, the extra ``plot``, is not installed, or there is no epoch to draw.
+        """
+        return plotted(self)
+
+    def page(self, notation: Any = None) -> Page:
+        """Return the curves, losses, metrics and the size of the gradients, as a page.
+
+        Parameters
+        ----------
+        notation
+            Curves have none.
+        """
+        from chalkgrad.notation.boxes import Document, Paragraph
+        from chalkgrad.train.history_chart import history_figure
+
+        words = f"{str(self).splitlines()[-1]}{self.course}."
+        curves = (history_figure(self),) if self.epochs else ()
+        return Document("Training", (Paragraph((words,)), *curves))
 
     def metric(self, name: str) -> tuple[float, ...]:
         """Return a metric of every epoch."""
@@ -108,6 +193,17 @@ class History:
             left_out = f"… {len(lines) - SHOWN} epochs …"
             lines = [*lines[: SHOWN // 2], left_out, *lines[-SHOWN // 2 :]]
         return "\n".join([*lines, f"{self.steps:,} steps"])
+
+
+def plotted(history: History, network: Network | None = None) -> Any:
+    """Draw a history with matplotlib; raises ``InputError`` if that, or an epoch, is missing."""
+    from chalkgrad.notation.chart_png import plotted as draw
+    from chalkgrad.train.history_chart import history_chart
+
+    if not history.epochs:
+        fix = "Train for at least one epoch."
+        raise InputError(Fault("history", "have an epoch to be drawn", "none", fix))
+    return draw(history_chart(history, network))
 
 
 def _plain(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 
 from chalkgrad.network import Network
+from chalkgrad.notation.boxes import Figure
 from chalkgrad.notation.chart import Chart, Panel, Series
+from chalkgrad.notation.chart_svg import chart_svg
+from chalkgrad.notation.chart_text import chart_text
 from chalkgrad.train.history import Epoch, History
 
 LOSSES = {
@@ -19,13 +22,20 @@ METRICS = {"accuracy": ("Accuracy", "% of the rows", 100.0), "mae": ("Mean absol
            "r2": ("R²", "1 is perfect, 0 as good as the mean", 1.0)}  # fmt: skip
 
 
-def history_chart(history: History, network: Network, standardised: bool = False) -> Chart:
+def history_chart(history: History, network: Network | None = None, standardised: bool = False) -> Chart:
     """Return the chart of a training; no panel for what was not measured.
 
-    ``standardised`` says that the target was, so that errors are in its standard deviations.
+    Parameters
+    ----------
+    history
+        Its epochs.
+    network
+        What was trained, which says what the loss is; None where that is not known.
+    standardised
+        Whether the target was, so that errors are in its standard deviations.
     """
     epochs = history.epochs
-    panels = [_losses(epochs, loss_words(network, standardised))]
+    panels = [_losses(epochs, "" if network is None else loss_words(network, standardised))]
     names = dict.fromkeys(name for epoch in epochs for name in epoch.metrics)
     panels += [_metric(epochs, name) for name in names]
     layers = sorted({layer for epoch in epochs for layer in epoch.gradient_norms}, key=int)
@@ -38,7 +48,14 @@ def history_chart(history: History, network: Network, standardised: bool = False
     if len({epoch.learning_rate for epoch in epochs}) > 1:
         rates = Series("η", tuple(epoch.learning_rate for epoch in epochs))
         panels.append(Panel("Learning rate", "of the last step of an epoch", (rates,), linear=True))
-    return Chart(f"Training of {network}", "Epoch", tuple(panels))
+    title = "Training" if network is None else f"Training of {network}"
+    return Chart(title, "Epoch", tuple(panels))
+
+
+def history_figure(history: History, network: Network | None = None, width: int = 100) -> Figure:
+    """Return the chart of a training for a page, ``width`` columns wide in text."""
+    chart = history_chart(history, network)
+    return Figure(chart_svg(chart), chart_text(chart, width))
 
 
 def loss_words(network: Network, standardised: bool = False) -> str:

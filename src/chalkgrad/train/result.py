@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Lock
@@ -10,12 +11,13 @@ from typing import Any, Literal
 import numpy as np
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._pages import MAKERS, Page, Paged
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.network import Network
 from chalkgrad.train.arrays import read_inputs
 from chalkgrad.train.executor import Array, Executor, Setup
 from chalkgrad.train.explain import StepInputs, replayed
-from chalkgrad.train.history import History
+from chalkgrad.train.history import History, plotted
 from chalkgrad.train.names import UNNAMED, Names
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.rows import Rows
@@ -25,7 +27,7 @@ from chalkgrad.train.standing import Arrays, Standing, Start
 Outcome = Literal["finished", "stopped", "interrupted", "diverged", "data changed"]
 
 
-class Fit:
+class Fit(Paged):
     """A trained network: its parameters, how they came about, and how the training ended.
 
     Attributes
@@ -113,10 +115,64 @@ class Fit:
         return f"<Fit of {self.network!r}: {self.outcome} after {self.history.steps:,} steps>"
 
     def __str__(self) -> str:
-        losses = self.history.losses
-        first_to_last = f": loss {losses[0]:.6g} → {losses[-1]:.6g}" if losses else ""
-        line = f"{self.outcome} after {self.history.steps:,} steps{first_to_last}"
+        line = f"{self.outcome} after {self.history.steps:,} steps{self.history.course}"
         return f"{line}\n{self.advice}" if self.advice else line
+
+    @property
+    def model(self) -> Any:
+        """The ``Model``: its parameters, history and settings, to be kept in one file."""
+        return MAKERS["Fit.model"](self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model file that ``load_model`` reads, whole or not at all.
+
+        Parameters
+        ----------
+        path
+            Its name; ``.cg`` is usual.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
+        self.model.save(path)
+
+    def score(self, x: Any, t: Any) -> float:
+        """Return how good the answers are: the accuracy of a classifier, otherwise R².
+
+        Parameters
+        ----------
+        x
+            Inputs, rows × n₀.
+        t
+            Targets: class numbers, or rows × n_L.
+
+        Raises
+        ------
+        InputError
+            If they do not fit the network or each other.
+        """
+        found: float = self.model.score(x, t)
+        return found
+
+    def plot(self) -> Any:
+        """Draw the history; see ``History.plot``."""
+        return plotted(self.history, self.network)
+
+    def page(self, notation: Any = None, *, width: int = 100) -> Page:
+        """Return what was trained, how it ended, and the curves, as a page.
+
+        Parameters
+        ----------
+        notation
+            Curves have none.
+        width
+            Columns of the curves in text.
+        """
+        from chalkgrad.train.fit_page import fit_page
+
+        return fit_page(self, width)
 
     def predict(self, x: Any) -> Array:
         """Return Ŷ, rows × n_L, in the run's type.

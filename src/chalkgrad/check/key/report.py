@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from chalkgrad._pages import Page, Written
 
 
 class Verdict(StrEnum):
@@ -65,7 +68,7 @@ class KeyFinding:
 
 
 @dataclass(frozen=True)
-class KeyReport:
+class KeyReport(Written):
     """The findings of a key, in the key's order.
 
     >>> report = KeyReport("a quiz", (KeyFinding("loss", "L", "0.3", Verdict.WRONG, "0.5"),))
@@ -75,6 +78,21 @@ class KeyReport:
 
     title: str
     findings: tuple[KeyFinding, ...]
+
+    def __repr__(self) -> str:
+        return f"<KeyReport on {self.title!r}: {self.summary}>"
+
+    def page(self, notation: Any = None) -> Page:
+        """Return it as a page: a table of the answers, and what each wrong one should be.
+
+        Parameters
+        ----------
+        notation
+            Answers are shown as they are printed, whatever the notation.
+        """
+        from chalkgrad.check.key.key_page import key_page
+
+        return key_page(self)
 
     @property
     def ok(self) -> bool:
