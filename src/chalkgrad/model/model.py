@@ -252,12 +252,12 @@ class Model(Paged):
                 tally.add(loss, class_numbers(targets), class_numbers(y))
         return tally.result()
 
-    def score(self, data: Any, t: Any = None) -> float:
+    def score(self, data: Any, t: Any = None, *, prepared: bool = False) -> float:
         """Return how good the answers are: the accuracy of a classifier, otherwise R².
 
         Parameters
         ----------
-        data, t
+        data, t, prepared
             As for ``evaluate``; of several outputs, R² is the mean over them.
 
         Raises
@@ -268,10 +268,10 @@ class Model(Paged):
         from chalkgrad.train.metrics import r_squared
 
         if self.network.widths[-1] > 1 and self.task == "regression":
-            x, targets = read_targets(self.network, self.preparation, data, t, None)
+            x, targets = read_targets(self, data, t, None, prepared=prepared)
             y = self._executor().predict(x.astype(self.dtype, copy=False))
             return r_squared(self.decode(y), self.decode(targets))
-        found = self.evaluate(data, t)
+        found = self.evaluate(data, t, prepared=prepared)
         return found.accuracy if isinstance(found, ClassEvaluation) else found.r2
 
     def plot(self) -> Any:
