@@ -23,7 +23,7 @@ from chalkgrad.network import Network
 from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, EarlyStopping, ReduceOnPlateau, fit
 from chalkgrad.train import slices as slices_module
 from chalkgrad.train import tensors as tensors_module
-from chalkgrad.train.checkpoint import read_standing
+from chalkgrad.train.checkpoint import read_standing, write_standing
 
 NETWORK = Network("3-4:tanh-2")
 RANDOM = np.random.default_rng(0)
@@ -200,6 +200,41 @@ def test_other_settings_or_data_are_refused(tmp_path: Path, change: dict[str, An
     changed = SETTINGS | {"x": X} | change
     with pytest.raises(InputError, match=said):
         fit(NETWORK, changed.pop("x"), Y, epochs=2, resume=path, **changed)
+
+
+CLASSES = Network("3-4:tanh-3:softmax")
+LABELS = np.arange(23) % 3
+
+
+def test_a_stratified_training_goes_on_with_the_same_rows(tmp_path: Path) -> None:
+    path, more = tmp_path / "run.checkpoint", SETTINGS | {"validation": 0.3}
+    whole = fit(CLASSES, X, LABELS, epochs=4, **more)
+    half = fit(CLASSES, X, LABELS, epochs=2, checkpoint=path, **more)
+    for resume in (path, half):
+        on = fit(CLASSES, X, LABELS, epochs=4, resume=resume, **more)
+        assert same(on.parameters, whole.parameters)
+        assert on.history.validation_losses == whole.history.validation_losses
+
+
+def test_rows_set_aside_by_the_rule_of_earlier_versions_are_not_taken_for_these(tmp_path: Path) -> None:
+    path, more = tmp_path / "run.checkpoint", SETTINGS | {"validation": 0.3}
+    fit(CLASSES, X, LABELS, epochs=2, checkpoint=path, **more)
+    standing, then = read_standing(path)
+    assert then.pop("split") == "stratified"
+    write_standing(path, standing, then)
+    with pytest.raises(InputError, match="must go on with the same validation; got rows that were set aside"):
+        fit(CLASSES, X, LABELS, epochs=4, resume=path, **more)
+    fit(NETWORK, X, Y, epochs=2, checkpoint=path, **more)  # of numbers the rule is what it was
+    standing, then = read_standing(path)
+    write_standing(path, standing, {name: value for name, value in then.items() if name != "split"})
+    fit(NETWORK, X, Y, epochs=4, resume=path, **more)
+
+
+def test_other_rows_in_the_place_of_stratified_ones_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.checkpoint"
+    fit(CLASSES, X, LABELS, epochs=2, checkpoint=path, validation=0.3, **SETTINGS)
+    with pytest.raises(InputError, match="must go on with the same validation; got other rows"):
+        fit(CLASSES, X, LABELS, epochs=4, resume=path, validation=(X[:5], LABELS[:5]), **SETTINGS)
 
 
 def test_a_file_that_is_not_whole_is_refused(tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
-"""The digits that come with the package."""
+"""The digits that come with the package, and rows set aside."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
 from chalkgrad.data import load_digits, split
+from chalkgrad.data.held_out import stratified_rows
 
 
 def test_digits_are_what_they_say() -> None:
@@ -32,3 +35,40 @@ def test_split_refuses_what_does_not_fit() -> None:
     with pytest.raises(InputError) as told:
         split(np.ones((3, 1)), np.ones(2), held_out=1.5)
     assert len(told.value.faults) == 2
+
+
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=12), st.floats(0, 1), st.integers(0, 99),
+    st.randoms(use_true_random=False),
+)  # fmt: skip
+def test_every_class_has_its_share_on_both_sides(
+    counts: list[int], part: float, seed: int, random: object
+) -> None:
+    classes = np.repeat(np.arange(len(counts)), counts)
+    random.shuffle(classes)  # type: ignore[attr-defined]
+    train, aside = stratified_rows(classes, held_out=part, seed=seed)
+    assert sorted([*train, *aside]) == list(range(len(classes)))
+    again = stratified_rows(classes, held_out=part, seed=seed)
+    assert np.array_equal(again[1], aside)
+    wanted = round(part * len(classes))
+    if max(counts) == 1:
+        assert len(aside) == wanted
+        return
+    assert len(aside) == min(wanted, len(classes) - len(counts))
+    there = np.bincount(classes[aside], minlength=len(counts))
+    several = [count for count in counts if count > 1]
+    for count, held in zip(counts, there.tolist(), strict=True):
+        assert held < count
+        assert held or count == 1 or len(aside) < len(several)
+    bent = len(several) if len(aside) >= len(several) else 0  # by rows that must be on their side
+    exact = len(aside) * np.array(counts) / len(classes)
+    assert np.abs(there - exact).max() <= 1 + bent + np.clip(exact - np.array(counts) + 1, 0, None).sum()
+
+
+@pytest.mark.parametrize("part", [0.1, 0.25, 0.5])
+def test_shares_are_nearest_where_classes_are_large(part: float) -> None:
+    classes = np.random.default_rng(3).integers(0, 7, 5000)
+    counts = np.bincount(classes)
+    for seed in range(5):
+        _, aside = stratified_rows(classes, held_out=part, seed=seed)
+        assert np.abs(np.bincount(classes[aside]) - part * counts).max() < 1

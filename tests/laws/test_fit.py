@@ -158,6 +158,27 @@ def test_rows_that_are_set_aside_are_not_learned_from() -> None:
     assert [report.validation_loss for report in seen] == list(run.history.validation_losses)
 
 
+@pytest.mark.parametrize("network", [Network("3-4:relu-1:sigmoid"), Network("3-4:relu-2:softmax")])
+def test_classes_are_on_both_sides_whatever_the_seed(network: Network) -> None:
+    x, y = np.random.default_rng(0).normal(size=(60, 3)), np.zeros(60, int)
+    y[[5, 40]] = 1
+    for seed in range(40):
+        rows = fit(network, x, y, epochs=1, seed=seed, validation=0.1).rows
+        assert rows is not None
+        assert rows.validation is not None
+        assert (len(rows.validation.t), rows.validation.t.sum(), rows.source.rows) == (6, 1, 54)
+
+
+def test_one_row_of_a_class_is_learned() -> None:
+    x, y = np.random.default_rng(0).normal(size=(60, 3)), np.zeros(60, int)
+    y[5] = 1
+    for seed in range(40):
+        rows = fit(Network("3-1:sigmoid"), x, y, epochs=1, seed=seed, validation=0.5).rows
+        assert rows is not None
+        assert rows.validation is not None
+        assert rows.validation.t.sum() == 0
+
+
 def test_validation_rows_of_their_own() -> None:
     run = fit(NETWORK, X, Y, validation=(X[:5], Y[:5]), batch_size=8, epochs=3, metrics=["mae", "r2"])
     y = run.predict(X[:5])
@@ -217,6 +238,20 @@ def test_a_callback_stops() -> None:
     run = fit(NETWORK, X, Y, batch_size=8, epochs=9, callbacks=[Stopper(), lambda report: None])
     assert (run.outcome, len(run.history.epochs)) == ("stopped", 4)
     assert "callback" in run.advice
+
+
+@pytest.mark.parametrize("answer", [True, False, 1, "halt", "Stop", b"stop", [], np.array(["stop", "stop"])])
+def test_what_a_callback_must_not_return_is_told(answer: Any) -> None:
+    def look(report: EpochReport) -> Any:
+        return answer if report.epoch >= first else None
+
+    said, first = "callback look: must return None, or 'stop' to end the training; got", 3
+    done = fit(NETWORK, X, Y, batch_size=8, epochs=5, callbacks=look)
+    assert (done.outcome, len(done.history.epochs)) == ("stopped", 3)
+    assert f"stopped after epoch 3: {said}" in done.advice
+    first = 1
+    with pytest.raises(InputError, match=f"^{said}"):
+        fit(NETWORK, X, Y, batch_size=8, epochs=5, callbacks=look)
 
 
 def test_control_c_keeps_the_parameters_reached() -> None:

@@ -14,6 +14,9 @@ from chalkgrad.app.parts import counters, division, is_called_id, rows_of_part
 from chalkgrad.app.table_files import UTF8, open_table
 from chalkgrad.app.train_options import TrainOptions
 from chalkgrad.data import Preparation, RowSource, Table, read_table
+from chalkgrad.data.held_out import split_rows, stratified_rows
+from chalkgrad.data.labels import distinct
+from chalkgrad.data.target import TargetSurvey, Task
 
 if TYPE_CHECKING:
     from chalkgrad.data.blocks import TableBlocks
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 USUAL_TARGET = "y"
-MOST_LABELS = 10_000
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def _from_table(
         asked = replace(asked, ignore=(*asked.ignore, *counting, *([column] if column else ())))
     learned, held_out = table, other
     if other is None and isinstance(asked.validation, float) and asked.validation:
-        learned, held_out = held_out_rows(table, target, asked.validation, asked.seed)
+        task = _task(table, target, asked.task) if preparation is None else preparation.task
+        learned, held_out = held_out_rows(table, target, task, asked.validation, asked.seed)
     try:
         prepared = _prepared(asked, preparation, target, learned, held_out, notes)
     except InputError:
@@ -174,27 +177,30 @@ def _absent(table: Table, target: str) -> Fault:
     return Fault("--target", f"be a column of {table.origin}", repr(target), fault.fix)
 
 
-def held_out_rows(table: Table, target: str, part: float, seed: int) -> tuple[Table, Table | None]:
-    """Set a part of the rows aside by a shuffle of the seed; one row of every label stays to be learned.
+def held_out_rows(
+    table: Table, target: str, task: Task | None, part: float, seed: int
+) -> tuple[Table, Table | None]:
+    """Set a part of the rows aside by a shuffle of the seed; of every class its share.
 
     None is set aside where that leaves nothing to learn from or to validate on.
     """
-    order = np.random.default_rng(seed).permutation(table.rows)
-    count = round(part * table.rows)
-    stays = np.zeros(table.rows, dtype=bool)
-    stays[order[_first_of_labels(table.columns[target].values[order])]] = True
-    aside = order[~stays[order]][:count]
-    if not len(aside) or len(aside) == table.rows:
+    if task in ("binary", "classes"):
+        _, classes = distinct(table.columns[target])
+        learned, aside = stratified_rows(classes, held_out=part, seed=seed)
+    else:
+        learned, aside = map(np.sort, split_rows(table.rows, held_out=part, seed=seed))
+    if not len(aside) or not len(learned):
         return table, None
-    chosen = np.ones(table.rows, dtype=bool)
-    chosen[aside] = False
-    return table.take(chosen), table.take(~chosen)
+    return table.take(learned), table.take(aside)
 
 
-def _first_of_labels(values: Array) -> NDArray[np.int64]:
-    """Return where each label is there for the first time; nothing if there are too many to be labels."""
-    if values.ndim > 1:
-        return np.empty(0, dtype=np.int64)
-    texts = values.astype(str) if values.dtype == object else values
-    labels, first = np.unique(texts, return_index=True)
-    return first if len(labels) <= min(MOST_LABELS, len(values) // 2) else np.empty(0, dtype=np.int64)
+def _task(table: Table, target: str, asked: Any) -> Task | None:
+    """The task that a target sets, or None where it sets none, which is told when it is read."""
+    there = table.take(~table.columns[target].missing)
+    survey = TargetSurvey(target, asked)
+    if survey.add(there.columns[target], there):
+        return None
+    try:
+        return survey.finish(target).task
+    except InputError:
+        return None

@@ -53,3 +53,43 @@ def split_rows(rows: int, *, held_out: float, seed: int) -> tuple[NDArray[np.int
     order = np.random.default_rng(seed).permutation(rows)
     test, train = np.split(order, [round(held_out * rows)])
     return train, test
+
+
+def stratified_rows(
+    classes: NDArray[np.int64], *, held_out: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows to train on and those set aside, in order, with the classes' shares on both sides.
+
+    Of every class one row stays to be learned; of those with more one is set aside, as far as the rows that
+    are set aside reach.  Which rows of a class, and nothing else, follows from the seed.
+
+    >>> train, aside = stratified_rows(np.array([0] * 16 + [1] * 4), held_out=0.5, seed=0)
+    >>> len(train), (aside >= 16).sum().item()
+    (10, 2)
+    """
+    _, numbers, counts = np.unique(classes, return_inverse=True, return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(classes))
+    aside = order[: round(held_out * len(classes))]
+    if counts.max() > 1:
+        by_class = order[np.argsort(numbers[order], kind="stable")]
+        places = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+        aside = by_class[places < np.repeat(_shares(counts, len(aside)), counts)]
+    stays = np.ones(len(order), dtype=bool)
+    stays[aside] = False
+    return np.flatnonzero(stays), np.sort(aside)
+
+
+def _shares(counts: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
+    """How many rows of each class are set aside: by largest remainders, within what each may give."""
+    most = counts - 1
+    several = np.count_nonzero(most)
+    wanted = min(wanted, int(most.sum()))
+    least = np.minimum(most, 1) if wanted >= several else np.zeros_like(most)
+    exact = wanted * counts / counts.sum()
+    shares: NDArray[np.int64] = np.clip(np.floor(exact).astype(np.int64), least, most)
+    while left := wanted - int(shares.sum()):
+        step = 1 if left > 0 else -1
+        can = np.flatnonzero(shares < most if step > 0 else shares > least)
+        nearest = can[np.argsort(-step * (exact - shares)[can], kind="stable")]
+        shares[nearest[: abs(left)]] += step
+    return shares

@@ -206,10 +206,15 @@ def _part(arrays: Mapping[str, Any], start: str) -> Arrays:
 
 def check_identity(then: Mapping[str, Any], now: Mapping[str, Any], path: str, faults: list[Fault]) -> None:
     """Refuse to go on with other settings or other data than those of the checkpoint."""
+    other_split = "split" in now and then.get("split") != now["split"]
     for name, value in now.items():
-        if then.get(name) == value:
+        if then.get(name) == value or (name == "validation" and other_split):
             continue
-        if name in ("data", "validation"):
+        if name == "split":
+            got = "rows that were set aside by another rule, as earlier versions did"
+            fix = "Begin again, or give the rows to validate on as (x, y)."
+            faults.append(Fault(f"resume {path}", "go on with the same validation", got, fix))
+        elif name in ("data", "validation"):
             fix = "Give the rows it was begun with."
             faults.append(Fault(f"resume {path}", f"go on with the same {name}", "other rows", fix))
         else:

@@ -30,6 +30,8 @@ def identity(settings: Settings, rows: Rows) -> dict[str, Any]:
         if rows.validation is None
         else array_fingerprint(rows.validation.x, rows.validation.t, rows.validation.weight),
     }
+    if rows.split:
+        found["split"] = rows.split
     if depends_on_length(settings.schedule):
         found["epochs"] = settings.epochs
     return found

@@ -21,7 +21,7 @@ from chalkgrad.train.metrics import Metric
 from chalkgrad.train.norms import gradient_norms
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.progress import Progress, Tell
-from chalkgrad.train.report import EpochReport, measured
+from chalkgrad.train.report import EpochReport, asks_to_stop, measured
 from chalkgrad.train.rows import Rows
 from chalkgrad.train.settings import Settings
 from chalkgrad.train.slices import Order, Slicer, last_batch, replay, steps_of, visit
@@ -216,8 +216,9 @@ class Training:
             )
         report = EpochReport(epoch, self.settings.epochs, self.settings.setup.network, self.parameters)
         for callback in self.settings.callbacks:
-            if callback(report) == "stop" and not self.ended:
-                self.ended, self.advice = "stopped", f"a callback stopped it after epoch {epoch.epoch}"
+            why = asks_to_stop(callback, report, first=epoch is self.epochs[0])
+            if why and not self.ended:
+                self.ended, self.advice = "stopped", why
 
     def _tell(self) -> None:
         if self.tell is None:

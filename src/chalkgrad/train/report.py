@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import shown
 from chalkgrad.network import Network
 from chalkgrad.train.executor import Array, Executor
 from chalkgrad.train.history import Epoch
@@ -69,3 +71,25 @@ def measured(
     block = rows.block(rows.source.sample(MEASURED_ROWS))
     y = executor.predict(block.x)
     return None, {metric.name: float(metric.measure(y, block.t)) for metric in metrics}
+
+
+def asks_to_stop(callback: Callable[[EpochReport], object], report: EpochReport, *, first: bool) -> str:
+    """Tell a callback of an epoch; return why it ends the training, or an empty string.
+
+    Raises
+    ------
+    InputError
+        If it answers neither None nor ``"stop"`` after the first epoch; later its answer ends the training,
+        so that nothing is lost.
+    """
+    answer = callback(report)
+    if answer is None:
+        return ""
+    if isinstance(answer, str) and answer == "stop":
+        return f"a callback stopped it after epoch {report.epoch}"
+    name = getattr(callback, "__qualname__", type(callback).__name__).rpartition("<locals>.")[2]
+    fix = 'Write return "stop" if …, or return nothing.'
+    fault = Fault(f"callback {name}", "return None, or 'stop' to end the training", shown(answer, 40), fix)
+    if first:
+        raise InputError(fault)
+    return f"stopped after epoch {report.epoch}: {fault}"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import shown, whole
 from chalkgrad.data import ArraySource, Portion, RowSource
+from chalkgrad.data.held_out import split_rows, stratified_rows
 from chalkgrad.data.labels import class_numbers
 from chalkgrad.data.order import epoch_order
 from chalkgrad.network import Network
@@ -36,6 +37,8 @@ class Rows:
     """The files that arrays are mapped to."""
     names: Names = UNNAMED
     """Of the columns, where frames were given."""
+    split: str = ""
+    """The rule by which rows were set aside, where it is not the plain shuffle."""
 
     def check(self) -> None:
         """Refuse files that are not what they were; raises ``InputError``."""
@@ -115,7 +118,8 @@ def read_rows(
     if isinstance(validation, Real) and not isinstance(validation, bool):
         found: list[Fault] = []
         part = read_number("validation", validation, found, above=0, below=1, fix="Write 0.1, say.")
-        chosen, aside = _set_aside(rows or 2, 0.5 if found else part, seed, found)
+        classes = class_numbers(targets) if targets is not None and has_classes(network) else None
+        chosen, aside = _set_aside(rows or 2, classes, 0.5 if found else part, seed, found)
         faults.extend(found)
         held_out = None
     else:
@@ -124,12 +128,14 @@ def read_rows(
         _read_class_weight(class_weight, network, None, dtype, faults)
         return None
     learned = targets if chosen is None else targets[chosen]
-    check_variety(network, learned, "y", faults)
+    check_variety(network, targets, "y", faults)
     counts = _read_class_weight(class_weight, network, learned, dtype, faults)
     if chosen is None or aside is None:
         return Rows(ArraySource(inputs, targets, weight), held_out, dtype, counts, marks(x, y), names)
     held_out = Block(inputs[aside], targets[aside], None if weight is None else weight[aside])
-    return Rows(ChosenRows(inputs, targets, weight, chosen), held_out, dtype, counts, marks(x, y), names)
+    source = ChosenRows(inputs, targets, weight, chosen)
+    split = "stratified" if has_classes(network) else ""
+    return Rows(source, held_out, dtype, counts, marks(x, y), names, split)
 
 
 def read_validation(
@@ -190,15 +196,17 @@ def _read_source(
 
 
 def _set_aside(
-    rows: int, part: float, seed: int, faults: list[Fault]
+    rows: int, classes: NDArray[np.int64] | None, part: float, seed: int, faults: list[Fault]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows to learn from and those to validate on, by a shuffle of the seed."""
-    order = np.random.default_rng(seed).permutation(rows)
-    aside, chosen = np.split(order, [round(part * rows)])
+    """Return the rows to learn from and those to validate on, by a shuffle; classes stratified."""
+    if classes is None:
+        chosen, aside = map(np.sort, split_rows(rows, held_out=part, seed=seed))
+    else:
+        chosen, aside = stratified_rows(classes, held_out=part, seed=seed)
     if not len(aside) or not len(chosen):
         condition = f"leave rows on both sides of {rows}"
         faults.append(Fault("validation", condition, f"{part:g}", "Give more rows or another part."))
-    return np.sort(chosen), np.sort(aside)
+    return chosen, aside
 
 
 def _read_class_weight(
