@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 from collections import Counter
 
 import pytest
@@ -12,6 +13,10 @@ from hypothesis import settings
 # The same examples on every machine; a failure is reproducible and a slow machine is no failure.
 settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("reproducible")
+
+# A background job (`nohup make test &`) ignores Ctrl-C, and what it starts would too: tests wait for it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Without the native core every training would warn, and warnings are errors here.
 if importlib.util.find_spec("chalkgrad._native") is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from chalkgrad import _loading  # noqa: F401  # isort: split (before all that takes time)
 from chalkgrad._errors import ChalkgradError, Fault, FormulaError, InputError, ShapeError, UnsupportedError
 from chalkgrad._pages import MAKERS
 from chalkgrad.check import check, check_against

@@ -188,9 +188,12 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, mark: str) -> None:
     deadline = time.monotonic() + 60
     while not list(out.glob("records/*.json")) and time.monotonic() < deadline:
         time.sleep(0.1)
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=30)
+    try:
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=120)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "interrupted after 1 of 2; the same command goes on from there" in told
     assert "anna" in (out / "summary.md").read_text(encoding="utf-8")

@@ -209,7 +209,7 @@ def in_terminal(arguments: list[str], **environment: str) -> str:
             if not part:
                 break
             shown += part
-        assert process.wait() == 0
+        assert process.wait(timeout=60) == 0
     os.close(ours)
     return shown.decode("utf-8")
 

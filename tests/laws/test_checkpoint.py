@@ -60,6 +60,14 @@ def start(checkpoint: Path, result: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", SCRIPT, checkpoint, result], env=environment)
 
 
+def ended(child: subprocess.Popen[bytes]) -> int:
+    """The exit status of a child; none is waited for without end."""
+    try:
+        return child.wait(timeout=120)
+    finally:
+        child.kill()
+
+
 def written(file: Path) -> int:
     """When a file was written last, in nanoseconds."""
     return file.stat().st_mtime_ns if file.exists() else 0
@@ -68,7 +76,7 @@ def written(file: Path) -> int:
 def test_killed_at_any_moment_and_resumed_it_has_the_same_bits(tmp_path: Path) -> None:
     """A child is killed again and again, at random moments of its training, until it comes to its end."""
     whole, torn = tmp_path / "whole.npz", tmp_path / "torn.npz"
-    assert start(tmp_path / "whole.checkpoint", whole).wait() == 0
+    assert ended(start(tmp_path / "whole.checkpoint", whole)) == 0
     moments, kills, file = random.Random(0), 0, tmp_path / "torn.checkpoint"
     while kills < 4:
         before, child = written(file), start(file, torn)
@@ -76,11 +84,11 @@ def test_killed_at_any_moment_and_resumed_it_has_the_same_bits(tmp_path: Path) -
             time.sleep(0.001)
         time.sleep(moments.uniform(0, 0.06))
         child.send_signal(signal.SIGKILL)
-        if child.wait() == 0:
+        if ended(child) == 0:
             break
         kills += 1
     assert kills >= 2
-    assert start(file, torn).wait() == 0
+    assert ended(start(file, torn)) == 0
     with np.load(whole) as expected, np.load(torn) as found:
         assert same(dict(expected), dict(found))
 

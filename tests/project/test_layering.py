@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "chalkgrad"
 
 # room -> rooms it may import.  A room is a module or a folder directly under src/chalkgrad.
 GROUND: dict[str, set[str]] = {
+    "_loading": set(),
     "_errors": set(),
     "_numbers": {"_errors"},
     "_files": {"_errors", "_numbers"},

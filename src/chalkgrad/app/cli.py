@@ -1,7 +1,8 @@
 """The command ``chalkgrad``: finds the command, runs it, and turns every ending into an exit status.
 
 Exit status 0: done, and what was checked is right; 1: done, and something that was checked is wrong;
-2: the input is wrong, each fault on a line of its own on stderr; 130: interrupted; 141: nobody reads on.
+2: the input is wrong, each fault on a line of its own on stderr; 130, 143 and 129: stopped by Ctrl-C, SIGTERM
+and SIGHUP; 141: nobody reads on.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from chalkgrad._errors import ChalkgradError, Fault, InputError, did_you_mean
+from chalkgrad.app.signals import Stop
 
 COMMANDS = {
     "derive": "the gradients of a network, step by step, in your course's notation",
@@ -51,7 +53,7 @@ examples:
 
 A network is widths joined by '-', each layer WIDTH[:ACTIVATION][:nobias][:skip]; or a problem file.
 'chalkgrad COMMAND --help' tells the options of a command, 'chalkgrad --version' the version."""
-OK, WRONG_INPUT, INTERRUPTED, UNREAD = 0, 2, 130, 141
+OK, WRONG_INPUT, UNREAD = 0, 2, 141
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -63,6 +65,18 @@ def main(argv: list[str] | None = None) -> int:
         The arguments after the program's name; those of the process if left out.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    stop = Stop()
+    try:
+        with stop:
+            return stop.over(_ending(arguments))
+    except KeyboardInterrupt:
+        stop.tell(at_the_end=argv is None)
+        _leave_stdout()
+        return stop.status
+
+
+def _ending(arguments: Sequence[str]) -> int:
+    """Run a command and tell its errors; return the exit status."""
     try:
         for stream in (sys.stdout, sys.stderr):
             _speak_unicode(stream)
@@ -75,9 +89,6 @@ def main(argv: list[str] | None = None) -> int:
     except MemoryError:
         _tell(InputError(Fault("network", "fit into memory", "too many numbers", "Make it narrower.")))
         return WRONG_INPUT
-    except KeyboardInterrupt:
-        _leave_stdout()
-        return INTERRUPTED
     except BrokenPipeError:
         _leave_stdout()
         return UNREAD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import math
@@ -233,4 +234,5 @@ def say(note: str) -> None:
     """Tell something about the answer on stderr, after it, so that what is piped holds the answer alone."""
     if note:
         sys.stdout.flush()
-        print(note, file=sys.stderr)
+        with contextlib.suppress(OSError):
+            print(note, file=sys.stderr)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import Parser, attempt, read_choice
 from chalkgrad.app.output import PAGE_FORMATS, Output, columns_of_terminal, read_output, say
+from chalkgrad.app.signals import held_back
 from chalkgrad.app.train_options import (
     BATCH,
     EPOCHS,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from chalkgrad.train.optimisers import Optimiser
     from chalkgrad.train.result import Fit
 
-OK, WRONG, INTERRUPTED = 0, 1, 130
+OK, WRONG, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 NOTATION = "matrix"
 STATUS = {"interrupted": INTERRUPTED, "diverged": WRONG, "data changed": WRONG}
 
@@ -73,7 +74,7 @@ def _load(path: str) -> Model:
 
 
 def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: Output | None) -> int:
-    from chalkgrad.app.train_page import result_page, result_table, setup_page
+    from chalkgrad.app.train_page import setup_page
     from chalkgrad.app.train_rows import read_rows
     from chalkgrad.train.fit import fit
 
@@ -90,10 +91,35 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
         say(f"note: {note}")
     started = time.perf_counter()
     fitted = fit(network, rows.x, rows.t, validation=rows.validation, explain=asked.explain, **settings)
-    seconds = time.perf_counter() - started
-    history = _joined(begun, settings, fitted.history)
-    model = _model(asked, rows, fitted, history)
-    kept = _save(model, asked.output)
+    with held_back():
+        seconds = time.perf_counter() - started
+        history = _joined(begun, settings, fitted.history)
+        model = _model(asked, rows, fitted, history)
+        kept = _save(model, asked.output)
+    try:
+        _answer(asked, rows, fitted, model, (kept, seconds), output, explained)
+    except KeyboardInterrupt:
+        say(f"The model is in {kept}")
+        raise
+    if kept != asked.output:
+        return WRONG_INPUT
+    return STATUS.get(fitted.outcome, OK)
+
+
+def _answer(
+    asked: TrainOptions,
+    rows: PreparedRows,
+    fitted: Fit,
+    model: Model,
+    saved: tuple[str, float],
+    output: Output,
+    explained: Output | None,
+) -> None:
+    """Show how it went, and where the model is; ``saved`` is that place and the seconds it took."""
+    from chalkgrad.app.train_page import result_page, result_table
+
+    kept, seconds = saved
+    history = model.history
     opened = {} if explained is None else _explain(fitted, asked, explained, output)
     learned = rows.learned(model)
     held_out = None if rows.validation is None else model.evaluate(*rows.validation, prepared=True)
@@ -106,13 +132,12 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
             "notes": list(rows.notes),
         }
         rest |= opened
-        output.json(result_table(network, history, learned, held_out, rest))
+        output.json(result_table(model.network, history, learned, held_out, rest))
     else:
         kept_best = asked.keep == "best"
         output.page(result_page(history, learned, held_out, rows.target, seconds, kept_best=kept_best))
         output.text(f"\nThe model is in {kept}, {_size(kept)}.\n")
     say(as_typed(fitted.advice))
-    return STATUS.get(fitted.outcome, OK)
 
 
 def _network(asked: TrainOptions, rows: PreparedRows) -> Network:

@@ -213,9 +213,10 @@ def fit(
     if kept_step is not None:
         training.pause_at = kept_step
         training.on_pause = lambda run: kept.append(captured(executor, settings, rows, pace, run.at))
-    with told(shows) as training.tell:
-        reached = training.run()
-    return _result(training, reached, start, kept)
+    with training.wish:
+        with told(shows) as training.tell:
+            reached = training.run()
+        return _result(training, reached, start, kept)
 
 
 def _read_parameters(

@@ -56,21 +56,22 @@ class Training:
         self._slicer, self._keeper = Slicer(), Keeper()
         self._last: tuple[Block, Order] | None = None
         self._in_step = False
-        self._wish = Interruption()
+        self.wish = Interruption()
         self._mark = self._began = time.perf_counter()
         self._first = self.at.step
 
     def run(self) -> Arrays:
         """Train to the end, whatever it is; return the last good parameters, which the executor has too."""
         self._keeper.take(self.executor, self.at)
-        with self._wish:
-            try:
+        try:
+            with self.wish.breaking():
                 self._run_epochs()
-            except DivergedError as found:
-                return self._retreat(found)
-            except KeyboardInterrupt:
-                self._recover()
-            return self._end()
+        except DivergedError as found:
+            return self._retreat(found)
+        except KeyboardInterrupt as error:
+            self.wish.raised(error)
+            self._recover()
+        return self._end()
 
     def _end(self) -> Arrays:
         """Save for the last time; who is too impatient for that still has the parameters."""
@@ -78,7 +79,8 @@ class Training:
             return self._retreat(DivergedError(self.at.step, float("nan")))
         if self.saver is not None:
             try:
-                self.saver.save(self.standing())
+                with self.wish.breaking():
+                    self.saver.save(self.standing())
             except KeyboardInterrupt:
                 self.advice = f"{self.advice or 'all epochs are done'}; the last checkpoint was not written"
         return self._keeper.give()
@@ -166,10 +168,10 @@ class Training:
             self.saver.save(self.standing())
 
     def _heed(self) -> None:
-        if self._wish.asked and not self.ended:
+        if self.wish.asked and not self.ended:
             self.ended = "interrupted"
             self.advice = (
-                f"stopped by Ctrl-C in epoch {self.at.epoch + 1} after {self.at.step:,} steps; "
+                f"stopped by {self.wish.by} in epoch {self.at.epoch + 1} after {self.at.step:,} steps; "
                 "the parameters reached are kept"
             )
 
@@ -254,7 +256,7 @@ class Training:
                 self.at = snapshot.at
             else:
                 replay(self.executor, self.rows, self.settings, self.pace, snapshot.at, self.at.step)
-        self._wish.asked, self.ended = True, ""
+        self.ended = ""
         self._heed()
 
     def _retreat(self, found: DivergedError) -> Arrays:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO, Any, cast
 
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import shown
@@ -75,7 +77,8 @@ def _bar() -> Iterator[Tell]:
         BarColumn(bar_width=30),
         TextColumn("{task.fields[figures]}"),
     )
-    with Bar(*columns, console=Console(stderr=True), refresh_per_second=8) as bar:
+    console = Console(file=cast("IO[str]", _Lasting(sys.stderr)))
+    with Bar(*columns, console=console, refresh_per_second=8) as bar:
         task = bar.add_task("training", total=None, epoch="1", figures="")
 
         def tell(at: Progress) -> None:
@@ -83,6 +86,25 @@ def _bar() -> Iterator[Tell]:
             bar.update(task, total=at.steps, completed=at.step, epoch=epoch, figures=figures(at))
 
         yield tell
+
+
+class _Lasting:
+    """A stream that may go while a training lasts: what a terminal no longer takes is not shown."""
+
+    def __init__(self, stream: object) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)  # type: ignore[attr-defined]
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()  # type: ignore[attr-defined]
 
 
 def figures(at: Progress) -> str:
