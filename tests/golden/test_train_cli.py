@@ -87,6 +87,15 @@ def form(line: str) -> str:
     return re.sub(r" +", " ", re.sub(r"[\d.]+", "0", line))
 
 
+def test_a_training_worse_than_the_constant_answer_says_so_on_its_page(capsys: Capture) -> None:
+    slow = (*WEIGHT, "--epochs", "1", "--learning-rate", "0.000001")
+    output, errors = answer(capsys, "train", "plants.csv", *slow, "-o", "a.cg")
+    assert "worse" not in errors
+    words = " ".join(output.split())
+    assert "It ended worse than a constant answer: its loss on the training rows is" in words
+    assert "Try more epochs (the loss was still falling); a learning rate above 1e-06" in words
+
+
 def test_what_was_read_and_how_well_it_was_learned(capsys: Capture) -> None:
     output, errors = answer(capsys, "train", "plants.csv", *KIND, *QUICK, "-o", "a.cg")
     told, wanted = output.splitlines(), SETUP.splitlines()

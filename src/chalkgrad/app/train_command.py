@@ -123,6 +123,7 @@ def _answer(
     opened = {} if explained is None else _explain(fitted, asked, explained, output)
     learned = rows.learned(model)
     held_out = None if rows.validation is None else model.evaluate(*rows.validation, prepared=True)
+    at_its_end = fitted.outcome in ("finished", "stopped")
     if output.format == "json":
         rest = {
             "model": kept,
@@ -134,10 +135,14 @@ def _answer(
         rest |= opened
         output.json(result_table(model.network, history, learned, held_out, rest))
     else:
+        told = as_typed(fitted.advice) if at_its_end else ""
         kept_best = asked.keep == "best"
-        output.page(result_page(history, learned, held_out, rows.target, seconds, kept_best=kept_best))
+        output.page(
+            result_page(history, learned, held_out, rows.target, seconds, kept_best=kept_best, advice=told)
+        )
         output.text(f"\nThe model is in {kept}, {_size(kept)}.\n")
-    say(as_typed(fitted.advice))
+    if not at_its_end:
+        say(as_typed(fitted.advice))
 
 
 def _network(asked: TrainOptions, rows: PreparedRows) -> Network:

@@ -110,8 +110,9 @@ def result_page(
     seconds: float,
     *,
     kept_best: bool = False,
+    advice: str = "",
 ) -> Document:
-    """Return how well the rows were learned, and those that were held out."""
+    """Return how well the rows were learned, and those that were held out; then what is to be tried."""
     pairs = zip(_figures(learned, target), _figures(held_out or learned, target), strict=True)
     rows = [
         ((name,), (first,), *(((second,),) if held_out is not None else ()))
@@ -130,6 +131,8 @@ def result_page(
         words = f"The validation loss was lowest after epoch {best.epoch}"
         words += ", whose weights are kept." if kept_best else "; --keep best would have kept its weights."
         blocks.insert(0, Paragraph((words,)))
+    if advice:
+        blocks.append(Paragraph((f"{advice[:1].upper()}{advice[1:]}",)))
     return Document(title, tuple(blocks))
 
 

@@ -14,6 +14,7 @@ from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.train.checkpoint import Checkpoint, Saver, read_checkpoint
+from chalkgrad.train.constant import constant_advice
 from chalkgrad.train.divergence import advice
 from chalkgrad.train.executor import Executor
 from chalkgrad.train.explain import StepInputs, captured, drawn
@@ -22,7 +23,7 @@ from chalkgrad.train.identity import identity
 from chalkgrad.train.limits import read_flag
 from chalkgrad.train.loop import Training
 from chalkgrad.train.metrics import read_metrics
-from chalkgrad.train.optimisers import Optimiser
+from chalkgrad.train.optimisers import SGD, Optimiser
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.progress import Progress, read_progress, told
 from chalkgrad.train.result import Fit, Outcome
@@ -282,15 +283,11 @@ def _result(training: Training, reached: Arrays, start: Start, kept: list[StepIn
     settings, watch, executor = training.settings, training.watch, training.executor
     best = watch.parameters if watch is not None else None
     history = History(tuple(training.epochs), training.at.step)
-    losses = history.losses
-    if training.ended == "finished" and losses and losses[-1] > losses[0]:
-        tries = "; ".join(
-            advice(settings, training.pace.clock.rate, training.first_rows(), training.rows.names.inputs)
-        )
-        training.advice = f"the loss is higher than after the first epoch. Try {tries}."
+    parameters = reached if best is None else best
+    training.advice = _closing_advice(training)
     return Fit(
         settings.setup.network,
-        reached if best is None else best,
+        parameters,
         executor.state,
         history,
         settings.setup,
@@ -306,3 +303,34 @@ def _result(training: Training, reached: Arrays, start: Start, kept: list[StepIn
         executor=executor if best is None else None,
         names=training.rows.names,
     )
+
+
+def _closing_advice(training: Training) -> str:
+    """What is to be said of a training that came to its end, after what has been said already."""
+    losses, watch, rate = [epoch.loss for epoch in training.epochs], training.watch, training.pace.clock.rate
+    if training.ended not in ("finished", "stopped") or not losses:
+        return training.advice
+    settings, rows, kept, executor = training.settings, training.rows, training.epochs[-1], training.executor
+    best = None if watch is None else watch.parameters
+    if watch is not None and best is not None:
+        kept = next((epoch for epoch in training.epochs if epoch.epoch == watch.best_epoch), kept)
+
+    def ready() -> Executor:
+        return executor if best is None else _with_parameters(settings, best)
+
+    falling = kept is training.epochs[-1] and losses[-1] <= min(losses)
+    rose = training.ended == "finished" and losses[-1] > losses[0]
+    before = "the loss is higher than after the first epoch" if rose else training.advice.rstrip(".")
+    said = constant_advice(settings, rows, ready, kept, rate, falling=falling)
+    if rose and not said:
+        said = f"Try {'; '.join(advice(settings, rate, training.first_rows(), rows.names.inputs))}."
+    return f"{before}. {said}" if before and said else said or training.advice
+
+
+def _with_parameters(settings: Settings, parameters: Arrays) -> Executor:
+    """Return an executor that answers with other parameters than the training's last."""
+    from chalkgrad.train.choose import create_executor
+
+    executor = create_executor(replace(settings.setup, optimiser=SGD(), dropout=(), clip_norm=None))
+    executor.load(parameters)
+    return executor
