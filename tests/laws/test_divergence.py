@@ -154,3 +154,37 @@ def test_large_targets_are_named() -> None:
     run = fit(NETWORK, X, Y * 1e30, **SETTINGS)
     assert run.outcome == "diverged"
     assert "targets divided by their size (y reaches" in run.advice
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("activation", ["relu", "gelu", "silu", "softplus", "elu"])
+def test_a_binary_network_diverges_in_words(activation: str, dtype: str) -> None:
+    """Whatever the rate and the scale of the inputs: the end is told, and what is kept is finite."""
+    network = Network(f"5-16:{activation}-1:sigmoid")
+    outcomes = set()
+    for rate in (0.1, 10.0, 1e8):
+        for scale in (1.0, 100.0, 1e8, 1e20):
+            x = np.random.default_rng(0).normal(size=(60, 5)) * scale
+            run = fit(network, x, (x.sum(axis=1) > 0).astype(int), optimiser=SGD(rate), epochs=5, dtype=dtype)
+            outcomes.add(run.outcome)
+            assert finite(run.parameters)
+            assert np.isfinite(run.predict(x)).all()
+            assert (run.outcome == "diverged") == (run.broken_at is not None)
+            assert run.outcome == "finished" or "Try " in run.advice
+            assert "could not be found" not in run.advice
+    assert outcomes == {"finished", "diverged"}
+
+
+@pytest.mark.parametrize("small", [True, False], ids=["with a state", "without a state"])
+def test_an_explanation_that_fails_loses_nothing(small: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> str:
+        raise KeyError("sigmoid_minus")
+
+    if not small:
+        monkeypatch.setattr(snapshot_module, "SMALL", 0)
+    monkeypatch.setattr("chalkgrad.train.divergence.advice", breaks)
+    run = fit(NETWORK, X, Y, optimiser=SGD(1e3), **SETTINGS)
+    assert run.outcome == "diverged"
+    assert "where it began could not be found: KeyError('sigmoid_minus')" in run.advice
+    assert "learning rate below 1000, such as 100" in run.advice
+    assert finite(run.parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -17,18 +18,25 @@ from chalkgrad.formula import (
     ACTIVATIONS,
     FUNCTIONS,
     LOSSES,
+    Call,
     ElementwiseFunction,
     Exact,
     Float64,
     Node,
     Precise,
+    Var,
     activation,
     differentiate,
+    format_formula,
     parse_formula,
+    simplify,
+    stabilise,
 )
+from chalkgrad.formula.build import add, mul, num
 from chalkgrad.formula.kernels import FLOAT_KERNELS
 from chalkgrad.formula.precise import _machine, value_at
 from chalkgrad.formula.special import erf, erfc
+from chalkgrad.formula.stable import SATURATING
 from tests.laws.formula_strategies import formulas
 
 SATURATED = np.array([sign * z for z in (0, 1e-30, 0.5, 1, 20, 40, 300, 700, 1e4, 1e30) for sign in (1, -1)])
@@ -215,9 +223,32 @@ def test_error_function_over_the_whole_range() -> None:
     assert [float(erfc(1e300)), float(erfc(-1e300)), float(erf(-1e300))] == [0, 2, -1]
 
 
+DIFFERENCES = [f"{name}_minus" for name in SATURATING]
+"""What ``stabilise`` may write into a formula beside the functions of the table."""
+
+
 def test_every_function_has_its_kernels() -> None:
-    missing = [n for n in FUNCTIONS if n not in FLOAT_KERNELS or n not in _machine(100).operations]
-    assert missing == []
+    names = [*FUNCTIONS, *DIFFERENCES]
+    assert [n for n in names if n not in FLOAT_KERNELS or n not in _machine(100).operations] == []
+    assert {n for n in FLOAT_KERNELS if n.endswith("_minus")} == set(DIFFERENCES)
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+@pytest.mark.parametrize("t", [0, 1, Fraction(1, 3)])
+def test_a_difference_from_a_target_is_read_by_all_that_reads_formulas(name: str, t: Fraction) -> None:
+    """It may be simplified, written, and have a removable singularity beside it, as any function."""
+    difference = Call(name, (Var("u"), num(t)))
+    plain = parse_formula(f"{name.removesuffix('_minus')}(u) - ({t})", ("u",))
+    assert simplify(difference) == difference
+    assert name in format_formula(difference)
+    assert stabilise(difference) == difference
+    for u in (-3.0, 0.0, 0.25):
+        expected = float(value_at(plain, {"u": u}, 30))
+        assert float(value_at(difference, {"u": u}, 30)) == pytest.approx(expected, rel=1e-14)
+        removable = mul(difference, parse_formula("u*v/u", ("u", "v")))
+        assert float(value_at(removable, {"u": u, "v": 2.0}, 30)) == pytest.approx(2 * expected, rel=1e-14)
+        nowhere = add(difference, Call("log", (Var("v"),)))
+        assert math.isnan(float(value_at(nowhere, {"u": u, "v": -1.0}, 30)))
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (0, 4)])

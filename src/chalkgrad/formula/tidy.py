@@ -83,7 +83,7 @@ def tidy_product(factors: list[Node]) -> Node:
         else:
             if isinstance(node, Add) and order.denominator == 1 and all(_negative(t) for t in node.terms):
                 node = add(*(mul(num(-1), term) for term in node.terms))
-                coefficient *= (-1) ** int(order)
+                coefficient *= Fraction(-1) ** int(order)
             powers[node] = powers.get(node, Fraction(0)) + order
     if coefficient == 0:
         return ZERO

@@ -134,7 +134,7 @@ def read_input(item: object, faults: list[Fault]) -> int:
             fix = f"Write {width.strip()} alone; the layers after it have activations."
             found.append(Fault("", "be the width of the input alone", shown(item), fix))
         width = width.strip()
-        item = int(width) if width.lstrip("-").isdecimal() and len(width) < 400 else width
+        item = int(width) if width.removeprefix("-").isdecimal() and len(width) < 400 else width
     elif isinstance(item, Layer):
         found.append(
             Fault("", "be the width of the input, a number", repr(item), f"Write {item.width} first.")

@@ -267,7 +267,8 @@ class Loss:
 def _integer(text: str) -> int:
     """Return the whole number of a text; another text as it is, for ``Layer`` to refuse with its place."""
     stripped = text.strip()
-    is_integer = stripped.lstrip("+-").isdecimal() and len(stripped) < 400
+    digits = stripped[1:] if stripped[:1] in ("+", "-") else stripped
+    is_integer = digits.isdecimal() and len(digits) < 400
     return int(stripped) if is_integer else cast(int, stripped)
 
 

@@ -96,7 +96,11 @@ def _read_letters(
         else:
             single[key], batch[key] = pair
             index[key] = pair[0]
-    for key, value in inner.items() if isinstance(inner, Mapping) else ():
+    if not isinstance(inner, Mapping):
+        fix = 'Write [letters.index] and then e.g. pre = "z".'
+        faults.append(Fault(f"{path}.letters.index", "be a table", repr(inner), fix))
+        inner = {}
+    for key, value in inner.items():
         if key not in KNOWN or not isinstance(value, str):
             faults.append(
                 Fault(
@@ -117,7 +121,8 @@ def _read_letters(
 
 def _named(table: Mapping[str, Any]) -> set[str]:
     """The letters that a table chooses."""
-    return {*table, *table.get("index", {})}
+    index = table.get("index")
+    return {*table, *(index if isinstance(index, Mapping) else ())}
 
 
 def _as_dict(letters: Letters | None) -> dict[str, str]:

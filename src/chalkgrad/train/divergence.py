@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chalkgrad._errors import InputError
 from chalkgrad.evaluate import TraceStep
 from chalkgrad.train.columns import place_of
 from chalkgrad.train.executor import Array, Block, Executor
@@ -57,17 +58,23 @@ def retreat(
     names: tuple[str, ...] = (),
 ) -> Retreat:
     """Go back to the parameters before the last step whose loss was finite; tell why they are the last."""
-    if snapshot.state is None:
-        cause = _named(executor, rows, settings, pace, found)
-        parameters, at = snapshot.parameters, snapshot.at
-        state: Arrays | None = None
-        step, block = found.step, rows.block(rows.source.sample(LOOKED_AT))
-    else:
-        executor.load(snapshot.parameters, snapshot.state)
-        at = replay(executor, rows, settings, pace, snapshot.at, max(found.step - 1, snapshot.at.step))
+    parameters, state, at = snapshot.parameters, snapshot.state, snapshot.at
+    if state is not None:
+        at = _last_finite(executor, rows, settings, pace, snapshot, found)
         parameters, state = executor.parameters(), executor.state()
-        step, cause, block = _cause(executor, rows, settings, pace, at, found)
-    tries = "; ".join(advice(settings, pace.rates(found.step, 1)[0], block, names))
+    try:
+        if state is None:
+            step, cause = found.step, _named(executor, rows, settings, pace, found)
+            block = rows.block(rows.source.sample(LOOKED_AT))
+        else:
+            step, cause, block = _cause(executor, rows, settings, pace, at, found)
+        tries = "; ".join(advice(settings, pace.rates(found.step, 1)[0], block, names))
+    except Exception as error:  # what was learned is worth more than why it ended
+        step, cause = (
+            found.step,
+            f"the loss became {found.loss} (where it began could not be found: {error!r})",
+        )
+        tries = _smaller(pace.rates(found.step, 1)[0])
     if cause.startswith(_INPUT):
         tries = "other numbers there, or leave that row out"
     text = (
@@ -75,6 +82,19 @@ def retreat(
         f"the parameters before step {at.step} are kept. Try {tries}."
     )
     return Retreat(parameters, state, at, step, text)
+
+
+def _last_finite(
+    executor: Executor, rows: Rows, settings: Settings, pace: Pace, snapshot: Snapshot, found: DivergedError
+) -> Position:
+    """Take the good steps after the snapshot again; where the rows cannot be read any more, none of them."""
+    executor.load(snapshot.parameters, snapshot.state)
+    try:
+        last = max(found.step - 1, snapshot.at.step)
+        return replay(executor, rows, settings, pace, snapshot.at, last)
+    except InputError:
+        executor.load(snapshot.parameters, snapshot.state)
+        return snapshot.at
 
 
 def _named(executor: Executor, rows: Rows, settings: Settings, pace: Pace, found: DivergedError) -> str:
@@ -133,7 +153,7 @@ def _quantities(step: TraceStep) -> Iterator[tuple[str, Array]]:
 
 def advice(settings: Settings, rate: float, block: Block, names: tuple[str, ...] = ()) -> list[str]:
     """List what may help, the likeliest first."""
-    tries = [f"a learning rate below {rate:g}, such as {rate / 10:g}"]
+    tries = [_smaller(rate)]
     largest = np.abs(block.x[:LOOKED_AT]).max(axis=0)
     order = np.argsort(-largest, kind="stable")[:_TOLD]
     large = [column for column in order.tolist() if largest[column] > _LARGE_INPUT]
@@ -148,3 +168,7 @@ def advice(settings: Settings, rate: float, block: Block, names: tuple[str, ...]
     if settings.setup.clip_norm is None:
         tries.append("clip_norm=1.0")
     return tries
+
+
+def _smaller(rate: float) -> str:
+    return f"a learning rate below {rate:g}, such as {rate / 10:g}"

@@ -119,7 +119,11 @@ def _loss(answer: Mapping[str, Any]) -> float | None:
     names = answer.get("names", ())
     for label, array in parts:
         first = str(label).split(".")[0]
-        called = names[int(first)] if first.isdigit() and int(first) < len(names) else str(label)
+        called = (
+            names[int(first)]
+            if first.isdecimal() and len(first) < 9 and int(first) < len(names)
+            else str(label)
+        )
         if called.lower() in ("loss", "cost", "j", "total_loss", "data_loss") and np.size(array) == 1:
             return float(np.reshape(array, -1)[0])
     if len(parts) > 1 and np.ndim(parts[0][1]) == 0 and str(parts[0][0]) == "0":

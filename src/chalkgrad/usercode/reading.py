@@ -112,7 +112,7 @@ def _agrees(order: Sequence[str], told: Sequence[str | None]) -> bool:
 
 def _renamed(label: str, names: Sequence[str]) -> str:
     first, _, rest = label.partition(".")
-    name = names[int(first)] if first.isdigit() and int(first) < len(names) else first
+    name = names[int(first)] if first.isdecimal() and len(first) < 9 and int(first) < len(names) else first
     return f"{name}.{rest}" if rest else name
 
 

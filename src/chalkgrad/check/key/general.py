@@ -6,14 +6,14 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from chalkgrad._errors import FormulaError, InputError
+from chalkgrad._errors import Fault, FormulaError, InputError
 from chalkgrad.check.key.answers import read_answer
 from chalkgrad.check.key.judge import Opinion, Trial, Trials, judge_formula
 from chalkgrad.check.key.letters import UNITS, Alphabet
 from chalkgrad.check.key.nodes import Applied, Node, Partial, Ref, Total, references, walk
 from chalkgrad.check.key.quantities import EntryOf
 from chalkgrad.check.key.scene import GENERAL_LAYER, Draw, draws, general_network
-from chalkgrad.check.key.stage import MisfitError, Places, Stage
+from chalkgrad.check.key.stage import MisfitError, Places, Stage, UnreadableError
 from chalkgrad.check.key.typed import typed_step
 from chalkgrad.check.key.value import Evaluator, array_name
 from chalkgrad.formula import nodes
@@ -46,6 +46,7 @@ class GeneralLayer:
         question = quantity.node if is_single else filled(quantity.node, self.alphabet)
         if _repeats(question, answer, self.alphabet, path):
             return None, ""
+        self._expect(is_single, question, path)
         attempts = [
             (self._trials(is_single, likeness, question, quantity.new), self._note(likeness))
             for likeness in LIKENESSES
@@ -54,6 +55,18 @@ class GeneralLayer:
         opinion = judge_formula(answer, self.alphabet, attempts, path)
         expected = "" if opinion.right else self._text(is_single, question, quantity.new)
         return opinion, expected
+
+    def _expect(self, is_single: bool, question: Node, path: str) -> None:
+        """Refuse a question that no network has: the bias of layer 0."""
+        stage, numbers = self._stage(is_single, "")
+        try:
+            places = question_places(stage, question, random.Random(_SEED))
+            Evaluator(stage, numbers[0]).value(question, places)
+        except MisfitError as error:
+            fault = Fault(path, "ask for what a network has", "something else", f"Here {error}.")
+            raise FormulaError(fault) from None
+        except UnreadableError:
+            return  # told with the answer, at its place
 
     def _is_single(self, question: Node, answer: str, path: str) -> bool:
         """Whether neither question nor answer has an index: then there is one neuron in each layer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from chalkgrad.check.key.answers import read_answer
 from chalkgrad.check.key.judge import Trial, Trials, judge_formula
 from chalkgrad.check.key.letters import Alphabet
 from chalkgrad.check.key.nodes import Node, Partial, Ref
-from chalkgrad.check.key.printed import Rows, read_printed, split_list
+from chalkgrad.check.key.printed import Rows, read_printed, split_list, written
 from chalkgrad.check.key.quantities import EntryOf, ValueOf
 from chalkgrad.check.key.report import KeyFinding, Verdict
 from chalkgrad.check.key.scene import Array, Draw, derived_values, draws, draws_near
@@ -28,6 +29,8 @@ from chalkgrad.problem import Problem
 
 DRAWS = 16
 DIGITS = 30
+FARTHEST = 5000
+"""The power of ten beyond which a number is not printed."""
 LARGE = 5000
 """Beyond so many products the values are computed in float64, not exactly."""
 
@@ -92,7 +95,7 @@ class OwnNetwork:
         node = quantity.node
         of_loss = not isinstance(node, Partial) or node.of.kind == "loss"
         ref = node.by if isinstance(node, Partial) else node.name if isinstance(node, nodes.Var) else None
-        if not of_loss or not isinstance(ref, Ref) or ref.kind in ("rate", "penalty"):
+        if not of_loss or not isinstance(ref, Ref) or ref.kind in ("rate", "penalty", "loss"):
             raise FormulaError(Fault(path, "name a value or ∂C/∂…", repr(typed[:60]), "Ask for dW1, say."))
         prefix = "d" if ref.kind == "error" or isinstance(node, Partial) else ""
         kind = "pre" if ref.kind == "error" else ref.kind
@@ -147,13 +150,16 @@ class OwnNetwork:
         if name.endswith("_new") and self.problem.learning_rate is None:
             fix = "Add [update] with learning_rate = 0.1, say."
             raise InputError(Fault("update.learning_rate", f"be given for {name}", "nothing", fix))
-        true = as_fraction(self.values[name][index])
+        value = self.values[name][index]
+        true = as_fraction(value)
         if true is None:
-            return KeyFinding("", name, text, Verdict.UNCHECKED, remark="the value is not finite")
+            remark = f"the value is not finite, or beyond 1e{FARTHEST}"
+            return KeyFinding("", name, text, Verdict.UNCHECKED, remark=remark)
         verdict = printed.judge(true)
         if verdict is Verdict.RIGHT:
             return KeyFinding("", name, text, verdict)
-        expected, evidence = printed.like(true), f"the value is {digits(true)}"
+        told = digits(true) if true or not value else f"nearer to 0 than 1e-{FARTHEST}"
+        expected, evidence = printed.like(true), f"the value is {told}"
         if verdict is Verdict.CUT:
             evidence += f", rounded {expected}"
         return KeyFinding("", name, text, verdict, expected, evidence)
@@ -202,18 +208,30 @@ class OwnNetwork:
 
 
 def as_fraction(value: object) -> Fraction | None:
-    """Return a computed number as a fraction; ``None`` if it is not finite."""
+    """Return a computed number as a fraction; ``None`` if it is not finite or too large to be printed.
+
+    What is too near 0 to be printed is 0.
+
+    >>> as_fraction(0.25), as_fraction("1e-999999999"), as_fraction("1e999999999")
+    (Fraction(1, 4), Fraction(0, 1), None)
+    """
     if isinstance(value, Fraction | int):
         return Fraction(value)
     text = repr(float(value)) if isinstance(value, float | np.floating) else str(value)
-    return None if "n" in text else Fraction(text)
+    if "n" in text:
+        return None
+    mantissa, _, exponent = text.lower().partition("e")
+    size = Decimal(mantissa).adjusted() + int(exponent or 0)
+    if size > FARTHEST:
+        return None
+    return Fraction(text) if size >= -FARTHEST else Fraction(0)
 
 
 def digits(value: Fraction) -> str:
     """Return a value with more digits than a key has."""
     if value.denominator < 1000 and value.denominator != 1:
-        return f"{value.numerator}/{value.denominator} = {float(value):.7g}"
-    return format(float(value), ".7g")
+        return f"{value.numerator}/{value.denominator} = {written(value, '.7g')}"
+    return written(value, ".7g")
 
 
 def _any_wrong(findings: list[KeyFinding]) -> bool:

@@ -6,6 +6,7 @@ number that is cut to it, 0.288 ≤ v < 0.289.  A fraction such as 3/7 stands fo
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -76,15 +77,30 @@ class Printed:
         """
         if not self.unit:
             short = true.denominator < 10**6
-            return f"{true.numerator}/{true.denominator}" if short else format(float(true), ".6g")
+            return f"{true.numerator}/{true.denominator}" if short else written(true, ".6g")
         if self.exponent is None:
             if 1000 % true.denominator == 0 and (true / self.unit).denominator != 1:
                 return str(Decimal(true.numerator) / Decimal(true.denominator))
             rounded = Decimal(round(true / self.unit)) * Decimal(1).scaleb(-self.decimals)
             enough = rounded or not true
-            return format(rounded, f".{self.decimals}f") if enough else format(float(true), ".4g")
+            return format(rounded, f".{self.decimals}f") if enough else written(true, ".4g")
         digits = max(len(str(abs(int(self.value / self.unit)))) - 1, 0)
-        return format(float(true), f".{digits}e")
+        return written(true, f".{digits}e")
+
+
+def written(value: Fraction, form: str) -> str:
+    """Return a value in a format such as ``.7g``, also where no float64 holds it.
+
+    >>> written(Fraction(1, 3), ".4g"), written(Fraction(10) ** 600 / 3, ".4g")
+    ('0.3333', '3.333e+599')
+    """
+    try:
+        near = float(value)
+    except OverflowError:
+        near = math.inf
+    if math.isfinite(near) and (near or not value):
+        return format(near, form)
+    return format(Decimal(value.numerator) / Decimal(value.denominator), form)
 
 
 def read_printed(text: str) -> Printed | None:
