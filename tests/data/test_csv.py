@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError, MissingFileError
 from chalkgrad.data import read_table
-from chalkgrad.data.csv_reader import decode, read_csv
+from chalkgrad.data.csv_reader import read_csv
+from chalkgrad.data.csv_text import decode
 from chalkgrad.data.typed import MISSING, typed_values
 from tests.data.files import real_file
 
@@ -67,7 +68,8 @@ def test_delimiters_line_ends_and_gzip_are_found_out(
     [
         ("a,b", ("a", "b")),
         ("1,2", ("c1", "c2")),
-        ("a,2", ("c1", "c2")),
+        ("a,2", ("a", "2")),
+        ("NA,2", ("c1", "c2")),
         ("\ufeffa,b", ("a", "b")),
         ('" a ","b, c"', ("a", "b, c")),
         (",b", ("c1", "b")),
@@ -77,7 +79,7 @@ def test_a_line_of_names_is_found_out(tmp_path: Path, first: str, names: tuple[s
     table = read_csv(written(tmp_path, f"{first}\n3,4\n5,6\n"))
     assert table.names == names
     assert table.rows == (3 if names == ("c1", "c2") else 2)
-    assert bool(table.notes) == (names[0] == "c1")
+    assert bool(table.notes) == (names[0] == "c1" or names[1] == "2")
     assert read_csv(written(tmp_path, "1,2\n3,4\n"), header=True).names == ("1", "2")
 
 
@@ -123,7 +125,6 @@ def test_what_nobody_writes_for_a_number_is_text(cell: str) -> None:
         ("a,b\n1," + "x" * 200_000 + "\n", ", line 2", "be cells of a CSV file"),
         ("a,a\n1,2\n", "", "have each column name once"),
         (b"a,b\n1,\xe9\n", "", "be text in UTF-8"),
-        ("a,b\n1,2\n".encode("utf-16"), "", "be text in UTF-8"),
         (b"a,b\n1,\0\n", "", "be text"),
         (gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9], "", "be a whole gzip file"),
         (gzip.compress(b"a,b\n1,2\n", mtime=0)[:12] + b"xxxxxxxxxxx", "", "be a sound gzip file"),

@@ -52,7 +52,7 @@ def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
     found = checked_file(path)
     name, most = os.fspath(path), room() if most is None else most
     if found.st_size > most:
-        raise _too_large(name, most, size_text(found.st_size))
+        raise too_large(name, found.st_size, most)
     with open(path, "rb") as file:
         content = file.read(most + 1)
     if content.startswith(ZIP):
@@ -60,14 +60,16 @@ def read_bytes(path: str | os.PathLike[str], most: int | None = None) -> bytes:
     elif packing(content):
         content = unpacked(content, name, most)
     if len(content) > most:
-        raise _too_large(name, most, "more")
+        raise too_large(name, None, most)
     return content
 
 
-def _too_large(name: str, most: int, got: str) -> InputError:
+def too_large(name: str, size: int | None = None, most: int | None = None) -> InputError:
+    """Return the error of a file that has more bytes than may be read into memory."""
+    most = room() if most is None else most
     limit = size_text(most) + (", half of the memory that is free" if most < MOST_BYTES else "")
     fix = "Write it as Parquet or .npy, which are read in pieces."
-    return InputError(Fault(name, f"have at most {limit}", got, fix))
+    return InputError(Fault(name, f"have at most {limit}", "more" if size is None else size_text(size), fix))
 
 
 def first_bytes(path: str | os.PathLike[str], count: int) -> bytes:

@@ -34,6 +34,7 @@ def read_table(
     delimiter: str | None = None,
     header: bool | None = None,
     encoding: str = "utf-8",
+    written: Collection[str] = (),
 ) -> Table:
     """Read a table.
 
@@ -50,7 +51,7 @@ def read_table(
         ``train`` or ``test``, where a file holds both (``X_train``, ``X_test``).
     missing
         Cells of a CSV file that stand for no value.
-    delimiter, header, encoding
+    delimiter, header, encoding, written
         Of a CSV file, as `read_csv` takes them.
 
     Returns
@@ -70,7 +71,13 @@ def read_table(
     (('size', 'hue'), 2, True)
     """
     if isinstance(source, str | os.PathLike):
-        options = {"missing": missing, "delimiter": delimiter, "header": header, "encoding": encoding}
+        options = {
+            "missing": missing,
+            "delimiter": delimiter,
+            "header": header,
+            "encoding": encoding,
+            "written": written,
+        }
         table = _file(source, columns, part, options)
     elif isinstance(source, Table):
         table = source

@@ -33,6 +33,8 @@ class Column:
     name: str
     values: Array
     """m numbers (float, int or bool), m × k numbers such as images, or m strings (dtype object)."""
+    written: Array | None = None
+    """The m cells of numbers as they were written in a file, None where missing, if that was asked for."""
 
     def __repr__(self) -> str:
         kind = "text" if self.is_text else self.values.dtype.name
@@ -48,6 +50,11 @@ class Column:
     def width(self) -> int:
         """k, the numbers of a row; 1 for a plain column."""
         return 1 if self.values.ndim == 1 else int(self.values.shape[1])
+
+    def take(self, rows: Array | slice) -> Column:
+        """Return some rows: a slice shares memory, row numbers or a mask copy."""
+        written = None if self.written is None else self.written[rows]
+        return Column(self.name, self.values[rows], written)
 
     @cached_property
     def missing(self) -> NDArray[np.bool_]:
@@ -134,7 +141,7 @@ class Table:
 
     def take(self, rows: Array | slice) -> Table:
         """Return some rows: a slice shares memory, row numbers or a mask copy."""
-        columns = {name: Column(name, column.values[rows]) for name, column in self.columns.items()}
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
         if self.places is not None:
             places = self.places[rows]
         elif isinstance(rows, slice):
