@@ -214,6 +214,7 @@ FOUND = {
                       source="dZ1 = dA1", line=7, why="δ is the derivative by z."),
     "mean": diagnosis("batch-mean-missing", ["dZ2"], follows=ALL),
     "puzzle": diagnosis(wrong={"dW1": "wrong"}, outcome="unexplained"),
+    "silent": diagnosis(wrong=dict.fromkeys(ALL, "not returned"), outcome="failed"),
 }  # fmt: skip
 
 
@@ -264,6 +265,20 @@ def test_the_class_is_summed_up(tmp_path: Path) -> None:
         "no known mistake explains it",
     ):
         assert words in page
+
+
+def test_who_gave_no_answer_is_not_in_the_mean(tmp_path: Path) -> None:
+    class_of = {"ada": "right", "bo": "relu", "cy": "silent", "di": "relu"}
+    grades, _ = graded(tmp_path, class_of)
+    assert [float(s.points) for s in grades.students] == [6, 5, 0, 5]
+    assert (grades.mean, grades.median) == (16 / 3, 5)
+    assert sum(grades.histogram()[0]) == 3
+    page = " ".join(render(grade_page(grades)).split())
+    assert "mean 5.33, median 5 of 6 points; 1 entirely right, 1 gave no answer and is not counted in" in page
+    everybody, _ = graded(tmp_path / "all", dict.fromkeys(class_of, "silent"))
+    assert (everybody.mean, everybody.median) == (None, None)
+    page = " ".join(render(grade_page(everybody)).split())
+    assert "mean –, median – of 6 points; 0 entirely right, 4 gave no answer and are not counted in" in page
 
 
 def test_the_table_reads_back(tmp_path: Path) -> None:

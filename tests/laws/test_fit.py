@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import os
 import pickle
 import signal
@@ -35,6 +36,7 @@ from chalkgrad.train import (
 )
 from chalkgrad.train import slices as slices_module
 from chalkgrad.train.choose import create_executor
+from chalkgrad.train.metrics import r_squared
 
 NETWORK = Network("3-4:tanh-2")
 RANDOM = np.random.default_rng(0)
@@ -188,6 +190,17 @@ def test_validation_rows_of_their_own() -> None:
     weighted = fit(NETWORK, X, Y, validation=(X[:5], Y[:5], [2, 0, 0, 0, 0]), batch_size=8, epochs=3)
     expected = 2 * ((y[0] - Y[0]) ** 2).sum() / 2 / 5
     assert weighted.history.epochs[-1].validation_loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_mean_of_r_squared_is_over_outputs_that_have_one() -> None:
+    t = np.column_stack([X[:, 0], np.full(23, 3.0), X[:, 1]])
+    y = t + 0.1 * RANDOM.normal(size=t.shape)
+    each = [r_squared(y[:, [k]], t[:, [k]]) for k in range(3)]
+    assert math.isnan(each[1])
+    assert r_squared(y, t) == pytest.approx((each[0] + each[2]) / 2)
+    run = fit(Network("3-1"), X, t[:, 1], epochs=1, metrics=["r2"])
+    back = History.from_dict(json.loads(json.dumps(run.history.to_dict(), allow_nan=False)))
+    assert math.isnan(back.metric("r2")[0])
 
 
 def test_early_stopping_returns_the_best() -> None:

@@ -138,14 +138,19 @@ class ClassGrades(Written):
         return grade_page(self, notation or "matrix")
 
     @property
-    def mean(self) -> float:
-        """The mean of the points."""
-        return float(mean([s.points for s in self.students])) if self.students else 0.0
+    def judged(self) -> tuple[Graded, ...]:
+        """The students whose work gave an answer, which alone could be judged."""
+        return tuple(student for student in self.students if student.outcome != "failed")
 
     @property
-    def median(self) -> float:
-        """The median of the points."""
-        return float(median([s.points for s in self.students])) if self.students else 0.0
+    def mean(self) -> float | None:
+        """The mean of the points of those that were judged; None if nobody was."""
+        return float(mean(student.points for student in self.judged)) if self.judged else None
+
+    @property
+    def median(self) -> float | None:
+        """The median of the points of those that were judged; None if nobody was."""
+        return float(median(student.points for student in self.judged)) if self.judged else None
 
     def mistakes(self) -> list[ClassMistake]:
         """The mistakes in what was computed, the most frequent first."""
@@ -162,9 +167,9 @@ class ClassGrades(Written):
         return sorted(found, key=lambda mistake: (-len(mistake.by), mistake.rule))
 
     def histogram(self) -> tuple[list[int], Fraction]:
-        """How many students have 0 to s points, over s to 2s, …; and the step s."""
+        """How many of those that were judged have 0 to s points, over s to 2s, …; and the step s."""
         step = _step(self.grading.points)
-        places = Counter(max(0, ceil(student.points / step) - 1) for student in self.students)
+        places = Counter(max(0, ceil(student.points / step) - 1) for student in self.judged)
         return [places[k] for k in range(max(1, ceil(self.grading.points / step)))], step
 
     def right(self, row: str) -> int:

@@ -90,12 +90,14 @@ def points_rule(grading: Grading, told: Retelling) -> tuple[Inline, ...]:
     return tuple(items)
 
 
-def points_text(points: Fraction | float) -> str:
+def points_text(points: Fraction | float | None) -> str:
     """Points for reading: at most two decimals.
 
-    >>> points_text(Fraction(7)), points_text(Fraction(20, 3)), points_text(7.5)
-    ('7', '6.67', '7.5')
+    >>> points_text(Fraction(7)), points_text(Fraction(20, 3)), points_text(7.5), points_text(None)
+    ('7', '6.67', '7.5', '–')
     """
+    if points is None:
+        return "–"
     return f"{float(points):.2f}".rstrip("0").rstrip(".")
 
 
@@ -112,6 +114,11 @@ class _Page:
             f"mean {points_text(grades.mean)}, median {points_text(grades.median)} of {most} points; "
             f"{right} entirely right."
         )
+        silent = count - len(grades.judged)
+        if silent:
+            counted = "is not counted in mean, median and the picture"
+            counted = counted if silent == 1 else counted.replace("is", "are", 1)
+            text = f"{text[:-1]}, {silent} gave no answer and {counted}."
         looks = sum(bool(student.look) for student in grades.students)
         text = f"{text[:-1]}, {looks} to look at." if looks else text
         return text if grades.complete else f"{text} The grading was interrupted: others are still to come."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,11 +56,11 @@ def mean_absolute_error(y: Array, t: Array) -> float:
 
 
 def r_squared(y: Array, t: Array) -> float:
-    """Return R² = 1 − Σ(y − t)²/Σ(t − t̄)², the mean over outputs; 0 for a constant target."""
+    """Return R² = 1 − Σ(y − t)²/Σ(t − t̄)², the mean over the outputs whose targets vary; NaN if none does."""
     t = t.reshape(y.shape).astype(np.float64)
     residual, spread = ((y - t) ** 2).sum(axis=0), ((t - t.mean(axis=0)) ** 2).sum(axis=0)
     varies = spread > 0
-    return float(np.where(varies, 1 - residual / np.where(varies, spread, 1.0), 0.0).mean())
+    return float((1 - residual[varies] / spread[varies]).mean()) if varies.any() else math.nan
 
 
 NAMED = {
