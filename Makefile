@@ -10,7 +10,7 @@ SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.e
 NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs oracles bench sanitize clean
+.PHONY: help run test lint format docs pages oracles bench sanitize clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ format: $(VENV)/.dev ## rewrite the code the way `make lint` wants it
 docs: $(VENV)/.docs ## the documentation, its examples executed, into docs/_build
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build
 	@echo "docs/_build/index.html"
+
+pages: $(VENV)/.dev ## every kind of page in Chromium, on a phone, a desk and paper, and through axe-core (needs Node)
+	$(BIN)/python -m tools.look_at_pages
 
 oracles: $(VENV)/.oracles ## the oracle tests with PyTorch, JAX and scikit-learn installed (a large download); none may skip
 	$(BIN)/python -m pytest --numprocesses auto --quiet --require-oracles tests/oracles

@@ -146,7 +146,7 @@ def test_the_changed_factor_and_line_are_in_colour() -> None:
     assert '<span class="cg-new">+ dZ1 = (W2.T @ dZ2) * (Z1 &gt; 0)</span>' in written
     assert '<span class="cg-wrong-mark">✗</span>' in written
     assert "```diff\n- dZ1 = W2.T @ dZ2\n" in page(EXPLAINED, form="markdown")
-    assert re.search(r"color\{#009E73\}\{\\mathrm\{ReLU\}", page(EXPLAINED, form="markdown"))
+    assert re.search(r"color\{#007A56\}\{\\mathrm\{ReLU\}", page(EXPLAINED, form="markdown"))
 
 
 def test_a_notebook_shows_the_page() -> None:

@@ -100,7 +100,7 @@ TYPST: dict[str, str] = {
     "code": (
         'cgmono("dZ2.T") class("binary", cgmono("@")) cgmono("A_1") class("binary", cgmono("*")) cgmono("2")'
     ),
-    "path": 'cgtint(#rgb("#0072B2"), underbrace(w_(1) x, "path 1")) + cgtint(#rgb("#D55E00"), w_(2))',
+    "path": 'cgtint(#rgb("#0072B2"), underbrace(w_(1) x, "path 1")) + cgtint(#rgb("#C8202A"), w_(2))',
     "matrix": r'cgkeep(lr(\[ mat(delim: #none, 0.5 &, −3 &; 12.25 &, frac(1, "2") &) \]))^(upright(⊤))',
     "column": r"lr(\( mat(delim: #none, a; ⋮; b) \))",
     "cases": r'f \( z \) = cases(z quad & "if" z class("relation", \>) 0, 0 quad & "otherwise")',
@@ -114,7 +114,7 @@ GITHUB: dict[str, str] = {  # where it differs from LaTeX
     "names": r"\log\hat{y} + \mathrm{softmax}(z) + 2\mathrm{ReLU}(z)",
     "infinite": r"-\infty \lt x",
     "code": r"\mathtt{dZ2.T} \mathbin{\mathtt{@}} \mathtt{A\_1} \mathbin{\mathtt{*}} \mathtt{2}",
-    "path": r"{\color{#0072B2}{\underbrace{w_1 x}_{\text{path 1}}}} + {\color{#D55E00}{w_2}}",
+    "path": r"{\color{#0072B2}{\underbrace{w_1 x}_{\text{path 1}}}} + {\color{#C8202A}{w_2}}",
     "cases": r"f(z) = \begin{cases} z & \text{if } z \gt 0 \\ 0 & \text{otherwise} \end{cases}",
 }  # fmt: skip
 
@@ -163,7 +163,7 @@ MATHML: dict[str, str] = {
         '<mrow><mrow style="color:var(--cg-blue,#0072B2)"><munder><munder><mrow><msub><mi>w</mi><mn>1'
         '</mn></msub><mi>x</mi></mrow><mo stretchy="true">⏟</mo></munder><mtext>path 1</mtext>'
         '</munder></mrow><mo form="infix" stretchy="false" lspace="0.222em" rspace="0.222em">+</mo>'
-        '<mrow style="color:var(--cg-red,#D55E00)"><msub><mi>w</mi><mn>2</mn></msub></mrow></mrow>'
+        '<mrow style="color:var(--cg-red,#C8202A)"><msub><mi>w</mi><mn>2</mn></msub></mrow></mrow>'
     ),
     "code": (
         '<mrow><mtext style="font-family:monospace">dZ2.T</mtext>'

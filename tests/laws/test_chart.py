@@ -128,7 +128,7 @@ def test_colours_can_be_seen_on_their_paper(paper: Paper) -> None:
         for ordered in (False, True):
             curves = paper.curves(count, ordered=ordered)
             assert len(set(curves)) == count
-            assert all(contrast(colour, paper.ground) >= 2 for colour in curves)
+            assert all(contrast(colour, paper.ground) >= 3 for colour in curves)
 
 
 def test_the_ramp_grows_in_lightness() -> None:

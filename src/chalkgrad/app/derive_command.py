@@ -105,7 +105,8 @@ def _whole_page(
 
     page = _page(options, source, notation)
     if other is not None:
-        page = beside(page, _page(options, source, other, first=notation))
+        names = (notation.name, other.name)
+        page = beside(page, _page(options, source, other, first=notation), names)
     if options.cost:
         page = replace(page, blocks=(*page.blocks, *_cost(options, source, notation)))
     return page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
@@ -166,15 +166,34 @@ class ClassGrades(Written):
         ]
         return sorted(found, key=lambda mistake: (-len(mistake.by), mistake.rule))
 
-    def histogram(self) -> tuple[list[int], Fraction]:
-        """How many of those that were judged have 0 to s points, over s to 2s, …; and the step s."""
-        step = _step(self.grading.points)
-        places = Counter(max(0, ceil(student.points / step) - 1) for student in self.judged)
-        return [places[k] for k in range(max(1, ceil(self.grading.points / step)))], step
+    def histogram(self) -> tuple[list[int], list[str]]:
+        """How many of those that were judged have how many points: counts, and what each of them counts."""
+        return bars(self.grading.points, [student.points for student in self.judged])
 
     def right(self, row: str) -> int:
         """How many students have a row right."""
         return sum(mark.verdict == "right" for s in self.students for mark in s.marks if mark.row == row)
+
+
+def bars(most: Fraction, points: Sequence[Fraction]) -> tuple[list[int], list[str]]:
+    """Count points: each whole number of them, or where there are parts or too many, up to s, 2s, ….
+
+    >>> bars(Fraction(3), [Fraction(3), Fraction(0), Fraction(3)])
+    ([1, 0, 0, 2], ['0', '1', '2', '3'])
+    >>> bars(Fraction(4), [Fraction(7, 2), Fraction(4)])
+    ([0, 0, 0, 2], ['≤ 1', '≤ 2', '≤ 3', '≤ 4'])
+    """
+    if most <= MOST_VALUES and all(value.denominator == 1 for value in (most, *points)):
+        found = Counter(map(int, points))
+        return [found[k] for k in range(int(most) + 1)], [str(k) for k in range(int(most) + 1)]
+    step = _step(most)
+    count = max(1, ceil(most / step))
+    places = Counter(max(0, ceil(value / step) - 1) for value in points)
+    return [places[k] for k in range(count)], [f"≤ {float((k + 1) * step):g}" for k in range(count)]
+
+
+MOST_VALUES = 20
+"""Up to so many points each whole number of them has its bar."""
 
 
 def _step(points: Fraction) -> Fraction:

@@ -28,7 +28,7 @@ def model_page(model: Model, title: str, width: int) -> Document:
         blocks += [Heading("Training"), _facts(settings)]
     if model.history.epochs:
         chart = model_chart(model)
-        figure = Figure(chart_svg(chart, "light"), chart_text(chart, width), "")
+        figure = Figure(chart_svg(chart), chart_text(chart, width), "")
         blocks += [Heading("History"), figure]
     return Document(title, tuple(blocks))
 

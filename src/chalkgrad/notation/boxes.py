@@ -125,15 +125,15 @@ class Cases(Box):
     rows: tuple[tuple[Box, Box], ...]
 
 
-# Colours that can be told apart by most people (Okabe–Ito), by name.
+# Colours by name, each of them read easily on white paper (contrast 4.5 and more, WCAG).
 PALETTE: dict[str, str] = {
     "blue": "#0072B2",
-    "red": "#D55E00",
-    "green": "#009E73",
-    "purple": "#CC79A7",
-    "orange": "#E69F00",
-    "cyan": "#56B4E9",
-    "grey": "#777777",
+    "red": "#C8202A",
+    "green": "#007A56",
+    "purple": "#AA458C",
+    "orange": "#A45700",
+    "cyan": "#0C7491",
+    "grey": "#6B6B6B",
 }
 
 

@@ -24,12 +24,30 @@ def break_lines(box: Box, measure: Measure, first: float, rest: float) -> list[B
     limit = first
     apart = _has_labels(box)
     for piece in _pieces(flat(box, is_code(box)), measure, min(first, rest)):
-        too_long = measure(Row((*current, *piece))) > limit
+        too_long = measure(Row(_joined((*current, *piece)))) > limit
         if current and (too_long or (apart and _is_weak(piece[0]))):
             lines.append(current)
             current, limit = (), rest
         current += piece
-    return [line[0] if len(line) == 1 else Row(line) for line in (*lines, current) if line]
+    joined = [_joined(line) for line in (*lines, current) if line]
+    return [line[0] if len(line) == 1 else Row(line) for line in joined]
+
+
+def _joined(line: tuple[Box, ...]) -> tuple[Box, ...]:
+    """Put neighbours of one colour, the parts of a broken product, together again."""
+    found: list[Box] = []
+    for box in line:
+        last = found[-1] if found else None
+        if isinstance(box, Coloured) and isinstance(last, Coloured) and _continues(last, box):
+            body = Row((*flat(last.body), *flat(box.body)))
+            found[-1] = replace(box, body=body)
+        else:
+            found.append(box)
+    return tuple(found)
+
+
+def _continues(first: Coloured, second: Coloured) -> bool:
+    return first.colour == second.colour and not first.named
 
 
 def _has_labels(box: Box) -> bool:
@@ -93,9 +111,11 @@ def _opened(box: Box, measure: Measure, limit: float, code: bool) -> tuple[Box, 
     match box:
         case Fence(body, left, right):
             return (Op(left, "open"), *flat(body, code), Op(right, "close"))
+        case Coloured(Under(body, label)):
+            return (*_coloured(flat(body, code), box, named=False), Fence(label, "[", "]"))
         case Coloured(body):
             inner = flat(body, code) if isinstance(body, Row) else _opened(body, measure, limit, code)
-            return inner and tuple(replace(box, body=i) if not isinstance(i, Op) else i for i in inner)
+            return inner and _coloured(inner, box, named=box.named)
         case Under(body, label):
             return (*flat(body, code), Fence(label, "[", "]"))
         case Frac(num, den):
@@ -105,6 +125,15 @@ def _opened(box: Box, measure: Measure, limit: float, code: bool) -> tuple[Box, 
         case Script(base=Fence(body, left, right), sub=sub, sup=sup):
             return (Op(left, "open"), *flat(body, code), Script(Op(right, "close"), sub, sup))
     return None
+
+
+def _coloured(parts: tuple[Box, ...], whole: Coloured, named: bool) -> tuple[Box, ...]:
+    """Return the parts in the whole's colour, which is named once, behind the last, if at all."""
+    last = max((place for place, part in enumerate(parts) if not isinstance(part, Op)), default=-1)
+    return tuple(
+        part if isinstance(part, Op) else replace(whole, body=part, named=named and place == last)
+        for place, part in enumerate(parts)
+    )
 
 
 def elided(grid: Grid, measure: Measure, limit: float) -> Grid:

@@ -176,7 +176,7 @@ def _evidence(report: Report, names: _Names) -> list[Block]:
         h,
         " for anything else, until it drowns in rounding.",
     )
-    header: tuple[Inline, ...] = ((h,), ("difference quotient",), ("remainder",), ("rate",))
+    header: tuple[Inline, ...] = (("step ", h), ("difference quotient",), ("remainder",), ("rate",))
     rows: list[tuple[Inline, ...]] = []
     for point in shown.points[1::2]:  # whole decades
         rate: Inline = ("–",) if point.rate is None else (number_box(round(point.rate, 2), 3),)

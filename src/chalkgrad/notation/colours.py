@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalkgrad.notation.svg import Paint
+
 _VIRIDIS = (
     (68, 1, 84), (72, 40, 120), (62, 74, 137), (49, 104, 142), (38, 130, 142), (31, 158, 137),
     (53, 183, 121), (110, 206, 88), (181, 222, 43), (253, 231, 37),
@@ -33,9 +35,28 @@ class Paper:
         return [viridis(first + (last - first) * k / max(count - 1, 1)) for k in range(count)]
 
 
-LIGHT = Paper("#ffffff", "#1f2933", "#5b6673", "#e4e7eb", ("#0072B2", "#D55E00", "#009E73"), (0.0, 0.72))
-DARK = Paper("#14191f", "#e6e9ed", "#a3adb8", "#2c343d", ("#56B4E9", "#F0944D", "#3CC79B"), (0.42, 1.0))
+@dataclass(frozen=True)
+class Inks:
+    """The colours of a chart on one paper, or on light paper and, where the screen is dark, on dark paper."""
+
+    paper: Paper
+    night: Paper | None = None
+
+    def __call__(self, part: str) -> Paint:
+        """Return the colour of a part: ground, ink, quiet or grid."""
+        return Paint(getattr(self.paper, part), getattr(self.night, part) if self.night else "")
+
+    def curves(self, count: int, *, ordered: bool) -> list[Paint]:
+        """Return one colour for each of so many curves."""
+        light = self.paper.curves(count, ordered=ordered)
+        dark = self.night.curves(count, ordered=ordered) if self.night else [""] * count
+        return list(map(Paint, light, dark))
+
+
+LIGHT = Paper("#ffffff", "#1f2933", "#5b6673", "#e4e7eb", ("#0072B2", "#C04A00", "#007A56"), (0.0, 0.58))
+DARK = Paper("#14191f", "#e6e9ed", "#a3adb8", "#2c343d", ("#56B4E9", "#F0944D", "#3CC79B"), (0.36, 1.0))
 PAPERS = {"light": LIGHT, "dark": DARK}
+INKS = {"light": Inks(LIGHT), "dark": Inks(DARK), "auto": Inks(LIGHT, DARK)}
 
 
 def viridis(place: float) -> str:

@@ -124,9 +124,8 @@ class _Page:
         return text if grades.complete else f"{text} The grading was interrupted: others are still to come."
 
     def histogram(self) -> Block:
-        counts, step = self.grades.histogram()
-        edges = [points_text(number * step) for number in range(len(counts) + 1)]
-        return Figure(histogram_svg(counts, edges), histogram_text(counts, edges), "Students by points")
+        counts, labels = self.grades.histogram()
+        return Figure(histogram_svg(counts, labels), histogram_text(counts, labels), "Students by points")
 
     def students(self) -> Block:
         rows: list[tuple[Inline, ...]] = []

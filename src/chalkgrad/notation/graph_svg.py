@@ -12,25 +12,31 @@ from chalkgrad.expr import Symbol
 from chalkgrad.notation.boxes import Box, Op, Row, Words
 from chalkgrad.notation.graph_labels import GraphLabels
 from chalkgrad.notation.graph_rows import GraphRow, graph_rows
+from chalkgrad.notation.svg import DARK_STYLE, Paint, painted
 from chalkgrad.notation.svg_text import measure, svg_text
 
-FORWARD, BACKWARD, QUIET, INK = "#0072B2", "#C04A00", "#6b7280", "#1f2933"
+FORWARD, BACKWARD = Paint("#0072B2", "#5ab0f0"), Paint("#C04A00", "#ff9d66")
+QUIET, INK, GROUND = Paint("#5b6470", "#a3adb8"), Paint("#1f2933", "#e6e9ed"), Paint("#ffffff", "#17191b")
+_GIVEN = Paint("#eef6ee", "#1c2a1e"), Paint("#5b8c5a", "#7fb47e")
+_PARAMETER = Paint("#fff7e6", "#2d2615"), Paint("#c28a00", "#d9ab3f")
+_VALUE = Paint("#eaf2fb", "#1a2634"), Paint("#4a78b0", "#7aa7dd")
 FILL = {
-    "input": ("#eef6ee", "#5b8c5a"),
-    "target": ("#eef6ee", "#5b8c5a"),
-    "weight": ("#fff7e6", "#c28a00"),
-    "bias": ("#fff7e6", "#c28a00"),
-    "pre": ("#ffffff", "#8a97a6"),
-    "act": ("#eaf2fb", "#4a78b0"),
-    "output": ("#eaf2fb", "#4a78b0"),
-    "loss": ("#fbecea", "#b4483a"),
+    "input": _GIVEN,
+    "target": _GIVEN,
+    "weight": _PARAMETER,
+    "bias": _PARAMETER,
+    "pre": (Paint("#ffffff", "#17191b"), Paint("#8a97a6", "#8a97a6")),
+    "act": _VALUE,
+    "output": _VALUE,
+    "loss": (Paint("#fbecea", "#33201d"), Paint("#b4483a", "#e2867a")),
 }
-LETTER, SMALL, TINY = 19, 14, 12.5
-TALL, SHORT, MARGIN = 58, 34, 28
+LETTER, SMALL, TINY = 20, 15, 14
+"""Sizes of letters in pixels; the smallest's subscripts have 10."""
+TALL, SHORT, MARGIN = 62, 36, 24
 ABOVE, BELOW = 150, 34
 """The room over a row for its parameters, and under it for the labels of its arrows."""
-WIDEST = 1160
-"""So wide that the small letters can still be read on a page."""
+WIDEST = 912
+"""The text block of a page, which shows so wide a drawing in its own size."""
 
 
 def draw_graph(graph: Graph, labels: GraphLabels) -> str:
@@ -74,8 +80,8 @@ class _Drawing:
         title = escape(f"Computational graph of {self.graph.derivation.network}")
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-            f'width="{width:.0f}" height="{height:.0f}"><title>{title}</title>{_MARKERS}'
-            f'<rect x="0" y="0" width="{width:.0f}" height="{height:.0f}" rx="10" fill="#ffffff"/>'
+            f'width="{width:.0f}" height="{height:.0f}"><title>{title}</title>{DARK_STYLE}{_MARKERS}'
+            f'<rect x="0" y="0" width="{width:.0f}" height="{height:.0f}" rx="10"{painted(fill=GROUND)}/>'
             + "".join(self.parts)
             + "</svg>"
         )
@@ -137,7 +143,7 @@ class _Drawing:
         radius = 10 if operation is not None else height / 2
         self.parts.append(
             f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" height="{height}" '
-            f'rx="{radius:g}" fill="{fill}" stroke="{stroke}" stroke-width="1.6"{dash}/>'
+            f'rx="{radius:g}" stroke-width="1.6"{painted(fill=fill, stroke=stroke)}{dash}/>'
         )
         self._text(self.labels.name(symbol), x, y + (6 if operation is None else -5), LETTER, INK)
         if operation is not None:
@@ -159,7 +165,7 @@ class _Drawing:
             middle = px + (x - px) * 0.55
             self.parts.append(
                 f'<path d="M{px:.1f} {start + 2:.1f}C{px:.1f} {start + 30:.1f} {middle:.1f} {end - 34:.1f} '
-                f'{middle:.1f} {end - 3:.1f}" fill="none" stroke="{FORWARD}" stroke-width="1.5" '
+                f'{middle:.1f} {end - 3:.1f}" fill="none"{painted(stroke=FORWARD)} stroke-width="1.5" '
                 'marker-end="url(#forward)"/>'
             )
             right = place == len(edges) - 1
@@ -170,16 +176,16 @@ class _Drawing:
     def _stacked(self, edge: GraphEdge, x: float, y: float, anchor: str) -> None:
         forward = self.labels.forward(edge.source)
         if forward is not None:
-            self._text(forward, x, y, SMALL - 1, FORWARD, anchor)
-            y += 17
+            self._text(forward, x, y, TINY, FORWARD, anchor)
+            y += 18
         for box, colour in self._below(edge):
-            self._text(box, x, y, SMALL - 1.5, colour, anchor)
-            y += 16
+            self._text(box, x, y, TINY, colour, anchor)
+            y += 18
 
     def _penalty(self, weight: Symbol, x: float, y: float) -> None:
         if any(edge.role == "penalty" for edge in self.graph.out_of(weight)):
             loss = self.labels.name(self.graph.derivation.loss.symbol)
-            self._text(Row((Words("penalty → "), loss)), x, y - 24, TINY - 1, QUIET)
+            self._text(Row((Words("penalty → "), loss)), x, y - 24, TINY, QUIET)
 
     def _right_of_given(self, row: GraphRow) -> float:
         right = 0.0
@@ -194,24 +200,24 @@ class _Drawing:
 
     def _arrow(self, edge: GraphEdge, left: float, right: float, y: float) -> None:
         self.parts.append(
-            f'<path d="M{left + 3:.1f} {y - 4:.1f}H{right - 4:.1f}" stroke="{FORWARD}" stroke-width="1.7" '
-            'fill="none" marker-end="url(#forward)"/>'
+            f'<path d="M{left + 3:.1f} {y - 4:.1f}H{right - 4:.1f}"{painted(stroke=FORWARD)} '
+            'stroke-width="1.7" fill="none" marker-end="url(#forward)"/>'
         )
         if edge.gradient is not None:
             self.parts.append(
-                f'<path d="M{right - 3:.1f} {y + 5:.1f}H{left + 4:.1f}" stroke="{BACKWARD}" '
+                f'<path d="M{right - 3:.1f} {y + 5:.1f}H{left + 4:.1f}"{painted(stroke=BACKWARD)} '
                 'stroke-width="1.4" stroke-dasharray="5 3" fill="none" marker-end="url(#backward)"/>'
             )
         middle = (left + right) / 2
         forward = self.labels.forward(edge.source)
         if forward is not None:
             self._text(forward, middle, y - 13, SMALL, FORWARD)
-        line = y + 22.0
+        line = y + 23.0
         for box, colour in self._below(edge):
-            self._text(box, middle, line, SMALL - 0.5, colour)
-            line += 18
+            self._text(box, middle, line, TINY, colour)
+            line += 19
 
-    def _below(self, edge: GraphEdge) -> list[tuple[Box, str]]:
+    def _below(self, edge: GraphEdge) -> list[tuple[Box, Paint]]:
         """∂C/∂a with its value, and the local derivative."""
         if edge.gradient is None:
             return []
@@ -252,14 +258,15 @@ class _Drawing:
 
     def _path(self, d: str) -> None:
         self.parts.append(
-            f'<path d="{d}" fill="none" stroke="{FORWARD}" stroke-width="1.6" marker-end="url(#forward)"/>'
+            f'<path d="{d}" fill="none"{painted(stroke=FORWARD)} stroke-width="1.6" '
+            'marker-end="url(#forward)"/>'
         )
 
     # -- words ----------------------------------------------------------------------------------------
 
     def _legend(self, y: float) -> float:
         loss = self.labels.name(self.graph.derivation.loss.symbol)
-        items: list[tuple[Box, str]] = [
+        items: list[tuple[Box, Paint]] = [
             (Words("→ forward: values" if self.labels.has_numbers else "→ forward"), FORWARD),
             (Row((Words("⇠ backward: derivatives of "), loss)), BACKWARD),
         ]
@@ -276,14 +283,14 @@ class _Drawing:
         self.width = max(self.width, x - 26)
         return 30.0
 
-    def _text(self, box: Box, x: float, y: float, size: float, colour: str, anchor: str = "middle") -> None:
+    def _text(self, box: Box, x: float, y: float, size: float, colour: Paint, anchor: str = "middle") -> None:
         self.parts.append(svg_text(box, x, y, size, anchor=anchor, colour=colour))
 
 
-def _marker(name: str, colour: str) -> str:
+def _marker(name: str, colour: Paint) -> str:
     return (
         f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7.5" markerHeight="7.5" '
-        f'orient="auto-start-reverse"><path d="M0 1L10 5L0 9L2.5 5z" fill="{colour}"/></marker>'
+        f'orient="auto-start-reverse"><path d="M0 1L10 5L0 9L2.5 5z"{painted(fill=colour)}/></marker>'
     )
 
 

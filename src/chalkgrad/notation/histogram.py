@@ -4,60 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-WIDTH, HEIGHT, FOOT, HEAD, GAP = 640, 150, 26, 22, 6
+from chalkgrad.notation.characters import width as cells
+from chalkgrad.notation.svg import DARK_STYLE, Paint, painted
+
+HEIGHT, FOOT, HEAD, GAP = 150, 26, 22, 6
 SIDE = 8
+STEP, LETTER = 37, 8.0
+"""From bar to bar at least, and about how wide a letter of a label is."""
 BAR = 40
+COLOUR, INK, QUIET = Paint("#0072B2", "#5ab0f0"), Paint("#1d1f21", "#e6e4df"), Paint("#5f6368", "#a3a6a9")
 
 
-def histogram_svg(counts: Sequence[int], edges: Sequence[str]) -> str:
-    """Draw how many there are in each of equally wide steps between the edges."""
-    step = (WIDTH - 2 * SIDE) / len(counts)
+def histogram_svg(counts: Sequence[int], labels: Sequence[str]) -> str:
+    """Draw a bar for each count, its label below it.
+
+    Parameters
+    ----------
+    counts
+        How many there are of each.
+    labels
+        Of what: one short label a count.
+    """
+    step = max(STEP, *(LETTER * cells(label) + GAP for label in labels))
+    width, base = 2 * SIDE + step * len(counts), HEAD + HEIGHT
     highest = max([*counts, 1])
-    base = HEAD + HEIGHT
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {base + FOOT}" width="{WIDTH}" '
-        f'height="{base + FOOT}" font-size="13" fill="currentColor">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {base + FOOT}" width="{width:g}" '
+        f'height="{base + FOOT}" font-size="13">{DARK_STYLE}'
     ]
-    for number, count in enumerate(counts):
+    for number, (count, label) in enumerate(zip(counts, labels, strict=True)):
         x, height = SIDE + number * step, HEIGHT * count / highest
+        middle = x + step / 2
         if count:
             parts.append(
-                f'<rect class="cg-bar" x="{x + GAP / 2:.1f}" y="{base - height:.1f}" rx="3" fill="#0072B2" '
-                f'width="{step - GAP:.1f}" height="{height:.1f}"/>'
+                f'<rect x="{x + GAP / 2:.1f}" y="{base - height:.1f}" rx="3" width="{step - GAP:.1f}" '
+                f'height="{height:.1f}"{painted(fill=COLOUR)}/>'
             )
-            middle = x + step / 2
-            parts.append(
-                f'<text x="{middle:.1f}" y="{base - height - 7:.1f}" text-anchor="middle">{count}</text>'
-            )
-    parts.append(
-        f'<line x1="{SIDE}" x2="{WIDTH - SIDE}" y1="{base + 0.5}" y2="{base + 0.5}" stroke="currentColor" '
-        'stroke-opacity="0.45"/>'
-    )
-    for number in range(len(counts) + 1):
-        x = SIDE + number * step
-        anchor = "start" if number == 0 else "end" if number == len(counts) else "middle"
-        place = x + (-SIDE if number == 0 else SIDE if number == len(counts) else 0)
-        parts.append(
-            f'<text x="{place:.1f}" y="{base + 19}" text-anchor="{anchor}" fill-opacity="0.65">'
-            f"{edges[number]}</text>"
-        )
-    return "\n".join([*parts, "</svg>"])
+            parts.append(_text(str(count), middle, base - height - 7, INK))
+        parts.append(_text(label, middle, base + 19, QUIET))
+    ends = f'x1="{SIDE}" x2="{width - SIDE:g}" y1="{base + 0.5}" y2="{base + 0.5}"'
+    return "\n".join([*parts, f"<line {ends}{painted(stroke=QUIET)}/>", "</svg>"])
 
 
-def histogram_text(counts: Sequence[int], edges: Sequence[str]) -> str:
+def _text(words: str, x: float, y: float, colour: Paint) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle"{painted(fill=colour)}>{words}</text>'
+
+
+def histogram_text(counts: Sequence[int], labels: Sequence[str]) -> str:
     """Draw the same with bars of characters.
 
-    >>> print(histogram_text([1, 0, 2], ["0", "3", "6", "9"]))
-    0 – 3  ████ 1
-    3 – 6
-    6 – 9  ████████ 2
+    >>> print(histogram_text([1, 0, 2], ["0", "1", "2"]))
+    0  ████ 1
+    1
+    2  ████████ 2
     """
-    wide = max(map(len, edges))
+    wide = max(map(cells, labels))
     highest = max([*counts, 1])
     longest = BAR if highest > BAR else min(BAR, highest * 4)
     lines = []
-    for number, count in enumerate(counts):
+    for count, label in zip(counts, labels, strict=True):
         bar = "█" * max(round(longest * count / highest), bool(count))
-        label = f"{edges[number]:>{wide}} – {edges[number + 1]:>{wide}}"
-        lines.append(f"{label}  {bar} {count}" if count else label)
+        lines.append(f"{label:>{wide}}  {bar} {count}" if count else f"{label:>{wide}}")
     return "\n".join(lines)

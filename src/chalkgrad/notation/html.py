@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from .boxes import (
     Block,
     Box,
@@ -20,11 +23,13 @@ from .boxes import (
     Sym,
     Table,
 )
+from .breaking import ems
 from .characters import clean
 from .display import arrange
 from .grammar import numeric_columns, unknown
 from .html_style import STYLE
 from .mathml import box, math, quoted
+from .outline import outlined
 from .svg import safe_svg
 
 __all__ = ["box", "document", "fragment"]
@@ -34,6 +39,9 @@ MARKS = {"✓": "right", "✗": "wrong", "→": "follows", "–": "none"}
 
 LINE = 52.0
 """Width of the text block in ems of the formulas."""
+
+SHORT = 24
+"""A cell of up to so many letters keeps to one line."""
 
 
 def document(d: Document) -> str:
@@ -70,7 +78,11 @@ def inline(content: Inline) -> str:
 
 def _content(d: Document) -> str:
     title = [f"<h1>{quoted(d.title)}</h1>"] if d.title else []
-    return "\n".join([*title, *(_block(block, LINE) for block in d.blocks)])
+    return "\n".join([*title, _blocks(outlined(d).blocks, LINE)])
+
+
+def _blocks(blocks: Iterable[Block], limit: float) -> str:
+    return "\n".join(_block(block, limit) for block in blocks)
 
 
 def _block(block: Block, limit: float) -> str:
@@ -85,9 +97,9 @@ def _block(block: Block, limit: float) -> str:
         case Table():
             return _table(block)
         case Code(text, "diff"):
-            return f'<pre class="cg-diff"><code>{_changes(text)}</code></pre>'
+            return f'<pre class="cg-diff" tabindex="0"><code>{_changes(text)}</code></pre>'
         case Code(text):
-            return f"<pre><code>{_verbatim(text)}</code></pre>"
+            return f'<pre tabindex="0"><code>{_verbatim(text)}</code></pre>'
         case Figure():
             return _figure(block)
         case Display(lines):
@@ -125,21 +137,42 @@ def _display(lines: tuple[Line, ...], limit: float) -> str:
         shape = f'<span class="cg-shape">{quoted(line.shape)}</span>' if line.shape else ""
         reason = [f'<div class="cg-reason{wide}">{shape}{inline(line.reason)}</div>'] if item.noted else []
         rows += reason + continued if item.beside else continued + reason
-    return '<div class="cg-display">\n' + "\n".join(rows) + "\n</div>"
+    return '<div class="cg-display" tabindex="0">\n' + "\n".join(rows) + "\n</div>"
 
 
 def _table(t: Table) -> str:
-    numeric = numeric_columns(t)
+    """Return a table that scrolls where it is too wide; columns of long cells wrap, the others do not."""
+    columns = zip(numeric_columns(t), long_columns(t), strict=True)
+    kinds = ["cg-number" if right else "cg-long" if long else "" for right, long in columns]
 
     def row(cells: tuple[Inline, ...], tag: str) -> str:
-        padded = (*cells, *((),) * (len(numeric) - len(cells)))
-        mark = (' class="cg-number"' if right else "" for right in numeric)
-        written = (f"<{tag}{m}>{_cell(cell)}</{tag}>" for m, cell in zip(mark, padded, strict=True))
+        padded = (*cells, *((),) * (len(kinds) - len(cells)))
+        written = (_tagged(cell, tag, kind) for cell, kind in zip(padded, kinds, strict=True))
         return f"<tr>{''.join(written)}</tr>"
 
     body = "\n".join(row(cells, "td") for cells in t.rows)
     head = f"<thead>{row(t.header, 'th')}</thead>"
-    return f'<div class="cg-scroll"><table>\n{head}\n<tbody>\n{body}\n</tbody>\n</table></div>'
+    table = f"<table>\n{head}\n<tbody>\n{body}\n</tbody>\n</table>"
+    return f'<div class="cg-scroll" tabindex="0">{table}</div>'
+
+
+def long_columns(t: Table) -> tuple[bool, ...]:
+    """Tell for each column whether its cells may wrap, because one of them is long."""
+    count = max((len(row) for row in (t.header, *t.rows)), default=0)
+    columns = ([row[c] for row in (t.header, *t.rows) if c < len(row)] for c in range(count))
+    return tuple(any(sum(_letters(part) for part in cell) > SHORT for cell in cells) for cells in columns)
+
+
+def _letters(part: str | Box) -> float:
+    return len(part) if isinstance(part, str) else 2 * ems(part)
+
+
+def _tagged(cell: Inline, tag: str, kind: str) -> str:
+    """Return a cell; one of the header that names nothing is no heading."""
+    name = tag if any(cell) else "td"
+    scope = ' scope="col"' if name == "th" else ""
+    mark = f' class="{kind}"' if kind else ""
+    return f"<{name}{scope}{mark}>{_cell(cell)}</{name}>"
 
 
 def _cell(content: Inline) -> str:
@@ -153,19 +186,49 @@ def _cell(content: Inline) -> str:
 def _figure(f: Figure) -> str:
     drawing = safe_svg(f.svg) if f.svg else None
     if drawing is None:
-        drawing = f"<pre>{_verbatim(f.text)}</pre>"
+        drawing = f'<pre tabindex="0">{_verbatim(f.text)}</pre>'
     else:
-        drawing = f'<div role="img" aria-label="{quoted(f.caption or f.text)}">{drawing}</div>'
+        label = quoted(f.caption or f.text)
+        drawing = f'<div class="cg-drawing" role="img" tabindex="0" aria-label="{label}">{drawing}</div>'
     caption = f"<figcaption>{quoted(f.caption)}</figcaption>" if f.caption else ""
     return f"<figure>{drawing}{caption}</figure>"
 
 
 def _columns(left: Document, right: Document, limit: float) -> str:
-    both = []
-    for d in (left, right):
-        title = f"<h3>{quoted(d.title)}</h3>" if d.title else ""
-        both.append([title, *(_block(block, limit / 2 - 1) for block in d.blocks)])
-    if len(both[0]) != len(both[1]):
-        both = [["\n".join(column)] for column in both]
-    cells = "\n".join(f"<div>{a}</div><div>{b}</div>" for a, b in zip(*both, strict=True))
-    return f'<div class="cg-columns">\n{cells}\n</div>'
+    """Return two pages in a grid, section by section; what is the same in both stands once, over both."""
+    titles = [quoted(d.title) for d in (left, right)]
+    cells = [f'<div class="cg-title">{title}</div>' for title in titles]
+    for a, b in _paired(left.blocks, right.blocks):
+        if a == b:
+            cells.append(f'<div class="cg-both">{_blocks(a, limit)}</div>')
+        else:
+            sides = (_blocks(blocks, limit / 2 - 1) for blocks in (a, b))
+            cells += [_side(*side) for side in zip(titles, sides, strict=True)]
+    return '<div class="cg-columns">\n' + "\n".join(cells) + "\n</div>"
+
+
+def _paired(left: tuple[Block, ...], right: tuple[Block, ...]) -> list[tuple[tuple[Block, ...], ...]]:
+    """Return what stands beside what: block by block, or else heading by heading what is below them."""
+    if len(left) == len(right):
+        return [((a,), (b,)) for a, b in zip(left, right, strict=True)]
+    sections = [_sections(side) for side in (left, right)]
+    if [heading for heading, _ in sections[0]] != [heading for heading, _ in sections[1]]:
+        return [(left, right)]
+    found: list[tuple[tuple[Block, ...], ...]] = []
+    for (heading, a), (_, b) in zip(*sections, strict=True):
+        found += [(heading, heading)] if heading else []
+        found += [(a, b)] if a or b else []
+    return found
+
+
+def _sections(blocks: tuple[Block, ...]) -> list[tuple[tuple[Block, ...], tuple[Block, ...]]]:
+    """Return each heading with the blocks below it; what stands before the first has none."""
+    starts = [place for place, block in enumerate(blocks) if isinstance(block, Heading)]
+    first = [((), blocks[: starts[0]] if starts else blocks)]
+    bounds = pairwise([*starts, len(blocks)])
+    return [*first, *((blocks[a : a + 1], blocks[a + 1 : b]) for a, b in bounds)]
+
+
+def _side(title: str, content: str) -> str:
+    """Return a cell that says whose it is, where the two do not stand side by side."""
+    return f'<div><div class="cg-side">{title}</div>{content}</div>'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive, derive_again
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
@@ -81,9 +83,11 @@ def derivation_page(
     return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
 
 
-def beside(left: Document, right: Document) -> Document:
-    """Two pages side by side."""
-    return Document(left.title, (Columns(left, right),))
+def beside(left: Document, right: Document, names: tuple[str, str] = ("", "")) -> Document:
+    """Two pages side by side; ``names`` say which is which, besides their titles if those differ."""
+    titles = ("", "") if left.title == right.title and all(names) else (left.title, right.title)
+    first, second = (", ".join(filter(None, pair)) for pair in zip(titles, names, strict=True))
+    return Document(left.title, (Columns(replace(left, title=first), replace(right, title=second)),))
 
 
 class Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from .mathml import quoted
@@ -14,6 +15,31 @@ _ELEMENTS = {
 }  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _HARMFUL = re.compile(r"url\s*\(\s*['\"]?(?!#)|expression|javascript|@import|\\", re.IGNORECASE)
+
+
+class Paint(NamedTuple):
+    """A colour on light paper and the one that takes its place on dark paper."""
+
+    light: str
+    dark: str
+
+
+def painted(**parts: Paint) -> str:
+    """Attributes that paint an element's ``fill`` and ``stroke``, each with its colour for dark paper.
+
+    >>> painted(fill=Paint("#000", "#fff"))
+    ' fill="#000" style="--dark-fill:#fff"'
+    """
+    attributes = "".join(f' {part}="{paint.light}"' for part, paint in parts.items())
+    dark = ";".join(f"--dark-{part}:{paint.dark}" for part, paint in parts.items() if paint.dark)
+    return attributes + (f' style="{dark}"' if dark else "")
+
+
+DARK_STYLE = (
+    '<style>@media (prefers-color-scheme:dark){[style*="--dark-fill"]{fill:var(--dark-fill)}'
+    '[style*="--dark-stroke"]{stroke:var(--dark-stroke)}}</style>'
+)
+"""For a drawing that stands alone; a page has these rules in its own style."""
 
 
 def safe_svg(svg: str) -> str | None:

@@ -9,6 +9,7 @@ from html import escape
 from chalkgrad.notation import text
 from chalkgrad.notation.boxes import BigOp, Box, Coloured, Fence, Frac, Num, Op, Row, Script, Sym, Words
 from chalkgrad.notation.characters import clean
+from chalkgrad.notation.svg import Paint, painted
 
 SERIF = "STIX Two Text, STIXGeneral, Cambria, Times New Roman, Times, serif"
 SMALLER = 0.72
@@ -111,7 +112,7 @@ def measure(b: Box, size: float) -> float:
 
 
 def svg_text(
-    b: Box, x: float, y: float, size: float, *, anchor: str = "middle", colour: str = "#222", weight: str = ""
+    b: Box, x: float, y: float, size: float, *, colour: Paint, anchor: str = "middle", weight: str = ""
 ) -> str:
     """The formula as one ``<text>`` element at a point of its base line."""
     spans, raised = [], 0.0
@@ -125,6 +126,6 @@ def svg_text(
         spans.append(f"<tspan{shift}{style}>{escape(run.text.replace(' ', chr(0xA0)))}</tspan>")
     heavy = f' font-weight="{weight}"' if weight else ""
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{SERIF}" font-size="{size:g}" fill="{colour}" '
+        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{SERIF}" font-size="{size:g}"{painted(fill=colour)} '
         f'text-anchor="{anchor}"{heavy}>{"".join(spans)}</text>'
     )

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from .boxes import PALETTE, Block, Columns, Document, Heading, Inline, Table
+from .boxes import Block, Columns, Document, Heading, Inline, Table
 from .characters import clean
 from .grammar import numeric_columns
 from .picture import Strip
@@ -50,7 +50,18 @@ def _block(block: Block, width: int) -> RenderableType:
     return _text(block_lines(block, width, notes=False))
 
 
-_MARKS = {"✓": PALETTE["green"], "✗": f"bold {PALETTE['red']}", "→": PALETTE["blue"], "–": PALETTE["grey"]}
+TONES = {
+    "blue": "#1678C9",
+    "red": "#DD3137",
+    "green": "#00865E",
+    "purple": "#B74E98",
+    "orange": "#B35F00",
+    "cyan": "#0D7F9F",
+    "grey": "#757575",
+}
+"""The colours in a tone that is read on black as well as on white: a terminal does not say which it has."""
+
+_MARKS = {"✓": TONES["green"], "✗": f"bold {TONES['red']}", "→": TONES["blue"], "–": TONES["grey"]}
 
 
 def _table(t: Table, width: int) -> RichTable:
@@ -83,5 +94,5 @@ def _text(lines: list[Strip]) -> Text:
         if number:
             text.append("\n")
         for piece, style in line:
-            text.append(piece, style=PALETTE.get(style, style))
+            text.append(piece, style=TONES.get(style, style))
     return text
