@@ -119,6 +119,7 @@ DOORS: list[tuple[str, Door]] = [
     ("x", lambda done, table: done.predict(table)),
     ("data", lambda done, table: Model.of(done).predict(table)),
     ("data", lambda done, table: Model.of(done).evaluate(table, Y)),
+    ("data", lambda done, table: done.score(table, Y)),
     ("x", lambda done, table: fit(NETWORK, table, Y, epochs=2, resume=done)),
     ("validation[0]", lambda done, table: fit(NETWORK, frame("pandas"), Y, validation=(table, Y))),
 ]
@@ -173,4 +174,5 @@ def test_truths_in_a_list_are_read_as_in_an_array(kind: Any) -> None:
     y = X[:, 0] > 0
     plain = fit(network, X > 0, y, epochs=1)
     listed = kind(kind(row) for row in (X > 0).tolist())
-    assert same(fit(network, listed, kind(y.tolist()), epochs=1), plain)
+    for truths in (kind(y.tolist()), kind(y), y.astype(object)):
+        assert same(fit(network, listed, truths, epochs=1), plain)

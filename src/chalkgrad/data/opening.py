@@ -10,6 +10,7 @@ import numpy as np
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.blocks import ArrayBlocks, all_tables, mapped_file
+from chalkgrad.data.frames import frame_names
 from chalkgrad.data.memmap import MemmapSource, as_inputs
 from chalkgrad.data.preparation import Preparation
 from chalkgrad.data.prepared import ParquetSource, PreparedSource
@@ -126,7 +127,10 @@ def _from_arrays(arrays: tuple[Any, ...], stream: bool | None, buffer_rows: int 
     large = mapped_file(x) is not None and x.nbytes > STREAM_BYTES
     if large if stream is None else stream:
         return MemmapSource(x, t, weight, buffer_rows=buffer_rows)
-    return ArraySource(as_inputs(x), t, weight)
+    source = ArraySource(as_inputs(x), t, weight)
+    names = frame_names(arrays[0])
+    source.names = names if all(isinstance(name, str) for name in names) else ()
+    return source
 
 
 def _is_mapped(table: Table) -> bool:

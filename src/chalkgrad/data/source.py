@@ -96,6 +96,8 @@ class ArraySource:
         if faults:
             raise InputError(faults)
         self.x, self.t, self.weight = x, t, weight
+        self.names: tuple[str, ...] = ()
+        """Of the columns of x, where it was a data frame."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.rows:,} rows × {self.features}>"

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.preparation import Preparation
+from chalkgrad.data.raw import table_of, with_target
 from chalkgrad.data.reading import read_table
 from chalkgrad.data.table import Table
-from chalkgrad.model.tables import table_of, with_target
 from chalkgrad.network import Network
 from chalkgrad.train.names import Names
 

@@ -88,7 +88,7 @@ class Model(Paged):
         fit
             What the training left behind.
         preparation
-            How its inputs and targets were made.
+            How its inputs and targets were made; left out, that of the source it learned from, if it has one.
         **settings
             What else is to be kept, such as ``data="adult.csv"``; whatever JSON can hold.
         """
@@ -108,7 +108,8 @@ class Model(Paged):
         is_last = all(np.array_equal(fit.parameters[name], value) for name, value in last.items())
         state = fit.state if is_last else {}  # it belongs to the last parameters, not to the best
         told = {**settings, **kept}
-        return cls(fit.network, fit.parameters, preparation, fit.history, told, state, fit.names)
+        made = preparation or fit.preparation
+        return cls(fit.network, fit.parameters, made, fit.history, told, state, fit.names)
 
     def __repr__(self) -> str:
         count = f"{self.parameter_count:,} parameters in {self.dtype.name}"

@@ -116,8 +116,8 @@ def _read_objects(
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, float):
-        return value
+    if isinstance(value, float | bool | np.bool_):
+        return float(value)
     number = None if isinstance(value, str) else exact(value)
     return None if number is None else float(number)
 

@@ -55,10 +55,9 @@ def constant_advice(
     if reached <= _WORSE * constant:
         return ""
     tries = advice(settings, rate, rows.block(rows.source.sample(_ROWS)), rows.names.inputs)
-    if falling:
-        is_small = tries[0].startswith("a learning rate")
-        rest = [f"a learning rate above {rate:g}, such as {3 * rate:g}"] if is_small else tries
-        tries = ["more epochs (the loss was still falling)", *rest]
+    if falling and tries[0].startswith("a learning rate"):  # nothing is too large
+        more = f"a learning rate above {rate:g}, such as {3 * rate:g}"
+        tries = ["more epochs (the loss was still falling)", more]
     what = "the frequencies of the classes" if has_classes(setup.network) else "the mean of y"
     return (
         f"It ended worse than a constant answer: its loss on the training rows is {reached:.4g} a row, that "

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Lock
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -20,9 +20,12 @@ from chalkgrad.train.explain import StepInputs, replayed
 from chalkgrad.train.history import History, plotted
 from chalkgrad.train.names import UNNAMED, Names
 from chalkgrad.train.pace import Pace
-from chalkgrad.train.rows import Rows
+from chalkgrad.train.rows import Rows, preparation_of, prepared
 from chalkgrad.train.settings import Settings
 from chalkgrad.train.standing import Arrays, Standing, Start
+
+if TYPE_CHECKING:
+    from chalkgrad.data import Preparation
 
 Outcome = Literal["finished", "stopped", "interrupted", "diverged", "data changed"]
 
@@ -153,7 +156,10 @@ class Fit(Paged):
         InputError
             If they do not fit the network or each other.
         """
-        found: float = self.model.score(x, t)
+        from chalkgrad.data.raw import is_named
+
+        as_it_is = self.preparation is not None and not is_named(x)
+        found: float = self.model.score(x, t, prepared=as_it_is)
         return found
 
     def plot(self) -> Any:
@@ -174,6 +180,11 @@ class Fit(Paged):
 
         return fit_page(self, width)
 
+    @property
+    def preparation(self) -> Preparation | None:
+        """How the source of the rows prepared them; None of rows that were given as arrays or frames."""
+        return None if self.rows is None else preparation_of(self.rows.source)
+
     def predict(self, x: Any) -> Array:
         """Return Ŷ, rows × n_L, in the run's type.
 
@@ -181,7 +192,8 @@ class Fit(Paged):
         ----------
         x
             Inputs, rows × n₀.  The columns of a data frame are found by the names that the training had, in
-            any order, and others are ignored; arrays are taken by position.
+            any order, and others are ignored; arrays are taken by position.  Where the training had a source
+            that prepares its rows, a data frame is prepared likewise.
 
         Raises
         ------
@@ -191,6 +203,7 @@ class Fit(Paged):
         from chalkgrad.train.choose import create_executor
 
         faults: list[Fault] = []
+        x = prepared(self.preparation, x)
         rows = read_inputs(self.network, x, self.setup.dtype, "x", faults, self.names.inputs)
         if faults or rows is None:
             raise InputError(faults)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad._errors import Fault
+from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown, whole
 from chalkgrad.data import ArraySource, Portion, RowSource
 from chalkgrad.data.held_out import split_rows, stratified_rows
@@ -23,6 +23,9 @@ from chalkgrad.train.limits import read_number
 from chalkgrad.train.mapped import FileMark, marks
 from chalkgrad.train.metrics import has_classes
 from chalkgrad.train.names import UNNAMED, Names, read_names
+
+if TYPE_CHECKING:
+    from chalkgrad.data import Preparation
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Rows:
     """The files that arrays are mapped to."""
     names: Names = UNNAMED
     """Of the columns, where frames were given."""
+    numbered: bool = True
+    """Whether whole numbers, one a row, are the numbers of classes."""
     split: str = ""
     """The rule by which rows were set aside, where it is not the plain shuffle."""
 
@@ -47,7 +52,7 @@ class Rows:
 
     def block(self, portion: Portion) -> Block:
         """Return a portion's rows in the run's type; the arrays themselves where they have it."""
-        t = _targets(portion.t, self.dtype)
+        t = _targets(portion.t, self.dtype, self.numbered)
         weight = None if portion.weight is None else np.asarray(portion.weight, dtype=self.dtype)
         if self.class_weight is not None:
             counted = self.class_weight[class_numbers(t)]
@@ -82,6 +87,35 @@ class ChosenRows(ArraySource):
         return Portion(self.x[first], self.t[first], weight, np.arange(len(first), dtype=np.int64))
 
 
+def preparation_of(source: RowSource) -> Preparation | None:
+    """Return how a source prepares its rows, or None where it takes them as they are."""
+    found: Preparation | None = getattr(source, "preparation", None)
+    return found
+
+
+def prepared(preparation: Preparation | None, x: Any) -> Any:
+    """Return the inputs of a frame as the rows of a source were prepared; anything else as it is."""
+    from chalkgrad.data.raw import is_named, table_of
+
+    if preparation is None or not is_named(x):
+        return x
+    return preparation.inputs(table_of(x, preparation, None))
+
+
+def _prepared_rows(preparation: Preparation | None, given: Any, faults: list[Fault]) -> Any:
+    """Return rows to validate on, (x, y, …), as the rows of a source were prepared if x has names."""
+    from chalkgrad.data.raw import is_named, table_of, with_target
+
+    if preparation is None or not isinstance(given, tuple | list) or len(given) < 2 or not is_named(given[0]):
+        return given
+    try:
+        table = with_target(table_of(given[0], preparation, None), preparation, given[1])
+        return (*preparation.arrays(table), *given[2:])
+    except InputError as error:
+        faults.extend(replace(fault, path=f"validation: {fault.path}") for fault in error.faults)
+        return None
+
+
 def is_source(value: object) -> bool:
     """Whether a value gives rows by portions, so that it needs no reading here."""
     return all(hasattr(value, name) for name in ("portions", "sample", "rows", "features"))
@@ -105,7 +139,7 @@ def read_rows(
     Columns are put in the order of the names that are ``known``, of a training that is gone on with.
     """
     if is_source(x):
-        return _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults)
+        return _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults, known)
     before = len(faults)
     names = read_names(x, y, known or UNNAMED, faults)
     inputs = read_inputs(network, x, dtype, "x", faults, names.inputs)
@@ -135,7 +169,7 @@ def read_rows(
     held_out = Block(inputs[aside], targets[aside], None if weight is None else weight[aside])
     source = ChosenRows(inputs, targets, weight, chosen)
     split = "stratified" if has_classes(network) else ""
-    return Rows(source, held_out, dtype, counts, marks(x, y), names, split)
+    return Rows(source, held_out, dtype, counts, marks(x, y), names, split=split)
 
 
 def read_validation(
@@ -147,7 +181,11 @@ def read_validation(
     if is_source(value):
         portion = value.sample(value.rows)
         weight = None if portion.weight is None else np.asarray(portion.weight, dtype=dtype)
-        return Block(np.ascontiguousarray(portion.x, dtype=dtype), _targets(portion.t, dtype), weight)
+        return Block(
+            np.ascontiguousarray(portion.x, dtype=dtype),
+            _targets(portion.t, dtype, are_numbered(network)),
+            weight,
+        )
     if not isinstance(value, tuple | list) or len(value) not in (2, 3):
         condition = "be a part of the rows such as 0.1, or (x, y), or (x, y, weight)"
         faults.append(Fault("validation", condition, shown(value)))
@@ -160,8 +198,13 @@ def read_validation(
     return None if x is None or t is None else Block(x, t, weight)
 
 
-def _targets(t: Array, dtype: str) -> Array:
-    if t.ndim == 1 and t.dtype.kind in "iub":
+def are_numbered(network: Network) -> bool:
+    """Whether the targets of a network may be class numbers, one a row."""
+    return has_classes(network) and network.widths[-1] > 1
+
+
+def _targets(t: Array, dtype: str, numbered: bool) -> Array:
+    if numbered and t.ndim == 1 and t.dtype.kind in "iub":
         return np.ascontiguousarray(t, dtype=np.int64)
     table = t.reshape(-1, 1) if t.ndim == 1 else t
     return np.ascontiguousarray(table, dtype=dtype)
@@ -176,6 +219,7 @@ def _read_source(
     validation: Any,
     dtype: str,
     faults: list[Fault],
+    known: Names | None,
 ) -> Rows:
     for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
@@ -191,8 +235,14 @@ def _read_source(
         fix = "Write {0: 1.0, 1: 2.5}, say."
         faults.append(Fault("class_weight", "be a table beside a source", "'balanced'", fix))
         class_weight = None
-    held_out = read_validation(network, validation, dtype, faults, UNNAMED)
-    return Rows(source, held_out, dtype, _read_class_weight(class_weight, network, None, dtype, faults))
+    names = Names(tuple(getattr(source, "names", ())))
+    if known is not None and names.inputs and known.inputs not in ((), names.inputs):
+        got = ", ".join(map(repr, names.inputs[:8]))
+        faults.append(Fault("x", f"have the columns {', '.join(map(repr, known.inputs[:8]))}, in order", got))
+    validation = _prepared_rows(preparation_of(source), validation, faults)
+    held_out = read_validation(network, validation, dtype, faults, names)
+    counts = _read_class_weight(class_weight, network, None, dtype, faults)
+    return Rows(source, held_out, dtype, counts, names=names, numbered=are_numbered(network))
 
 
 def _set_aside(

@@ -1,4 +1,4 @@
-"""Whatever holds rows, as a table with the columns that a model knows."""
+"""Rows as they come, before they are prepared, as a table of the columns that are read."""
 
 from __future__ import annotations
 
