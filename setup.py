@@ -1,7 +1,7 @@
 """Build the native core: C++20, once for every instruction set, in the interpreter's limited API.
 
 The package works without it, more slowly: where there is no compiler the build says so and goes on, unless
-CHALKGRAD_REQUIRE_NATIVE=1.
+CHALKGRAD_REQUIRE_NATIVE=1.  The examples come along as chalkgrad/examples.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 from setuptools.modified import newer_group
 
 FLAGS = [
@@ -94,8 +96,21 @@ class BuildNative(build_ext):
         return str(compiled)
 
 
+class BuildWithExamples(build_py):
+    """The package, with the project's examples in it; an editable install reads them where they are."""
+
+    def run(self) -> None:
+        """Copy the examples beside the modules."""
+        super().run()
+        if not self.editable_mode:
+            target = os.path.join(self.build_lib, "chalkgrad", "examples")
+            ignored = shutil.ignore_patterns("__pycache__", "*-grades", ".*")
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree("examples", target, ignore=ignored)
+
+
 setup(
-    cmdclass={"build_ext": BuildNative},
+    cmdclass={"build_ext": BuildNative, "build_py": BuildWithExamples},
     ext_modules=[
         Extension(
             "chalkgrad._native",

@@ -147,7 +147,7 @@ def existing_file(path: str | os.PathLike[str]) -> str:
 
 def absent_file(name: str) -> MissingFileError:
     """Return the error of a file that is not there, with the nearest that is."""
-    return MissingFileError(Fault(name, "be an existing file", "nothing there", _near(name)))
+    return MissingFileError(Fault(name, "be an existing file", "no such file", near_file(name)))
 
 
 def _illegible(name: str, error: Exception) -> InputError:
@@ -155,8 +155,11 @@ def _illegible(name: str, error: Exception) -> InputError:
     return InputError(Fault(shown(name), "be a file that can be read", reason, "Check its name."))
 
 
-def _near(name: str) -> str:
+def near_file(name: str) -> str:
+    """Return what to do about a file that is not there: the nearest name, or where it comes from."""
     folder = Path(name).parent
+    if Path(name).parts[:1] == ("examples",) and not folder.is_dir():
+        return "Type chalkgrad examples first: it writes the examples here."
     with contextlib.suppress(OSError, ValueError):
         near = difflib.get_close_matches(Path(name).name, os.listdir(folder), n=1)
         if near:

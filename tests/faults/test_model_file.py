@@ -214,5 +214,5 @@ def test_places_that_are_no_file(tmp_path: Path) -> None:
     refused(tmp_path, f"{tmp_path}: must be a file; got a directory")
     refused(
         tmp_path / "modle.cg",
-        f"{tmp_path / 'modle.cg'}: must be an existing file; got nothing there. Did you mean",
+        f"{tmp_path / 'modle.cg'}: must be an existing file; got no such file. Did you mean",
     )

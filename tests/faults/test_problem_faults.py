@@ -170,7 +170,7 @@ def test_a_wrong_content(text: str, tmp_path: Path) -> None:
 def test_a_place_that_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "quiz.toml").write_text("")
     with pytest.raises(
-        MissingFileError, match=r"must be an existing file; got nothing there\. Did you mean '.*quiz"
+        MissingFileError, match=r"must be an existing file; got no such file\. Did you mean '.*quiz"
     ):
         load_problem(tmp_path / "quizz.toml")
     with pytest.raises(FileNotFoundError):

@@ -39,7 +39,7 @@ ABOVE_GROUND: dict[str, set[str]] = {
     "model": {"network", "data", "train", "evaluate", "notation"},
 }
 ALLOWED = GROUND | {room: below | set(GROUND) for room, below in ABOVE_GROUND.items()}
-ROOMS = {*ALLOWED, "app"}
+ROOMS = {*ALLOWED, "app", "__main__"}  # python -m chalkgrad is the command line
 FRONT = "__init__"  # chalkgrad itself: gathers the public names of all rooms but app
 
 # library -> rooms that may import it.  In module scope only where it does not cost start-up time.
@@ -55,6 +55,7 @@ LIBRARIES: dict[str, set[str]] = {
     "matplotlib": {"notation"},
     "torch": {"usercode"},
     "sklearn": {"usercode"},
+    "shtab": {"app"},
 }
 AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
 TERMINAL = "chalkgrad.notation.terminal"
@@ -102,7 +103,7 @@ def wrong_edges(module: str, source: str, *, is_package: bool = False) -> list[s
         library = target.split(".")[0]
         if library == "chalkgrad":
             there = room_of(target)
-            fine = here in ("app", there) or there in ALLOWED.get(here, ROOMS - {"app"})
+            fine = here in ("app", "__main__", there) or there in ALLOWED.get(here, ROOMS - {"app"})
             if not fine or (there == FRONT and here not in ("app", FRONT)):
                 wrong.append(f"{module}: {here} must not import {target}")
         elif library not in sys.stdlib_module_names | EVERYWHERE:

@@ -22,6 +22,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
         shutil.copy2(ROOT / name, copy / name)
     for folder in (
         ROOT / "native",
+        ROOT / "examples",
         *(ROOT / "build").glob("native-*"),
     ):  # objects already compiled save a minute
         shutil.copytree(folder, copy / folder.relative_to(ROOT))
@@ -46,6 +47,16 @@ def test_every_file_of_the_package_is_in_it(wheel: zipfile.ZipFile) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert wanted - set(wheel.namelist()) == set()
+
+
+def test_the_examples_come_along(wheel: zipfile.ZipFile) -> None:
+    wanted = {
+        f"chalkgrad/{path.relative_to(ROOT).as_posix()}"
+        for path in (ROOT / "examples").rglob("*")
+        if path.suffix in (".toml", ".py", ".csv")
+    }
+    assert wanted - set(wheel.namelist()) == set()
+    assert len(wanted) > 20
 
 
 def test_it_offers_the_command(wheel: zipfile.ZipFile) -> None:

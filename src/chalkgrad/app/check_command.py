@@ -26,7 +26,7 @@ def parser() -> Parser:
     examples = (
         "check examples/quiz.toml",
         "check 4-8:gelu-3:softmax --seed 7",
-        "check examples/xor.toml --against mine.py:gradients",
+        "check --against examples/mine.py:backward 4-3:relu-1:sigmoid",
     )
     options = Parser("check", "SPEC|FILE", about, examples)
     function = "check this function of yours: it takes the arrays that it names (x, t, W1, b1, …)"

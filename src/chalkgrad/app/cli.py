@@ -30,20 +30,24 @@ COMMANDS = {
     "graph": "the computational graph, as text or SVG",
     "program": "what the machine does in one training step, beside the equations",
     "notations": "the notations that come along, one line and one formula each",
+    "functions": "the activations and losses, their names, and how to write your own",
+    "new": "a problem file for a network, commented, to put your numbers in",
+    "examples": "write the problem files and programs of these examples into a folder",
+    "completion": "what makes your shell complete all this: bash, zsh or fish",
 }
 EXAMPLES = (
     "chalkgrad derive 4-3:relu-2:relu-1:sigmoid --notation transposed",
     "chalkgrad derive 4-3:relu-1 --batch --transposes -o homework.tex",
     'chalkgrad derive 2-2:tanh-2:tanh-1 --path "W1[2,2]"',
     "chalkgrad trace examples/quiz.toml",
-    "chalkgrad check examples/xor.toml --against mine.py:gradients",
-    "chalkgrad diagnose mine.py:backward --network 4-3:relu-1:sigmoid",
-    "chalkgrad train data.csv --target price -o model.cg",
+    "chalkgrad check examples/xor.toml",
+    "chalkgrad diagnose examples/mine.py:backward --network 4-3:relu-1:sigmoid",
+    "chalkgrad train examples/flats.csv --target price -o flats.cg",
 )
 _USAGE = """\
 usage: chalkgrad COMMAND [options]
 
-Backpropagation derived from one description of a network.
+{about}
 
 commands:
 {commands}
@@ -51,8 +55,17 @@ commands:
 examples:
 {examples}
 
-A network is widths joined by '-', each layer WIDTH[:ACTIVATION][:nobias][:skip]; or a problem file.
-'chalkgrad COMMAND --help' tells the options of a command, 'chalkgrad --version' the version."""
+more:
+{more}"""
+_ABOUT = (
+    "Backpropagation derived from one description of a network.  A network is widths joined by '-', each "
+    "layer WIDTH[:ACTIVATION][:nobias][:skip]; or a problem file."
+)
+_MORE = {
+    "chalkgrad COMMAND --help": "the options of a command",
+    "chalkgrad examples": "writes the files that the examples name into a folder",
+    "chalkgrad --version": "the version",
+}
 OK, WRONG_INPUT, UNREAD = 0, 2, 141
 
 
@@ -102,7 +115,10 @@ def _ending(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    name, *rest = arguments or [""]
+    if not arguments:  # nothing was asked: help for who types it, a failure for the script that lost a word
+        print(usage())
+        return WRONG_INPUT
+    name, *rest = arguments
     if name in ("-h", "--help", "help"):
         if rest and rest[0] in COMMANDS:
             return _run([rest[0], "--help"])
@@ -125,15 +141,18 @@ def _run(arguments: Sequence[str]) -> int:
 
 def usage() -> str:
     """Return the overview of the commands, with examples."""
-    width = max(map(len, COMMANDS))
-    commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
-    examples = "\n".join(f"  {example}" for example in EXAMPLES)
-    return _USAGE.format(commands=commands, examples=examples)
+    from chalkgrad.app.help_text import entries, filled, help_width, typed
+
+    width = help_width()
+    return _USAGE.format(
+        about=filled(_ABOUT, width),
+        commands=entries(COMMANDS, width),
+        examples=typed(EXAMPLES, width),
+        more=entries(_MORE, width),
+    )
 
 
 def _unknown(name: str) -> Fault:
-    if not name:
-        return Fault("command", f"be one of {', '.join(COMMANDS)}", "nothing", "See chalkgrad --help.")
     if name[0].isdigit() or name.endswith((".toml", ".json")):
         fix = f"Put a command before it, such as chalkgrad derive {name}."
     else:

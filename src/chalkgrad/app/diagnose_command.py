@@ -14,6 +14,7 @@ from chalkgrad._numbers import shown
 from chalkgrad.app.options import Parser, read_choice, read_number, read_whole, renamed
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, check_place, read_output, say
 from chalkgrad.app.source import (
+    FILE_OF_NUMBERS,
     NOTATION_HELP,
     Source,
     add_network_options,
@@ -45,9 +46,9 @@ def parser() -> Parser:
         "Exit status 0 if all is right, 1 if not."
     )
     examples = (
-        "diagnose mine.py:backward --network 4-3:relu-2:softmax",
-        "diagnose mine.py:Model --network 2-8:tanh-1 --loss squared_error --reduction sum",
-        "diagnose mine.py:backward --data examples/xor.toml --samples columns -o diagnosis.html",
+        "diagnose examples/mine.py:backward --network 4-3:relu-1:sigmoid",
+        "diagnose examples/mine.py:backward --network 4-3:relu-1:sigmoid --samples columns -o page.html",
+        "diagnose examples/submissions/ada.py:backward --data examples/assignment.toml",
     )
     options = Parser("diagnose", FUNCTION, about, examples)
     options.value(
@@ -101,8 +102,8 @@ def _read_network(options: argparse.Namespace, faults: list[Fault]) -> tuple[Sou
         faults.append(Fault("--network", "be given", "nothing", fix))
         return None, None
     if options.data is not None and not is_file(options.data):
-        fix = "Write the numbers in a file, as examples/quiz.toml does."
-        faults.append(Fault("--data", "be a problem file, .toml or .json", shown(options.data), fix))
+        got = shown(options.data)
+        faults.append(Fault("--data", "be a problem file, .toml or .json", got, FILE_OF_NUMBERS))
         return None, None
     options.source = options.network if options.network is not None else options.data
     source, notation = read_source(options, faults)

@@ -23,7 +23,7 @@ def parser() -> Parser:
         "Hold a model's answers against the truth: loss, accuracy, confusion matrix, precision, recall;\n"
         "or RMSE, MAE and R² in the target's own units.  Of a file divided in parts: its test rows."
     )
-    examples = ("evaluate model.cg test.csv", "evaluate model.cg mnist.npz --format json")
+    examples = ("evaluate flats.cg examples/flats.csv", "evaluate digits.cg digits --format json")
     options = Parser("evaluate", "MODEL DATA", about, examples)
     options.value("--encoding", metavar="NAME", help="of a CSV file: latin-1, cp1252, …; utf-8")
     add_output_options(options, PAGE_FORMATS)

@@ -34,8 +34,8 @@ def parser() -> Parser:
         "table, a summary, and a page a student.  What is done is kept: a second run does what is new."
     )
     examples = (
-        "grade submissions/ --problem assignment.toml",
-        "grade submissions/ --problem assignment.toml --function backward --jobs 4 -o grades/",
+        "grade examples/submissions --problem examples/assignment.toml",
+        "grade examples/submissions --problem examples/assignment.toml --jobs 4 -o grades",
     )
     options = Parser("grade", "SUBMISSIONS", about, examples)
     options.value("--problem", metavar="FILE", help="the problem file: network, numbers and [grading]")
@@ -96,7 +96,7 @@ def _read_problem(
         faults.append(Fault("--problem", "be given", "nothing", fix))
         return None, None, {}
     if not is_file(options.problem):
-        fix = "Write the network and what counts in a file, as examples/assignment.toml does."
+        fix = "Write network and points in a file, as examples/assignment.toml (chalkgrad examples) does."
         faults.append(Fault("--problem", "be a problem file, .toml or .json", shown(options.problem), fix))
         return None, None, {}
     table = attempt(faults, lambda: read_table(options.problem))

@@ -19,7 +19,7 @@ def parser() -> Parser:
         "Show a model: its network, how it takes its inputs from the columns, how it was trained, and the\n"
         "curves of its training: losses, metrics and the size of the gradients of every layer."
     )
-    examples = ("inspect model.cg", "inspect model.cg -o history.svg", "inspect model.cg --format json")
+    examples = ("inspect digits.cg", "inspect digits.cg -o history.svg", "inspect flats.cg --format json")
     options = Parser("inspect", "MODEL", about, examples)
     options.value("--theme", metavar="THEME", help="of svg and png: light, dark, or auto, the reader's; auto")
     add_output_options(options, FORMATS)

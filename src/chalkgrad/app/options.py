@@ -10,6 +10,7 @@ from typing import NoReturn, TypeVar
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import exact_text, shown
+from chalkgrad.app.help_text import filled, help_width, typed
 
 T = TypeVar("T")
 FORMAT_NAMES = ("text", "latex", "html", "markdown", "typst", "pdf", "json", "svg")
@@ -20,6 +21,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {  # what it is called: its name here
         "a network such as 4-3:relu-1:sigmoid, or a problem file (.toml, .json)",
         "Write 4-3:relu-1:sigmoid, say.",
     ),
+    "SPEC": ("source", "a network such as 4-3:relu-1:sigmoid", "Write 4-3:relu-1:sigmoid, say."),
     "FILE": ("source", "a problem file (.toml, .json)", "Name a .toml or .json file."),
     "SUBMISSIONS": (
         "submissions",
@@ -32,6 +34,7 @@ SOURCES: dict[str, tuple[str, str, str]] = {  # what it is called: its name here
         "Write mine.py:backward, say.",
     ),
     "DATA": ("data", "a table: .csv, .csv.gz, .parquet, .npz; or digits", "Name a .csv file, say."),
+    "SHELL": ("shell", "bash, zsh or fish", "Write bash, say."),
     "MODEL": ("model", "a model file (.cg) that chalkgrad train has written", "Name a .cg file."),
 }
 
@@ -40,7 +43,14 @@ class _Help(argparse.RawDescriptionHelpFormatter):
     """Shows ``--loss NAME``, not ``--loss [NAME]``: that a value is missing is told by ``Parser.read``."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=26, width=100)
+        super().__init__(prog, max_help_position=26, width=help_width())
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Paragraphs are filled; lines that are indented stay as they are."""
+        return text if "\n  " in text else filled(text, width)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return filled(text, width).splitlines()
 
     def _format_args(self, action: argparse.Action, default_metavar: str) -> str:
         return str(action.metavar or default_metavar)
@@ -62,7 +72,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, command: str, source: str, about: str, examples: Sequence[str]) -> None:
-        shown_examples = "\n".join(f"  chalkgrad {example}" for example in examples)
+        shown_examples = typed((f"chalkgrad {example}" for example in examples), help_width())
         super().__init__(
             prog=f"chalkgrad {command}",
             usage=f"chalkgrad {command} {source + ' ' if source else ''}[options]",

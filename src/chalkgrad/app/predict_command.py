@@ -27,9 +27,9 @@ def parser() -> Parser:
         "own units.  The table needs the columns that the model was trained on, in any order."
     )
     examples = (
-        "predict model.cg new.csv",
-        "predict model.cg new.csv -o answers.csv --keep id",
-        "predict model.cg new.parquet -o answers.parquet",
+        "predict flats.cg examples/flats.csv",
+        "predict flats.cg examples/flats.csv -o answers.csv --keep area,district",
+        "predict flats.cg examples/flats.csv --format json",
     )
     options = Parser("predict", "MODEL DATA", about, examples)
     options.value(

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 DEFAULT_NOTATION = "matrix"
 NOTATION_HELP = "matrix, bishop, … (see chalkgrad notations), or a TOML file of your own"
+FILE_OF_NUMBERS = (
+    "Write the network and its numbers in a file; chalkgrad new 4-3:relu-1 -o mine.toml makes one."
+)
 _NUMBERS, _TEXTS = ("factor", "l2"), ("loss", "reduction")
 _FILE_NAME = re.compile(r"[^:(]*\.[A-Za-z]\w{0,8}")
 _OWN_PARTNER = ("sigmoid", "softmax")  # their canonical loss is no squared error
@@ -93,8 +96,7 @@ def read_problem(
         table = attempt(faults, lambda: read_table(text))
         problem = attempt(faults, lambda: Problem.from_dict(table)) if table is not None else None
     else:
-        fix = "Write the network and its numbers in a file, as examples/quiz.toml does."
-        faults.append(Fault("FILE", "be a problem file, .toml or .json", shown(text), fix))
+        faults.append(Fault("FILE", "be a problem file, .toml or .json", shown(text), FILE_OF_NUMBERS))
     if needs_sample and problem is not None and problem.x is None:
         fix = "Add [sample] with x and t to the file."
         faults.append(Fault("sample", "be given to compute numbers", "nothing", fix))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from chalkgrad._errors import Fault, InputError, UnsupportedError
 from chalkgrad.app.options import Parser, read_number, read_whole
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, read_output, say
-from chalkgrad.app.source import read_problem
+from chalkgrad.app.source import add_network_options, read_source
+from chalkgrad.app.traced_problem import add_number_options, numbered
 from chalkgrad.evaluate import Trace, initialise, trace
 from chalkgrad.problem import Problem
 
@@ -17,14 +18,21 @@ SHOWN_DIGITS = 6
 
 def parser() -> Parser:
     """Return the options of the command."""
-    about = "Put the numbers of a problem file into the derivation: forward, loss, backward, update."
+    about = (
+        "Put numbers into the derivation: forward, loss, backward, update.  The numbers are a problem "
+        "file's, or typed; what is neither is drawn from the seed."
+    )
     examples = (
         "trace examples/quiz.toml",
+        "trace 2-2:sigmoid-1:sigmoid --x '0.5 -1' --t 1 --seed 3",
+        "trace 2-1:relu-1 --x '1 2; 0 1' --t '1; 0' --w 'W1=1 -1, b1=0.5, W2=2, b2=0'",
         "trace examples/homework_regression.toml --exact",
         "trace examples/quiz.toml --digits 30 --steps 2 --learning-rate 1/3",
         "trace examples/xor.toml --format json",
     )
-    options = Parser("trace", "FILE", about, examples)
+    options = Parser("trace", "SPEC|FILE", about, examples)
+    add_number_options(options)
+    add_network_options(options)
     options.value("--notation", metavar="NAME", help="the file's own if left out; or a name, or file.toml")
     options.flag("--exact", help="fractions without any rounding, for piecewise-linear networks")
     options.value("--digits", metavar="N", help="numbers of N digits instead of float64")
@@ -38,7 +46,8 @@ def run(arguments: Sequence[str]) -> int:
     """Compute and write; return the exit status."""
     options = parser().read(arguments)
     faults: list[Fault] = []
-    problem, notation = read_problem(options, faults)
+    source, notation = read_source(options, faults)
+    problem, note = numbered(source, options, faults)
     if options.exact and options.digits is not None:
         fix = "Exact numbers have no rounding."
         faults.append(Fault("--digits", "be left out with --exact", "both", fix))
@@ -46,9 +55,9 @@ def run(arguments: Sequence[str]) -> int:
     steps = read_whole("--steps", options.steps, faults, least=1, most=100_000, example=2)
     rate = read_number("--learning-rate", options.learning_rate, faults, example="0.1")
     output = read_output(options, PAGE_FORMATS, faults)
-    if faults or problem is None or notation is None:
+    if faults or source is None or problem is None or notation is None:
         raise InputError(faults)
-    chosen = rate or problem.learning_rate
+    chosen = rate or (None if source.problem is None else problem.learning_rate)
     traced = _trace(problem, chosen or RATE, steps or problem.steps, options.exact, digits)
     if output.format == "json":
         output.json(traced.to_dict())
@@ -56,6 +65,8 @@ def run(arguments: Sequence[str]) -> int:
         from chalkgrad.notation.trace_page import trace_page
 
         output.page(trace_page(traced, notation, digits=digits or SHOWN_DIGITS, title=problem.title))
+    say(source.note)
+    say(note)
     if chosen is None:
         say(f"note: no learning rate was given; it is {RATE} (--learning-rate chooses another)")
     return 0

@@ -67,11 +67,11 @@ def train_parser() -> Parser:
     )
     examples = (
         "train digits -o digits.cg",
-        "train data.csv --target price -o model.cg",
-        "train data.csv --target income --network 128:relu-64:relu --early-stopping 5 -o model.cg",
-        "train mnist.npz --network 128:relu --batch-size 128 --epochs 5 -o mnist.cg",
-        "train data.csv --target price --explain-step 0 --notation bishop -o model.cg",
-        "train more.csv --continue model.cg --epochs 10 -o model.cg",
+        "train examples/flats.csv --target price -o flats.cg",
+        "train examples/flats.csv --target lift --network 32:relu-16:relu --early-stopping 5 -o lift.cg",
+        "train digits --network 128:relu --batch-size 128 --epochs 5 -o digits.cg",
+        "train examples/flats.csv --target price --explain-step 0 --notation bishop -o flats.cg",
+        "train examples/flats.csv --continue flats.cg --epochs 10 -o flats.cg",
     )
     options = Parser("train", "DATA", about, examples)
     for name, metavar, words in _VALUES:

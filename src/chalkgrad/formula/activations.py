@@ -70,6 +70,15 @@ def activation(name: str, **parameters: Fraction | int | str) -> ElementwiseFunc
     return _build(name, text, values, through_value, bounds)
 
 
+def activation_formula(name: str) -> str:
+    """Return the formula of a built-in activation in z and the letters of its parameters.
+
+    >>> activation_formula("leaky_relu")
+    'where(z > 0, z, slope*z)'
+    """
+    return _TABLE[name][0]
+
+
 def _build(
     name: str, text: str, values: dict[str, Fraction], through_value: str, bounds: _Range
 ) -> ElementwiseFunction:

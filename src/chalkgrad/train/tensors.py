@@ -121,7 +121,7 @@ def read_tensors(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, Arr
 
     name, what = os.fspath(path), kind.rpartition(" ")[0]
     if not os.path.exists(path):
-        raise MissingFileError(Fault(name, "be an existing file", "nothing there", "Check its name."))
+        raise MissingFileError(Fault(name, "be an existing file", "no such file", "Check its name."))
     try:
         with safe_open(name, framework="np") as file:
             found, names = file.metadata() or {}, list(file.keys())

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError, MissingFileError, did_you_mean
+from chalkgrad._files import near_file
 from chalkgrad.usercode.kinds import PATIENCE, libraries_in
 from chalkgrad.usercode.wire import pack, unpack
 
@@ -73,7 +74,7 @@ def split_target(target: str, path: str = "against") -> tuple[Path, str]:
         )
     place = Path(file)
     if not place.is_file():
-        raise MissingFileError(Fault(path, "name a file that exists", repr(file), "Check the path."))
+        raise MissingFileError(Fault(path, "name a file that exists", repr(file), near_file(file)))
     return place.resolve(), name
 
 
