@@ -41,7 +41,7 @@ INSTRUCTION_SETS = {
 }
 MACHINE = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
 KERNELS = ["executor", "compact"]
-SHARED = ["bindings", "dispatch", "plan", "threads"]
+SHARED = ["bindings", "dispatch", "epochs", "order", "plan", "threads"]
 HEADERS = sorted(f"native/{name}" for name in os.listdir("native") if name.endswith(".hpp"))
 
 

@@ -36,6 +36,61 @@ PyObject *run(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
   return PyLong_FromLongLong(taken);
 }
 
+// run_epochs(…) -> (epochs finished, steps taken); see EpochsArguments
+PyObject *take_epochs(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
+  auto *self = reinterpret_cast<Native *>(object);
+  EpochsArguments given;
+  if (!count_is(count, 13) || !given.take(self, arguments)) return nullptr;
+  EpochsDone done = {};
+  if (!without_lock(self, [&] {
+        done = run_epochs(*self->executor, self->data->plan(), self->data->bytes(), given.epochs);
+      }))
+    return nullptr;
+  return done.memory ? Py_BuildValue("LL", (long long)done.epochs, (long long)done.steps) : PyErr_NoMemory();
+}
+
+// norms(out): those of every layer in the last step
+PyObject *norms(PyObject *object, PyObject *out) {
+  auto *self = reinterpret_cast<Native *>(object);
+  View view;
+  if (!view.take(out, "norms", "d", 1, true)) return nullptr;
+  if (!view.has_shape("norms", self->data->plan().layer_count)) return nullptr;
+  if (!without_lock(self, [&] { self->executor->norms(view.data<double>()); })) return nullptr;
+  Py_RETURN_NONE;
+}
+
+PyObject *is_finite(PyObject *object, PyObject *) {
+  auto *self = reinterpret_cast<Native *>(object);
+  bool finite = false;
+  if (!without_lock(self, [&] { finite = self->executor->is_finite(); })) return nullptr;
+  return PyBool_FromLong(finite);
+}
+
+// keep_threads(whether): from now on they stay between calls, or end
+PyObject *keep_threads(PyObject *object, PyObject *whether) {
+  auto *self = reinterpret_cast<Native *>(object);
+  const int keep = PyObject_IsTrue(whether);
+  if (keep < 0) return nullptr;
+  if (!without_lock(self, [&] {
+        if (!keep) delete self->team;
+        if (!keep) self->team = nullptr;
+        else if (self->team == nullptr) self->team = new (std::nothrow) Team;
+        self->executor->team = self->team;
+      }))
+    return nullptr;
+  Py_RETURN_NONE;
+}
+
+// limit_threads(most): so many take part at most
+PyObject *limit_threads(PyObject *object, PyObject *most) {
+  auto *self = reinterpret_cast<Native *>(object);
+  const long long limit = PyLong_AsLongLong(most);
+  if (limit == -1 && PyErr_Occurred()) return nullptr;
+  if (limit < 1 || limit > INT32_MAX) return View::fail("most: must be at least 1"), nullptr;
+  if (!without_lock(self, [&] { self->executor->most_workers = int32_t(limit); })) return nullptr;
+  Py_RETURN_NONE;
+}
+
 // evaluate(x, t or None, weight or None, outputs) -> loss
 PyObject *evaluate(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
   auto *self = reinterpret_cast<Native *>(object);
@@ -132,6 +187,7 @@ PyObject *create(PyTypeObject *type, PyObject *arguments, PyObject *) {
   if (self == nullptr) return nullptr;
   self->data = data.release();
   self->executor = executor.release();
+  self->team = nullptr;
   self->isa = set->name;
   self->busy = false;
   return reinterpret_cast<PyObject *>(self);
@@ -141,6 +197,7 @@ void destroy(PyObject *object) {
   auto *self = reinterpret_cast<Native *>(object);
   PyTypeObject *type = Py_TYPE(object);
   delete self->executor;
+  delete self->team;
   delete self->data;
   const auto release = reinterpret_cast<freefunc>(PyType_GetSlot(type, Py_tp_free));
   release(object);
@@ -164,6 +221,13 @@ PyMethodDef methods[] = {
      "evaluate(x, t, weight, outputs): write the outputs; the loss."},
     {"gradients", method(gradients), METH_FASTCALL,
      "gradients(x, t, weight, order, step): keep them; the loss."},
+    {"run_epochs", method(take_epochs), METH_FASTCALL,
+     "run_epochs(x, t, weight, order, chosen, seed, first_epoch, first_step, rates, losses, norms, marks, "
+     "watched): take whole epochs; how many, and how many steps."},
+    {"norms", norms, METH_O, "norms(out): the norms of the last step's gradients, by layer."},
+    {"is_finite", is_finite, METH_NOARGS, "is_finite(): whether every parameter is."},
+    {"keep_threads", keep_threads, METH_O, "keep_threads(whether): let threads stay between calls, or end."},
+    {"limit_threads", limit_threads, METH_O, "limit_threads(most): how many take part at most."},
     {"forget_gradients", forget_gradients, METH_NOARGS, "forget_gradients(): give their memory back."},
     {nullptr, nullptr, 0, nullptr}};
 PyGetSetDef properties[] = {{"isa", isa_of, nullptr, "The instruction set in use.", nullptr},
@@ -193,11 +257,27 @@ PyObject *instruction_set(PyObject *, PyObject *name) {
   if (set == nullptr) Py_RETURN_NONE;
   return PyUnicode_FromString(set->name);
 }
+// epoch_order(out, seed, epoch)
+PyObject *epoch_order(PyObject *, PyObject *const *arguments, Py_ssize_t count) {
+  View out, seed;
+  if (!count_is(count, 3) || !out.take(arguments[0], "out", kIntegers, 1, true)) return nullptr;
+  if (!seed.take(arguments[1], "seed", "I", 1)) return nullptr;
+  const unsigned long long epoch = PyLong_AsUnsignedLongLong(arguments[2]);
+  if (PyErr_Occurred()) return nullptr;
+  if (out.size(0) >= kMostOrderedRows || seed.size(0) >= kMostEntropy || epoch > UINT32_MAX)
+    return View::fail("epoch_order: must have fewer rows, and a smaller seed and epoch"), nullptr;
+  Py_BEGIN_ALLOW_THREADS
+  order_rows(seed.data<uint32_t>(), seed.size(0), uint32_t(epoch), nullptr, out.size(0), out.data<int64_t>());
+  Py_END_ALLOW_THREADS
+  Py_RETURN_NONE;
+}
 PyObject *processors(PyObject *, PyObject *) { return PyLong_FromLong(available_processors()); }
 
 PyMethodDef functions[] = {
     {"instruction_set", instruction_set, METH_O,
      "instruction_set(name): the set of this name, or with None the best, or None."},
+    {"epoch_order", method(epoch_order), METH_FASTCALL,
+     "epoch_order(out, seed, epoch): write the order of an epoch's rows."},
     {"processors", processors, METH_NOARGS, "processors(): how many this process may use."},
     {nullptr, nullptr, 0, nullptr}};
 PyModuleDef definition = {PyModuleDef_HEAD_INIT,

@@ -76,31 +76,54 @@ template <class T, int P> class CompactExecutor final : public Executor {
   void give(Executor *whole) { whole_ = whole; }
 
   void load(int64_t layer, Slot slot, const void *weights, const void *bias) override {
+    give_back();
     whole_->load(layer, slot, weights, bias);
+    taken_ = false;
   }
-  bool store(int64_t layer, Slot slot, void *weights, void *bias) const override {
+  bool store(int64_t layer, Slot slot, void *weights, void *bias) override {
+    give_back();
     return whole_->store(layer, slot, weights, bias);
   }
   bool evaluate(const Rows &rows, void *outputs, double *loss) override {
+    give_back();
+    whole_->team = team;
+    whole_->most_workers = most_workers;
     return whole_->evaluate(rows, outputs, loss);
   }
   bool gradients(const Rows &rows, int64_t step, double *loss) override {
+    give_back();
     return whole_->gradients(rows, step, loss);
   }
   void forget_gradients() override { whole_->forget_gradients(); }
+  void norms(double *to) override {
+    for (int64_t l = 0; l < plan_.layer_count; ++l) to[l] = step_.norm(l);
+  }
+  bool is_finite() override { return taken_ ? step_.is_finite() : whole_->is_finite(); }
 
   int64_t run(const Rows &rows, int64_t first_step, const double *rates, int64_t steps,
               double *losses) override {
-    for_arrays([&](int64_t l, Slot slot, T *weights, T *bias) { whole_->store(l, slot, weights, bias); });
+    take_over();
     int64_t done = 0;
     const auto work = [&] { done = run_steps(rows, first_step, rates, steps, losses); };
-    run_parts(1, [](void *work_, int, int, Barrier &) { (*static_cast<decltype(work) *>(work_))(); },
+    run_parts(nullptr, 1, [](void *work_, int, int, Barrier &) { (*static_cast<decltype(work) *>(work_))(); },
               const_cast<void *>(static_cast<const void *>(&work)));
-    for_arrays([&](int64_t l, Slot slot, T *weights, T *bias) { whole_->load(l, slot, weights, bias); });
+    ahead_ = true;
     return done;
   }
 
  private:
+  // The numbers of the other executor, unless they are here; and back to it, unless they are there.
+  void take_over() {
+    if (!taken_)
+      for_arrays([&](int64_t l, Slot slot, T *weights, T *bias) { whole_->store(l, slot, weights, bias); });
+    taken_ = true;
+  }
+  void give_back() {
+    if (ahead_)
+      for_arrays([&](int64_t l, Slot slot, T *weights, T *bias) { whole_->load(l, slot, weights, bias); });
+    ahead_ = false;
+  }
+
   template <class F> void for_arrays(F f) {
     const Rule rule = plan_.optimiser.rule;
     const auto each_layer = [&](Slot slot) {
@@ -137,6 +160,7 @@ template <class T, int P> class CompactExecutor final : public Executor {
   Slab memory_;
   CompactStep<T, P> step_;
   Executor *whole_ = nullptr;
+  bool taken_ = false, ahead_ = false;  // whether the numbers here are as new as those of `whole_`, or newer
 };
 
 // Samples of a panel: the smallest that has them all, of at most two vectors.

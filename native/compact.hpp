@@ -113,6 +113,23 @@ template <class T, int P> class CompactStep {
     return loss;
   }
 
+  // ‖∂L/∂(W, b)‖ of layer l in the last pass.
+  double norm(int64_t l) const {
+    const long begin = layers_[l].weights - state_[0],
+               end = l + 1 < depth_ ? layers_[l + 1].weights - state_[0] : count_;
+    double total = 0;
+    for (long i = begin; i < end; ++i) {
+      const T slope = sum<T, N>(load<T, N>(partial_ + i * N));
+      total += double(slope) * double(slope);
+    }
+    return __builtin_sqrt(total);
+  }
+  bool is_finite() const {
+    for (long i = 0; i < count_; ++i)
+      if (!__builtin_isfinite(state_[0][i])) return false;
+    return true;
+  }
+
   void update(double rate, int64_t step) {
     const Rates<T> rates = rates_of<T>(plan_.optimiser, rate, step);
     with_rule(plan_.optimiser.rule, [&]<Rule R>() {

@@ -26,6 +26,7 @@ template <class T, int L> class Descent {
       T *turned = few ? nullptr : slab.take<T>(ceil_div(shape.n_out, kBlock) * kBlock * padded_);
       double *weight_squares = slab.take<double>(ceil_div(rows, chunk));
       double *gradient_squares = slab.take<double>(ceil_div(rows, chunk));
+      double *tile_squares = slab.take<double>(ceil_div(rows, chunk) * ceil_div(shape.n_out, kBlock));
       if (tasks_ != nullptr)
         tasks_[count_] = {&layers_[instruction.layer],
                           engine.buffer(instruction.source),
@@ -35,7 +36,8 @@ template <class T, int L> class Descent {
                           chunk,
                           ceil_div(rows, chunk),
                           weight_squares,
-                          gradient_squares};
+                          gradient_squares,
+                          tile_squares};
       ++count_;
     }
   }
@@ -61,19 +63,23 @@ template <class T, int L> class Descent {
     return total;
   }
 
-  // dW and the update, for this worker's chunks.
-  void descend(long samples, double rate, int64_t step, int worker, int workers) const {
+  // dW and the update, for this worker's chunks; the squares of ∂L/∂θ too where they are `wanted`.
+  void descend(long samples, double rate, int64_t step, int worker, int workers, bool wanted) const {
     const auto work = [&](const Task &task, Range chunks, Range blocks) {
       const Pace pace(plan_.optimiser, rate, step, task.layer->l2);
-      if (task.turned != nullptr && plan_.optimiser.rule == Rule::sgd && pace.weights.decay == 0)
+      if (task.turned != nullptr && plan_.optimiser.rule == Rule::sgd && pace.weights.decay == 0) {
+        alignas(64) T gradient[kBlocksAcross * kMostRows * kBlock];
         for_tiles(task, chunks, blocks, [&]<int R, int G>(long block, Range rows) {
           Gradient<T>::template descent_tile<L, R, G>(
               work_of(task, samples, block, rows.begin),
               task.layer->weights + task.layer->place(block, rows.begin), task.layer->block_size(),
-              pace.weights.step);
+              pace.weights.step, wanted ? gradient : nullptr);
+          for (int g = 0; wanted && g < G; ++g)
+            note_squares(task, gradient + g * R * kBlock, block + g, rows);
         });
-      else
-        for_gradients(task, chunks, blocks, samples, &pace);
+      } else {
+        for_gradients(task, chunks, blocks, samples, &pace, wanted);
+      }
     };
     for (long i = 0; i < count_; ++i) {
       if (!tasks_[i].apart) continue;
@@ -86,9 +92,9 @@ template <class T, int L> class Descent {
   }
 
   // dW + 2 l2 W into the layers' `gradient`, and the squares of this worker's chunks.
-  void keep_gradients(long samples, int worker, int workers) const {
+  void keep_gradients(long samples, int worker, int workers, bool wanted) const {
     for_tasks(worker, workers, all_tasks, [&](const Task &task, Range chunks) {
-      for_gradients(task, chunks, task.all_blocks(), samples, nullptr);
+      for_gradients(task, chunks, task.all_blocks(), samples, nullptr, wanted);
       for (long c = chunks.begin; c < chunks.end; ++c)
         task.gradient_squares[c] = squares(task, task.layer->gradient, task.rows(c));
     });
@@ -96,6 +102,14 @@ template <class T, int L> class Descent {
   double gradient_norm() const {
     double total = 0;
     for (long i = 0; i < count_; ++i) total += sum(tasks_[i].gradient_squares, tasks_[i].chunks);
+    return __builtin_sqrt(total);
+  }
+  // ‖∂L/∂(W, b)‖ of a layer in the last step whose squares were wanted
+  double layer_norm(int64_t l) const {
+    double total = 0;
+    for (long i = 0; i < count_; ++i)
+      if (tasks_[i].layer == &layers_[l])
+        total += sum(tasks_[i].tile_squares, tasks_[i].chunks * tasks_[i].layer->blocks);
     return __builtin_sqrt(total);
   }
   // The update with the gradients kept, times `factor`.
@@ -168,9 +182,11 @@ template <class T, int L> class Descent {
   }
 
   // The gradients of these chunks, used for the update at this pace; kept where there is none.
-  void for_gradients(const Task &task, Range chunks, Range blocks, long samples, const Pace *pace) const {
+  void for_gradients(const Task &task, Range chunks, Range blocks, long samples, const Pace *pace,
+                     bool wanted) const {
     alignas(64) T gradient[kBlocksAcross * kMostRows * kBlock];
     const auto use = [&](const T *numbers, long block, Range rows) {
+      if (wanted) note_squares(task, numbers, block, rows);
       if (pace) update(*task.layer, numbers, block, rows, *pace);
       else keep(*task.layer, numbers, block, rows);
     };
@@ -208,6 +224,21 @@ template <class T, int L> class Descent {
     update_numbers(plan_.optimiser.rule, layer, place, gradient, weights, pace.weights);
     if (rows.end > layer.n_in)
       update_numbers(plan_.optimiser.rule, layer, place + weights, gradient + weights, kBlock, pace.bias);
+  }
+
+  // The squares of a tile of ∂L/∂θ: dW, and the penalty's 2 l2 W with weights that are not updated yet
+  __attribute__((noinline)) void note_squares(const Task &task, const T *gradient, long block,
+                                              Range rows) const {
+    const Layer<T> &layer = *task.layer;
+    const T *weights = layer.weights + layer.place(block, rows.begin);
+    const T penalty = T(2 * layer.l2);
+    const long penalised = (smaller(rows.end, layer.n_in) - rows.begin) * kBlock;
+    const long count = (rows.end - rows.begin) * kBlock;
+    alignas(64) T numbers[kMostRows * kBlock];
+    for (long i = 0; i < count; ++i)
+      numbers[i] = layer.l2 != 0 && i < penalised ? gradient[i] + penalty * weights[i] : gradient[i];
+    task.tile_squares[rows.begin / task.chunk_rows * layer.blocks + block] =
+        wide_sum_of_squares(numbers, count);
   }
 
   double squares(const Task &task, const T *numbers, Range rows) const {

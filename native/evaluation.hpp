@@ -10,12 +10,13 @@ template <class T> class Evaluation {
  public:
   static constexpr int L = kMostLanes<T>, kPanels = 4, kRows = L * kPanels;
 
-  Evaluation(const Plan &plan, const Layer<T> *layers, const Rows &rows, T *outputs)
+  Evaluation(const Plan &plan, const Layer<T> *layers, const Rows &rows, T *outputs, int workers)
       : plan_(plan),
         layers_(layers),
         rows_(rows),
         outputs_(outputs),
-        engine_(plan, layers, plan.threads * kRows) {}
+        workers_(workers),
+        engine_(plan, layers, workers * smaller(kRows, ceil_div(rows.count, L) * L)) {}
 
   bool reserve() {
     place();
@@ -23,8 +24,8 @@ template <class T> class Evaluation {
     place();
     return true;
   }
-  double run() {
-    run_parts(plan_.team(rows_.count, 1), [](void *argument, int worker, int workers, Barrier &) {
+  double run(Team *team) {
+    run_parts(team, workers_, [](void *argument, int worker, int workers, Barrier &) {
       static_cast<Evaluation *>(argument)->run_part(worker, workers);
     }, this);
     double total = 0;
@@ -35,7 +36,7 @@ template <class T> class Evaluation {
  private:
   void place() {
     losses_ = memory_.take<double>(ceil_div(rows_.count, L));
-    engine_.place(memory_, plan_.threads);
+    engine_.place(memory_, workers_);
   }
 
   // Each worker has kPanels panels, which it fills again and again.
@@ -68,6 +69,7 @@ template <class T> class Evaluation {
   const Layer<T> *layers_;
   const Rows rows_;
   T *outputs_;
+  const int workers_;
   Slab memory_;
   Engine<T, L> engine_;
   double *losses_ = nullptr;

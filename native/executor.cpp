@@ -27,7 +27,7 @@ template <class T, int L> class PanelExecutor final : public Executor {
       else array[place] = bias ? static_cast<const T *>(bias)[n] : T(0);
     });
   }
-  bool store(int64_t l, Slot slot, void *weights, void *bias) const override {
+  bool store(int64_t l, Slot slot, void *weights, void *bias) override {
     const Layer<T> &layer = model_.layers()[l];
     if (model_.array(layer, slot) == nullptr) return false;
     copy(layer, [&, array = model_.array(layer, slot)](long place, long n, long k) {
@@ -49,7 +49,7 @@ template <class T, int L> class PanelExecutor final : public Executor {
       double *losses;
       int64_t &done;
     } work = {this, rows, first_step, rates, steps, losses, done};
-    run_parts(plan_.team(rows.count), [](void *argument, int worker, int workers, Barrier &barrier) {
+    run_parts(team, workers(plan_, rows.count, 3), [](void *argument, int worker, int workers, Barrier &barrier) {
       const Work &w = *static_cast<Work *>(argument);
       const int64_t done =
           w.self->run_steps(w.rows, w.first_step, w.rates, w.steps, w.losses, worker, workers, barrier);
@@ -65,7 +65,7 @@ template <class T, int L> class PanelExecutor final : public Executor {
     Barrier alone(1);
     step.run_panels(batch, number, 0, 1, alone);
     *loss = step.loss(rows.count);
-    step.descent().keep_gradients(rows.count, 0, 1);
+    step.descent().keep_gradients(rows.count, 0, 1, false);
     return true;
   }
 
@@ -74,9 +74,19 @@ template <class T, int L> class PanelExecutor final : public Executor {
   }
 
   bool evaluate(const Rows &rows, void *outputs, double *loss) override {
-    Evaluation<T> evaluation(plan_, model_.layers(), rows, static_cast<T *>(outputs));
+    const int workers = this->workers(plan_, rows.count, 1);
+    Evaluation<T> evaluation(plan_, model_.layers(), rows, static_cast<T *>(outputs), workers);
     if (!evaluation.reserve()) return false;
-    *loss = evaluation.run();
+    *loss = evaluation.run(team);
+    return true;
+  }
+
+  void norms(double *to) override {
+    for (int64_t l = 0; l < plan_.layer_count; ++l) to[l] = step_->descent().layer_norm(l);
+  }
+  bool is_finite() override {
+    for (int64_t l = 0; l < plan_.layer_count; ++l)
+      if (!are_finite(model_.layers()[l].weights, model_.layers()[l].size())) return false;
     return true;
   }
 
@@ -99,13 +109,13 @@ template <class T, int L> class PanelExecutor final : public Executor {
       if (worker == 0) losses[s] = loss;
       if (!__builtin_isfinite(loss)) return s + 1;
       if (plan_.clipped) {
-        descent.keep_gradients(samples, worker, workers);
+        descent.keep_gradients(samples, worker, workers, s + 1 == steps);
         barrier.wait();
         const double norm = descent.gradient_norm(),
                      factor = norm > plan_.clip_norm ? plan_.clip_norm / norm : 1;
         descent.descend_kept(factor, rates[s], first_step + s, worker, workers);
       } else {
-        descent.descend(samples, rates[s], first_step + s, worker, workers);
+        descent.descend(samples, rates[s], first_step + s, worker, workers, s + 1 == steps);
       }
       barrier.wait();
     }

@@ -57,9 +57,6 @@ struct Plan {
   int64_t seed, batch_size;
   int32_t threads;
   int64_t rows_for_threads;  // of a training call, from which starting threads pays
-
-  // How many threads a call with so many rows is worth; a forward pass is a third of a step.
-  int team(int64_t rows, int passes = 3) const { return rows * passes < 3 * rows_for_threads ? 1 : threads; }
 };
 constexpr int64_t kSoftmax = -1;
 
@@ -76,13 +73,15 @@ struct Rows {
 // The arrays that an executor keeps for every layer.
 enum class Slot : int64_t { weights, m, v, gradient };
 
+class Team;
+
 class Executor {
  public:
   virtual ~Executor();
   // Copies W, n_out × n_in, and b, n_out or null, in and out of a slot.
   virtual void load(int64_t layer, Slot slot, const void *weights, const void *bias) = 0;
   // Storing what is not there (yet) is false.
-  virtual bool store(int64_t layer, Slot slot, void *weights, void *bias) const = 0;
+  virtual bool store(int64_t layer, Slot slot, void *weights, void *bias) = 0;
   // Takes steps of batch_size rows each and writes the loss of each, before its update; the last may be
   // shorter. Returns the number of losses written: a loss that is not finite is the last, its update is not
   // made.
@@ -95,6 +94,22 @@ class Executor {
   virtual bool gradients(const Rows &rows, int64_t step, double *loss) = 0;
   // Gives their memory back, unless training needs it.
   virtual void forget_gradients() = 0;
+  // Writes the norm of ∂L/∂(W, b) of every layer in the last step of `run`, before it was clipped.
+  virtual void norms(double *to) = 0;
+  // Whether every weight and bias is finite.
+  virtual bool is_finite() = 0;
+
+  // The threads of a training, or null: each call starts its own, where that pays.
+  Team *team = nullptr;
+  // At most so many threads take part.
+  int32_t most_workers = INT32_MAX;
+  // How many are worth a call with so many rows; a forward pass is a third of a step.
+  int workers(const Plan &plan, int64_t rows, int passes) const {
+    constexpr int64_t kWake = 100;  // waking a thread costs so much less than starting it
+    const int64_t enough = team ? plan.rows_for_threads / kWake : plan.rows_for_threads;
+    if (rows * passes < 3 * enough) return 1;
+    return plan.threads < most_workers ? plan.threads : most_workers;
+  }
 };
 
 // For one instruction set: an executor for numbers of `bytes` (4 or 8) bytes, or null without memory for it.

@@ -13,6 +13,7 @@ template <class T, int L> struct GradientTask {
   T *turned;        // the errors with the outputs in the lanes; null where there are few outputs
   long chunk_rows, chunks;
   double *weight_squares, *gradient_squares;  // one for every chunk, to be summed in their order
+  double *tile_squares;  // of ∂L/∂θ: one for every block of every chunk, to be summed in their order
 
   long cost() const { return chunk_rows * layer->blocks; }  // of a chunk, in proportion
   Range all_blocks() const { return {0, layer->blocks}; }
@@ -37,6 +38,23 @@ template <class T> double sum_of_squares(const T *v, long count) {
   LaneSums<T, N> sums;
   for (long i = 0; i < count; i += N) sums.add(load<T, N>(v + i) * load<T, N>(v + i));
   return sums.weighted(broadcast<T, N>(T(1)), first_lanes<T, N>(N));
+}
+
+// The same in double throughout: nothing overflows, nothing vanishes
+template <class T> double wide_sum_of_squares(const T *v, long count) {
+  double sums[kBlock] = {}, total = 0;
+  for (long i = 0; i < count; i += kBlock)
+    for (int j = 0; j < kBlock; ++j) sums[j] += double(v[i + j]) * double(v[i + j]);
+  for (double part : sums) total += part;
+  return total;
+}
+
+// Whether each of `count` numbers, a multiple of kBlock, is finite
+template <class T> bool are_finite(const T *v, long count) {
+  constexpr int N = lanes_of_panel<T, kBlock>;
+  Vec<T, N> zeros{};
+  for (long i = 0; i < count; i += N) zeros += load<T, N>(v + i) * T(0);
+  return sum<T, N>(zeros) == 0;
 }
 
 }  // namespace chalkgrad::CHALKGRAD_ISA

@@ -131,12 +131,13 @@ template <class T> struct Gradient {
     work.template sum<L>(tile);
     tile.write(out, out_block);
   }
-  // weights_g ← weights_g − rate · dw_g: plain gradient descent, where dW is never in memory
+  // weights_g ← weights_g − rate · dw_g: plain gradient descent, where dW is in memory only if it is wanted
   template <int L, int R, int G>
-  static void descent_tile(const Gradient &work, T *weights, long block, T rate) {
+  static void descent_tile(const Gradient &work, T *weights, long block, T rate, T *out) {
     Tile<T, kBlock, R, G> tile;
     work.template sum<L>(tile);
     tile.descend(weights, block, rate);
+    if (out) tile.write(out, R * kBlock);
   }
 };
 

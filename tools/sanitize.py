@@ -38,7 +38,7 @@ SETS: dict[str, dict[str, list[str]]] = {
 }
 MACHINE = {"AMD64": "x86_64", "arm64": "aarch64"}.get(platform.machine(), platform.machine())
 KERNELS = ("executor", "compact")
-SHARED = ("dispatch", "plan", "threads")
+SHARED = ("dispatch", "epochs", "order", "plan", "threads")
 OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",

@@ -9,6 +9,7 @@ OPERATIONS: tuple[str, ...]
 
 def instruction_set(name: str | None, /) -> str | None: ...
 def processors() -> int: ...
+def epoch_order(out: NDArray[Any], seed: NDArray[Any], epoch: int, /) -> None: ...
 
 @final
 class Executor:
@@ -27,6 +28,27 @@ class Executor:
         losses: NDArray[Any],
         /,
     ) -> int: ...
+    def run_epochs(
+        self,
+        x: NDArray[Any],
+        t: NDArray[Any],
+        weight: NDArray[Any] | None,
+        order: NDArray[Any],
+        chosen: NDArray[Any] | None,
+        seed: NDArray[Any] | None,
+        first_epoch: int,
+        first_step: int,
+        rates: NDArray[Any],
+        losses: NDArray[Any],
+        norms: NDArray[Any],
+        marks: NDArray[Any],
+        watched: tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None, NDArray[Any]] | None,
+        /,
+    ) -> tuple[int, int]: ...
+    def norms(self, out: NDArray[Any], /) -> None: ...
+    def is_finite(self) -> bool: ...
+    def keep_threads(self, whether: bool, /) -> None: ...
+    def limit_threads(self, most: int, /) -> None: ...
     def evaluate(
         self, x: NDArray[Any], t: NDArray[Any] | None, weight: NDArray[Any] | None, outputs: NDArray[Any], /
     ) -> float: ...

@@ -364,9 +364,24 @@ def test_the_history_keeps_through_json() -> None:
     assert "epoch 3: loss" in str(run.history)
 
 
-def test_gradient_norms_are_those_of_the_last_mini_batch() -> None:
-    run = fit(NETWORK, X, Y, batch_size=8, epochs=1, shuffle=False, dtype="float64")
-    _, slopes = gradients(NETWORK, run.parameters, X[16:], Y[16:])
+@pytest.mark.parametrize("name", ["native", "reference", "evaluator"])
+@pytest.mark.parametrize("optimiser", [SGD(0.1), SGD(0.1, weight_decay=0.1), Adam(0.01)], ids=str)
+@pytest.mark.parametrize("clip_norm", [None, 1e-3])
+@pytest.mark.parametrize("widths", ["3-4:tanh-2", "3-37:tanh-37:relu:skip-2"])
+def test_gradient_norms_are_those_of_the_last_step(
+    name: str, optimiser: Any, clip_norm: float | None, widths: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the gradient that it went by, the penalty in it, before clipping."""
+    if name == "native":
+        pytest.importorskip("chalkgrad._native", reason="the native core is not built")
+    monkeypatch.setenv("CHALKGRAD_EXECUTOR", name)
+    network = Network(widths, l2=0.0 if optimiser == Adam(0.01) else 0.05)
+    settings: dict[str, Any] = {"optimiser": optimiser, "clip_norm": clip_norm, "shuffle": False}
+    settings |= {"dtype": "float64", "batch_size": 8, "parameters": initialise(network, seed=2)}
+    run = fit(network, X, Y, epochs=1, **settings)
+    before = fit(network, X[:16], Y[:16], epochs=1, **settings)
+    _, slopes = gradients(network, before.parameters, X[16:], Y[16:])
+    assert run.history.epochs[0].gradient_norms.keys() == {name[1:] for name in slopes}
     for layer, norm in run.history.epochs[0].gradient_norms.items():
         square = (slopes[f"W{layer}"] ** 2).sum() + (slopes[f"b{layer}"] ** 2).sum()
         assert norm == pytest.approx(np.sqrt(square), rel=1e-12)

@@ -22,7 +22,7 @@ GROUND: dict[str, set[str]] = {
 }
 ABOVE_GROUND: dict[str, set[str]] = {
     "_native": set(),
-    "data": set(),
+    "data": {"_native"},
     "formula": set(),
     "network": {"formula"},
     "expr": {"formula"},

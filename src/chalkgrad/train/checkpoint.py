@@ -7,7 +7,7 @@ import os
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -168,7 +168,7 @@ def write_standing(path: str | os.PathLike[str], standing: Standing, identity: M
     arrays |= {f"best/{name}": value for name, value in (standing.best or {}).items()}
     note = {
         "identity": identity,
-        "at": asdict(standing.at),
+        "at": standing.at.to_dict(),
         "history": standing.history.to_dict(),
         "pace": standing.pace,
         "watch": standing.watch,
@@ -186,7 +186,7 @@ def read_standing(path: str | os.PathLike[str]) -> tuple[Standing, dict[str, Any
         standing = Standing(
             _part(arrays, "parameters/"),
             _part(arrays, "state/"),
-            Position(**note["at"]),
+            Position.from_dict(note["at"]),
             History.from_dict(note["history"]),
             note["pace"],
             note["watch"],
@@ -196,7 +196,9 @@ def read_standing(path: str | os.PathLike[str]) -> tuple[Standing, dict[str, Any
             Names.from_dict(note.get("names")),
         )
         return standing, dict(note["identity"])
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(Fault(os.fspath(path), f"be a {KIND}", f"{error}"[:60])) from None
 
 

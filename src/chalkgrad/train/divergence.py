@@ -118,7 +118,7 @@ def _cause(
     executor.run(block, order, at.step, pace.rates(at.step, 1))
     if not are_finite(executor.parameters()):
         return at.step, f"its update left the range of {settings.setup.dtype}", block
-    after = at.moved(1, len(order), 0.0, 0.0, 0.0)
+    after = at.moved(1, len(order), 0.0, 0.0, 0.0, {})
     first = first_beyond(captured(executor, settings, rows, pace, after))
     return after.step, first or f"the loss became {found.loss}", block
 

@@ -44,6 +44,33 @@ class Block:
     """s_i, rows numbers in the executor's dtype: L = (1/m) Σ s_i ℓ_i under the mean reduction."""
 
 
+@dataclass(frozen=True)
+class Visit:
+    """Which rows whole epochs visit, and which are looked at after each of them."""
+
+    block: Block
+    order: NDArray[np.int64]
+    """Room for the rows of an epoch, in their order."""
+    chosen: NDArray[np.int64] | None
+    """None: all rows of the block."""
+    seed: int | None
+    """Of the order; None: the rows as they stand."""
+    first_epoch: int
+    first_step: int
+    watched: Block | None
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Room for what is noted of some epochs: a row each, ``losses`` a number a step."""
+
+    rates: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    norms: NDArray[np.float64]
+    marks: NDArray[np.float64]
+    """The loss of the rows watched, how many were classified right, seconds, and those spent in steps."""
+
+
 class Executor(Protocol):
     """Runs training steps.  Steps are numbered from 0 through a whole training.
 
@@ -71,6 +98,18 @@ class Executor(Protocol):
         The last may be shorter.  Returns the loss of every step before its update, float64; a loss that is
         not finite is the last that is returned, and its update is not made.
         """
+
+    def norms(self) -> dict[str, float]:
+        """‖∂L/∂(W_l, b_l)‖ by layer number in the last step of the last ``run``, before clipping."""
+
+    def is_finite(self) -> bool:
+        """Whether every parameter is finite."""
+
+    def begin(self) -> None:
+        """A training begins: what serves many calls, such as threads, is kept from now on."""
+
+    def end(self) -> None:
+        """The training has ended: it is given back."""
 
     def losses(self, block: Block) -> tuple[float, Array]:
         """L over all rows of the block without dropout (penalty included), and Ŷ, rows × n_L."""

@@ -40,7 +40,8 @@ class Epoch:
     samples_per_second
         Rows trained on in a second, validation not included.
     gradient_norms
-        The Euclidean norm of ∂L/∂(W_l, b_l) by layer number, on the epoch's last mini-batch after the epoch.
+        The Euclidean norm of ∂L/∂(W_l, b_l) by layer number, on the epoch's last mini-batch: of the gradient
+        that its step went by, before it was clipped.
     """
 
     epoch: int
@@ -175,7 +176,7 @@ class History(Written):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists, ready for JSON; what is not finite becomes text."""
-        return {"steps": self.steps, "epochs": [_plain(vars(epoch)) for epoch in self.epochs]}
+        return {"steps": self.steps, "epochs": [plain(vars(epoch)) for epoch in self.epochs]}
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> History:
@@ -206,9 +207,10 @@ def plotted(history: History, network: Network | None = None) -> Any:
     return draw(history_chart(history, network))
 
 
-def _plain(table: Mapping[str, Any]) -> dict[str, Any]:
+def plain(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table ready for JSON: what is not finite becomes text."""
     return {
-        name: _plain(value)
+        name: plain(value)
         if isinstance(value, Mapping)
         else str(value)
         if isinstance(value, float) and not math.isfinite(value)

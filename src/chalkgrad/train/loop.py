@@ -1,6 +1,8 @@
 """The loop: every epoch in slices of steps, then its validation and everything that looks at it.
 
 while not ended:  slices of steps until every row was visited;  validate, note, watch, tell, save
+
+Where nobody looks at single epochs, and several fit into a slice, they are taken at once.
 """
 
 from __future__ import annotations
@@ -8,24 +10,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from chalkgrad._errors import InputError
 from chalkgrad.train.checkpoint import Saver
+from chalkgrad.train.crew import Crew
 from chalkgrad.train.divergence import LOOKED_AT, DivergedError, retreat
 from chalkgrad.train.executor import Block, Executor
 from chalkgrad.train.history import Epoch, History
 from chalkgrad.train.interruption import Interruption
 from chalkgrad.train.metrics import Metric
-from chalkgrad.train.norms import gradient_norms
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.progress import Progress, Tell
-from chalkgrad.train.report import EpochReport, asks_to_stop, measured
+from chalkgrad.train.report import EpochReport, asks_to_stop
 from chalkgrad.train.rows import Rows
+from chalkgrad.train.scoring import Scoring
 from chalkgrad.train.settings import Settings
-from chalkgrad.train.slices import Order, Slicer, last_batch, replay, steps_of, visit
+from chalkgrad.train.slices import Order, Slicer, last_batch, replay, rows_of, steps_of, visit
 from chalkgrad.train.snapshot import Keeper
+from chalkgrad.train.spans import Spans
 from chalkgrad.train.standing import Arrays, Position, Standing
 from chalkgrad.train.stopping import Watch
 
@@ -54,15 +59,23 @@ class Training:
 
     def __post_init__(self) -> None:
         self._slicer, self._keeper = Slicer(), Keeper()
+        self._crew = Crew(self.executor, fixed=self.settings.setup.threads is not None)
         self._last: tuple[Block, Order] | None = None
         self._in_step = False
         self.wish = Interruption()
-        self._mark = self._began = time.perf_counter()
-        self._first = self.at.step
 
     def run(self) -> Arrays:
         """Train to the end, whatever it is; return the last good parameters, which the executor has too."""
+        self._mark = self._began = time.perf_counter()
+        self._first = self.at.step
         self._keeper.take(self.executor, self.at)
+        self.executor.begin()
+        try:
+            return self._run()
+        finally:
+            self.executor.end()
+
+    def _run(self) -> Arrays:
         try:
             with self.wish.breaking():
                 self._run_epochs()
@@ -113,29 +126,71 @@ class Training:
         if self.watch is not None and self.watch.is_over():
             self.ended = "stopped"
         while not self.ended and self.at.epoch < self.settings.epochs:
-            self._visit()
+            try:
+                self._take_epochs()
+                self._visit()
+            except InputError as error:
+                self.ended, self.advice = "data changed", f"{error}\nThe parameters reached are kept."
             if not self.ended:
                 self._end_epoch()
             self._heed()
         self.ended = self.ended or "finished"
 
+    @cached_property
+    def _scoring(self) -> Scoring:
+        return Scoring.on(self.rows, self.metrics)
+
+    @cached_property
+    def _spans(self) -> Spans | None:
+        given = self.executor, self.rows, self.settings, self.pace, self._scoring
+        return Spans(*given) if self.watch is None and Spans.serve(*given) else None
+
+    def _take_epochs(self) -> None:
+        """Take whole epochs while some fit into a slice; not the last one, which has to be looked at."""
+        while self._spans is not None and not self.ended and self.at.done == 0:
+            left = self.settings.epochs - 1 - self.at.epoch
+            every = None if self.saver is None else self.saver.checkpoint.epochs
+            if every is not None:
+                left = min(left, every - self.at.epoch % every)
+            steps = self._crew.begin(self._slicer.steps)
+            if self.at.step <= self.pause_at:
+                steps = min(steps, self.pause_at - self.at.step)
+            count = min(left, steps // self._spans.steps)
+            if count < 1:
+                return
+            self.rows.check()
+            self._take_span(self._spans, count)
+
+    def _take_span(self, spans: Spans, count: int) -> None:
+        self._in_step = True
+        span = spans.take(self.at, count)
+        if span.epochs:
+            last = span.epochs[-1]
+            self.epochs, self.at = self.epochs + span.epochs, Position(last.steps, last.epoch)
+        self._in_step = False
+        if span.broken is not None:
+            raise DivergedError(*span.broken)
+        self._slicer.measured(count * spans.steps, span.seconds)
+        self._crew.measured(count * spans.steps, span.seconds)
+        self._lap()
+        self._between_slices(self.at.epoch)
+
     def _visit(self) -> None:
         at = self.at
-        try:
-            self.rows.check()
-            for block, order in visit(self.rows, self.settings, at.epoch, at.done, self._steps):
-                if self.at.step == self.pause_at and self.on_pause is not None:
-                    self.on_pause(self)
-                self._advance(block, order)
-                self._between_slices()
-                if self.ended:
-                    return
-        except InputError as error:
-            self.ended, self.advice = "data changed", f"{error}\nThe parameters reached are kept."
+        if self.ended:
+            return
+        self.rows.check()
+        for block, order in visit(self.rows, self.settings, at.epoch, at.done, self._steps):
+            if self.at.step == self.pause_at and self.on_pause is not None:
+                self.on_pause(self)
+            self._advance(block, order)
+            self._between_slices()
+            if self.ended:
+                return
 
     def _steps(self) -> int:
         """How many steps the next slice has; it ends where a step is waited for."""
-        steps = self._slicer.steps
+        steps = self._crew.begin(self._slicer.steps)
         return min(steps, self.pause_at - self.at.step) if self.at.step < self.pause_at else steps
 
     def _advance(self, block: Block, order: Order) -> None:
@@ -154,17 +209,19 @@ class Training:
         # Added one after the other, so that the sum does not depend on the slices.
         total = float(np.add.accumulate(np.concatenate(([self.at.total], losses * sizes)))[-1])
         busy = time.perf_counter() - started
-        self.at = self.at.moved(count, len(order), total, self._lap(), busy)
+        self.at = self.at.moved(count, len(order), total, self._lap(), busy, self.executor.norms())
         self._in_step = False
         self._last = block, order[(count - 1) * batch :]
         self._slicer.measured(count, busy)
+        self._crew.measured(count, busy)
 
-    def _between_slices(self) -> None:
+    def _between_slices(self, ended: int | None = None) -> None:
+        """Look after everything that is due now and then; ``ended`` is the epoch that has just done so."""
         if self._keeper.is_due() and not self._keeper.take(self.executor, self.at):
             raise DivergedError(self.at.step, float("nan"))
         self._tell()
         self._heed()
-        if self.saver is not None and self.saver.is_due():
+        if self.saver is not None and self.saver.is_due(ended):
             self.saver.save(self.standing())
 
     def _heed(self) -> None:
@@ -176,12 +233,11 @@ class Training:
             )
 
     def _end_epoch(self) -> None:
-        block, order = self._last or last_batch(self.rows, self.settings, self.at.epoch)
-        self._keeper.make_room(self.executor)
-        loss, norms = gradient_norms(self.executor, block, order, self.at.step - 1)
-        if not np.isfinite(loss):
-            raise DivergedError(self.at.step, loss)
-        epoch = self._note(norms)
+        if not self.executor.is_finite():
+            raise DivergedError(self.at.step, float("nan"))
+        if self.at.epoch + 1 == self.settings.epochs:
+            self._check_last_update()
+        epoch = self._note()
         self.epochs.append(epoch)
         self.pace.end_epoch(epoch.loss, epoch.validation_loss, self.at.step)
         self.at = self.at.next_epoch()
@@ -191,10 +247,17 @@ class Training:
         if self.saver is not None and self.saver.is_due(epoch.epoch):
             self.saver.save(self.standing())
 
-    def _note(self, norms: dict[str, float]) -> Epoch:
+    def _check_last_update(self) -> None:
+        """See that the loss is finite after it as after the others, which the next steps tell."""
+        rows = self._last or last_batch(self.rows, self.settings, self.at.epoch)
+        loss, _ = self.executor.losses(rows_of(*rows))
+        if not np.isfinite(loss):
+            raise DivergedError(self.at.step, loss)
+
+    def _note(self) -> Epoch:
         """Validate; return the record of the epoch."""
         at = self.at
-        validation, metrics = measured(self.executor, self.rows, self.metrics)
+        validation, metrics = self._scoring.measure(self.executor)
         return Epoch(
             epoch=at.epoch + 1,
             steps=at.step,
@@ -204,7 +267,7 @@ class Training:
             learning_rate=float(self.pace.rates(at.step - 1, 1)[0]),
             seconds=at.seconds + self._lap(),
             samples_per_second=at.done / max(at.busy, 1e-9),
-            gradient_norms=norms,
+            gradient_norms=at.norms,
         )
 
     def _judge(self, epoch: Epoch) -> None:

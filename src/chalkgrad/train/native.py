@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from chalkgrad import _native
 from chalkgrad._errors import Fault, InputError
+from chalkgrad.data.order import seed_words
 from chalkgrad.formula.nodes import Num
 from chalkgrad.formula.tape import Tape
 from chalkgrad.lower import program as p
-from chalkgrad.train.executor import Array, Block, Setup
+from chalkgrad.train.executor import Array, Block, Notes, Setup, Visit
 from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 
 _SLOTS = {"m": 1, "v": 2}
@@ -257,16 +258,6 @@ class NativeExecutor:
         """Copies of the parameters, one after the other."""
         return self._each(_WEIGHTS)
 
-    def each_gradient(
-        self, block: Block, rows: NDArray[np.int64], step: int
-    ) -> tuple[float, Iterator[tuple[str, Array]]]:
-        """L and ∂L/∂θ as ``gradients`` gives them, one after the other; their memory is then given back."""
-        return self._native.gradients(block.x, block.t, block.weight, rows, step), self._spent_gradients()
-
-    def _spent_gradients(self) -> Iterator[tuple[str, Array]]:
-        yield from self._each(_GRADIENT)
-        self._native.forget_gradients()
-
     def _empty(self, x: p.Parameter) -> tuple[Array, Array | None]:
         return np.zeros((x.n_out, x.n_in), self.dtype), np.zeros(x.n_out, self.dtype) if x.bias else None
 
@@ -292,6 +283,57 @@ class NativeExecutor:
         taken = self._native.run(block.x, block.t, block.weight, rows, first_step, rates, losses)
         return losses[:taken]
 
+    def run_epochs(self, visit: Visit, notes: Notes) -> tuple[int, int]:
+        """Take whole epochs; return how many were finished, and how many steps were taken.
+
+        It ends early at a loss that is not finite, and after an epoch, which does not count then, at
+        parameters that are not.
+        """
+        block, watched = visit.block, visit.watched
+        return self._native.run_epochs(
+            block.x,
+            block.t,
+            block.weight,
+            visit.order,
+            visit.chosen,
+            None if visit.seed is None else seed_words(visit.seed),
+            visit.first_epoch,
+            visit.first_step,
+            notes.rates,
+            notes.losses,
+            notes.norms,
+            notes.marks,
+            None if watched is None else (watched.x, watched.t, watched.weight, self._outputs(watched.x)),
+        )
+
+    def norms(self) -> dict[str, float]:
+        """‖∂L/∂(W_l, b_l)‖ by layer number in the last step, before clipping."""
+        found = np.empty(len(self.program.parameters))
+        self._native.norms(found)
+        return dict(zip(self.layers, found.tolist(), strict=True))
+
+    @property
+    def layers(self) -> list[str]:
+        """The layers' numbers, in the order of the core."""
+        return [str(x.layer) for x in self.program.parameters]
+
+    def is_finite(self) -> bool:
+        """Whether every parameter is finite."""
+        return self._native.is_finite()
+
+    def begin(self) -> None:
+        """Keep the threads that are started from now on."""
+        self._native.keep_threads(True)
+
+    def end(self) -> None:
+        """Let them end; any number may take part again."""
+        self._native.keep_threads(False)
+        self.limit_threads(self.threads)
+
+    def limit_threads(self, most: int) -> None:
+        """Let at most so many threads take part: no bit depends on it."""
+        self._native.limit_threads(most)
+
     def losses(self, block: Block) -> tuple[float, Array]:
         """L over all rows of the block without dropout, and Ŷ."""
         outputs = self._outputs(block.x)
@@ -309,8 +351,10 @@ class NativeExecutor:
 
     def gradients(self, block: Block, rows: NDArray[np.int64], step: int) -> tuple[float, dict[str, Array]]:
         """L and ∂L/∂θ on these rows with this step's dropout masks, before clipping."""
-        loss, gradients = self.each_gradient(block, rows, step)
-        return loss, dict(gradients)
+        loss = self._native.gradients(block.x, block.t, block.weight, rows, step)
+        found = self._store(_GRADIENT, "")
+        self._native.forget_gradients()
+        return loss, found
 
 
 def _signed(seed: int) -> int:

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalkgrad.train.columns import chunks
-from chalkgrad.train.executor import Array, Block, Executor
+from chalkgrad.train.executor import Array
 
 
 def norm(array: Array) -> float:
@@ -17,7 +16,7 @@ def norm(array: Array) -> float:
     total = 0.0
     for part in chunks(array.reshape(-1)):
         wide = part.astype(np.float64, copy=False)
-        total = math.hypot(total, math.sqrt(float(np.vdot(wide, wide))))
+        total = math.hypot(total, math.sqrt(float(np.einsum("i,i->", wide, wide))))
     return total
 
 
@@ -26,19 +25,7 @@ def layer_norms(named: Iterable[tuple[str, Array]]) -> dict[str, float]:
     norms: dict[str, float] = {}
     for name, array in named:
         norms[name[1:]] = math.hypot(norms.get(name[1:], 0.0), norm(array))
-        del array  # before the next one is made
     return norms
-
-
-def gradient_norms(
-    executor: Executor, block: Block, rows: NDArray[np.int64], step: int
-) -> tuple[float, dict[str, float]]:
-    """Return L and the norm of ∂L/∂(W_l, b_l) by layer number; in parts where the executor can do that."""
-    if hasattr(executor, "each_gradient"):
-        loss, named = executor.each_gradient(block, rows, step)
-        return loss, layer_norms(named)
-    loss, slopes = executor.gradients(block, rows, step)
-    return loss, layer_norms(slopes.items())
 
 
 def are_finite(arrays: Mapping[str, Array] | Iterable[tuple[str, Array]]) -> bool:

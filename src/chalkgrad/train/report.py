@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Array, Executor
+from chalkgrad.train.executor import Array
 from chalkgrad.train.history import Epoch
-from chalkgrad.train.metrics import Metric
-from chalkgrad.train.rows import Rows
-
-MEASURED_ROWS = 4096
-"""How many training rows the metrics are measured on where there are none to validate on."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +52,6 @@ class EpochReport:
     def metrics(self) -> Mapping[str, float]:
         """The metrics by name."""
         return self.record.metrics
-
-
-def measured(
-    executor: Executor, rows: Rows, metrics: Sequence[Metric]
-) -> tuple[float | None, dict[str, float]]:
-    """Return the validation loss, and the metrics on the validation rows or the first training rows."""
-    if rows.validation is not None:
-        loss, y = executor.losses(rows.validation)
-        return float(loss), {metric.name: float(metric.measure(y, rows.validation.t)) for metric in metrics}
-    if not metrics:
-        return None, {}
-    block = rows.block(rows.source.sample(MEASURED_ROWS))
-    y = executor.predict(block.x)
-    return None, {metric.name: float(metric.measure(y, block.t)) for metric in metrics}
 
 
 def asks_to_stop(callback: Callable[[EpochReport], object], report: EpochReport, *, first: bool) -> str:

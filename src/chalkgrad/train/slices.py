@@ -65,6 +65,11 @@ def visit(
             start = end
 
 
+def rows_of(block: Block, order: Order) -> Block:
+    """Return some rows of a block, as one of their own."""
+    return Block(block.x[order], block.t[order], None if block.weight is None else block.weight[order])
+
+
 def steps_of(rows: int, batch_size: int) -> int:
     """The number of mini-batches of so many rows."""
     return -(-rows // batch_size)
@@ -102,7 +107,7 @@ def _replay_epoch(
         count = steps_of(len(order), settings.setup.batch_size)
         executor.run(block, order, at.step, pace.rates(at.step, count))
         left.took(count)
-        at = at.moved(count, len(order), 0.0, 0.0, 0.0)
+        at = at.moved(count, len(order), 0.0, 0.0, 0.0, executor.norms())
         if at.step == to:
             break
     return at

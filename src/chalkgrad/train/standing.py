@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalkgrad.train.executor import Array
-from chalkgrad.train.history import History
+from chalkgrad.train.history import History, plain
 from chalkgrad.train.names import UNNAMED, Names
 
 Arrays = dict[str, Array]
@@ -29,6 +29,8 @@ class Position:
         Σ loss · rows over the mini-batches of this epoch.
     seconds, busy
         What this epoch has taken, and what of it was spent in steps.
+    norms
+        Of the gradient of the last of its steps, by layer number.
     """
 
     step: int = 0
@@ -37,12 +39,15 @@ class Position:
     total: float = 0.0
     seconds: float = 0.0
     busy: float = 0.0
+    norms: Mapping[str, float] = field(default_factory=dict)
 
     def next_epoch(self) -> Position:
         """Return the beginning of the next epoch."""
         return Position(self.step, self.epoch + 1)
 
-    def moved(self, steps: int, rows: int, total: float, seconds: float, busy: float) -> Position:
+    def moved(
+        self, steps: int, rows: int, total: float, seconds: float, busy: float, norms: Mapping[str, float]
+    ) -> Position:
         """Return the position after some steps."""
         return replace(
             self,
@@ -51,7 +56,18 @@ class Position:
             total=total,
             seconds=self.seconds + seconds,
             busy=self.busy + busy,
+            norms=norms,
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, ready for JSON; what is not finite becomes text."""
+        return plain(vars(self))
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Position:
+        """Read what ``to_dict`` wrote; raises ``KeyError``, ``TypeError`` or ``ValueError``."""
+        norms = {str(name): float(value) for name, value in table.get("norms", {}).items()}
+        return cls(**{**table, "norms": norms})
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad.train.executor import Array, Block, Setup
+from chalkgrad.train.norms import are_finite, layer_norms
 from chalkgrad.train.updates import clip, update, zero_state
 
 CHUNK = 4096
@@ -26,6 +27,7 @@ class Stepping(ABC):
         self.dtype: np.dtype[Any] = np.dtype(setup.dtype)
         self._parameters: dict[str, Array] = {}
         self._state: dict[str, Array] = {}
+        self._norms: dict[str, float] = {}
 
     @abstractmethod
     def gradients(self, block: Block, rows: NDArray[np.int64], step: int) -> tuple[float, dict[str, Array]]:
@@ -66,8 +68,24 @@ class Stepping(ABC):
                 losses.append(loss)
                 if not np.isfinite(loss):
                     break
+                if k + 1 == len(rates):
+                    self._norms = layer_norms(gradients.items())
                 self._update(clip(gradients, self.setup.clip_norm), float(rate), step)
         return np.array(losses, dtype=np.float64)
+
+    def norms(self) -> dict[str, float]:
+        """‖∂L/∂(W_l, b_l)‖ by layer number in the last step, before clipping."""
+        return dict(self._norms)
+
+    def is_finite(self) -> bool:
+        """Whether every parameter is finite."""
+        return are_finite(self._parameters)
+
+    def begin(self) -> None:  # noqa: B027
+        """Nothing is kept between calls."""
+
+    def end(self) -> None:  # noqa: B027
+        """Nothing was kept."""
 
     def _update(self, gradients: Mapping[str, Array], rate: float, step: int) -> None:
         optimiser = self.setup.optimiser

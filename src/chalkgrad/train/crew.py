@@ -1,0 +1,69 @@
+"""How many threads take part in a training: all of them, or one where others keep the processors busy."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+_LEAST = 2e-3
+"""Seconds of steps that tell how fast they are."""
+_TRY = 4
+"""A slice that tries the other number is so much shorter."""
+_BETTER, _SLOWER = 0.93, 1.4
+_SOON, _LATE = 4, 32
+"""Slices between two tries: twice as many whenever one brought nothing."""
+
+
+class Crew:
+    """Tries now and then whether one thread, or all of them, is faster than what is in use.
+
+    No bit of the results depends on how many take part.
+
+    Parameters
+    ----------
+    executor
+        One that has ``threads`` and can limit them, or any other, which is left alone.
+    fixed
+        Whether somebody said how many.
+    """
+
+    def __init__(self, executor: Any, *, fixed: bool) -> None:
+        self._executor = executor
+        self._most = 1 if fixed else getattr(executor, "threads", 1)
+        self.now = self._most
+        self._pace, self._wait, self._left, self._tries = math.inf, _SOON, 1, False
+        self._steps, self._seconds = 0, 0.0
+
+    def begin(self, steps: int) -> int:
+        """Return how many steps the next slice had better have, at most ``steps``."""
+        if not self._tries:
+            return steps
+        self._executor.limit_threads(self._other())
+        return max(1, steps // _TRY)
+
+    def measured(self, steps: int, seconds: float) -> None:
+        """Take note of a slice."""
+        if self._most == 1:
+            return
+        self._steps, self._seconds = self._steps + steps, self._seconds + seconds
+        if self._seconds < _LEAST:
+            return
+        pace, self._steps, self._seconds = self._seconds / self._steps, 0, 0.0
+        if self._tries:
+            self._judge(pace)
+            return
+        self._left -= 1
+        self._tries = self._left <= 0 or pace > _SLOWER * self._pace
+        self._pace = pace
+
+    def _judge(self, pace: float) -> None:
+        """Decide after a try."""
+        if pace < _BETTER * self._pace:
+            self.now, self._pace, self._wait = self._other(), pace, _SOON
+        else:
+            self._executor.limit_threads(self.now)
+            self._wait = min(2 * self._wait, _LATE)
+        self._left, self._tries = self._wait, False
+
+    def _other(self) -> int:
+        return 1 if self.now == self._most else self._most

@@ -1,0 +1,109 @@
+"""Whole epochs at once, where nobody looks at one alone: short ones cost no more than their steps."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chalkgrad.data import ArraySource
+from chalkgrad.train.executor import Notes, Visit
+from chalkgrad.train.history import Epoch
+from chalkgrad.train.pace import Pace
+from chalkgrad.train.rows import ChosenRows, Rows
+from chalkgrad.train.schedule import plateau_of
+from chalkgrad.train.scoring import Scoring
+from chalkgrad.train.settings import Settings
+from chalkgrad.train.slices import steps_of
+from chalkgrad.train.standing import Position
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some epochs that were taken, and the step that broke, if one did: its number and its loss."""
+
+    epochs: list[Epoch]
+    seconds: float
+    broken: tuple[int, float] | None = None
+
+
+class Spans:
+    """Takes whole epochs of arrays by an executor that can, which is the native one.
+
+    Rows are visited in the same order as one epoch at a time, and the same is noted of every epoch.
+    """
+
+    def __init__(self, executor: Any, rows: Rows, settings: Settings, pace: Pace, scoring: Scoring) -> None:
+        self._executor, self._settings, self._pace, self._scoring = executor, settings, pace, scoring
+        source, setup = rows.source, settings.setup
+        whole = next(iter(source.portions(0, seed=0, shuffle=False, batch_size=setup.batch_size)))
+        self._block, self._order = rows.block(whole), whole.order.copy()
+        self._chosen = source.chosen if isinstance(source, ChosenRows) else None
+        self._rows = source.rows
+        self.steps = steps_of(self._rows, setup.batch_size)
+        """Of an epoch."""
+        self._sizes = np.full(self.steps, setup.batch_size)
+        self._sizes[-1] = self._rows - (self.steps - 1) * setup.batch_size
+
+    @staticmethod
+    def serve(executor: object, rows: Rows, settings: Settings, pace: Pace, scoring: Scoring) -> bool:
+        """Whether a run can be taken so: its rows are arrays, and what is asked of an epoch is counted."""
+        return (
+            hasattr(executor, "run_epochs")
+            and type(rows.source) in (ArraySource, ChosenRows)
+            and not settings.callbacks
+            and plateau_of(pace.schedule) is None
+            and scoring.is_counted()
+        )
+
+    def take(self, at: Position, count: int) -> Span:
+        """Take so many epochs from the beginning of one."""
+        setup, steps = self._settings.setup, count * self.steps
+        seed = setup.seed if self._settings.shuffle else None
+        visit = Visit(self._block, self._order, self._chosen, seed, at.epoch, at.step, self._scoring.block)
+        layers = self._executor.layers
+        rates = self._pace.rates(at.step, steps)
+        notes = Notes(rates, np.empty(steps), np.empty((count, len(layers))), np.empty((count, 4)))
+        began = time.perf_counter()
+        finished, taken = self._executor.run_epochs(visit, notes)
+        seconds = time.perf_counter() - began
+        epochs = self._epochs(at, finished, notes, layers)
+        if finished == count:
+            return Span(epochs, seconds)
+        last = float(notes.losses[taken - 1])
+        broken = (at.step + taken, math.nan) if math.isfinite(last) else (at.step + taken - 1, last)
+        return Span(epochs, seconds, broken)
+
+    def _epochs(self, at: Position, count: int, notes: Notes, layers: list[str]) -> list[Epoch]:
+        """Return the records of the epochs that were finished."""
+        losses = notes.losses[: count * self.steps].reshape(count, self.steps)
+        # Added one after the other, as they are where an epoch is taken in slices.
+        means = np.add.accumulate(losses * self._sizes, axis=1)[:, -1] / self._rows
+        rows = zip(
+            range(count),
+            means.tolist(),
+            notes.rates[self.steps - 1 :: self.steps].tolist(),
+            notes.norms[:count].tolist(),
+            notes.marks[:count].tolist(),
+            strict=False,
+        )
+        found = []
+        for k, loss, rate, norms, (watched, right, seconds, busy) in rows:
+            validation, metrics = self._scoring.counted(watched, right)
+            found.append(
+                Epoch(
+                    at.epoch + k + 1,
+                    at.step + (k + 1) * self.steps,
+                    loss,
+                    validation,
+                    metrics,
+                    rate,
+                    seconds,
+                    self._rows / max(busy, 1e-9),
+                    dict(zip(layers, norms, strict=True)),
+                )
+            )
+        return found

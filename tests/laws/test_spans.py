@@ -1,0 +1,150 @@
+"""Epochs taken at once are those taken one at a time, and neither wakes NumPy's BLAS."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chalkgrad import Network
+from chalkgrad.data.order import epoch_order, epoch_random
+from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, Epoch, Fit, Progress, fit
+from chalkgrad.train.spans import Spans
+
+pytest.importorskip("chalkgrad._native", reason="the native core is not built")
+
+RANDOM = np.random.default_rng(3)
+X = RANDOM.normal(size=(23, 3))
+NUMBERS = np.column_stack([X[:, 0] * X[:, 1], X[:, 2]])
+CLASSES = (X[:, 0] > X[:, 1]).astype(int) + (X[:, 2] > 0.5)
+EPOCHS = 40
+
+CASES: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    "numbers": ("3-4:tanh-2", NUMBERS, {}),
+    "validated": ("3-4:tanh-2", NUMBERS, {"validation": 0.3, "batch_size": 4}),
+    "classes": ("3-5:relu-3:softmax", CLASSES, {"batch_size": 7, "optimiser": Adam(0.02)}),
+    "one-hot": ("3-5:relu-3:softmax", np.eye(3)[CLASSES], {"validation": (X[:9], np.eye(3)[CLASSES[:9]])}),
+    "binary": ("3-5:relu-1:sigmoid", CLASSES > 0, {"validation": 0.2, "sample_weight": np.arange(23.0)}),
+    "wide": ("3-40:tanh-40:relu:skip-3:softmax", CLASSES, {"l2": 0.01, "class_weight": "balanced"}),
+    "dropped": ("3-40:tanh-2", NUMBERS, {"dropout": 0.3, "clip_norm": 0.5, "batch_size": 23}),
+    "ordered": ("3-4:tanh-2", NUMBERS, {"shuffle": False, "schedule": Cosine(), "dtype": "float64"}),
+}
+
+
+def alike(one: Epoch, other: Epoch) -> bool:
+    """Whether two records are the same but for the times."""
+    return replace(one, seconds=0.0, samples_per_second=0.0) == replace(
+        other, seconds=0.0, samples_per_second=0.0
+    )
+
+
+def same(one: Fit, other: Fit) -> bool:
+    return (
+        all(np.array_equal(value, other.parameters[name]) for name, value in one.parameters.items())
+        and all(np.array_equal(value, other.state[name]) for name, value in one.state.items())
+        and len(one.history.epochs) == len(other.history.epochs)
+        and all(map(alike, one.history.epochs, other.history.epochs))
+    )
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many epochs were taken at once, span by span."""
+    found: list[int] = []
+    take = Spans.take
+
+    def noted(self: Spans, at: Any, count: int) -> Any:
+        found.append(count)
+        return take(self, at, count)
+
+    monkeypatch.setattr(Spans, "take", noted)
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_they_are_the_same_to_the_bit(name: str, taken: list[int]) -> None:
+    network, y, settings = CASES[name]
+    at_once = fit(Network(network), X, y, epochs=EPOCHS, seed=5, **settings)
+    assert max(taken) > 1
+    taken.clear()
+    singly = fit(Network(network), X, y, epochs=EPOCHS, seed=5, callbacks=lambda report: None, **settings)
+    assert not taken
+    assert same(at_once, singly)
+    assert all(epoch.seconds > 0 and epoch.samples_per_second > 0 for epoch in at_once.history.epochs)
+
+
+@pytest.mark.parametrize("rate", [3.0, 30.0, 1e3, 1e30, 3e38])
+def test_a_training_that_diverges_ends_at_the_same_step(rate: float, taken: list[int]) -> None:
+    network = Network("3-8:relu-8:relu-2")
+    settings: dict[str, Any] = {"epochs": 30, "batch_size": 23, "optimiser": SGD(rate)}
+    at_once = fit(network, X, NUMBERS, **settings)
+    assert taken
+    singly = fit(network, X, NUMBERS, callbacks=lambda report: None, **settings)
+    assert (at_once.outcome, at_once.broken_at) == (singly.outcome, singly.broken_at)
+    assert at_once.advice == singly.advice
+    assert same(at_once, singly)
+
+
+def test_who_looks_is_served_in_time(tmp_path: Path, taken: list[int]) -> None:
+    """Checkpoints after their epochs, a step that is explained, progress to the end."""
+    path, told = tmp_path / "run", list[Progress]()
+    settings: dict[str, Any] = {"epochs": EPOCHS, "batch_size": 23, "explain": 17}
+    run = fit(
+        Network("3-4:tanh-2"), X, NUMBERS, checkpoint=Checkpoint(path, every_epochs=8, keep=4),
+        progress=told.append, **settings,
+    )  # fmt: skip
+    plain = fit(Network("3-4:tanh-2"), X, NUMBERS, callbacks=lambda report: None, **settings)
+    assert same(run, plain)
+    assert max(taken) > 1
+    for name, value in run.explain(17).parameters.items():
+        assert np.array_equal(value, plain.explain(17).parameters[name])
+    assert (told[-1].epoch, told[-1].step) == (EPOCHS, EPOCHS)
+    halves = fit(Network("3-4:tanh-2"), X, NUMBERS, resume=f"{path}.3", epochs=EPOCHS, batch_size=23)
+    assert halves.history.steps == EPOCHS
+    assert same(halves, run)
+
+
+def test_the_core_orders_rows_as_numpy_does() -> None:
+    for seed in (0, 7, 2**32 - 1, 2**32, 2**70 + 5, 2**200 + 3, 2**3000):
+        for epoch in (0, 1, 10**6, 2**32 - 1, 2**32):
+            for rows in (1, 2, 3, 4, 5, 17, 1000):
+                expected = epoch_random(seed, epoch).permutation(rows)
+                assert np.array_equal(epoch_order(rows, seed, epoch), expected)
+    assert np.array_equal(epoch_order(70_000, 1, 2), epoch_random(1, 2).permutation(70_000))
+
+
+BLAS = """
+import os, sys, threading, time
+import numpy as np
+pool = set(os.listdir("/proc/self/task")) - {str(os.getpid())}
+spent = lambda: sum(int(open(f"/proc/self/task/{t}/schedstat").read().split()[0]) for t in pool)
+from chalkgrad import Network, fit
+r = np.random.default_rng(0)
+x, t = r.normal(size=(3000, 200)).astype("f4"), r.integers(0, 10, 3000)
+for watched in (False, True):
+    before = spent()
+    fit(Network("200-100:relu-10:softmax", l2=0.001), x, t, epochs=4, validation=0.2 if watched else None,
+        clip_norm=1.0 if watched else None, callbacks=(lambda report: None) if watched else ())
+    print(len(pool), spent() - before)
+before = spent()
+a = np.ones((300, 300)); a @ a; time.sleep(0.02)
+print(spent() - before)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="the system tells no thread's time")
+def test_no_step_and_no_epoch_wakes_numpys_threads() -> None:
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", BLAS], env=environment, capture_output=True, text=True, check=True
+    )
+    *fits, woken = done.stdout.splitlines()
+    if int(woken) == 0:
+        pytest.skip("NumPy's products have no threads of their own here")
+    assert [line.split()[1] for line in fits] == ["0", "0"]
