@@ -30,7 +30,7 @@ def test_the_page_is_printed_between_the_set_up_and_the_results(capsys: Capture)
     words = " ".join(out.split())
     assert "Step 3 of training 10-4:tanh-3:softmax" in words
     assert "Step 3, counted from 0, in epoch 1: a mini-batch of 32 rows" in words
-    assert "The optimiser is Adam." in words
+    assert "The optimiser is AdamW." in words
     assert "in the notation “bishop”" in words
     assert "τ = 4 number of the update" in words
     order = [

@@ -99,7 +99,7 @@ def test_json_has_every_number() -> None:
     table = json.loads(json.dumps(training_step_json(found, "bishop")))
     assert table["schema"] == "chalkgrad.training-step/1"
     assert table["update"]["beta1"] == 0.9
-    assert table["update"]["rule"] == "Adam"
+    assert table["update"]["rule"] == "AdamW"
     assert table["taken"]["step"] == 0
     step = found.steps[0]
     assert np.array_equal(table["parameters"]["W1"], step.parameters["W1"])

@@ -6,7 +6,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from chalkgrad.app.output import PAGE_FORMATS, Output, columns_of_terminal, read
 from chalkgrad.app.signals import held_back
 from chalkgrad.app.train_options import (
     BATCH,
-    EPOCHS,
     HIDDEN,
     MOST,
     TrainOptions,
@@ -25,9 +24,11 @@ from chalkgrad.app.train_options import (
     network_of,
     read_train_options,
     train_parser,
+    usual_schedule,
 )
 
 if TYPE_CHECKING:
+    from chalkgrad.app.train_again import Second
     from chalkgrad.app.train_rows import PreparedRows
     from chalkgrad.model import Model
     from chalkgrad.network import Network
@@ -74,6 +75,7 @@ def _load(path: str) -> Model:
 
 
 def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: Output | None) -> int:
+    from chalkgrad.app.train_again import is_trained_again, train_again
     from chalkgrad.app.train_page import setup_page
     from chalkgrad.app.train_rows import read_rows
     from chalkgrad.train.fit import fit
@@ -81,28 +83,31 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     rows = read_rows(asked, begun)
     network = _network(asked, rows) if begun is None else begun.network
     settings = _settings(asked, begun, rows, network)
-    optimiser: Optimiser = settings["optimiser"]
     if output.format == "text":
         title = f"Training on {Path(asked.data).name}"
-        dtype = settings.get("dtype", "float32")
-        output.page(setup_page(rows, network, optimiser, settings["batch_size"], title, dtype))
+        output.page(setup_page(rows, network, settings, title, again=is_trained_again(asked, rows)))
         output.text("\n")
     for note in rows.notes:
         say(f"note: {note}")
     started = time.perf_counter()
     fitted = fit(network, rows.x, rows.t, validation=rows.validation, explain=asked.explain, **settings)
+    seconds = time.perf_counter() - started
+    second = train_again(asked, rows, network, settings, fitted)
     with held_back():
-        seconds = time.perf_counter() - started
         history = _joined(begun, settings, fitted.history)
-        model = _model(asked, rows, fitted, history)
+        model = measured = _model(asked, rows, fitted, history)
+        if second is not None and second.kept is not None:
+            model = _model(asked, rows, second.kept, history, trained_again=second.to_dict())
         kept = _save(model, asked.output)
     try:
-        _answer(asked, rows, fitted, model, (kept, seconds), output, explained)
+        _answer(asked, rows, fitted, measured, second, (kept, seconds), output, explained)
     except KeyboardInterrupt:
         say(f"The model is in {kept}")
         raise
     if kept != asked.output:
         return WRONG_INPUT
+    if second is not None and second.outcome == "interrupted":
+        return INTERRUPTED
     return STATUS.get(fitted.outcome, OK)
 
 
@@ -111,11 +116,15 @@ def _answer(
     rows: PreparedRows,
     fitted: Fit,
     model: Model,
+    second: Second | None,
     saved: tuple[str, float],
     output: Output,
     explained: Output | None,
 ) -> None:
-    """Show how it went, and where the model is; ``saved`` is that place and the seconds it took."""
+    """Show how it went, and where the model is; ``saved`` is that place and the seconds it took.
+
+    ``model`` is that of the training which the validation rows did not take part in.
+    """
     from chalkgrad.app.train_page import result_page, result_table
 
     kept, seconds = saved
@@ -131,15 +140,22 @@ def _answer(
             "outcome": fitted.outcome,
             "advice": fitted.advice,
             "notes": list(rows.notes),
+            "again": None if second is None else second.to_dict(),
         }
         rest |= opened
         output.json(result_table(model.network, history, learned, held_out, rest))
     else:
-        told = as_typed(fitted.advice) if at_its_end else ""
-        kept_best = asked.keep == "best"
-        output.page(
-            result_page(history, learned, held_out, rows.target, seconds, kept_best=kept_best, advice=told)
+        page = result_page(
+            history,
+            learned,
+            held_out,
+            rows.target,
+            seconds,
+            kept_best=asked.keep != "last",
+            again=None if second is None else second.to_dict(),
+            advice=as_typed(fitted.advice) if at_its_end else "",
         )
+        output.page(page)
         output.text(f"\nThe model is in {kept}, {_size(kept)}.\n")
     if not at_its_end:
         say(as_typed(fitted.advice))
@@ -160,20 +176,23 @@ def _settings(
     asked: TrainOptions, begun: Model | None, rows: PreparedRows, network: Network
 ) -> dict[str, Any]:
     """What ``fit`` is told: what was asked for, else what the model was trained with, else what is usual."""
+    from chalkgrad.train.usual import PATIENCE, usual_epochs
+
     before = {} if begun is None else dict(begun.settings)
-    settings: dict[str, Any] = {"epochs": EPOCHS, "batch_size": BATCH, "seed": asked.seed}
+    settings: dict[str, Any] = {"batch_size": BATCH, "seed": asked.seed, "schedule": usual_schedule(asked)}
     settings |= {name: before[name] for name in ("batch_size", "dropout", "dtype") if before.get(name)}
     settings["batch_size"] = min(settings["batch_size"], rows.rows)
     settings |= asked.fit
     if settings["batch_size"] > rows.rows:
         fix, got = f"Write --batch-size {rows.rows}.", f"{settings['batch_size']:,}"
         raise InputError(Fault("--batch-size", f"be at most {rows.rows:,}, the rows to learn from", got, fix))
+    settings["epochs"] = asked.fit.get("epochs") or usual_epochs(rows.rows, settings["batch_size"])
     settings["optimiser"] = _optimiser(asked, before.get("optimiser"))
-    if rows.validation is not None and (asked.keep == "best" or "early_stopping" in settings):
+    if rows.validation is not None and (asked.keep != "last" or "early_stopping" in settings):
         from chalkgrad.train.stopping import EarlyStopping
 
-        patience = settings.get("early_stopping", MOST)
-        settings["early_stopping"] = EarlyStopping(patience, restore_best=asked.keep == "best")
+        patience = settings.get("early_stopping", MOST if "epochs" in asked.fit else PATIENCE)
+        settings["early_stopping"] = EarlyStopping(patience, restore_best=asked.keep != "last")
     for name in ("checkpoint", "resume"):
         if name in settings:
             from chalkgrad.train.checkpoint import Checkpoint
@@ -189,6 +208,7 @@ def _settings(
 def _optimiser(asked: TrainOptions, before: Any) -> Optimiser:
     """The optimiser by name with the numbers that were given; those of the model that is gone on with."""
     from chalkgrad.train import optimisers
+    from chalkgrad.train.usual import OPTIMISER
 
     kinds = {
         "sgd": optimisers.SGD,
@@ -198,12 +218,14 @@ def _optimiser(asked: TrainOptions, before: Any) -> Optimiser:
     }
     given = {"learning_rate": asked.rate, "weight_decay": asked.weight_decay, "momentum": asked.momentum}
     known: dict[str, Any] = {}
-    name = asked.optimiser or "adam"
+    name = asked.optimiser or "adamw"
+    if asked.optimiser is None:
+        known = asdict(OPTIMISER)
     if isinstance(before, dict) and asked.optimiser in (None, str(before.get("name")).lower()):
         name = str(before["name"]).lower()
         known = {key: value for key, value in before.items() if key != "name"}
-    if asked.momentum is not None and asked.optimiser is None and not known:
-        name = "sgd"
+    elif asked.momentum is not None and asked.optimiser is None:
+        name, known = "sgd", {}
     kind = kinds.get(name, optimisers.Adam)
     names = {field.name for field in fields(kind)}
     known |= {key: value for key, value in given.items() if value is not None}
@@ -253,7 +275,7 @@ def _joined(begun: Model | None, settings: dict[str, Any], after: History) -> Hi
     return History((*before.epochs, *epochs), after.steps + shift)
 
 
-def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: History) -> Model:
+def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: History, **rest: Any) -> Model:
     """What is kept: the weights, the columns, the history, and how it came about."""
     from chalkgrad import __version__
     from chalkgrad.model import Model
@@ -265,8 +287,9 @@ def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: Histor
         data=Path(asked.data).name,
         rows=rows.rows,
         validation_rows=0 if rows.validation is None else len(rows.validation[0]),
-        schedule=asked.fit.get("schedule", "constant"),
+        schedule=asked.fit.get("schedule", usual_schedule(asked)),
         division=rows.division or "",
+        **rest,
     )
 
 

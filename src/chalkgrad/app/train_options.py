@@ -16,13 +16,14 @@ from chalkgrad.app.options import Parser, attempt, read_choice, read_number, rea
 from chalkgrad.app.output import check_place
 from chalkgrad.network import Network
 
-HIDDEN, EPOCHS, BATCH = "64:relu-64:relu", 20, 32
+HIDDEN, BATCH = "64:relu-64:relu", 32
 VALIDATION = 0.1
 MOST = 10**9
 TASKS = ("regression", "binary", "classes")
 MISSING = ("error", "mean", "median", "most-frequent", "drop")
 OPTIMISERS = ("sgd", "adam", "adamw", "rmsprop")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "plateau")
+KEEP = ("best", "last", "again")
 NO_LAYER = "none"
 
 
@@ -47,8 +48,8 @@ class TrainOptions:
     weight_decay: float | None = None
     momentum: float | None = None
     seed: int = 0
-    keep: str = "best"
-    """Which weights: those of the best epoch, or of the last."""
+    keep: str | None = None
+    """Which weights: those of the best epoch, of the last, or of a second training on all rows."""
     begin: str | None = None
     """A model to go on with."""
     encoding: str | None = None
@@ -84,16 +85,16 @@ _VALUES = (
     ("--target", "COLUMN", "what is to be learned; y for a file of arrays"),
     ("--task", "TASK", "regression, binary or classes; as the target looks if left out"),
     ("--network", "LAYERS", f"the hidden layers, or none; {HIDDEN} if left out"),
-    ("--epochs", "N", f"passes over all rows; {EPOCHS}"),
+    ("--epochs", "N", "passes over all rows; for 6,000 steps if left out, but 20 to 200"),
     ("--batch-size", "N", f"rows of a step; {BATCH}"),
-    ("--optimiser", "NAME", f"{', '.join(OPTIMISERS)}; adam"),
-    ("--learning-rate", "R", "the optimiser's own if left out: 0.1 for sgd, 0.001 for adam"),
+    ("--optimiser", "NAME", f"{', '.join(OPTIMISERS)}; adamw with 0.003 and weight decay 0.1"),
+    ("--learning-rate", "R", "if left out 0.003, of a named optimiser its own: 0.1 for sgd, 0.001 for adam"),
     ("--momentum", "M", "of sgd; 0"),
     ("--weight-decay", "D", "of the optimiser; its own if left out"),
-    ("--schedule", "NAME", f"of the learning rate: {', '.join(SCHEDULES)}"),
+    ("--schedule", "NAME", f"of the learning rate: {', '.join(SCHEDULES)}; cosine, constant with --epochs"),
     ("--validation", "PART", f"the part of the rows to validate on, or a file of them; {VALIDATION}"),
-    ("--early-stopping", "N", "stop after N epochs without a lower validation loss"),
-    ("--keep", "EPOCH", "the weights of the best epoch (lowest validation loss) or the last; best"),
+    ("--early-stopping", "N", "stop after N epochs without a lower validation loss; 20 without --epochs"),
+    ("--keep", "HOW", "best: of the epoch with the lowest validation loss; last; again: trained on all rows"),
     ("--dropout", "P", "the part of the hidden activations that is set to 0 in a step"),
     ("--l2", "C", "add the penalty C·ΣW² (weights only)"),
     ("--clip-norm", "N", "scale the gradient down to this Euclidean norm"),
@@ -144,7 +145,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         _number("--weight-decay", options.weight_decay, faults, "0.01", zero=True),
         _number("--momentum", options.momentum, faults, "0.9", zero=True),
         read_whole("--seed", options.seed, faults, least=0, most=2**32, example=7) or 0,
-        read_choice("--keep", options.keep, ("best", "last"), faults) or "best",
+        read_choice("--keep", options.keep, KEEP, faults),
         getattr(options, "continue"),
         options.encoding,
         read_whole("--explain-step", options.explain_step, faults, least=0, most=MOST, example=0),
@@ -153,10 +154,15 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
     )
 
 
+def usual_schedule(asked: TrainOptions) -> str:
+    """Return how the rate changes where nothing is said; where epochs are given, more may follow."""
+    return "constant" if "epochs" in asked.fit else "cosine"
+
+
 def _for_fit(options: argparse.Namespace, faults: list[Fault]) -> dict[str, Any]:
     """The settings that ``fit`` takes as they are."""
     given: dict[str, Any] = {}
-    for name, example in (("epochs", EPOCHS), ("batch_size", BATCH), ("threads", 2), ("early_stopping", 5)):
+    for name, example in (("epochs", 20), ("batch_size", BATCH), ("threads", 2), ("early_stopping", 5)):
         option = f"--{name.replace('_', '-')}"
         given[name] = read_whole(option, getattr(options, name), faults, least=1, most=MOST, example=example)
     given["dropout"] = _number("--dropout", options.dropout, faults, "0.2", zero=True)
@@ -257,6 +263,9 @@ def _check_together(options: argparse.Namespace, validation: float | str, faults
     if options.early_stopping is not None and validation == 0:
         fix = "Write --validation 0.1, say."
         faults.append(Fault("--early-stopping", "have rows to validate on", "--validation 0", fix))
+    if options.keep == "again" and not isinstance(validation, str) and not validation:
+        fix = "Write --validation 0.1, say."
+        faults.append(Fault("--keep again", "have rows to validate on first", "--validation 0", fix))
     if getattr(options, "continue") is not None:
         for name in ("target", "task", "network", "missing", "ignore", "categorical", "resume"):
             if getattr(options, name) is not None:

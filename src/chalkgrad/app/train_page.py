@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,15 +18,16 @@ from chalkgrad.notation.boxes import Block, Document, Paragraph, Table
 from chalkgrad.train.fit_page import optimiser_words
 from chalkgrad.train.history import History
 from chalkgrad.train.history_chart import best_epoch, loss_words
-from chalkgrad.train.optimisers import Optimiser
 
 HARD_SPACE = "\u00a0"
 
 
 def setup_page(
-    rows: PreparedRows, network: Network, optimiser: Optimiser, batch_size: int, title: str, dtype: str
+    rows: PreparedRows, network: Network, settings: Mapping[str, Any], title: str, *, again: bool = False
 ) -> Document:
-    """Return what is going to be trained, on what."""
+    """Return what is going to be trained, on what, with which settings of ``fit``; ``again`` on all rows."""
+    dtype = settings.get("dtype", "float32")
+    optimiser = optimiser_words(settings["optimiser"])
     count = sum(math.prod(shape) for shape in network.parameter_shapes().values())
     facts = [
         ("rows", rows_words(rows)),
@@ -35,7 +36,8 @@ def setup_page(
         ("task", task_words(rows)),
         ("network", f"{network}, {count:,} parameters in {dtype}"),
         ("loss", loss_words(network, rows.preparation.task == "regression")),
-        ("optimiser", f"{optimiser_words(optimiser)}, {batch_size:,} rows a step"),
+        ("optimiser", f"{optimiser}, {settings['batch_size']:,} rows a step"),
+        ("epochs", epochs_words(rows, settings, again=again)),
     ]
     return Document(title, (Table((("what",), ("as it was read",)), tuple(((a,), (b,)) for a, b in facts)),))
 
@@ -45,6 +47,27 @@ def rows_words(rows: PreparedRows) -> str:
     if rows.validation is None:
         return f"{rows.rows:,} to learn from, none to validate on"
     return f"{rows.rows:,} to learn from, {len(rows.validation[0]):,} to validate on"
+
+
+def epochs_words(rows: PreparedRows, settings: Mapping[str, Any], *, again: bool) -> str:
+    """Say how long it is trained, how the learning rate changes meanwhile, and what follows."""
+    stopping, epochs = settings.get("early_stopping"), settings["epochs"]
+    words = [f"{epochs}", f"rate {_RATES[settings['schedule']]}"]
+    if stopping is not None and stopping.patience < epochs:
+        words[0] = f"at most {epochs}"
+        words.append(f"until {stopping.patience} have not lowered the validation loss")
+    if again and rows.validation is not None:
+        words.append(f"then again on all {rows.rows + len(rows.validation[0]):,} rows")
+    return "; ".join(words)
+
+
+_RATES = {
+    "constant": "constant",
+    "step": "divided by 10 every 10 epochs",
+    "cosine": "falling to 0",
+    "one_cycle": "rising, then falling to 0",
+    "plateau": "reduced on a plateau",
+}
 
 
 def target_words(rows: PreparedRows) -> str:
@@ -110,9 +133,13 @@ def result_page(
     seconds: float,
     *,
     kept_best: bool = False,
+    again: Mapping[str, Any] | None = None,
     advice: str = "",
 ) -> Document:
-    """Return how well the rows were learned, and those that were held out; then what is to be tried."""
+    """Return how well the rows were learned, and those that were held out; then what is to be tried.
+
+    ``again`` tells of a training on all rows that followed.
+    """
     pairs = zip(_figures(learned, target), _figures(held_out or learned, target), strict=True)
     rows = [
         ((name,), (first,), *(((second,),) if held_out is not None else ()))
@@ -129,8 +156,15 @@ def result_page(
     best = best_epoch(history)
     if best is not None and best is not history.epochs[-1]:
         words = f"The validation loss was lowest after epoch {best.epoch}"
-        words += ", whose weights are kept." if kept_best else "; --keep best would have kept its weights."
+        if kept_best:
+            words += ", whose weights have these figures." if again else ", whose weights are kept."
+        else:
+            words += "; --keep best would have kept its weights."
         blocks.insert(0, Paragraph((words,)))
+    if again is not None:
+        counts = f"{_count(again['epochs'], 'epoch')}, {_count(again['steps'], 'step')}"
+        words = f"Then trained again on all {again['rows']:,} rows for {counts}: these weights are kept."
+        blocks.append(Paragraph((words,)))
     if advice:
         blocks.append(Paragraph((f"{advice[:1].upper()}{advice[1:]}",)))
     return Document(title, tuple(blocks))

@@ -44,6 +44,16 @@ class PreparedRows:
     """The column that said which rows to learn from."""
     blocks: TableBlocks | None = None
     """What the source reads."""
+    aside: bool = False
+    """Whether the rows to validate on were set aside of those to learn from."""
+
+    def everything(self) -> tuple[Array, Array]:
+        """Return the arrays of all rows, those to learn from and those that were set aside of them."""
+        assert isinstance(self.x, np.ndarray), "rows are set aside of arrays"
+        assert self.t is not None, "beside arrays"
+        assert self.validation is not None, "some were set aside"
+        x, t = self.validation
+        return np.concatenate([self.x, x]), np.concatenate([self.t, t])
 
     def learned(self, model: Model) -> Evaluation:
         """Return how well a model answers the rows that were learned."""
@@ -104,7 +114,7 @@ def _from_table(
         if learned is not table:  # so that the rows are told by their numbers in the file
             _prepared(asked, preparation, target, table, None, [])
         raise
-    return replace(prepared, division=column)
+    return replace(prepared, division=column, aside=held_out is not other)
 
 
 def _counts(table: Table, name: str, left_out: bool) -> str:

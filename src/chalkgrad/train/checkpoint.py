@@ -175,6 +175,7 @@ def write_standing(path: str | os.PathLike[str], standing: Standing, identity: M
         "ended": standing.ended,
         "drawn": standing.drawn,
         "names": standing.names.to_dict(),
+        "epochs": standing.epochs,
     }
     write_tensors(path, arrays, KIND, note)
 
@@ -194,6 +195,7 @@ def read_standing(path: str | os.PathLike[str]) -> tuple[Standing, dict[str, Any
             note["ended"],
             note["drawn"],
             Names.from_dict(note.get("names")),
+            note.get("epochs"),
         )
         return standing, dict(note["identity"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:

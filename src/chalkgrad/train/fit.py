@@ -27,16 +27,14 @@ from chalkgrad.train.optimisers import SGD, Optimiser
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.progress import Progress, read_progress, told
 from chalkgrad.train.result import Fit, Outcome
-from chalkgrad.train.resume import read_resume
+from chalkgrad.train.resume import Resumed, read_resume
 from chalkgrad.train.rows import read_rows
 from chalkgrad.train.schedule import Schedule
 from chalkgrad.train.settings import Settings, read_callbacks, read_network, read_schedule, read_setup
 from chalkgrad.train.snapshot import SMALL
 from chalkgrad.train.standing import Arrays, Position, Standing, Start, size
 from chalkgrad.train.stopping import EarlyStopping, read_watch
-
-BATCH = 32
-"""Rows of a mini-batch, unless they are fewer or it is said otherwise."""
+from chalkgrad.train.usual import BATCH, PATIENCE, SCHEDULE, usual_epochs
 
 
 def fit(
@@ -46,7 +44,7 @@ def fit(
     *,
     parameters: Mapping[str, Any] | None = None,
     optimiser: Optimiser | str | None = None,
-    epochs: int = 10,
+    epochs: int | None = None,
     batch_size: int | None = None,
     shuffle: bool = True,
     seed: int = 0,
@@ -83,10 +81,12 @@ def fit(
     parameters
         To start from; left out, drawn by ``initialise(network, seed)``.
     optimiser
-        ``SGD``, ``Adam``, ``AdamW`` or ``RMSprop`` with its learning rate; left out, ``Adam()``, or
-        that of the ``Fit`` that is resumed.
+        ``SGD``, ``Adam``, ``AdamW`` or ``RMSprop`` with its learning rate; left out,
+        ``AdamW(0.003, weight_decay=0.1)``, or that of the ``Fit`` that is resumed.
     epochs
-        Passes over all rows, in all: when a training is resumed, those it has done count.
+        Passes over all rows, in all: when a training is resumed, those it has done count.  Left out, those
+        that make 6,000 steps, E = ⌈6000/⌈m/B⌉⌉ for m rows in mini-batches of B, but from 20 to 200; or those
+        that the training that is resumed was to have.
     batch_size
         Rows of a mini-batch; the last of an epoch may have fewer.  Left out, 32, or all where they are fewer.
     shuffle
@@ -95,7 +95,7 @@ def fit(
         Of parameters, order, dropout and the rows set aside.
     schedule
         How the learning rate changes: ``StepDecay``, ``Cosine``, ``OneCycle``, ``WarmUp``,
-        ``ReduceOnPlateau``; left out, it stays.
+        ``ReduceOnPlateau``.  Left out, it stays where ``epochs`` are given; else ``Cosine()``, it falls to 0.
     clip_norm
         The gradient of all parameters is scaled down to this Euclidean norm where it is longer.
     dropout
@@ -109,7 +109,8 @@ def fit(
     validation
         The part of the rows to set aside, such as 0.1; or ``(x, y)`` or ``(x, y, weight)``.
     early_stopping
-        When to stop before the last epoch, and whether to return the best parameters.
+        When to stop before the last epoch, and whether to return the best parameters.  Left out,
+        ``EarlyStopping(20)`` where there is validation and ``epochs`` are left out too, else none.
     metrics
         ``"mae"``, ``"r2"``, or functions of outputs and targets; a classifier's accuracy is always measured,
         unless this is None.
@@ -167,12 +168,15 @@ def fit(
         threads=threads,
         faults=faults,
     )
-    passes = read_whole("epochs", epochs, 1, faults)
-    shuffled, rates = read_flag("shuffle", shuffle, faults), read_schedule(schedule, faults)
+    passes = None if epochs is None else read_whole("epochs", epochs, 1, faults)
+    shuffled = read_flag("shuffle", shuffle, faults)
     told_each = read_callbacks(callbacks, faults)
     last: list[Fault] = []
     saving = read_checkpoint(checkpoint, last)
     resumed = read_resume(resume, saving, last)
+    if epochs is None and schedule is None:
+        schedule = SCHEDULE if resumed is None else resumed.schedule
+    rates = read_schedule(schedule, faults)
     rows = read_rows(
         network,
         x,
@@ -186,6 +190,8 @@ def fit(
         known=None if resumed is None else resumed.standing.names,
     )
     measures = read_metrics(metrics, network, faults)
+    if epochs is None and early_stopping is None and validation is not None:
+        early_stopping = _usual_stopping(resumed)
     watch = read_watch(early_stopping, measures, validation is not None, faults)
     given = _read_parameters(network, parameters, resume, setup.dtype, faults)
     faults += last
@@ -198,6 +204,9 @@ def fit(
         raise InputError(faults)
     if batch_size is None:
         setup = replace(setup, batch_size=min(BATCH, rows.source.rows))
+    if passes is None:
+        meant = None if resumed is None else resumed.standing.epochs
+        passes = meant or usual_epochs(rows.source.rows, setup.batch_size)
     settings = Settings(setup, passes, shuffled, rates, told_each)
     standing = None if resumed is None else resumed.check(settings, rows, faults)
     pace = Pace(settings.schedule, settings.clock(rows.source.rows))
@@ -218,6 +227,11 @@ def fit(
         with told(shows) as training.tell:
             reached = training.run()
         return _result(training, reached, start, kept)
+
+
+def _usual_stopping(resumed: Resumed | None) -> EarlyStopping | None:
+    """Where nothing is said: when validation has not got better for long; as before if it is gone on with."""
+    return EarlyStopping(PATIENCE) if resumed is None or resumed.standing.watch is not None else None
 
 
 def _read_parameters(

@@ -112,6 +112,7 @@ class Training:
             self.ended,
             self.drawn,
             self.rows.names,
+            self.settings.epochs,
         )
 
     def parameters(self) -> Arrays:

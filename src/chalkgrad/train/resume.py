@@ -14,8 +14,10 @@ from chalkgrad.train.identity import identity
 from chalkgrad.train.optimisers import Optimiser
 from chalkgrad.train.result import Fit
 from chalkgrad.train.rows import Rows
+from chalkgrad.train.schedule import Constant, Schedule
 from chalkgrad.train.settings import Settings
 from chalkgrad.train.standing import Standing
+from chalkgrad.train.usual import SCHEDULE
 
 _OF_AN_EPOCH = ("rows", "data", "batch_size", "seed", "shuffle")
 
@@ -28,6 +30,13 @@ class Resumed:
     path: str = ""
     identity: Mapping[str, Any] = field(default_factory=dict)
     fit: Fit | None = None
+
+    @property
+    def schedule(self) -> Schedule:
+        """What the learning rate followed where nothing was said of it: the usual course, or none."""
+        if self.fit is not None and self.fit.settings is not None:
+            return self.fit.settings.schedule
+        return SCHEDULE if self.identity.get("schedule") == repr(SCHEDULE) else Constant()
 
     def check(self, settings: Settings, rows: Rows, faults: list[Fault]) -> Standing:
         """Return where it stood, after adding what does not fit to ``faults``."""

@@ -17,6 +17,7 @@ from chalkgrad.train.limits import read_choice, read_flag, read_number
 from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from chalkgrad.train.schedule import NAMED as SCHEDULES
 from chalkgrad.train.schedule import Clock, Constant, Schedule
+from chalkgrad.train.usual import OPTIMISER
 
 OPTIMISERS: dict[str, type[SGD] | type[Adam] | type[AdamW] | type[RMSprop]] = {
     "sgd": SGD,
@@ -109,7 +110,7 @@ def _read_threads(value: object, faults: list[Fault]) -> int | None:
 def read_optimiser(value: object, faults: list[Fault]) -> Optimiser:
     """Return an optimiser whose numbers are usable; a name stands for the one with its usual numbers."""
     if value is None:
-        return Adam()
+        return OPTIMISER
     if isinstance(value, str) and value in OPTIMISERS:
         return OPTIMISERS[value]()
     if not isinstance(value, SGD | Adam | AdamW | RMSprop):

@@ -90,6 +90,8 @@ class Standing:
     """Whether the training began with parameters drawn from its seed."""
     names: Names = UNNAMED
     """Of the columns that it learns from."""
+    epochs: int | None = None
+    """How many there were to be; None where nobody kept that."""
 
 
 @dataclass(frozen=True)
