@@ -252,7 +252,9 @@ def test_what_cannot_be_trained_on_is_told(change: dict[str, Any], expected: str
 
 def test_all_faults_are_told_together() -> None:
     with pytest.raises(InputError) as told:
-        prepared(PEOPLE | {"age": [np.nan] * 4, "job": [None, "b", "c", "d"], "income": ["low"] * 3 + [None]})
+        prepared(
+            PEOPLE | {"age": [np.nan, 1, 2, 3], "job": [None, "b", "c", "d"], "income": ["low"] * 3 + [None]}
+        )
     assert len(messages(told.value)) == 3
 
 

@@ -10,10 +10,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.output import Output
+from chalkgrad.data import Column
 from chalkgrad.model import Model
 
 FORMATS = ("csv", "json", "parquet")
@@ -23,7 +25,9 @@ Columns = dict[str, NDArray[Any]]
 def answer_columns(model: Model, y: NDArray[Any], name: str, *, probabilities: bool = True) -> Columns:
     """Return the answers by column: labels and the probability of each class, or numbers in their units."""
     columns: Columns = {name: model.decode(y)}
-    if model.task == "regression":
+    if model.task != "regression":
+        columns[name] = columns[name].astype(object)  # labels keep all their digits
+    else:
         if columns[name].ndim == 2:
             return {f"{name}[{k + 1}]": column for k, column in enumerate(columns[name].T)}
         return columns
@@ -31,6 +35,13 @@ def answer_columns(model: Model, y: NDArray[Any], name: str, *, probabilities: b
         each = y.T if y.shape[1] > 1 else (1 - y[:, 0], y[:, 0])
         columns |= {f"p({label})": part for label, part in zip(model.classes, each, strict=True)}
     return columns
+
+
+def repeated(column: Column) -> NDArray[Any]:
+    """Return the cells of a column as they were written, or its numbers with all their digits."""
+    if column.written is not None:
+        return column.written
+    return column.values.astype(object) if column.values.dtype == np.float64 else column.values
 
 
 def write_answers(blocks: Iterable[Columns], output: Output) -> None:
@@ -84,7 +95,7 @@ def _words(column: NDArray[Any]) -> Iterable[object]:
     """The cells of a column: as many digits as float32 has where numbers were computed, else as they are."""
     if column.dtype.kind == "f":
         return (f"{number:.7g}" for number in column.tolist())
-    return ("" if value is None else value for value in column.tolist())
+    return ("" if value is None or value != value else value for value in column.tolist())
 
 
 def _parquet(blocks: Iterable[Columns], output: Output) -> None:

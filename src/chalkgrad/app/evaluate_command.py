@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.options import Parser, attempt
+from chalkgrad.app.gaps import GAPS, reading_of
+from chalkgrad.app.options import Parser, attempt, read_choice
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, read_output, say
-from chalkgrad.app.train_options import named_as_options
+from chalkgrad.app.table_options import add_table_options
+from chalkgrad.app.train_options import as_typed, named_as_options
 
 if TYPE_CHECKING:
     from chalkgrad.data import Table
@@ -25,7 +27,8 @@ def parser() -> Parser:
     )
     examples = ("evaluate flats.cg examples/flats.csv", "evaluate digits.cg digits --format json")
     options = Parser("evaluate", "MODEL DATA", about, examples)
-    options.value("--encoding", metavar="NAME", help="of a CSV file: latin-1, cp1252, …; utf-8")
+    options.value("--missing", metavar="HOW", help=f"rows with missing values: {', '.join(GAPS)}; error")
+    add_table_options(options)
     add_output_options(options, PAGE_FORMATS)
     return options
 
@@ -40,21 +43,27 @@ def run(arguments: Sequence[str]) -> int:
 def _run(options: argparse.Namespace) -> int:
     faults: list[Fault] = []
     output = read_output(options, PAGE_FORMATS, faults)
-    from chalkgrad.app.table_files import open_table
+    from chalkgrad.app.gaps import with_gaps
+    from chalkgrad.app.table_files import as_written, open_table
     from chalkgrad.data import Table
     from chalkgrad.data.blocks import all_tables
     from chalkgrad.model import load_model
 
     model = attempt(faults, lambda: load_model(options.model))
     names = None if model is None else columns_read(model)
-    data = attempt(faults, lambda: open_table(options.data, "test", names, encoding=options.encoding))
+    reading = reading_of(options, model, faults)
+    gaps = read_choice("--missing", options.missing, GAPS, faults) or GAPS[0]
+    written = () if model is None else as_written(model)
+    data = attempt(faults, lambda: open_table(options.data, "test", names, reading=reading, written=written))
     if faults or model is None or data is None:
         raise InputError(faults)
     notes: list[str] = []
+    rows = iter([_test_rows(model, data, notes)]) if isinstance(data, Table) else all_tables(data)
+    model, tables = with_gaps(model, rows, gaps, notes, with_target=True)
     if isinstance(data, Table):
-        found = model.evaluate(_test_rows(model, data, notes), notes=notes)
+        found = model.evaluate(next(tables), notes=notes)
     else:
-        found = model.evaluate(all_tables(data))
+        found = model.evaluate(tables)
     if output.format == "json":
         output.json(found.to_dict())
     else:
@@ -63,7 +72,7 @@ def _run(options: argparse.Namespace) -> int:
         title = f"{Path(options.model).name} on {Path(options.data).name}"
         output.page(evaluation_page(found, title, model.target, output.width))
     for note in notes:
-        say(f"note: {note}")
+        say(f"note: {as_typed(note)}")
     return 0
 
 

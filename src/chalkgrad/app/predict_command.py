@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.options import Parser, attempt
+from chalkgrad.app.gaps import GAPS, reading_of
+from chalkgrad.app.options import Parser, attempt, read_choice
 from chalkgrad.app.output import add_output_options, read_output, say
-from chalkgrad.app.train_options import named_as_options
+from chalkgrad.app.table_options import add_table_options
+from chalkgrad.app.train_options import as_typed, named_as_options
 
 if TYPE_CHECKING:
     from chalkgrad.app.answers_file import Columns
@@ -35,7 +37,8 @@ def parser() -> Parser:
     options.value(
         "--keep", metavar="COLUMNS", help="columns of the data to repeat beside the answers: id,name"
     )
-    options.value("--encoding", metavar="NAME", help="of a CSV file: latin-1, cp1252, …; utf-8")
+    options.value("--missing", metavar="HOW", help=f"rows with missing values: {', '.join(GAPS)}; error")
+    add_table_options(options)
     options.flag("--labels", help="the answers only, without probabilities")
     add_output_options(options, FORMATS, width=False)
     return options
@@ -55,7 +58,8 @@ def _run(options: argparse.Namespace) -> int:
         faults += _parquet_faults(output.path)
     from chalkgrad.app.answers_file import write_answers
     from chalkgrad.app.evaluate_command import columns_read
-    from chalkgrad.app.table_files import open_table
+    from chalkgrad.app.gaps import with_gaps
+    from chalkgrad.app.table_files import as_written, open_table
     from chalkgrad.data import Table
     from chalkgrad.data.blocks import all_tables
     from chalkgrad.model import load_model
@@ -64,17 +68,22 @@ def _run(options: argparse.Namespace) -> int:
     model = attempt(faults, lambda: load_model(options.model))
     names = None if model is None else columns_read(model)
     wanted = None if names is None else (*kept, *names)
-    data = attempt(faults, lambda: open_table(options.data, "test", wanted, encoding=options.encoding))
+    reading = reading_of(options, model, faults)
+    gaps = read_choice("--missing", options.missing, GAPS, faults) or GAPS[0]
+    written = kept if model is None else (*kept, *as_written(model))
+    data = attempt(faults, lambda: open_table(options.data, "test", wanted, reading=reading, written=written))
     head = data if data is None or isinstance(data, Table) else next(iter(data.tables(0)))
     if head is not None:
         faults += [head.absent(name) for name in kept if name not in head.columns]
     if faults or model is None or data is None:
         raise InputError(faults)
     notes: list[str] = []
-    tables = iter([data]) if isinstance(data, Table) else all_tables(data)
+    model, tables = with_gaps(
+        model, iter([data]) if isinstance(data, Table) else all_tables(data), gaps, notes
+    )
     write_answers(_answers(model, tables, kept, notes, probabilities=not options.labels), output)
     for note in dict.fromkeys(notes):
-        say(f"note: {note}")
+        say(f"note: {as_typed(note)}")
     return 0
 
 
@@ -82,11 +91,11 @@ def _answers(
     model: Model, tables: Iterator[Table], kept: Sequence[str], notes: list[str], *, probabilities: bool
 ) -> Iterator[Columns]:
     """Yield the answers to one table after the other."""
-    from chalkgrad.app.answers_file import answer_columns
+    from chalkgrad.app.answers_file import answer_columns, repeated
 
     for table in tables:
         y = model.outputs(table, notes)
-        columns = {name: table.columns[name].values for name in kept}
+        columns = {name: repeated(table.columns[name]) for name in kept}
         name = _name(model.target, kept)
         yield columns | answer_columns(model, y, name, probabilities=probabilities)
 

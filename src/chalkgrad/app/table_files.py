@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import InputError
 from chalkgrad.data import Column, Table, load_digits, read_table, split
@@ -13,7 +14,9 @@ from chalkgrad.data.opening import STREAM_BYTES
 from chalkgrad.data.reading import file_kind
 from chalkgrad.data.table import absent_column
 
-UTF8 = "utf-8"
+if TYPE_CHECKING:
+    from chalkgrad.model import Model
+
 DIGITS = "digits"
 """The name of the handwritten digits that come along, unless there is a file of this name."""
 
@@ -23,17 +26,19 @@ def open_table(
     part: Part = "train",
     wanted: Collection[str] | None = None,
     unwanted: Collection[str] = (),
-    encoding: str | None = None,
+    reading: Mapping[str, Any] | None = None,
+    written: Collection[str] = (),
 ) -> Table | TableBlocks:
     """Return the table of a file, or its blocks where the rows would take more than `STREAM_BYTES`.
 
     Of a Parquet file only the wanted columns are read; those that are not there are for others to miss.
+    ``reading`` and ``written`` are for CSV files, as `read_table` takes them.
     Raises ``InputError`` if the file cannot be read, or an unwanted column is not there.
     """
     if path == DIGITS and not Path(path).exists():
         return digits_table(part)
     if file_kind(path) != "parquet":
-        table = read_table(path, part=part, encoding=encoding or UTF8)
+        table = read_table(path, part=part, written=written, **(reading or {}))
         _check_there(unwanted, table.names, path)
         return table
     from chalkgrad.data.parquet import ParquetBlocks
@@ -57,3 +62,11 @@ def digits_table(part: Part) -> Table:
 def _check_there(unwanted: Collection[str], names: Sequence[str], path: str) -> None:
     if faults := [absent_column(path, names, name) for name in unwanted if name not in names]:
         raise InputError(faults)
+
+
+def as_written(model: Model) -> tuple[str, ...]:
+    """Return the columns of which a model knows how each cell is written: its categories."""
+    from chalkgrad.data.columns import CategoryColumn
+
+    columns = () if model.preparation is None else model.preparation.columns
+    return tuple(column.name for column in columns if isinstance(column, CategoryColumn))

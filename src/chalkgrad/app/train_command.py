@@ -280,6 +280,8 @@ def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: Histor
     from chalkgrad import __version__
     from chalkgrad.model import Model
 
+    if "missing" in asked.reading:
+        rest["missing_values"] = sorted(asked.reading["missing"])
     return Model.of(
         fitted.with_history(history),
         rows.preparation,

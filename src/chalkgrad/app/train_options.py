@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,13 +15,14 @@ from chalkgrad._files import existing_file
 from chalkgrad._numbers import shown
 from chalkgrad.app.options import Parser, attempt, read_choice, read_number, read_whole
 from chalkgrad.app.output import check_place
+from chalkgrad.app.table_options import add_table_options, read_table_options
 from chalkgrad.network import Network
 
 HIDDEN, BATCH = "64:relu-64:relu", 32
 VALIDATION = 0.1
 MOST = 10**9
 TASKS = ("regression", "binary", "classes")
-MISSING = ("error", "mean", "median", "most-frequent", "drop")
+MISSING = ("error", "mean", "median", "most-frequent", "own-level", "drop")
 OPTIMISERS = ("sgd", "adam", "adamw", "rmsprop")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "plateau")
 KEEP = ("best", "last", "again")
@@ -52,7 +54,8 @@ class TrainOptions:
     """Which weights: those of the best epoch, of the last, or of a second training on all rows."""
     begin: str | None = None
     """A model to go on with."""
-    encoding: str | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    """How a CSV file is read, as ``read_table`` takes it."""
     explain: int | None = None
     notation: str | None = None
     explain_to: str | None = None
@@ -77,6 +80,8 @@ def train_parser() -> Parser:
     options = Parser("train", "DATA", about, examples)
     for name, metavar, words in _VALUES:
         options.value(*name.split(), metavar=metavar, help=words)
+        if name == "--categorical":
+            add_table_options(options)
     return options
 
 
@@ -102,7 +107,6 @@ _VALUES = (
     ("--missing", "HOW", f"missing values: {', '.join(MISSING)}; error"),
     ("--ignore", "COLUMNS", "columns to leave out: id,name"),
     ("--categorical", "COLUMNS", "columns of numbers that are categories: zip,year"),
-    ("--encoding", "NAME", "of a CSV file: latin-1, cp1252, …; utf-8"),
     ("--seed", "N", "of weights, order, dropout and the rows set aside; 0"),
     ("--dtype", "TYPE", "float32 or float64; float32"),
     ("--threads", "N", "as many as pay if left out"),
@@ -147,7 +151,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         read_whole("--seed", options.seed, faults, least=0, most=2**32, example=7) or 0,
         read_choice("--keep", options.keep, KEEP, faults),
         getattr(options, "continue"),
-        options.encoding,
+        read_table_options(options, faults),
         read_whole("--explain-step", options.explain_step, faults, least=0, most=MOST, example=0),
         options.notation,
         options.explain_to,
@@ -304,18 +308,16 @@ def renamed_fault(fault: Fault) -> Fault:
             if dot and rest == "learning_rate"
             else f"--{first.replace('_', '-')}"
         )
-    fix = as_typed(fault.fix)
-    if fix != fault.fix:  # --ignore name, not --ignore ['name']
-        fix = fix.replace("['", "").replace("']", "").replace("'", "")
-    return replace(fault, path=path, fix=fix)
+    return replace(fault, path=path, fix=as_typed(fault.fix))
 
 
 def as_typed(words: str) -> str:
     """Return advice for Python as advice for the command line.
 
-    >>> as_typed("Try clip_norm=1.0.")
-    'Try --clip-norm 1.0.'
+    >>> as_typed("Try clip_norm=1.0, ignore=['no'] or missing='mean'.")
+    'Try --clip-norm 1.0, --ignore no or --missing mean.'
     """
+    words = _QUOTED.sub(r"\1\2", words)
     for old, new in _FIXES:
         words = words.replace(old, new)
     return words
@@ -324,10 +326,12 @@ def as_typed(words: str) -> str:
 _PATHS = (
     "epochs", "batch_size", "optimiser", "schedule", "dropout", "l2", "clip_norm", "class_weight",
     "seed", "dtype", "early_stopping", "threads", "validation", "checkpoint", "resume", "missing", "task",
-    "ignore", "categorical", "encoding",
+    "ignore", "categorical", "encoding", "delimiter", "header",
 )  # fmt: skip
+_QUOTED = re.compile(r"\b([a-z]+=)(?:\['|')(.*?)(?:'\]|')")
 _FIXES = (
     ("batch_size=", "--batch-size "), ("epochs=", "--epochs "), ("missing=", "--missing "),
     ("task=", "--task "), ("ignore=", "--ignore "), ("categorical=", "--categorical "),
-    ("encoding=", "--encoding "), ("clip_norm=", "--clip-norm "), ("leave resume out", "leave --resume out"),
+    ("encoding=", "--encoding "), ("header=False", "--header no"), ("clip_norm=", "--clip-norm "),
+    ("leave resume out", "leave --resume out"),
 )  # fmt: skip

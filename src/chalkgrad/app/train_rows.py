@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.options import attempt
 from chalkgrad.app.parts import counters, division, is_called_id, rows_of_part
-from chalkgrad.app.table_files import UTF8, open_table
-from chalkgrad.app.train_options import TrainOptions
+from chalkgrad.app.table_files import as_written, open_table
+from chalkgrad.app.train_options import TrainOptions, as_typed
 from chalkgrad.data import Preparation, RowSource, Table, read_table
 from chalkgrad.data.held_out import split_rows, stratified_rows
 from chalkgrad.data.labels import distinct
@@ -72,11 +72,14 @@ def read_rows(asked: TrainOptions, begun: Model | None) -> PreparedRows:
     preparation = None if begun is None else begun.preparation
     faults: list[Fault] = []
     wanted = None if preparation is None else preparation.names
-    data = attempt(faults, lambda: open_table(asked.data, "train", wanted, asked.ignore, asked.encoding))
+    written = (*asked.categorical, asked.target or USUAL_TARGET) if begun is None else as_written(begun)
+    data = attempt(
+        faults, lambda: open_table(asked.data, "train", wanted, asked.ignore, asked.reading, written)
+    )
     other = None
     if isinstance(asked.validation, str):
         file = asked.validation
-        other = attempt(faults, lambda: read_table(file, part="test", encoding=asked.encoding or UTF8))
+        other = attempt(faults, lambda: read_table(file, part="test", written=written, **asked.reading))
     if faults or data is None:
         raise InputError(faults)
     head = data if isinstance(data, Table) else next(iter(data.tables(0)))
@@ -94,7 +97,7 @@ def read_rows(asked: TrainOptions, begun: Model | None) -> PreparedRows:
 def _from_table(
     asked: TrainOptions, begun: Model | None, table: Table, other: Table | None, target: str
 ) -> PreparedRows:
-    notes, named = list(table.notes), {target, *asked.ignore, *asked.categorical}
+    notes, named = list(map(as_typed, table.notes)), {target, *asked.ignore, *asked.categorical}
     preparation = None if begun is None else begun.preparation
     column = division(table, named) if begun is None else _division_of(begun, table)
     if column is not None:
@@ -154,7 +157,7 @@ def _prepared(
 ) -> PreparedRows:
     if preparation is None:
         preparation = Preparation.infer(learned, target, **inference(asked, learned))
-        notes += preparation.notes
+        notes += map(as_typed, preparation.notes)
     x, t = preparation.arrays(learned, notes)
     if len(x) < learned.rows:
         notes.append(f"{learned.rows - len(x):,} of {learned.rows:,} rows are left out: a value is missing")

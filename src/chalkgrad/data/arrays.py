@@ -7,6 +7,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.npz import UNSOUND, array_names, read_arrays, read_header, unsound
 from chalkgrad.data.table import Column, Table
-from chalkgrad.data.typed import MISSING
+from chalkgrad.data.typed import MISSING, kept_numbers
 
 Array = NDArray[Any]
 Part = Literal["train", "test"]
@@ -52,11 +53,11 @@ def _native(dtype: np.dtype[Any]) -> Any:
 
 
 def _objects(array: Array, place: str) -> Array:
-    """Return text with None where it is missing, or float64 if the objects are numbers."""
+    """Return text with None where it is missing, or numbers if all the objects are."""
     values = [None if _is_missing(value) else value for value in array.tolist()]
     kinds = {type(value) for value in values if value is not None}
-    if kinds and all(issubclass(kind, int | float | np.number | np.bool_) for kind in kinds):
-        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    if kinds and all(issubclass(kind, int | float | Decimal | np.number | np.bool_) for kind in kinds):
+        return kept_numbers(values)
     wrong = sorted(kind.__name__ for kind in kinds if not issubclass(kind, str))
     if wrong:
         fix = "Leave it out, or make text or numbers of it."

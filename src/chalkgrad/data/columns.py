@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -98,6 +98,8 @@ class CategoryColumn:
     fill: str | None = None
     """Stands for missing values; None: they are refused."""
     refuse_unseen: bool = False
+    usual: str | None = None
+    """The most frequent level of training; None in models that did not keep it."""
 
     @property
     def width(self) -> int:
@@ -130,6 +132,9 @@ class CategoryColumn:
         if self.fill is not None:
             places[None] = places[self.fill]
         codes, new = coded(as_levels(column), places)
+        if column.written is not None and new:  # 3.0 where training had 3
+            by_value, _ = coded(as_levels(Column(column.name, column.values)), places)
+            codes = np.where(codes < 0, by_value, codes)
         unseen = np.flatnonzero(codes < 0)
         if len(unseen):
             names = [shown(level, 30) for level in new]
@@ -171,6 +176,15 @@ def other_spellings(levels: Sequence[str], *, numbers: bool) -> dict[Any, int]:
 _TRUTHS = {"false": "0", "true": "1"}
 
 InputColumn = NumberColumn | PixelColumn | CategoryColumn
+
+
+def filled(column: InputColumn) -> InputColumn:
+    """Return a column that takes missing values for the mean, or the most frequent level, of training."""
+    if isinstance(column, NumberColumn) and column.fill is None:
+        return replace(column, fill=column.mean)
+    if isinstance(column, CategoryColumn) and column.fill is None:
+        return replace(column, fill=column.usual)
+    return column
 
 
 def _numbered(name: str, width: int) -> tuple[str, ...]:
@@ -223,7 +237,7 @@ def _all_finite(values: Array) -> bool:
     return not values.size or bool(np.isfinite(values.min()) and np.isfinite(values.max()))
 
 
-MISSING_FIX = "Fill it in, or train with missing='mean'."
+MISSING_FIX = "Fill it in, or ask for missing='mean'."
 
 
 def missing_fault(column: Column, table: Table) -> Fault | None:

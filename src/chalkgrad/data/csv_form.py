@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Protocol
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad._numbers import shown
 from chalkgrad.data.csv_names import Named, named_columns
 from chalkgrad.data.typed import is_number
 
@@ -179,8 +178,3 @@ def delimiter_of(words: str) -> str | None:
     called = {"tab": "\t", "\\t": "\t", "blank": BLANKS, "blanks": BLANKS, "space": BLANKS, "spaces": BLANKS,
               "comma": ",", "semicolon": ";"}.get(words.lower(), words)  # fmt: skip
     return called if len(called) == 1 and called not in '"\r\n' else None
-
-
-def delimiter_fault(given: str) -> Fault:
-    """Return the fault of what is no delimiter."""
-    return Fault("delimiter", "be one character, tab or blanks", shown(given), "Try ';'.")

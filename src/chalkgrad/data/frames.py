@@ -13,6 +13,7 @@ from chalkgrad._errors import Fault, InputError, UnsupportedError
 from chalkgrad._numbers import shown
 from chalkgrad.data.arrays import column_of
 from chalkgrad.data.table import Column, Table
+from chalkgrad.data.typed import EXACT, kept_numbers
 
 ORIGIN = "data"
 
@@ -65,13 +66,21 @@ def pandas_table(frame: Any) -> Table:
         elif getattr(series.dtype, "kind", "O") in "fiub" and isinstance(series.dtype, np.dtype):
             columns.append(column_of(name, series.to_numpy(), ORIGIN))
         elif getattr(series.dtype, "_is_numeric", False) or getattr(series.dtype, "kind", "O") in "fiub":
-            columns.append(Column(name, series.to_numpy(dtype=np.float64, na_value=np.nan)))
+            columns.append(Column(name, _nullable(series)))
         elif getattr(series.dtype, "kind", "O") in "mM":
             raise _neither(name, series.dtype)
         else:
             values = series.astype(object).to_numpy()
             columns.append(column_of(name, _texts(values, _is_category(series)), ORIGIN))
     return Table.of(columns, ORIGIN)
+
+
+def _nullable(series: Any) -> NDArray[Any]:
+    """Return numbers that may be missing; whole ones above 2⁵³ are kept."""
+    numbers: NDArray[np.float64] = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    if getattr(series.dtype, "kind", "f") in "iu" and (np.abs(numbers) >= EXACT).any():
+        return kept_numbers(series.to_numpy(dtype=object, na_value=None).tolist())
+    return numbers
 
 
 def _is_category(series: Any) -> bool:
@@ -116,12 +125,13 @@ def polars_table(frame: Any) -> Table:
 def _polars_column(series: Any) -> Column:
     dtype = series.dtype
     if dtype.is_numeric() or str(dtype) == "Boolean":
-        if series.null_count():
+        if series.null_count() or dtype.is_decimal():
             import polars
 
-            series = series.cast(polars.Float64)
-        elif dtype.is_decimal():
-            series = series.cast(float)
+            numbers = series.cast(polars.Float64)
+            if not dtype.is_float() and (np.abs(numbers.to_numpy()) >= EXACT).any():
+                return Column(series.name, kept_numbers(series.to_list()))
+            series = numbers
         return column_of(series.name, series.to_numpy(), ORIGIN)
     if not str(dtype).startswith(("String", "Utf8", "Categorical", "Enum", "Null")):
         raise _neither(series.name, dtype)
@@ -157,7 +167,10 @@ def arrow_column(name: str, values: Any) -> Column:
             kind = values.type
     if types.is_boolean(kind) or types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
         if values.null_count or types.is_decimal(kind):
-            values = values.cast(pa.float64())
+            numbers = values.cast(pa.float64(), safe=False)
+            if not types.is_floating(kind) and (np.abs(np.asarray(numbers)) >= EXACT).any():
+                return Column(name, kept_numbers(values.to_pylist()))
+            values = numbers
         return (
             column_of(name, values.to_numpy(), ORIGIN)
             if isinstance(values, pa.ChunkedArray)

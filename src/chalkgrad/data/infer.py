@@ -7,9 +7,10 @@ from itertools import chain
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad.data.category_survey import CategorySurvey, Survey
 from chalkgrad.data.columns import InputColumn
 from chalkgrad.data.preparation import Preparation, without_missing
-from chalkgrad.data.survey import MISSING_WAYS, CategorySurvey, Missing, NumberSurvey, Survey
+from chalkgrad.data.survey import MISSING_WAYS, Missing, NumberSurvey
 from chalkgrad.data.table import TOLD, Table
 from chalkgrad.data.target import TASKS, TargetSurvey, Task
 
@@ -46,7 +47,7 @@ def infer_preparation(
         else:
             surveys[name] = NumberSurvey(column, missing)
     goal = None if target is None else TargetSurvey(target, task)
-    dropped = _look(chain([head], blocks), surveys, goal, missing)
+    dropped = _look(chain([head], blocks), surveys, goal, missing, whole=isinstance(tables, Table))
     return _finished(head, surveys, goal, missing, ignore, dropped)
 
 
@@ -64,18 +65,25 @@ def _check_settings(task: Task | None, missing: str, unseen: str) -> None:
 
 
 def _look(
-    blocks: Iterable[Table], surveys: Mapping[str, Survey], goal: TargetSurvey | None, missing: Missing
+    blocks: Iterable[Table],
+    surveys: Mapping[str, Survey],
+    goal: TargetSurvey | None,
+    missing: Missing,
+    *,
+    whole: bool,
 ) -> int:
     """Show all blocks to the surveys; raise all faults of the first block that has some.
 
-    Returns how many rows were dropped for missing values.
+    Returns how many rows were dropped for missing values: of a whole table not for those of columns that have
+    no value at all, which are left out.
     """
     seen, kept_rows = 0, 0
     names = [*surveys, *([] if goal is None else [goal.name])]
     for table in blocks:
         faults = [table.absent(name) for name in names if name not in table.columns]
         if not faults:
-            kept = without_missing(table, names) if missing == "drop" else table
+            empty = {name for name in surveys if whole and table.columns[name].missing.all()}
+            kept = without_missing(table, {*names} - empty) if missing == "drop" else table
             seen, kept_rows = seen + table.rows, kept_rows + kept.rows
             for name, survey in surveys.items():
                 faults += survey.add(kept.columns[name], kept)
@@ -87,6 +95,18 @@ def _look(
         fix = "Fill them: missing='mean'."
         raise InputError(Fault(table.origin, "have a row without missing values", f"{seen:,} with", fix))
     return seen - kept_rows
+
+
+def _filled_told(head: Table, surveys: Mapping[str, Survey]) -> list[str]:
+    """Return in which columns missing values are filled, and with what."""
+    filled = {name: survey for name, survey in surveys.items() if survey.filled}
+    if len(filled) > TOLD:
+        some = ", ".join(f"{shown(name, 30)} ({filled[name].gaps:,})" for name in [*filled][:TOLD])
+        return [f"{head.origin}: missing values are filled in {len(filled)} columns: {some}, …"]
+    return [
+        f"{head.at(name)}: {survey.gaps:,} of {survey.rows:,} values are missing, taken for {survey.filled}"
+        for name, survey in filled.items()
+    ]
 
 
 def _finished(
@@ -113,11 +133,12 @@ def _finished(
         names = [name for name in ignored if name not in ignore]
         some = ", ".join(shown(name, 30) for name in names[:TOLD])
         left_out = [f"{head.origin}: {len(names)} columns are the same in every row and left out: {some}, …"]
-    notes += left_out
+    notes += left_out + _filled_told(head, surveys)
+    notes += [remark for survey in surveys.values() for remark in survey.remarks]
     target = None
     if goal is not None:
         try:
-            target = goal.finish(head.at(goal.name))
+            target = goal.finish(head.at(goal.name), notes)
         except InputError as error:
             faults += error.faults
     if not columns and not faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -147,13 +147,19 @@ def _column(table: object, path: str) -> InputColumn:
         return PixelColumn(reader.text("name"), width)
     if kind != "category":
         raise _fault(f"{path}.kind", f"be one of {', '.join(_KINDS.values())}", kind)
-    reader = _Reader(table, path, "kind name levels fill refuse_unseen")
+    usual = " usual" if isinstance(table, Mapping) and "usual" in table else ""  # not in older files
+    reader = _Reader(table, path, "kind name levels fill refuse_unseen" + usual)
     levels = reader.texts("levels")
     if not levels:
         raise _fault(f"{path}.levels", "have at least one level", "not so: none")
-    fill = reader.get("fill", "be one of the levels", lambda value: value is None or value in levels)
+    fill = reader.get("fill", "be one of the levels", _is_one_of(levels))
     refuse = reader.get("refuse_unseen", "be true or false", lambda value: isinstance(value, bool))
-    return CategoryColumn(reader.text("name"), levels, fill, refuse)
+    common = reader.get("usual", "be one of the levels", _is_one_of(levels)) if usual else None
+    return CategoryColumn(reader.text("name"), levels, fill, refuse, common)
+
+
+def _is_one_of(levels: tuple[str, ...]) -> Callable[[object], bool]:
+    return lambda value: value is None or value in levels
 
 
 def _target(table: object, path: str) -> Target:

@@ -67,9 +67,11 @@ def counted(column: Column) -> dict[Any, int]:
 
 
 def as_levels(column: Column) -> Column:
-    """Return a column as text, so that its labels are levels: 3 and 3.0 are ``3``, True is ``true``."""
+    """Return a column as text: as it was written, if that is known, else 3 for 3.0 and ``true`` for True."""
     if column.is_text:
         return column
+    if column.written is not None:
+        return Column(column.name, column.written)
     labels, rows = distinct(column)
     levels = np.empty(len(labels), dtype=object)
     levels[:] = [None if label is None else level_text(label) for label in labels]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError, UnsupportedError
 from chalkgrad._numbers import shown
-from chalkgrad.data.columns import CategoryColumn, InputColumn
+from chalkgrad.data.columns import CategoryColumn, InputColumn, filled
 from chalkgrad.data.labels import Label
 from chalkgrad.data.survey import Missing
 from chalkgrad.data.table import Table
@@ -74,7 +74,8 @@ class Preparation:
             whole numbers are classes, other numbers a regression.
         missing
             ``error`` refuses missing values; ``mean``, ``median`` and ``most frequent`` fill them
-            (categories always with the most frequent), ``drop`` leaves such rows out of the training.
+            (categories always with the most frequent), ``own level`` makes them a level of their own in
+            categories and fills numbers with the mean, ``drop`` leaves such rows out of the training.
         categorical
             Columns of numbers that are categories.
         ignore
@@ -158,6 +159,10 @@ class Preparation:
         extra = [shown(name, 30) for name in names if name not in known]
         told = ", ".join(extra[:5]) + (", …" if len(extra) > 5 else "")
         return [f"{origin}: columns that training did not have are ignored: {told}"] if extra else []
+
+    def filling(self) -> Preparation:
+        """Return one that takes missing values for the mean, or the most frequent level, of training."""
+        return replace(self, columns=tuple(filled(column) for column in self.columns))
 
     def targets(self, table: Table) -> Array:
         """Return the targets of a table: m × 1 in float32, or m class numbers in int64.

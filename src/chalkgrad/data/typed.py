@@ -82,6 +82,22 @@ def _floats(cells: Sequence[str], missing: Collection[str]) -> NDArray[np.float6
     )
 
 
+def kept_numbers(values: Sequence[Any]) -> NDArray[Any]:
+    """Return numbers of Python, None where missing, as an array that keeps them, as `settled_values` does.
+
+    >>> kept_numbers([1, None]).tolist(), kept_numbers([2**53 + 1, 5]).tolist()
+    ([1.0, nan], [9007199254740993, 5])
+    >>> kept_numbers([2**53 + 1, None]).tolist()
+    ['9007199254740993', None]
+    """
+    given = [value for value in values if value is not None]
+    if all(value == value // 1 for value in given) and any(abs(value) > EXACT for value in given):
+        texts = np.empty(len(values), dtype=object)
+        texts[:] = [None if value is None else str(int(value)) for value in values]
+        return settled_values(texts)
+    return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+
+
 def has_numbers(missing: Collection[str]) -> bool:
     """Whether a number, such as -99, stands for no value."""
     return any(map(is_number, set(missing) - MISSING))
