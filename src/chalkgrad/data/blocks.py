@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad.data.fingerprint import FileStamp, array_fingerprint
+from chalkgrad.data.mapped_rows import in_file
 from chalkgrad.data.table import Table
 
 BLOCK_BYTES = 1 << 20
@@ -55,6 +57,9 @@ class ArrayBlocks:
         self._step = block_rows or max(1, BLOCK_BYTES // max(width, 1))
         files = {name for column in table.columns.values() if (name := mapped_file(column.values))}
         self._stamps = [FileStamp(name) for name in sorted(files)]
+        self._files = {
+            name: found for name, column in table.columns.items() if (found := in_file(column.values))
+        }
 
     @property
     def origin(self) -> str:
@@ -73,7 +78,13 @@ class ArrayBlocks:
 
     def tables(self, block: int) -> Iterator[Table]:
         """Yield the rows of a block."""
-        yield self.table.take(slice(block * self._step, (block + 1) * self._step))
+        rows = slice(block * self._step, (block + 1) * self._step)
+        taken = self.table.take(rows)
+        columns = [
+            replace(column, values=self._files[name][rows]) if name in self._files else column
+            for name, column in taken.columns.items()
+        ]
+        yield replace(taken, columns={column.name: column for column in columns})
 
     def check(self) -> None:
         """Raise ``InputError`` if a mapped file was changed."""
@@ -82,7 +93,8 @@ class ArrayBlocks:
 
     def fingerprint(self) -> str:
         """Return what tells these rows from others."""
-        return array_fingerprint(*(column.values for column in self.table.columns.values()))
+        columns = self.table.columns.items()
+        return array_fingerprint(*(self._files.get(name, column.values) for name, column in columns))
 
 
 def mapped_file(array: NDArray[Any] | None) -> str | None:

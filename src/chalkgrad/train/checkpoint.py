@@ -19,6 +19,7 @@ from chalkgrad.train.history import History
 from chalkgrad.train.limits import read_number
 from chalkgrad.train.names import Names
 from chalkgrad.train.standing import Arrays, Position, Standing
+from chalkgrad.train.standing_check import wrong_notes
 from chalkgrad.train.tensors import read_tensors, write_tensors
 
 KIND = "chalkgrad checkpoint 1"
@@ -197,11 +198,20 @@ def read_standing(path: str | os.PathLike[str]) -> tuple[Standing, dict[str, Any
             Names.from_dict(note.get("names")),
             note.get("epochs"),
         )
-        return standing, dict(note["identity"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(Fault(os.fspath(path), f"be a {KIND}", f"{error}"[:60])) from None
+        wrong = next(wrong_notes(standing), "")
+        if not wrong:
+            return standing, dict(note["identity"])
+    except InputError as error:
+        wrong = f"{error}"
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        wrong = f"{error}"
+    raise InputError(unsound(path, wrong))
+
+
+def unsound(path: str | os.PathLike[str], wrong: str) -> Fault:
+    """Return the fault of a checkpoint that is whole, and says what cannot be."""
+    condition = "be a checkpoint whose numbers can be"
+    return Fault(os.fspath(path), condition, wrong[:100], "Take an older one, or leave resume out.")
 
 
 def _part(arrays: Mapping[str, Any], start: str) -> Arrays:

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.train.checkpoint import Checkpoint, check_identity, read_standing
+from chalkgrad.train.checkpoint import Checkpoint, check_identity, read_standing, unsound
 from chalkgrad.train.identity import identity
 from chalkgrad.train.optimisers import Optimiser
 from chalkgrad.train.result import Fit
@@ -17,6 +17,7 @@ from chalkgrad.train.rows import Rows
 from chalkgrad.train.schedule import Constant, Schedule
 from chalkgrad.train.settings import Settings
 from chalkgrad.train.standing import Standing
+from chalkgrad.train.standing_check import misfits
 from chalkgrad.train.usual import SCHEDULE
 
 _OF_AN_EPOCH = ("rows", "data", "batch_size", "seed", "shuffle")
@@ -42,7 +43,11 @@ class Resumed:
         """Return where it stood, after adding what does not fit to ``faults``."""
         if self.fit is not None:
             return _from_fit(self.fit, self.standing, settings, rows, faults)
+        before = len(faults)
         check_identity(self.identity, identity(settings, rows), self.path, faults)
+        if len(faults) == before:
+            wrong = next(misfits(self.standing, settings, rows.source.rows), "")
+            faults += [unsound(self.path, wrong)] if wrong else []
         return self.standing
 
 

@@ -15,6 +15,8 @@ from chalkgrad._numbers import shown, whole
 from chalkgrad.data import ArraySource, Portion, RowSource
 from chalkgrad.data.held_out import split_rows, stratified_rows
 from chalkgrad.data.labels import class_numbers
+from chalkgrad.data.mapped_rows import in_file, is_mapped
+from chalkgrad.data.mapped_source import MappedSource
 from chalkgrad.data.order import epoch_order
 from chalkgrad.network import Network
 from chalkgrad.train.arrays import check_variety, read_inputs, read_targets, read_weight, row_count
@@ -44,6 +46,8 @@ class Rows:
     """Whether whole numbers, one a row, are the numbers of classes."""
     split: str = ""
     """The rule by which rows were set aside, where it is not the plain shuffle."""
+    unread: int = 0
+    """The number of classes, where class numbers are seen only when their rows come by."""
 
     def check(self) -> None:
         """Refuse files that are not what they were; raises ``InputError``."""
@@ -53,11 +57,21 @@ class Rows:
     def block(self, portion: Portion) -> Block:
         """Return a portion's rows in the run's type; the arrays themselves where they have it."""
         t = _targets(portion.t, self.dtype, self.numbered)
+        if self.unread and t.ndim == 1:
+            check_labels(t, self.unread)
         weight = None if portion.weight is None else np.asarray(portion.weight, dtype=self.dtype)
         if self.class_weight is not None:
             counted = self.class_weight[class_numbers(t)]
             weight = counted if weight is None else weight * counted
         return Block(np.ascontiguousarray(portion.x, dtype=self.dtype), t, weight)
+
+
+def check_labels(t: Array, classes: int) -> None:
+    """Refuse class numbers that there are not, before they index; raises ``InputError``."""
+    wrong = np.flatnonzero((t < 0) | (t >= classes))
+    if len(wrong):
+        fix = f"The network has {classes} outputs; number the classes from 0."
+        raise InputError(Fault("t", f"be classes from 0 to {classes - 1}", str(t[wrong[0]]), fix))
 
 
 class ChosenRows(ArraySource):
@@ -138,9 +152,16 @@ def read_rows(
 
     Columns are put in the order of the names that are ``known``, of a training that is gone on with.
     """
+    before, files = len(faults), tuple[FileMark, ...]()
+    if isinstance(x, ArraySource) and is_mapped(x.x, x.t, x.weight):
+        files = marks(x.x, x.t, x.weight)
+        x = MappedSource(x.x, x.t, x.weight, getattr(x, "chosen", None), names=x.names)
     if is_source(x):
-        return _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults, known)
-    before = len(faults)
+        read = _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults, known)
+        return replace(read, mapped=files)
+    _check_files(x, y, sample_weight, faults)
+    if len(faults) > before:
+        return None
     names = read_names(x, y, known or UNNAMED, faults)
     inputs = read_inputs(network, x, dtype, "x", faults, names.inputs)
     rows = row_count(x, network.input_width) if inputs is None else len(inputs)
@@ -165,11 +186,29 @@ def read_rows(
     check_variety(network, targets, "y", faults)
     counts = _read_class_weight(class_weight, network, learned, dtype, faults)
     if chosen is None or aside is None:
-        return Rows(ArraySource(inputs, targets, weight), held_out, dtype, counts, marks(x, y), names)
+        source = _source(inputs, targets, weight, None)
+        return Rows(source, held_out, dtype, counts, marks(x, y), names)
     held_out = Block(inputs[aside], targets[aside], None if weight is None else weight[aside])
-    source = ChosenRows(inputs, targets, weight, chosen)
+    source = _source(inputs, targets, weight, chosen)
     split = "stratified" if has_classes(network) else ""
     return Rows(source, held_out, dtype, counts, marks(x, y), names, split=split)
+
+
+def _source(x: Array, t: Array, weight: Array | None, chosen: NDArray[np.int64] | None) -> RowSource:
+    """Return the rows of arrays; those in files are read, not touched."""
+    if is_mapped(x, t, weight):
+        return MappedSource(x, t, weight, chosen)
+    return ArraySource(x, t, weight) if chosen is None else ChosenRows(x, t, weight, chosen)
+
+
+def _check_files(x: Any, y: Any, weight: Any, faults: list[Fault]) -> None:
+    """Refuse maps of files that have become shorter: touching what is gone would end the process."""
+    for array in (x, y, weight):
+        if isinstance(array, np.ndarray):
+            try:
+                in_file(array)
+            except InputError as error:
+                faults.extend(error.faults)
 
 
 def read_validation(
@@ -194,6 +233,7 @@ def read_validation(
     rows = None if x is None else len(x)
     t = read_targets(network, value[1], rows, dtype, "validation[1]", faults, names.outputs)
     given = value[2] if len(value) == 3 else None
+    x, t = (array if array is None or not is_mapped(array) else np.array(array) for array in (x, t))
     weight = None if given is None else read_weight(given, rows, dtype, "validation[2]", faults)
     return None if x is None or t is None else Block(x, t, weight)
 
@@ -242,7 +282,8 @@ def _read_source(
     validation = _prepared_rows(preparation_of(source), validation, faults)
     held_out = read_validation(network, validation, dtype, faults, names)
     counts = _read_class_weight(class_weight, network, None, dtype, faults)
-    return Rows(source, held_out, dtype, counts, names=names, numbered=are_numbered(network))
+    unread = network.widths[-1] if has_classes(network) and network.widths[-1] > 1 else 0
+    return Rows(source, held_out, dtype, counts, names=names, numbered=are_numbered(network), unread=unread)
 
 
 def _set_aside(
