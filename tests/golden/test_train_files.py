@@ -12,6 +12,8 @@ import pytest
 from chalkgrad.app import table_files
 from chalkgrad.data import read_table
 from chalkgrad.model import load_model
+from chalkgrad.network import Network
+from chalkgrad.train import fit
 from tests.golden.answers import answer, table
 
 Capture = pytest.CaptureFixture[str]
@@ -180,3 +182,25 @@ def test_the_digits_that_come_along(capsys: Capture) -> None:
     written("digits", "x,y", some(30))
     output, _ = answer(capsys, "train", "digits", "--target", "y", *QUICK)
     assert "rows       27 to learn from, 3 to validate on\n" in output
+
+
+def test_a_model_of_a_frame_answers_files_by_the_names_of_its_columns(capsys: Capture) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(np.random.default_rng(0).normal(size=(40, 3)), columns=list("abc"))
+    done = fit(Network("3-1"), frame, 2 * frame["b"], epochs=2)
+    done.save("a.cg")
+    right = done.predict(frame)[:, 0].tolist()
+    more = frame.assign(day="2024-05-01")[["c", "day", "b", "a"]]
+    more.to_csv("new.csv", index=False)
+    output, errors = answer(capsys, "predict", "a.cg", "new.csv", "--format", "json")
+    assert json.loads(output)["target"] == pytest.approx(right, rel=1e-6)
+    assert errors == "note: new.csv: columns that training did not have are ignored: 'day'\n"
+    notes: list[str] = []
+    assert load_model("a.cg").predict(more, notes).tolist() == right
+    assert notes == ["data: columns that training did not have are ignored: 'day'"]
+    assert "columns            a, b, c" in answer(capsys, "inspect", "a.cg")[0]
+    _, errors = answer(capsys, "evaluate", "a.cg", "new.csv", status=2)
+    assert errors.startswith("t: must be given: the model knows no column to be answered; got nothing.")
+    frame.rename(columns={"a": "A"}).to_csv("new.csv", index=False)
+    _, errors = answer(capsys, "predict", "a.cg", "new.csv", status=2)
+    assert "must have a column 'a', as in training; got none of this name. Did you mean 'A'?" in errors

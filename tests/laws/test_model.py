@@ -164,6 +164,23 @@ def test_an_array_does_not_say_whether_it_is_prepared() -> None:
     assert kept.evaluate(x, t, prepared=True) == kept.evaluate(TABLE)
 
 
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow", "dictionary", "fields", "table"])
+def test_absent_columns_are_told_with_the_nearest(kind: str) -> None:
+    kept = model("3-4:tanh-1", preparation=Preparation.infer(TABLE, "price", "regression", ignore=("kind",)))
+    columns = {"Size": np.array([1.0, 2.0]), "hue": np.array(["red", "blue"])}
+    data: Any = columns
+    if kind == "fields":
+        data = np.array([(1.0, "red"), (2.0, "blue")], dtype=[("Size", float), ("hue", "U4")])
+    elif kind == "table":
+        data = read_table(columns)
+    elif kind != "dictionary":
+        library = pytest.importorskip(kind)
+        data = library.table(columns) if kind == "pyarrow" else library.DataFrame(columns)
+    with pytest.raises(InputError) as told:
+        kept.predict(data)
+    assert str(told.value) == "data: must have a column 'size'; got none of this name. Did you mean 'Size'?"
+
+
 def test_pixels_need_a_name_too() -> None:
     images = np.arange(24, dtype=np.uint8).reshape(6, 4)
     table = read_table({"x": images, "y": ["a", "b"] * 3})

@@ -78,7 +78,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def columns_read(model: Model) -> tuple[str, ...] | None:
     """Return the columns that a model needs; None where it knows none."""
-    return None if model.preparation is None else model.preparation.names
+    return model.names.inputs or None if model.preparation is None else model.preparation.names
 
 
 def _test_rows(model: Model, table: Table, notes: list[str]) -> Table:

@@ -15,7 +15,7 @@ from chalkgrad._numbers import shown
 from chalkgrad.data.columns import CategoryColumn, InputColumn, filled
 from chalkgrad.data.labels import Label
 from chalkgrad.data.survey import Missing
-from chalkgrad.data.table import Table
+from chalkgrad.data.table import Table, ignored_columns
 from chalkgrad.data.target import Target, Task
 
 Array = NDArray[Any]
@@ -154,11 +154,7 @@ class Preparation:
 
     def unknown(self, names: Iterable[str], origin: str) -> list[str]:
         """Return the note that some of these columns are ignored, or no note."""
-        known = {*self.ignored, *(column.name for column in self.columns)}
-        known |= set() if self.target is None else {self.target.name}
-        extra = [shown(name, 30) for name in names if name not in known]
-        told = ", ".join(extra[:5]) + (", …" if len(extra) > 5 else "")
-        return [f"{origin}: columns that training did not have are ignored: {told}"] if extra else []
+        return ignored_columns(origin, names, {*self.ignored, *self.names})
 
     def filling(self) -> Preparation:
         """Return one that takes missing values for the mean, or the most frequent level, of training."""

@@ -13,7 +13,7 @@ from chalkgrad.data.arrays import column_of
 from chalkgrad.data.frames import frame_names, narrowed
 from chalkgrad.data.preparation import Preparation
 from chalkgrad.data.reading import file_kind, read_table
-from chalkgrad.data.table import Table
+from chalkgrad.data.table import Table, absent_column, ignored_columns
 
 ORIGIN = "data"
 
@@ -32,10 +32,26 @@ def table_of(data: Any, preparation: Preparation, notes: list[str] | None) -> Ta
     if not is_named(data):
         raise InputError(_nameless(data, preparation))
     names = _names(data)
+    absent = [column.name for column in preparation.columns if names and column.name not in names]
+    if absent:
+        raise InputError(absent_column(ORIGIN, names, name) for name in absent)
     table = read_table(_narrowed(data, names, preparation.names), part="test")
     if notes is not None and names:
         notes.extend(preparation.unknown(names, table.origin))
     return table
+
+
+def framed(data: Any, wanted: Sequence[str], notes: list[str] | None) -> tuple[Any, str]:
+    """Return rows with names as a frame or table, and what they are called; note columns nobody asked for."""
+    if frame_names(data):
+        found, names = data, _names(data)
+    else:
+        found = read_table(_file(data, wanted) if isinstance(data, str | os.PathLike) else data, part="test")
+        names = found.names
+    origin = found.origin if isinstance(found, Table) else ORIGIN
+    if notes is not None:
+        notes.extend(ignored_columns(origin, names, wanted))
+    return found, origin
 
 
 def with_target(table: Table, preparation: Preparation, t: Any) -> Table:
@@ -71,7 +87,7 @@ def _narrowed(data: Any, names: Sequence[str], wanted: Iterable[str]) -> Any:
 
 
 def _file(path: str | os.PathLike[str], wanted: Iterable[str]) -> Any:
-    """Of a Parquet file only the columns that are wanted are read."""
+    """Return a file's name, or of a Parquet file the columns that are wanted."""
     if file_kind(path) != "parquet":
         return path
     from chalkgrad.data.parquet import ParquetBlocks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -162,3 +162,14 @@ def absent_column(origin: str, names: Sequence[str], name: str) -> Fault:
     some = ", ".join(shown(there, 30) for there in names[:8]) + (", …" if len(names) > 8 else "")
     fix = f"Did you mean {spelt[near[0]]!r}?" if near else f"Its columns are {some}."
     return Fault(origin, f"have a column {shown(name, 40)}", "none of this name", fix)
+
+
+def ignored_columns(origin: str, names: Iterable[str], known: Collection[str]) -> list[str]:
+    """Return the note that columns are ignored, or no note where all are known.
+
+    >>> ignored_columns("a.csv", ["age", "shoe"], {"age"})
+    ["a.csv: columns that training did not have are ignored: 'shoe'"]
+    """
+    extra = [shown(name, 30) for name in names if name not in known]
+    told = ", ".join(extra[:TOLD]) + (", …" if len(extra) > TOLD else "")
+    return [f"{origin}: columns that training did not have are ignored: {told}"] if extra else []

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.preparation import Preparation
-from chalkgrad.data.raw import table_of, with_target
-from chalkgrad.data.reading import read_table
+from chalkgrad.data.raw import framed, is_named, table_of, with_target
 from chalkgrad.data.table import Table
 from chalkgrad.network import Network
 from chalkgrad.train.names import Names
@@ -107,8 +106,15 @@ def read_inputs(known: Known, data: Any, notes: list[str] | None, *, prepared: b
         return known.preparation.inputs(table_of(data, known.preparation, notes), notes)
     from chalkgrad.train.arrays import read_inputs as read
 
+    names = known.names.inputs or (() if known.preparation is None else known.preparation.features)
+    origin = "data"
+    if names and is_named(data):
+        data, origin = framed(data, names, notes)
+    elif isinstance(data, str | os.PathLike | Mapping | Table):
+        fix = "Pass the inputs as an array, m × n₀."
+        raise InputError(Fault("data", "be an array: the model knows no columns", "a table", fix))
     faults: list[Fault] = []
-    x = read(known.network, _rows(known, data), "float64", "data", faults, known.names.inputs)
+    x = read(known.network, data, "float64", origin, faults, names)
     if faults or x is None:
         raise InputError(faults)
     return x
@@ -124,18 +130,11 @@ def read_targets(
     from chalkgrad.train.arrays import read_targets as read
 
     x = read_inputs(known, data, notes, prepared=prepared)
+    if t is None:
+        fix = "Pass the targets beside the inputs."
+        raise InputError(Fault("t", "be given: the model knows no column to be answered", "nothing", fix))
     faults: list[Fault] = []
     targets = read(known.network, t, len(x), "float64", "t", faults, known.names.outputs)
     if faults or targets is None:
         raise InputError(faults)
     return x, targets
-
-
-def _rows(known: Known, data: Any) -> Any:
-    """What can be read as rows of the network's inputs: a table only where the columns have names."""
-    if not isinstance(data, str | os.PathLike | Mapping | Table):
-        return data
-    if known.names.inputs:
-        return read_table(data, part="test")
-    fix = "Pass the inputs as an array, m × n₀."
-    raise InputError(Fault("data", "be an array: the model knows no columns", "a table", fix))

@@ -64,6 +64,10 @@ def network_facts(model: Model) -> list[tuple[str, str]]:
         ("loss", loss_words(network, model.preparation is not None)),
         ("answers", answers_text(model)),
     ]
+    if model.names.inputs and model.preparation is None:
+        names = model.names.inputs
+        some = ", ".join(names[:MOST_LEVELS]) + (", …" if len(names) > MOST_LEVELS else "")
+        facts.append(("columns", some))
     if model.state:
         kinds = sorted({name.partition(".")[2] for name in model.state})
         facts.append(("optimiser’s state", f"{', '.join(kinds)}: training can go on where it ended"))
