@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +27,7 @@ from chalkgrad.data.table import Column, Table
 from chalkgrad.model import ClassEvaluation, Model, NumberEvaluation, load_model
 from chalkgrad.model.evaluation import ClassTally
 from chalkgrad.model.file import write_file
+from chalkgrad.train import choose
 from chalkgrad.train.history import Epoch, History
 
 SPECS = (
@@ -313,3 +318,40 @@ def test_a_description_too_large_for_a_header_is_refused(tmp_path: Path) -> None
     with pytest.raises(InputError, match="at most 32 MB"):
         write_file(tmp_path / "a.cg", {}, {"settings": "x" * (33 * 2**20)})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_makes_its_executor_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+    create = choose.create_executor
+
+    def noted(setup: Any) -> Any:
+        made.append(setup)
+        return create(setup)
+
+    monkeypatch.setattr(choose, "create_executor", noted)
+    one = model("3-4:tanh-2:softmax")
+    x = np.random.default_rng(0).normal(size=(9, 3))
+    answers = [one.outputs(x[:1]), one.outputs(x), one.outputs(x[:1])]
+    one.evaluate(x, np.arange(9) % 2)
+    assert len(made) == 1
+    assert np.array_equal(answers[0], answers[2])
+    assert np.array_equal(answers[0], answers[1][:1])
+
+
+def test_threads_may_answer_with_one_model_and_copies_with_their_own() -> None:
+    one = model("30-64:relu-64:tanh-3:softmax")
+    x = np.random.default_rng(0).normal(size=(5000, 30)).astype("float32")
+    expected = one.outputs(x)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(np.array_equal(y, expected) for y in pool.map(one.outputs, [x] * 12))
+    for other in (
+        copy.copy(one), copy.deepcopy(one), pickle.loads(pickle.dumps(one)), replace(one, settings={}),  # noqa: S301
+    ):  # fmt: skip
+        assert np.array_equal(other.outputs(x), expected)
+        assert np.array_equal(one.outputs(x), expected)
+
+
+def test_the_numbers_of_a_model_stay() -> None:
+    one = model()
+    with pytest.raises(ValueError, match="read-only"):
+        one.parameters["W1"][0, 0] = 1.0

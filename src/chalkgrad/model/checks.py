@@ -87,6 +87,13 @@ def _array_faults(path: str, array: Any, shape: tuple[int, ...]) -> list[Fault]:
     return []
 
 
+def sealed(array: Array) -> Array:
+    """Return the same numbers, read-only."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 def check_preparation(network: Network, preparation: Preparation | None, faults: list[Fault]) -> None:
     """Add what does not fit between columns and network."""
     if preparation is None:

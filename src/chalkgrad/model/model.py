@@ -15,16 +15,16 @@ from chalkgrad._numbers import shown
 from chalkgrad._pages import Page, Paged
 from chalkgrad.data.labels import class_numbers
 from chalkgrad.data.preparation import Preparation
-from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets
+from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets, sealed
 from chalkgrad.model.evaluation import ClassEvaluation, ClassTally, Evaluation, NumberTally
 from chalkgrad.model.file import read_file, write_file
+from chalkgrad.model.lent import Lent
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.train.history import History, plotted
 from chalkgrad.train.names import UNNAMED, Names
 
 if TYPE_CHECKING:
-    from chalkgrad.train.executor import Executor
     from chalkgrad.train.result import Fit
 
 Array = NDArray[Any]
@@ -39,7 +39,8 @@ class Model(Paged):
     network
         Its description.
     parameters
-        {"W1": n₁ × n₀, "b1": n₁, …}, all float32 or all float64.
+        {"W1": n₁ × n₀, "b1": n₁, …}, all float32 or all float64.  They are not copied, and must not change
+        any more.
     preparation
         How a table becomes inputs and targets; None where the network takes arrays as they are.
     history
@@ -70,6 +71,7 @@ class Model(Paged):
     settings: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Array] = field(default_factory=dict)
     names: Names = UNNAMED
+    _lent: Lent = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         expect_network(self.network)
@@ -78,6 +80,10 @@ class Model(Paged):
         check_preparation(self.network, self.preparation, faults)
         if faults:
             raise InputError(faults)
+        object.__setattr__(
+            self, "parameters", {name: sealed(array) for name, array in self.parameters.items()}
+        )
+        object.__setattr__(self, "_lent", Lent(self.network, self.parameters))
 
     @classmethod
     def of(cls, fit: Fit, preparation: Preparation | None = None, **settings: Any) -> Model:
@@ -179,8 +185,8 @@ class Model(Paged):
             If columns are absent or values do not fit.
         """
         x = read_inputs(self, data, notes, prepared=prepared)
-        found: Array = self._executor().predict(x.astype(self.dtype, copy=False))
-        return found
+        with self._lent.executor() as executor:
+            return executor.predict(x.astype(self.dtype, copy=False))
 
     def predict(self, data: Any, notes: list[str] | None = None, *, prepared: bool = False) -> Array:
         """Return the answers for m rows: labels of classes, or numbers in the target's own units.
@@ -240,13 +246,13 @@ class Model(Paged):
         """
         from chalkgrad.train.executor import Block
 
-        executor = self._executor()
         tally = NumberTally() if self.task == "regression" else ClassTally(self.classes)
         for part in data if isinstance(data, Iterator) else (data,):
             x, targets = read_targets(self, part, t, notes, prepared=prepared)
             if targets.dtype.kind == "f":
                 targets = targets.astype(self.dtype, copy=False)
-            loss, y = executor.losses(Block(x.astype(self.dtype, copy=False), targets))
+            with self._lent.executor() as executor:
+                loss, y = executor.losses(Block(x.astype(self.dtype, copy=False), targets))
             if isinstance(tally, NumberTally):
                 tally.add(loss, self.decode(targets), self.decode(y))
             else:
@@ -270,7 +276,8 @@ class Model(Paged):
 
         if self.network.widths[-1] > 1 and self.task == "regression":
             x, targets = read_targets(self, data, t, None, prepared=prepared)
-            y = self._executor().predict(x.astype(self.dtype, copy=False))
+            with self._lent.executor() as executor:
+                y = executor.predict(x.astype(self.dtype, copy=False))
             return r_squared(self.decode(y), self.decode(targets))
         found = self.evaluate(data, t, prepared=prepared)
         return found.accuracy if isinstance(found, ClassEvaluation) else found.r2
@@ -283,15 +290,6 @@ class Model(Paged):
     def dtype(self) -> np.dtype[Any]:
         """The type of its numbers."""
         return next(iter(self.parameters.values())).dtype
-
-    def _executor(self) -> Executor:
-        from chalkgrad.train.choose import create_executor
-        from chalkgrad.train.executor import Setup
-        from chalkgrad.train.optimisers import SGD
-
-        executor = create_executor(Setup(self.network, SGD(), batch_size=1024, dtype=self.dtype.name))
-        executor.load(self.parameters)
-        return executor
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model into one file, whole or not at all; the same model gives the same bytes.
