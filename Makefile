@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 BENCH := .venv-bench
+PEERS ?= $(shell cat benchmarks/peers.txt)
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.egg-info/*' -not -name '*.so' 2>/dev/null)
@@ -82,7 +83,7 @@ $(VENV)/.oracles: $(VENV)/.dev
 $(BENCH)/.peers: benchmarks/peers.txt pyproject.toml $(SOURCES) $(NATIVE)
 	@test -d $(BENCH) || $(PYTHON) -m venv $(BENCH)
 	@$(BENCH)/bin/python -m pip install --disable-pip-version-check --quiet .
-	@while read -r peer; do \
-	  $(BENCH)/bin/python -m pip install --disable-pip-version-check --quiet "$$peer" < /dev/null || echo "left out: $$peer cannot be installed"; \
-	done < benchmarks/peers.txt
+	@for peer in $(foreach peer,$(PEERS),'$(peer)'); do \
+	  $(BENCH)/bin/python -m pip install --disable-pip-version-check --quiet "$$peer" || echo "left out: $$peer cannot be installed"; \
+	done
 	@touch $@

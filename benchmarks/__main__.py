@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy, footprint, mnist, pictures, scaling, steps
+from benchmarks import accuracy, fitting, footprint, mnist, pictures, scaling, steps
 from benchmarks.limits import Peak, cpu_name, vector_instructions
 from benchmarks.page import write, write_picture
-from benchmarks.sides import KINDS, OURS, PEERS, Kind
+from benchmarks.sides import FIT, KINDS, OURS, PEERS, Kind
 from benchmarks.tables import figure
 from benchmarks.workloads import WORKLOADS
 
@@ -30,9 +30,8 @@ class Bench:
         self.peak = peak
         self.quick: bool = options.quick
         self.threads = tuple(int(n) for n in options.threads.split(","))
-        self.workloads = options.workloads.split(",")
-        keys = options.sides.split(",") if options.sides else [kind.key for kind in PEERS]
-        asked = [OURS, *(KINDS[key] for key in keys if key != OURS.key)]
+        self.workloads = options.workloads
+        asked = [FIT, OURS, *(KINDS[key] for key in options.sides)]
         self.kinds = [kind for kind in asked if kind.installed()]
         self.write = options.write or not options.quick
         for kind in asked:
@@ -79,6 +78,11 @@ class Bench:
         if self.write:
             write_picture("scaling.svg", pictures.scaling_picture(curves))
 
+    def fitting(self) -> None:
+        """`fit` beside its executor."""
+        found, costs = fitting.measure(quick=self.quick)
+        self.keep("fitting", fitting.beside_table(found, costs), fitting.records(found, costs))
+
     def accuracy(self) -> None:
         """MNIST."""
         if mnist.file() is None:
@@ -93,10 +97,24 @@ class Bench:
         self.keep("footprint", footprint.facts_table(facts), footprint.records(facts))
 
 
+def listed(known: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return a reader of names with commas between them, all of them known."""
+
+    def read(text: str) -> list[str]:
+        found = text.split(",")
+        unknown = [name for name in found if name not in known]
+        if unknown:
+            raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(known)}")
+        return found
+
+    return read
+
+
 def main() -> None:
     """Read the command line, run the parts that it names."""
     parts: dict[str, Callable[[Bench], None]] = {
         "steps": Bench.steps,
+        "fitting": Bench.fitting,
         "scaling": Bench.scaling,
         "accuracy": Bench.accuracy,
         "footprint": Bench.footprint,
@@ -104,17 +122,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure, print and write.")
     parser.add_argument("--quick", action="store_true", help="few short blocks; nothing is written")
     parser.add_argument("--write", action="store_true", help="write the page even so")
-    parser.add_argument("--only", default=",".join(parts), help=f"parts: {', '.join(parts)}")
-    parser.add_argument("--workloads", default=",".join(WORKLOADS), help="of part steps")
-    parser.add_argument("--sides", help=f"peers: {', '.join(kind.key for kind in PEERS)}")
+    peers = [kind.key for kind in PEERS]
+    parser.add_argument(
+        "--only", type=listed(list(parts)), default=list(parts), help=f"parts: {', '.join(parts)}"
+    )
+    parser.add_argument(
+        "--workloads", type=listed(list(WORKLOADS)), default=list(WORKLOADS), help="of part steps"
+    )
+    parser.add_argument("--sides", type=listed(peers), help=f"peers: {', '.join(peers)}")
     parser.add_argument("--threads", default="1,2")
     options = parser.parse_args()
-    if options.quick and not options.sides:
-        options.sides = ",".join(QUICK)
+    options.sides = options.sides or (QUICK if options.quick else peers)
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options, Peak(Path(folder)))
         bench.machine()
-        for part in options.only.split(","):
+        for part in options.only:
             start = time.perf_counter()
             parts[part](bench)
             print(f"{part}: {time.perf_counter() - start:.0f} s\n", flush=True)

@@ -14,7 +14,7 @@ from benchmarks.sides import KINDS, Kind
 from benchmarks.tables import figure, table
 from benchmarks.workloads import Workload
 
-SIDES = ("ours", "torch", "torch-fused", "sklearn")
+SIDES = ("fit", "torch", "torch-fused", "sklearn")
 GOALS = (0.97, 0.98)
 LONGEST = 25
 """Epochs after which a side has failed."""
@@ -81,7 +81,7 @@ def measure(kinds: Sequence[Kind], thread_counts: Sequence[int], *, quick: bool)
 def race_table(races: Sequence[Race]) -> str:
     """Median seconds to each goal, with the epochs, and how many times ours is faster (best threads)."""
     best = {
-        goal: min((_median(r, goal) for r in races if r.side == "ours" and r.seconds[goal]), default=None)
+        goal: min((_median(r, goal) for r in races if r.side == "fit" and r.seconds[goal]), default=None)
         for goal in GOALS
     }
     rows = []

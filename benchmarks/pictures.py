@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from benchmarks import svg
 from benchmarks.scaling import NETWORKS, Curves
-from benchmarks.sides import KINDS, OURS, PEERS
+from benchmarks.sides import FIT, KINDS, OURS, PEERS
 from benchmarks.steps import Line
 from benchmarks.tables import figure
 
 # Okabe and Ito's colours, which the colour-blind tell apart, and two greys.
 COLOURS = dict(
     zip(
-        [OURS.key, *(kind.key for kind in PEERS)],
+        [FIT.key, OURS.key, *(kind.key for kind in PEERS)],
         [
             "#000000",
+            "#8a5a2b",
             "#bbbbbb",
             "#d55e00",
             "#777777",
@@ -34,7 +35,7 @@ COLOURS = dict(
 
 def steps_picture(lines: Sequence[Line]) -> str:
     """A row a workload, a dot a peer, at how many times as long as ours its step takes; best threads each."""
-    compared = [line for line in lines if line.best([OURS.key])]
+    compared = [line for line in lines if line.best([FIT.key])]
     found = [(line, key, times) for line in compared for key, times in _times_ours(line)]
     if not found:
         return svg.picture(10, 10, [], "nothing was compared")
@@ -47,7 +48,7 @@ def steps_picture(lines: Sequence[Line]) -> str:
     parts += [svg.text(x(tick), bottom + 18, f"{tick:g} ×", anchor="middle") for tick in x.ticks()]
     parts.append(svg.line(x(1), top, x(1), bottom, svg.INK, 2))
     middle = (left + right) / 2
-    parts.append(svg.text(middle, bottom + 38, "times as long a step as chalkgrad's", anchor="middle"))
+    parts.append(svg.text(middle, bottom + 38, "times as long a step as chalkgrad's fit", anchor="middle"))
     for k, line in enumerate(compared):
         y = top + row * (k + 0.5)
         parts += [svg.line(left, y, right, y), svg.text(left - 10, y + 4, line.workload.name, anchor="end")]
@@ -59,7 +60,7 @@ def steps_picture(lines: Sequence[Line]) -> str:
 
 
 def _times_ours(line: Line) -> list[tuple[str, float]]:
-    ours = line.best([OURS.key])
+    ours = line.best([FIT.key])
     assert ours is not None
     timed = [(kind.key, line.best([kind.key])) for kind in PEERS]
     return [(key, timing.median / ours.median) for key, timing in timed if timing]

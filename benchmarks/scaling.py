@@ -1,4 +1,4 @@
-"""How a step's time grows with batch, width and depth: ours, torch and NumPy, one and two threads."""
+"""How a step's time grows with batch, width and depth: fit, its executor, torch and NumPy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.sides import KINDS, Kind
 from benchmarks.tables import figure, table
 from benchmarks.workloads import Workload
 
-SIDES = ("ours", "torch-fused", "numpy")
+SIDES = ("fit", "ours", "torch-fused", "numpy")
 SWEEPS: dict[str, tuple[int, ...]] = {
     "batch": (1, 4, 16, 64, 256, 1024, 4096),
     "width": (8, 32, 128, 512, 2048, 4096),

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.contest import Timing, contest, ratios
 from benchmarks.limits import Peak
 from benchmarks.process import Process
-from benchmarks.sides import KINDS, OURS, PEERS, Kind
+from benchmarks.sides import FIT, KINDS, OURS, PEERS, Kind
 from benchmarks.tables import figure, table, times
 from benchmarks.workloads import WORKLOADS, Workload
 
@@ -67,13 +67,13 @@ def summary(lines: Sequence[Line]) -> str:
     """The table of ratios: ours against torch eager at its best setting, and against the best of all."""
     rows = []
     for line in lines:
-        ours = line.best([OURS.key])
+        ours = line.best([FIT.key])
         eager, peer = line.best(EAGER), line.best([kind.key for kind in PEERS])
         rows.append(
             [
                 f"{line.workload.name}: {line.workload.describe()}",
-                _timed(line.best([OURS.key], 1)),
-                _timed(line.best([OURS.key], 2)),
+                _both(line, FIT.key),
+                _both(line, OURS.key),
                 _of_peak(line),
                 _ratio(eager, ours),
                 _ratio(peer, ours),
@@ -82,9 +82,9 @@ def summary(lines: Sequence[Line]) -> str:
         )
     head = [
         "workload",
-        "ours, 1 thread",
-        "2 threads",
-        "% of peak, 1 / 2",
+        "fit, 1 / 2 threads",
+        "its executor, 1 / 2",
+        "executor, % of peak",
         "× faster than torch eager",
         "× faster than the best peer",
         "that peer",
@@ -95,12 +95,12 @@ def summary(lines: Sequence[Line]) -> str:
 def everybody(lines: Sequence[Line]) -> str:
     """The table of all medians, microseconds a step, one thread / two."""
     rows = []
-    for kind in (OURS, *PEERS):
+    for kind in (FIT, OURS, *PEERS):
         cells = []
         for line in lines:
-            pair = [line.best([kind.key], threads) for threads in (1, 2)]
+            timed = any(t.seconds for t in line.timings if t.side == kind.key)
             wrong = any(t.fault and t.side == kind.key for t in line.timings)
-            cells.append("wrong" if wrong else " / ".join(_timed(t) for t in pair) if any(pair) else "–")
+            cells.append("wrong" if wrong else _both(line, kind.key) if timed else "–")
         if any(cell != "–" for cell in cells):
             rows.append([kind.label, *cells])
     return table(["", *(line.workload.name for line in lines)], rows, align="l" + "r" * len(lines))
@@ -149,6 +149,11 @@ def records(lines: Sequence[Line]) -> list[dict[str, Any]]:
         for timing in line.timings
         if timing.seconds
     ]
+
+
+def _both(line: Line, key: str) -> str:
+    """One thread / two."""
+    return " / ".join(_timed(line.best([key], threads)) for threads in (1, 2))
 
 
 def _timed(timing: Timing | None) -> str:

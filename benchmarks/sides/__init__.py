@@ -57,7 +57,9 @@ class Kind:
         return workload.name not in self.without and (not self.only or workload.name in self.only)
 
 
-OURS = Kind("ours", "chalkgrad", "ours", "chalkgrad")
+FIT = Kind("fit", "chalkgrad, fit", "fitted", "chalkgrad")
+OURS = Kind("ours", "chalkgrad, executor", "ours", "chalkgrad")
+AUTO = Kind("auto", "chalkgrad, fit, threads left to it", "fitted", "chalkgrad", "auto")
 PEERS = (
     Kind("torch", "torch eager", "torch_eager", "torch"),
     Kind("torch-fused", "torch eager, fused optimiser", "torch_eager", "torch", "fused"),
@@ -69,4 +71,4 @@ PEERS = (
     Kind("numpy", "NumPy by hand", "numpy_by_hand", "numpy"),
     Kind("sklearn", "scikit-learn", "scikit_learn", "sklearn", without=("W2",)),
 )
-KINDS = {kind.key: kind for kind in (OURS, *PEERS)}
+KINDS = {kind.key: kind for kind in (FIT, OURS, AUTO, *PEERS)}

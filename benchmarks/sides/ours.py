@@ -1,4 +1,4 @@
-"""Ours: the executor that `fit` would choose, given a slice of an epoch at a time as `fit` does."""
+"""Our executor alone: the one that `fit` chooses, given a slice of an epoch at a time."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def network_of(w: Workload) -> Network:
     return Network(spec, loss=w.loss.removesuffix("_of_sigmoid"))
 
 
+def rule_of(w: Workload) -> SGD | Adam:
+    """Its optimiser."""
+    return SGD(w.learning_rate) if w.optimiser == "sgd" else Adam(w.learning_rate)
+
+
 class Ours:
     """Steps through the executor; the rows in the order of the peers, through the same index as ever."""
 
@@ -27,8 +32,8 @@ class Ours:
 
     def __init__(self, task: Task) -> None:
         w = self.workload = task.workload
-        rule = SGD(w.learning_rate) if w.optimiser == "sgd" else Adam(w.learning_rate)
-        self.executor = create_executor(Setup(network_of(w), rule, w.batch, threads=task.threads))
+        self.executor = create_executor(Setup(network_of(w), rule_of(w), w.batch, threads=task.threads))
+        self.executor.begin()
         self.executor.load(task.parameters)
         self.block = Block(task.x, task.t)
         self.order = np.arange(w.steps_per_epoch * w.batch)
@@ -50,5 +55,5 @@ class Ours:
 
 
 def prepare(task: Task) -> Ours:
-    """With as many threads as allowed; ``auto`` leaves the number to the executor."""
+    """With as many threads as allowed."""
     return Ours(task)

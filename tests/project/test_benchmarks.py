@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 import doctest
 import math
+import sys
+from contextlib import ExitStack
 
 import pytest
 
-from benchmarks import float64, page, steps, tables
+from benchmarks import __main__ as command
+from benchmarks import fitting, float64, page, steps, tables
 from benchmarks.contest import Timing, contest, ratios
 from benchmarks.process import Process
 from benchmarks.sides import KINDS, Task, numpy_by_hand, ours
@@ -52,9 +55,10 @@ def test_our_network_is_the_workloads(name: str) -> None:
 
 def test_two_sides_meet_in_processes_of_their_own() -> None:
     w = dataclasses.replace(WORKLOADS["W1"], rows=1024)
-    with Process(KINDS["ours"], 1) as one, Process(KINDS["numpy"], 1) as other:
-        timings = contest(w, [one, other], rounds=2, seconds=0.01)
-    assert [timing.fault for timing in timings] == ["", ""]
+    with ExitStack() as stack:
+        sides = [stack.enter_context(Process(KINDS[key], 1)) for key in ("fit", "ours", "numpy")]
+        timings = contest(w, sides, rounds=2, seconds=0.01)
+    assert [timing.fault for timing in timings] == ["", "", ""]
     assert all(len(timing.seconds) == 2 and min(timing.seconds) > 0 for timing in timings)
 
 
@@ -81,10 +85,32 @@ def test_flops_are_three_products_a_layer_and_two_in_the_first() -> None:
 
 def test_the_page_has_a_place_for_every_part() -> None:
     text = page.PAGE.read_text(encoding="utf-8")
-    for name in ("machine", "summary", "steps", "scaling", "accuracy", "footprint"):
+    for name in ("machine", "summary", "steps", "fitting", "scaling", "accuracy", "footprint"):
         assert "new content" in page.replaced(text, name, "new content")
     with pytest.raises(ValueError, match="0 places"):
         page.replaced(text, "nothing", "")
+
+
+@pytest.mark.parametrize(
+    ("option", "known"), [("--sides", "torch, torch-fused"), ("--only", "fitting"), ("--workloads", "W1, W2")]
+)
+def test_what_is_not_known_is_told_with_what_is(
+    option: str, known: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", option, "nonsense"])
+    with pytest.raises(SystemExit):
+        command.main()
+    told = " ".join(capsys.readouterr().err.split())
+    assert "'nonsense' is none of" in told
+    assert known in told
+
+
+def test_fit_stands_beside_its_executor_in_the_table() -> None:
+    labels = [label for label, _, _ in fitting.SIDES]
+    found = [fitting.Beside("W1", busy, dict.fromkeys(labels, 1.5)) for busy in (False, True)]
+    text = fitting.beside_table(found, {"an epoch of XOR": 7.25})
+    assert "| W1, beside a busy process | 1.50 |" in text
+    assert "an epoch of XOR: 7.25 µs" in text
 
 
 def test_a_table_of_what_failed_says_so() -> None:
