@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
-_LEAST = 2e-3
-"""Seconds of steps that tell how fast they are."""
-_TRY = 4
-"""A slice that tries the other number is so much shorter."""
+_LEAST, _TRY = 2e-3, 4e-3
+"""Seconds of steps that tell how fast they are, and those of a try, at the pace that is known."""
 _BETTER, _SLOWER = 0.93, 1.4
 _SOON, _LATE = 4, 32
 """Slices between two tries: twice as many whenever one brought nothing."""
 
 
 class Crew:
-    """Tries now and then whether one thread, or all of them, is faster than what is in use.
+    """Begins with one thread and tries now and then whether all of them, or one again, are faster.
 
     No bit of the results depends on how many take part.
 
@@ -30,23 +28,21 @@ class Crew:
     def __init__(self, executor: Any, *, fixed: bool) -> None:
         self._executor = executor
         self._most = 1 if fixed else getattr(executor, "threads", 1)
-        self.now = self._most
+        self.now = 1
         self._pace, self._wait, self._left, self._tries = math.inf, _SOON, 1, False
         self._steps, self._seconds = 0, 0.0
 
     def begin(self, steps: int) -> int:
         """Return how many steps the next slice had better have, at most ``steps``."""
-        if not self._tries:
+        if self._most == 1:
             return steps
-        self._executor.limit_threads(self._other())
-        return max(1, steps // _TRY)
+        self._executor.limit_threads(self._other() if self._tries else self.now)
+        return max(1, min(steps, int(_TRY / self._pace))) if self._tries else steps
 
     def measured(self, steps: int, seconds: float) -> None:
         """Take note of a slice."""
-        if self._most == 1:
-            return
         self._steps, self._seconds = self._steps + steps, self._seconds + seconds
-        if self._seconds < _LEAST:
+        if self._most == 1 or self._seconds < _LEAST:
             return
         pace, self._steps, self._seconds = self._seconds / self._steps, 0, 0.0
         if self._tries:
@@ -61,7 +57,6 @@ class Crew:
         if pace < _BETTER * self._pace:
             self.now, self._pace, self._wait = self._other(), pace, _SOON
         else:
-            self._executor.limit_threads(self.now)
             self._wait = min(2 * self._wait, _LATE)
         self._left, self._tries = self._wait, False
 
