@@ -45,6 +45,9 @@ right).
 ✓  ∂E/∂W⁽³⁾   right
 ✓  ∂E/∂w₀⁽³⁾  right
 
+The error is the largest difference, in units of the right gradient's largest
+entry.
+
 The mistake
 ───────────
 

@@ -14,6 +14,7 @@ from chalkgrad._numbers import shown
 from chalkgrad.app.options import Parser, read_choice, read_number, read_whole, renamed
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, check_place, read_output, say
 from chalkgrad.app.source import (
+    DEFAULT_NOTATION,
     FILE_OF_NUMBERS,
     NOTATION_HELP,
     Source,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from chalkgrad.diagnose.report import Diagnosis
 
 FUNCTION = "FILE.py:FUNCTION"
+OTHER = 3
+"""The exit status of code that is right, but for another network."""
 MOST_SEED = 2**32
 LAYOUTS: dict[str, tuple[tuple[str, ...], str]] = {
     "samples": (("rows", "columns"), "what a sample is in your arrays"),
@@ -43,7 +46,7 @@ def parser() -> Parser:
     about = (
         "Find what is wrong with your own backward pass: which gradients, the mistake on the way back,\n"
         "its line and its fix.  How your arrays are laid out is found out; say it where several fit.\n"
-        "Exit status 0 if all is right, 1 if not."
+        "Exit status 0 if all is right, 1 if not, 3 if it is right for another network than you describe."
     )
     examples = (
         "diagnose examples/mine.py:backward --network 4-3:relu-1:sigmoid",
@@ -67,7 +70,7 @@ def parser() -> Parser:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Diagnose and write; return 0 if every gradient is right, else 1."""
+    """Diagnose and write; return 0 if every gradient is right, 3 if for another network, else 1."""
     options = parser().read(arguments)
     faults: list[Fault] = []
     _read_function(options.function, faults)
@@ -84,9 +87,10 @@ def run(arguments: Sequence[str]) -> int:
     else:
         from chalkgrad.notation.diagnosis_page import diagnosis_page
 
-        output.page(diagnosis_page(found, notation or "matrix"))
+        usual = options.notation is None and (notation is None or notation.name == DEFAULT_NOTATION)
+        output.page(diagnosis_page(found, None if usual else notation))
     say(source.note)
-    return 0 if found.ok else 1
+    return {"right": 0, "other network": OTHER}.get(found.outcome, 1)
 
 
 def _read_function(text: str, faults: list[Fault]) -> None:

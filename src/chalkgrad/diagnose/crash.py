@@ -32,7 +32,15 @@ def crashed(session: Session, network: Network, data: Data, seen: Observed, subj
     blank = tuple(
         GradientVerdict(f"d{name}", "not returned", "not returned") for name in network.parameter_shapes()
     )
-    base = Diagnosis(network, subject, "failed", blank, output=seen.output, reading=str(seen.reading))
+    base = Diagnosis(
+        network,
+        subject,
+        "failed",
+        blank,
+        output=seen.output,
+        reading=str(seen.reading),
+        layout=seen.reading.to_dict(),
+    )
     if seen.stopped:
         fix_it = "let it return its gradients; an endless loop must end" if "loop" in seen.stopped else ""
         mistake = Mistake("no-answer", TITLES["no-answer"], (), (), _sentence(seen.stopped), fix=fix_it)

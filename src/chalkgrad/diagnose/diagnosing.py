@@ -10,6 +10,7 @@ from typing import Any, Literal
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.diagnose.case import Case
 from chalkgrad.diagnose.crash import crashed
+from chalkgrad.diagnose.elsewhere import elsewhere
 from chalkgrad.diagnose.judging import judged
 from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.evaluate.data import Data
@@ -47,7 +48,8 @@ def diagnose(
     )
     given = _given(network, parameters, x, t, seed)
     subject = target if isinstance(target, str) else session.name
-    found = _diagnosed(Case(session, network, given, seed, subject))
+    case = Case(session, network, given, seed, subject)
+    found = elsewhere(case, _diagnosed(case))
     return replace(found, seconds=time.monotonic() - began)
 
 

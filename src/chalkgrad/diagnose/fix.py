@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from chalkgrad.diagnose.site import formula
 from chalkgrad.expr import Apply, Dim, Expr, Hadamard, Scalar, Symbol, rewrite, symbols
 from chalkgrad.notation.code import CodeWriter
 from chalkgrad.notation.code_formula import NUMPY, TORCH
+from chalkgrad.usercode.source import line_of
 
 
 def fix(name: str, names: Names) -> str:
@@ -22,7 +24,39 @@ def fix(name: str, names: Names) -> str:
     target = "" if made is None else made.name
     if target == "return":
         return f"return {right}"
+    if made is not None and target.startswith("return["):
+        whole = with_part(line_of(names.source, made.line), target[len("return") :], right)
+        if whole:
+            return whole
     return f"{target if is_name(target) and not target.startswith('return') else name} = {right}"
+
+
+def with_part(line: str, key: str, part: str) -> str:
+    """A return statement with another expression at one place; empty where the line is no such statement.
+
+    >>> with_part("    return g @ w, g.mean(0)  # both", "[1]", "g.sum(axis=0)")
+    'return g @ w, g.sum(axis=0)'
+    >>> with_part("return {'dW': x, 'db': y}", "['db']", "z"), with_part("return (x,", "[0]", "z")
+    ("return {'dW': x, 'db': z}", '')
+    """
+    text = line.strip()
+    try:
+        statement, wanted = ast.parse(text).body[0], ast.literal_eval(key)[0]
+    except (SyntaxError, ValueError, IndexError, TypeError):
+        return ""
+    match statement:
+        case ast.Return(value=ast.Tuple(elts=parts) | ast.List(elts=parts)):
+            found = dict(enumerate(parts)).get(wanted)
+        case ast.Return(value=ast.Dict(keys=keys, values=parts)):
+            named = zip(keys, parts, strict=True)
+            found = next((v for k, v in named if isinstance(k, ast.Constant) and k.value == wanted), None)
+        case _:
+            return ""
+    if found is None or found.end_col_offset is None or statement.end_col_offset is None:
+        return ""
+    raw = text.encode()
+    after = raw[found.end_col_offset : statement.end_col_offset]
+    return (raw[: found.col_offset] + part.encode() + after).decode()
 
 
 def right_side(name: str, names: Names) -> str:

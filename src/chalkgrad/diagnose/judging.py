@@ -42,6 +42,7 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
         "right",
         judged,
         reading=str(every.reading),
+        layout=every.reading.to_dict(),
         output=every.output,
         probes=_told(case),
     )

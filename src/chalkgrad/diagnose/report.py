@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from chalkgrad.network import Network
 
 Array = NDArray[Any]
 Verdict = Literal["right", "wrong", "wrong shape", "not finite", "not returned"]
-Outcome = Literal["right", "explained", "ambiguous", "unexplained", "failed"]
+Outcome = Literal["right", "explained", "ambiguous", "unexplained", "other network", "failed"]
 MARKS: dict[str, str] = {
     "right": "✓",
     "wrong": "✗",
@@ -166,8 +167,9 @@ class Diagnosis(Written):
         The function, as the user named it.
     outcome
         right; explained: the mistakes reproduce the user's numbers at every probe; ambiguous: so do the
-        alternatives; unexplained: something is wrong that no rule reproduces; failed: it did not answer
-        (an exception, an endless loop, nothing returned).
+        alternatives; unexplained: something is wrong that no rule reproduces; other network: it is right, but
+        for another network than the one described; failed: it did not answer (an exception, an endless loop,
+        nothing returned).
     gradients
         A verdict for every parameter's gradient, in order of the parameters.
     mistakes
@@ -178,6 +180,8 @@ class Diagnosis(Written):
         Why they cannot be told apart.
     reading
         How the function's arrays were read: ``samples as rows, W as n_out × n_in``.
+    layout
+        The same as a table: ``{"samples": "rows", "weights": "out_in", …}``.
     remarks
         What is worth saying beside.
     evidence
@@ -188,6 +192,8 @@ class Diagnosis(Written):
         What the function printed.
     seconds
         How long it took.
+    fits
+        Another network near the described one of which all gradients are right, if there is one.
     """
 
     network: Network
@@ -198,11 +204,13 @@ class Diagnosis(Written):
     alternatives: tuple[tuple[Mistake, ...], ...] = ()
     ambiguity: str = ""
     reading: str = ""
+    layout: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     evidence: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
     output: str = field(default="", repr=False)
     seconds: float = 0.0
+    fits: Network | None = None
 
     @property
     def ok(self) -> bool:
@@ -238,9 +246,31 @@ class Diagnosis(Written):
                 found = words.get(number, f"{number} mistakes")
                 more = "" if self.outcome == "explained" else ", or another that cannot be told from it"
                 return f"{found} found{more}: {'; '.join(m.title for m in self.mistakes)} ({count})"
+            case "other network":
+                return f"right for {self.fitting}, but {self.network} was described"
             case "unexplained":
                 return f"wrong, and no known mistake reproduces it ({count})"
         return f"no gradients: {self.mistakes[0].text if self.mistakes else 'it did not answer'}"
+
+    @property
+    def or_else(self) -> str:
+        """That the code is right for another network, and how to describe that; empty without one."""
+        if self.fits is None:
+            return ""
+        count = len(self.fits.parameter_shapes())
+        all_of = f"all {count} gradients are right" if count > 1 else "its gradient is right"
+        write = options(self.network, self.fits)
+        if self.outcome == "explained":
+            return f"If you mean {self.fitting}, {all_of} as the code is: write `{write}`."
+        return (
+            f"For that {all_of} at every probe. If you mean it, write `{write}`; if not, the forward pass of "
+            "the code is another than the described one."
+        )
+
+    @property
+    def fitting(self) -> str:
+        """In what the network that the code is right for differs; empty without one."""
+        return "" if self.fits is None else difference(self.network, self.fits)
 
     def gradient(self, name: str) -> GradientVerdict:
         """Find the verdict on a gradient by its canonical name (``dW1``).
@@ -262,6 +292,8 @@ class Diagnosis(Written):
             where = f" (line {mistake.line})" if mistake.line else ""
             lines += [f"  {mistake.text}{where}"]
             lines += [f"      → {mistake.fix}"] if mistake.fix else []
+        if self.fits is not None:
+            lines.append(f"  {self.or_else}")
         lines += [f"  {self.ambiguity}"] if self.ambiguity else []
         lines += [f"  {text}" for text in self.evidence]
         return "\n".join([*lines, *(f"  {remark.text}" for remark in self.remarks)])
@@ -275,11 +307,12 @@ class Diagnosis(Written):
         Parameters
         ----------
         notation
-            A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
+            A built-in notation's name, a TOML file, or a ``Notation``; if left out, matrix with the layout of
+            the function's own arrays.
         """
         from chalkgrad.notation.diagnosis_page import diagnosis_page
 
-        return diagnosis_page(self, notation or "matrix")
+        return diagnosis_page(self, notation)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -291,6 +324,7 @@ class Diagnosis(Written):
             "summary": self.summary,
             "first_wrong": self.first_wrong,
             "reading": self.reading,
+            "layout": dict(self.layout),
             "gradients": [verdict.to_dict() for verdict in self.gradients],
             "mistakes": [mistake.to_dict() for mistake in self.mistakes],
             "alternatives": [[mistake.to_dict() for mistake in each] for each in self.alternatives],
@@ -298,9 +332,38 @@ class Diagnosis(Written):
             "remarks": [remark.to_dict() for remark in self.remarks],
             "evidence": list(self.evidence),
             "probes": list(self.probes),
+            "fits": None if self.fits is None else self.fits.to_dict(),
             "output": self.output,
             "seconds": round(self.seconds, 3),
         }
+
+
+def difference(described: Network, other: Network) -> str:
+    """Say what the other network has that the described one has not.
+
+    >>> difference(Network("4-3:relu-1"), Network("4-3:relu-1:sigmoid", reduction="sum"))
+    '4-3:relu-1:sigmoid with the loss binary_cross_entropy summed over the samples'
+    """
+    is_other = other.loss.name != described.loss.name
+    loss = f"the loss {other.loss.name}" if is_other else "the loss"
+    if other.loss.reduction != described.loss.reduction:
+        loss += f" {'summed' if other.loss.reduction == 'sum' else 'averaged'} over the samples"
+    parts = [str(other)] if str(other) != str(described) else []
+    return " with ".join([*parts, loss] if loss != "the loss" else parts)
+
+
+def options(described: Network, other: Network) -> str:
+    """The options of the command line that describe the other network.
+
+    >>> options(Network("4-3:relu-1"), Network("4-3:relu-1", reduction="sum"))
+    '--reduction sum'
+    """
+    listed = [f"--network {other}"] if str(other) != str(described) else []
+    if other.loss.name != described.loss.name:
+        listed.append(f"--loss {other.loss.name}")
+    if other.loss.reduction != described.loss.reduction:
+        listed.append(f"--reduction {other.loss.reduction}")
+    return " ".join(listed)
 
 
 def _finite(value: float | None) -> float | str | None:

@@ -18,6 +18,7 @@ from chalkgrad.network import Network
 NEEDS_A_LOOK = {
     "ambiguous": "another mistake fits as well",
     "unexplained": "no known mistake explains it",
+    "other network": "it is right for another network",
     "failed": "it gave no answer",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from chalkgrad.expr import Expr
@@ -84,6 +84,8 @@ class Diagnosis(Protocol):
     @property
     def reading(self) -> str: ...
     @property
+    def layout(self) -> Mapping[str, str]: ...
+    @property
     def remarks(self) -> Sequence[Remark]: ...
     @property
     def evidence(self) -> Sequence[str]: ...
@@ -91,3 +93,5 @@ class Diagnosis(Protocol):
     def probes(self) -> Sequence[str]: ...
     @property
     def output(self) -> str: ...
+    @property
+    def or_else(self) -> str: ...

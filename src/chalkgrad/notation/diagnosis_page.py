@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import PurePath
 
@@ -27,16 +28,18 @@ from chalkgrad.notation.changed import marked
 from chalkgrad.notation.diagnosis_form import Diagnosis, GradientVerdict, Mistake
 from chalkgrad.notation.network_names import short_widths
 from chalkgrad.notation.numbers import number_box
-from chalkgrad.notation.profile import Notation
+from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.retelling import Retelling, on_blackboard
 
 MARKS = {"right": "✓", "wrong": "✗", "wrong shape": "✗", "not finite": "✗", "not returned": "–"}
+ERROR = "error"
+ERROR_NOTE = "The error is the largest difference, in units of the right gradient's largest entry."
 MOST_PRINTED = 20
 """Lines of the function's own output."""
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
-def diagnosis_page(diagnosis: Diagnosis, notation: Notation | str = "matrix") -> Document:
+def diagnosis_page(diagnosis: Diagnosis, notation: Notation | str | None = None) -> Document:
     """The page of a diagnosis.
 
     Parameters
@@ -44,16 +47,31 @@ def diagnosis_page(diagnosis: Diagnosis, notation: Notation | str = "matrix") ->
     diagnosis
         From ``diagnose``.
     notation
-        How its symbols and equations are written.
+        How its symbols and equations are written; if left out, ``matrix`` in the layout of the code.
 
     Returns
     -------
     Document
         Give it to a writer: ``chalkgrad.notation.render(document, "html")``.
     """
-    page = _Page(diagnosis, Retelling(diagnosis.network, notation))
+    page = _Page(diagnosis, Retelling(diagnosis.network, notation or own_layout(diagnosis.layout)))
     title = f"Diagnosis of {diagnosis.subject}, {short_widths(diagnosis.network)}"
     return Document(title, tuple(page.blocks()))
+
+
+def own_layout(layout: Mapping[str, str], usual: str = "matrix") -> Notation:
+    """A notation with samples and weights the way round that somebody's code has them.
+
+    >>> own_layout({"samples": "columns", "weights": "flat"}).batch
+    'columns'
+    """
+    notation = find_notation(usual)
+    weights = layout.get("weights", "")
+    return replace(
+        notation,
+        batch=layout.get("samples", notation.batch),
+        weights=weights if weights in ("out_in", "in_out") else notation.weights,
+    )
 
 
 class _Page:
@@ -65,8 +83,13 @@ class _Page:
     def blocks(self) -> list[Block]:
         found = self.found
         blocks: list[Block] = [Paragraph(self._say(found.summary, whole=True))]
+        if found.outcome == "other network":
+            return [*blocks, Paragraph(self._say(found.or_else, whole=True)), *self._last()]
         if found.outcome not in ("right", "failed"):
-            blocks.append(self._table())
+            table = self._table()
+            blocks.append(table)
+            if (ERROR,) in table.header:
+                blocks.append(Paragraph((ERROR_NOTE,)))
         for number, mistake in enumerate(found.mistakes):
             if found.outcome == "failed":  # its sentence is the verdict
                 blocks += [*self._fix(mistake), *self._why(mistake)]
@@ -74,10 +97,17 @@ class _Page:
                 blocks += [Heading(self._heading(number)), *self._mistake(mistake)]
         if len(found.mistakes) > 1 and all(mistake.verified for mistake in found.mistakes):
             blocks.append(Paragraph((f"Tried: with these lines {self._all()} are right.",)))
+        if found.or_else:
+            blocks += [Heading("Or another loss"), Paragraph(self._say(found.or_else, whole=True))]
         if found.ambiguity or found.alternatives:
             blocks += [Heading("What fits as well"), *self._ambiguity()]
         blocks += self._listed("What the numbers tell", found.evidence)
-        blocks += self._listed("Beside", [remark.text for remark in found.remarks])
+        return blocks + self._last()
+
+    def _last(self) -> list[Block]:
+        """What is told of every diagnosis in the end."""
+        found = self.found
+        blocks = self._listed("Beside", [remark.text for remark in found.remarks])
         blocks += self._tried()
         if found.output.strip():
             blocks += [Heading("What the function printed"), Code(_shortened(found.output))]
@@ -87,7 +117,7 @@ class _Page:
 
     def _table(self) -> Table:
         """A row a gradient; columns in which nothing would stand are left out."""
-        header: list[Inline] = [("",), ("gradient",), ("verdict",), ("error",), ("why",)]
+        header: list[Inline] = [("",), ("gradient",), ("verdict",), (ERROR,), ("why",)]
         rows: list[list[Inline]] = []
         for verdict in self.found.gradients:
             cells: list[Inline] = [(MARKS.get(verdict.verdict, "✗"),), (self.told.symbol(verdict.name),)]
@@ -134,7 +164,14 @@ class _Page:
         if mistake.verified and len(self.found.mistakes) == 1:
             what = "with this line" if _is_code(mistake.fix) else "with this mended"
             blocks.append(Paragraph((f"Tried: {what} {self._all()} are right.",)))
-        return blocks + self._why(mistake)
+        return blocks + self._why(mistake) + self._letters(mistake)
+
+    def _letters(self, mistake: Mistake) -> list[Block]:
+        """What is to be said of the letters of the equations."""
+        if not mistake.sites:
+            return []
+        notes = self.told.small_letters(mistake.sites[0], mistake.computed, mistake.correct)
+        return [Paragraph(note) for note in notes]
 
     def _wrong(self, mistake: Mistake) -> Inline:
         """The gradients that a mistake makes wrong."""
@@ -166,7 +203,8 @@ class _Page:
             computed, correct = (Sym(text, "code") for text in texts)
         lines = (Line(left, "=", computed, ("you computed",)), Line(left, "=", correct, ("it should be",)))
         more = _joined([(self.told.symbol(other),) for other in mistake.sites[1:]], ", ")
-        return [Display(lines), *([Paragraph(("The same in ", *more, "."))] if more else [])]
+        said = [("The same in ", *more, ".")] if more else []
+        return [Display(lines), *(Paragraph(note) for note in said)]
 
     def _fix(self, mistake: Mistake) -> list[Block]:
         """The line as it is and as it should be, or the advice."""
@@ -174,6 +212,9 @@ class _Page:
         fix = textwrap.dedent(mistake.fix).strip()
         place = f"In line {mistake.line}" if mistake.line else "In your code"
         place += f" of {self.file}" if self.file and mistake.line else ""
+        if _is_code(fix) and source.startswith("return ") > fix.startswith("return "):
+            lines = Paragraph((f"{place}:",)), Code(source, "python")  # the rest of the return stays
+            return [*lines, Paragraph(("Fix: there, ", Sym(fix, "code"), "."))]
         if _is_code(fix):
             old = [f"- {line}" for line in source.splitlines()]
             new = [f"+ {line}" for line in fix.splitlines()]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from chalkgrad.expr import Symbol
 from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, ElementwiseFunction, nodes, parse_formula
 from chalkgrad.notation.boxes import Block, Box, Display, Fence, Inline, Line, Row
 from chalkgrad.notation.formulas import FormulaWriter, function_name
@@ -24,6 +27,7 @@ def conventions(writer: Writer) -> tuple[Inline, ...]:
     if writer.derivation.convention.batch:
         how = "the mean" if loss.reduction == "mean" else "the sum"
         items.append((f"The loss of a batch is {how} of its samples' losses.",))
+    items.extend(small_letters(writer, (step.symbol for step in writer.derivation.steps)))
     items.extend(_step_notes(writer))
     if network.l2:
         items.append((_penalty(writer),))
@@ -38,6 +42,20 @@ def conventions(writer: Writer) -> tuple[Inline, ...]:
         items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
     items.extend((text,) for text in _differs(writer))
     return tuple(items)
+
+
+def small_letters(writer: Writer, of: Iterable[Symbol]) -> list[Inline]:
+    """Why z₍₂₎ stands beside Z₍₁₎: the letter of a matrix is a capital, and a layer of one unit has none."""
+    found = {symbol.root for symbol in of if symbol.root.kind in ("pre", "act")}
+    own, other = writer.letters, writer.single_letters
+    if writer.code is not None or (own.pre, own.act) == (other.pre, other.act):
+        return []
+    small = sorted((s for s in found if not writer.is_matrix(s)), key=lambda s: (s.layer, s.kind != "pre"))
+    if not small or not any(writer.is_matrix(symbol) for symbol in found):
+        return []
+    rows = "row" if writer.derivation.convention.samples == "columns" else "column"
+    text = f" has a small letter, since layer {small[0].layer} has one unit: a {rows} of m numbers."
+    return [(writer.symbol(small[0]), text)]
 
 
 def _step_notes(writer: Writer) -> list[Inline]:

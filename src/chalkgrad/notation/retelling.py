@@ -20,6 +20,7 @@ from chalkgrad.expr import Apply, Dim, Expr, Symbol, Transpose, coefficient, sub
 from chalkgrad.formula import ElementwiseFunction, activation
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Box, Inline, Sym
+from chalkgrad.notation.page_notes import small_letters
 from chalkgrad.notation.profile import Notation, find_notation
 from chalkgrad.notation.write import Writer
 
@@ -96,6 +97,11 @@ class Retelling:
             return self.writer.expr(self._turned(self._inserted(expr), symbol), symbol)
         except (TypeError, ValueError, KeyError):  # an operation that derivations do not have
             return None
+
+    def small_letters(self, name: str, *exprs: Expr | None) -> list[Inline]:
+        """What is to be said of letters that are small beside capital ones, in ``name = expr``."""
+        there = {symbol.name for expr in exprs if expr is not None for symbol in symbols(expr)}
+        return small_letters(self.writer, (self.symbols[n] for n in (name, *there) if n in self.symbols))
 
     def sentence(self, text: str, letters: bool = False) -> Inline:
         """Running text, its quantities as the notation writes them, and ```code``` as code.

@@ -101,13 +101,14 @@ class SymbolWriter:
         kind = symbol.kind
         if self._feeds(symbol):
             return self.letters.feeds
-        letters = self.letters if self._is_matrix(symbol) else self.single_letters
+        letters = self.letters if self.is_matrix(symbol) else self.single_letters
         return str(getattr(letters, kind))
 
     def _feeds(self, symbol: Symbol) -> bool:
         return bool(self.letters.feeds) and symbol.kind in ("act", "input") and self.zoom == "matrix"
 
-    def _is_matrix(self, symbol: Symbol) -> bool:
+    def is_matrix(self, symbol: Symbol) -> bool:
+        """Whether a symbol is written as a matrix: with a capital letter, say."""
         if symbol.kind == "loss":
             return self.derivation.convention.batch
         if self.notation.batch_case == "upper" and symbol.kind not in ("weight", "bias", "sample_weight"):
@@ -119,7 +120,7 @@ class SymbolWriter:
     def _style(self, symbol: Symbol) -> str:
         if self.zoom == "index" or symbol.kind == "loss":
             return "italic"
-        if self._is_matrix(symbol):
+        if self.is_matrix(symbol):
             return self.notation.matrices
         if symbol.kind == "weight" and self.notation.matrices == "bold":
             return "italic" if symbol.is_scalar else "bold"
@@ -162,7 +163,7 @@ class SymbolWriter:
         if error == "d":
             return self._prefixed(symbol, row, column)
         if error not in ("", ".grad") and of.kind == "pre":
-            letters = self.letters if self._is_matrix(symbol) else self.single_letters
+            letters = self.letters if self.is_matrix(symbol) else self.single_letters
             base = letter_box(letters.error, self._style(symbol))
             indices = [i for i in self._ordered(symbol, row, column) if i is not None]
             return attach_layer(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chalkgrad.usercode.containers import in_shape
+from chalkgrad.usercode.forward_of import ALONE
 from chalkgrad.usercode.indexing import is_keyed, paired
 from chalkgrad.usercode.names import counts_from_zero, plain, quantity, role
 from chalkgrad.usercode.source import constant_keys, node_of, tree_of
@@ -40,7 +41,8 @@ def arguments(
     depth
         L.
     own
-        What the user's own forward pass returned, by plain name: it goes before ours.
+        What the user's own forward pass returned, by plain name: it goes before ours.  If it was one array,
+        that is the one parameter that nothing else matches.
     """
     asked = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     names = [p.name for p in asked if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
@@ -76,6 +78,8 @@ def arguments(
     if unknown:
         _guess(unknown, names, bound, supply, depth)
         unknown = [name for name in unknown if name not in bound]
+    if len(unknown) == 1 and own and ALONE in own and not any(role(name) == "Y" for name in bound):
+        return bound | {unknown[0]: own[ALONE]}
     return unknown or bound
 
 

@@ -74,6 +74,10 @@ def input_of(forward: Callable[..., Any], supply: Mapping[str, Any]) -> dict[str
     return {}
 
 
+ALONE = ""
+"""The name, which no parameter has, of the one array that a forward pass returned."""
+
+
 def left_behind(result: Any, forward: Callable[..., Any], backward: Callable[..., Any]) -> dict[str, Any]:
     """What a forward pass returned, by the plain names of the parameters of the backward pass."""
     if result is None:
@@ -93,6 +97,8 @@ def left_behind(result: Any, forward: Callable[..., Any], backward: Callable[...
             kept[plain(name)] = wanted[0]
         elif role(name) == "cache" and isinstance(result, tuple):
             kept[plain(name)] = result
+    if len(items) == 1 and _is_array(items[0]):
+        kept[ALONE] = items[0]
     return kept
 
 

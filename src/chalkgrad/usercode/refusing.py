@@ -17,10 +17,11 @@ def refuse_misfit(answers: Sequence[Mapping[str, Any]], network: Network, name: 
 
 
 def refuse_unknown(answers: Sequence[Mapping[str, Any]], network: Network, name: str, path: str) -> None:
-    """Raise if every call asked for something that there is not."""
-    if not answers or not all("unknown" in answer for answer in answers):
+    """Raise if no call was one: each asked for something that there is not, or failed before it could ask."""
+    asking = [answer for answer in answers if "unknown" in answer]
+    if not asking or not all("unknown" in answer or answer.get("error") for answer in answers):
         return
-    answer = answers[0]
+    answer = asking[0]
     if not answer["whose"]:
         has = ", ".join(answer["unknown"][:8]) or "no method"
         fix = f"It has {has}; name one of them: {name}.{(answer['unknown'] or ['backward'])[0]}."

@@ -56,6 +56,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "yp",
         "output",
         "outputs",
+        "o",
+        "out",
         "pred",
         "preds",
         "prediction",
