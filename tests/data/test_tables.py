@@ -7,6 +7,7 @@ import gzip
 import importlib.util
 import struct
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,44 @@ def test_numbers_are_shared_not_copied(make: Any) -> None:
         assert not np.shares_memory(first, second)
     else:
         assert np.shares_memory(first, second)
+
+
+LARGE = 2**53
+KEPT = [
+    ([LARGE + 1, LARGE, 5], [LARGE + 1, LARGE, 5]),
+    ([LARGE + 1, LARGE, None], [str(LARGE + 1), str(LARGE), None]),
+    ([Decimal(LARGE + 1), Decimal(LARGE), Decimal(5)], [LARGE + 1, LARGE, 5]),
+    ([Decimal("1.25"), None, Decimal(-3)], [1.25, None, -3.0]),
+    (["01", "1", None], ["01", "1", None]),
+    ([5, None, 7], [5.0, None, 7.0]),
+]
+
+
+def pandas_objects(values: dict[str, Any]) -> Any:
+    return library("pandas").DataFrame(values, dtype=object)
+
+
+def pandas_whole(values: dict[str, Any]) -> Any:
+    kind = "Int64" if all(value is None or isinstance(value, int) for value in values["a"]) else None
+    return library("pandas").DataFrame(values, dtype=kind)
+
+
+def pandas_of_arrow(values: dict[str, Any]) -> Any:
+    pandas, pyarrow = library("pandas"), library("pyarrow")
+    arrays = {name: pandas.arrays.ArrowExtensionArray(pyarrow.array(given)) for name, given in values.items()}
+    return pandas.DataFrame(arrays)
+
+
+KEEPERS = [dict, pandas_objects, pandas_whole, pandas_of_arrow, arrow_table, arrow_chunks, polars_frame]
+
+
+@pytest.mark.parametrize("make", [*KEEPERS, Stream])
+@pytest.mark.parametrize(("values", "expected"), KEPT)
+def test_no_library_merges_large_numbers_or_loses_a_zero(make: Any, values: Any, expected: Any) -> None:
+    if make is pandas_whole and type(values[0]) is not int:
+        pytest.skip("not whole numbers")
+    column = read_table(make({"a": values})).columns["a"]
+    assert repr([None if value != value else value for value in column.values.tolist()]) == repr(expected)
 
 
 def test_categories_are_text_whatever_they_are() -> None:
