@@ -3,6 +3,26 @@
 #include <string.h>
 
 namespace chalkgrad {
+
+uint64_t Pcg64::next64() {
+  constexpr auto kFactor = (unsigned __int128)(2549297995355413924u) << 64 | 4865540595714422341u;
+  state_ = state_ * kFactor + increment_;
+  const uint64_t folded = uint64_t(state_ >> 64) ^ uint64_t(state_);
+  const int turn = int(state_ >> 122);
+  return folded >> turn | folded << (-turn & 63);
+}
+
+uint32_t Pcg64::next32() {
+  if (has_kept_) {
+    has_kept_ = false;
+    return kept_;
+  }
+  const uint64_t both = next64();
+  kept_ = uint32_t(both >> 32);
+  has_kept_ = true;
+  return uint32_t(both);
+}
+
 namespace {
 
 constexpr int kPool = 4;
@@ -28,11 +48,13 @@ uint32_t mix(uint32_t x, uint32_t y) {
   return mixed ^ mixed >> 16;
 }
 
-// A whole number up to `most`, above 0, all equally likely: as many bits as it has, until they are no more.
-uint32_t up_to(uint32_t most, Pcg64 &random) {
-  const uint32_t mask = ~uint32_t(0) >> __builtin_clz(most);
-  for (;;)
-    if (const uint32_t found = random.next32() & mask; found <= most) return found;
+// Whole numbers up to most, most − 1, …, `count` of them, each as likely as the others: as many bits as
+// `mask` has, again where they are more.  What is more is written too, and overwritten: nothing is guessed.
+void draw(uint32_t most, uint32_t mask, long count, Pcg64 &random, uint32_t *found) {
+  for (long n = 0; n < count;) {
+    found[n] = random.next32() & mask;
+    n += found[n] <= most - n;
+  }
 }
 
 }  // namespace
@@ -61,25 +83,6 @@ Pcg64::Pcg64(const uint32_t *entropy, int64_t words) {
   next64();
 }
 
-uint64_t Pcg64::next64() {
-  constexpr auto kFactor = (unsigned __int128)(2549297995355413924u) << 64 | 4865540595714422341u;
-  state_ = state_ * kFactor + increment_;
-  const uint64_t folded = uint64_t(state_ >> 64) ^ uint64_t(state_);
-  const int turn = int(state_ >> 122);
-  return folded >> turn | folded << (-turn & 63);
-}
-
-uint32_t Pcg64::next32() {
-  if (has_kept_) {
-    has_kept_ = false;
-    return kept_;
-  }
-  const uint64_t both = next64();
-  kept_ = uint32_t(both >> 32);
-  has_kept_ = true;
-  return uint32_t(both);
-}
-
 void order_rows(const uint32_t *seed, int64_t words, uint32_t epoch, const int64_t *chosen, int64_t count,
                 int64_t *order) {
   uint32_t entropy[kMostEntropy];
@@ -87,10 +90,18 @@ void order_rows(const uint32_t *seed, int64_t words, uint32_t epoch, const int64
   entropy[words] = epoch;
   Pcg64 random(entropy, words + 1);
   for (int64_t i = 0; i < count; ++i) order[i] = chosen ? chosen[i] : i;
-  for (int64_t i = count - 1; i > 0; --i) {
-    const int64_t j = up_to(uint32_t(i), random), row = order[i];
-    order[i] = order[j];
-    order[j] = row;
+  constexpr long kDrawn = 256;
+  uint32_t drawn[kDrawn];
+  for (int64_t last = count - 1; last > 0;) {
+    const uint32_t mask = ~uint32_t(0) >> __builtin_clz(uint32_t(last));
+    const int64_t with_mask = last - (mask >> 1);  // numbers of as many bits
+    const long now = with_mask < kDrawn ? with_mask : kDrawn;
+    draw(uint32_t(last), mask, now, random, drawn);
+    for (long n = 0; n < now; ++n, --last) {
+      const int64_t row = order[last];
+      order[last] = order[drawn[n]];
+      order[drawn[n]] = row;
+    }
   }
 }
 
