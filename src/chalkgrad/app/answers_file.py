@@ -41,7 +41,11 @@ def repeated(column: Column) -> NDArray[Any]:
     """Return the cells of a column as they were written, or its numbers with all their digits."""
     if column.written is not None:
         return column.written
-    return column.values.astype(object) if column.values.dtype == np.float64 else column.values
+    if column.values.dtype.kind != "f":
+        return column.values
+    values = column.values.astype(object)
+    values[np.isnan(column.values)] = None
+    return values
 
 
 def write_answers(blocks: Iterable[Columns], output: Output) -> None:
@@ -95,7 +99,7 @@ def _words(column: NDArray[Any]) -> Iterable[object]:
     """The cells of a column: as many digits as float32 has where numbers were computed, else as they are."""
     if column.dtype.kind == "f":
         return (f"{number:.7g}" for number in column.tolist())
-    return ("" if value is None or value != value else value for value in column.tolist())
+    return ("" if value is None else value for value in column.tolist())
 
 
 def _parquet(blocks: Iterable[Columns], output: Output) -> None:
