@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from chalkgrad._errors import InputError
-from chalkgrad.data import Table, read_table
+from chalkgrad.app.parts import counters
+from chalkgrad.data import Table, open_source, read_table
 from chalkgrad.data.csv_form import delimiter_of
 
 ROWS = [("0.5", "-1", "no"), ("1.5", "2", "yes")] * 6
@@ -148,3 +150,18 @@ def test_cells_are_kept_as_they_were_written_where_that_is_asked(tmp_path: Path)
 
 def test_delimiters_are_called_by_name() -> None:
     assert [delimiter_of(words) for words in ("TAB", "space", ";", ",,", '"')] == ["\t", " ", ";", None, None]
+
+
+def test_labels_of_a_file_are_spelt_as_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,kind,y\n" + "1,1.0,-1.0\n2,1,1.0\n3,2,-1.0\n" * 4, "utf-8")
+    preparation = open_source(path, "y", categorical=["kind"]).preparation
+    assert preparation is not None
+    assert preparation.classes == ("-1.0", "1.0")
+    assert preparation.features[1:] == ("kind=1", "kind=1.0", "kind=2")
+    assert preparation.targets(read_table({"y": [1, -1, -1.0]})).ravel().tolist() == [1, 0, 0]
+
+
+def test_what_counts_to_256_and_again_is_no_counter() -> None:
+    table = read_table({"a": np.arange(600, dtype=np.uint8), "b": np.arange(2**53, 2**53 + 600)})
+    assert list(counters(table)) == ["b"]

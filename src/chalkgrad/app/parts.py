@@ -49,7 +49,8 @@ def counters(table: Table, besides: Collection[str] = ()) -> Iterator[str]:
         values = column.values
         if name in besides or values.ndim > 1 or values.dtype.kind not in "iuf" or len(values) < FEWEST:
             continue
-        if values[1] - values[0] == 1 and (np.diff(values) == 1).all():
+        exact = values if values.dtype == np.int64 else values.astype(np.float64)
+        if exact[1] - exact[0] == 1 and (np.diff(exact) == 1).all():
             yield name
 
 

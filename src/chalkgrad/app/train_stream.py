@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.train_options import TrainOptions
+from chalkgrad.app.train_options import TrainOptions, as_typed
 from chalkgrad.app.train_rows import Array, PreparedRows, inference
 from chalkgrad.data import Preparation, Table
 from chalkgrad.data.blocks import TableBlocks, all_tables
@@ -37,7 +37,7 @@ def rows_of_blocks(
     if preparation is None:
         head = next(iter(blocks.tables(0)))
         preparation = Preparation.infer(all_tables(learned), target, **inference(asked, head))
-        notes += preparation.notes
+        notes += map(as_typed, preparation.notes)
     validation = None
     if divided is not None:
         validation = _joined([preparation.arrays(table) for table in divided.aside()])

@@ -91,6 +91,7 @@ def open_source(
             data, target, preparation, columns=columns, buffer_rows=buffer_rows, **inferred
         )
         return Opened(source, source.preparation, source.notes)
+    options.setdefault("written", (*inferred.get("categorical", ()), *([] if target is None else [target])))
     table = read_table(data, **options)
     if _is_mapped(table) and (stream or (stream is None and _bytes(table) > STREAM_BYTES)):
         blocks = ArrayBlocks(table)

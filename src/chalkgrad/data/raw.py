@@ -34,7 +34,8 @@ def table_of(data: Any, preparation: Preparation, notes: list[str] | None) -> Ta
     names = _names(data)
     absent = [column.name for column in preparation.columns if names and column.name not in names]
     if absent:
-        raise InputError(absent_column(ORIGIN, names, name) for name in absent)
+        origin = data.origin if isinstance(data, Table) else ORIGIN
+        raise InputError(absent_column(origin, names, name) for name in absent)
     table = read_table(_narrowed(data, names, preparation.names), part="test")
     if notes is not None and names:
         notes.extend(preparation.unknown(names, table.origin))
