@@ -1,7 +1,7 @@
 """Build the native core: C++20, once for every instruction set, in the interpreter's limited API.
 
-The package works without it, more slowly: where there is no compiler the build says so and goes on, unless
-CHALKGRAD_REQUIRE_NATIVE=1.  The examples come along as chalkgrad/examples.
+The package works without it, more slowly: where there is no compiler the build says so, goes on, and makes a
+wheel for every platform, unless CHALKGRAD_REQUIRE_NATIVE=1.  The examples come along as chalkgrad/examples.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import re
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
 from setuptools.modified import newer_group
@@ -109,8 +112,31 @@ class BuildWithExamples(build_py):
             shutil.copytree("examples", target, ignore=ignored)
 
 
+class Wheel(bdist_wheel):
+    """A wheel whose tag says what is in it: the machine's if there is a native core, any if there is none."""
+
+    def run(self) -> None:
+        """Build the native core first; without it the package is pure Python."""
+        native = self.get_finalized_command("build_ext")
+        native.ensure_finalized()
+        self.run_command("build_ext")
+        if not all(map(os.path.exists, native.get_outputs())):
+            self.distribution.ext_modules = []
+            self.root_is_pure, self.py_limited_api = True, False
+            log.warning("chalkgrad: the wheel is for any platform and holds no native core")
+        super().run()
+
+
+def standing_alone(text: str) -> str:
+    """The README without pictures and links, which lead to files that only the source has."""
+    text = re.sub(r"<picture>.*?</picture>\n*", "", text, flags=re.DOTALL)
+    return re.sub(r"\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
+
+
 setup(
-    cmdclass={"build_ext": BuildNative, "build_py": BuildWithExamples},
+    long_description=standing_alone(Path("README.md").read_text(encoding="utf-8")),
+    long_description_content_type="text/markdown",
+    cmdclass={"build_ext": BuildNative, "build_py": BuildWithExamples, "bdist_wheel": Wheel},
     ext_modules=[
         Extension(
             "chalkgrad._native",

@@ -14,29 +14,62 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """Build from a copy, so that the working tree stays as it is."""
-    copy = tmp_path_factory.mktemp("copy")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "setup.py", "MANIFEST.in"):
+FILES = ("pyproject.toml", "README.md", "LICENSE", "setup.py", "MANIFEST.in")
+FLAGS = ("--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check")
+
+
+def copied(copy: Path, *, native: bool) -> None:
+    """Copy what is built, so that the working tree stays as it is."""
+    for name in FILES:
         shutil.copy2(ROOT / name, copy / name)
-    for folder in (
-        ROOT / "native",
-        ROOT / "examples",
-        *(ROOT / "build").glob("native-*"),
-    ):  # objects already compiled save a minute
+    objects = (ROOT / "build").glob("native-*") if native else ()  # already compiled, they save a minute
+    for folder in (ROOT / "native", ROOT / "examples", *objects):
         shutil.copytree(folder, copy / folder.relative_to(ROOT))
     for path in (ROOT / "src").rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts and ".egg-info" not in str(path):
             target = copy / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    flags = ["--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check"]
-    command = [sys.executable, "-m", "pip", "wheel", *flags, "--wheel-dir", str(copy / "dist"), str(copy)]
-    environment = os.environ | {"CHALKGRAD_REQUIRE_NATIVE": "1"}
-    built = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-    assert built.returncode == 0, built.stdout + built.stderr
+            if native or path.suffix != ".so":
+                target.write_bytes(path.read_bytes())
+
+
+def built(copy: Path, **environment: str) -> zipfile.ZipFile:
+    command = [sys.executable, "-m", "pip", "wheel", *FLAGS, "--wheel-dir", str(copy / "dist"), str(copy)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
     return zipfile.ZipFile(next((copy / "dist").glob("*.whl")))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    copy = tmp_path_factory.mktemp("copy")
+    copied(copy, native=True)
+    return built(copy, CHALKGRAD_REQUIRE_NATIVE="1")
+
+
+def metadata(wheel: zipfile.ZipFile) -> str:
+    return wheel.read(next(name for name in wheel.namelist() if name.endswith("/METADATA"))).decode()
+
+
+def test_without_a_compiler_the_wheel_says_that_it_is_for_any_machine(tmp_path: Path) -> None:
+    copied(tmp_path, native=False)
+    (tmp_path / "empty").mkdir()
+    nothing = {"PATH": str(tmp_path / "empty"), "CHALKGRAD_REQUIRE_NATIVE": ""}
+    wheel = built(tmp_path, **nothing, CC="no-compiler", CXX="no-compiler")
+    assert str(wheel.filename).endswith("-py3-none-any.whl")
+    tags = wheel.read(next(name for name in wheel.namelist() if name.endswith("/WHEEL"))).decode()
+    assert "Tag: py3-none-any" in tags
+    assert "Root-Is-Purelib: true" in tags
+    assert not [name for name in wheel.namelist() if name.endswith(".so")]
+    assert "chalkgrad/app/cli.py" in wheel.namelist()
+
+
+def test_its_description_stands_alone(wheel: zipfile.ZipFile) -> None:
+    described = metadata(wheel)
+    assert "Description-Content-Type: text/markdown" in described
+    assert "# chalkgrad" in described
+    assert "](" not in described
+    assert "<picture>" not in described
 
 
 def test_every_file_of_the_package_is_in_it(wheel: zipfile.ZipFile) -> None:
@@ -65,9 +98,9 @@ def test_it_offers_the_command(wheel: zipfile.ZipFile) -> None:
 
 
 def test_it_names_its_licence_and_only_light_needs(wheel: zipfile.ZipFile) -> None:
-    metadata = wheel.read(next(name for name in wheel.namelist() if name.endswith("/METADATA"))).decode()
-    assert "License-Expression: Apache-2.0" in metadata
-    needs = [line.split(":")[1].strip() for line in metadata.splitlines() if line.startswith("Requires-Dist")]
+    told = metadata(wheel)
+    assert "License-Expression: Apache-2.0" in told
+    needs = [line.split(":")[1].strip() for line in told.splitlines() if line.startswith("Requires-Dist")]
     core = {need.split(">")[0] for need in needs if "extra ==" not in need}
     assert core == {"numpy", "rich", "mpmath", "safetensors"}
 

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from chalkgrad._errors import ChalkgradError, Fault, InputError, did_you_mean
+from chalkgrad.app.notes import as_notes
 from chalkgrad.app.signals import Stop
 
 COMMANDS = {
@@ -93,7 +94,8 @@ def _ending(arguments: Sequence[str]) -> int:
     try:
         for stream in (sys.stdout, sys.stderr):
             _speak_unicode(stream)
-        status = _run(arguments)
+        with as_notes():
+            status = _run(arguments)
         sys.stdout.flush()
         return status
     except ChalkgradError as error:
