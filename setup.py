@@ -129,7 +129,7 @@ class Wheel(bdist_wheel):
 
 def standing_alone(text: str) -> str:
     """The README without pictures and links, which lead to files that only the source has."""
-    text = re.sub(r"<picture>.*?</picture>\n*", "", text, flags=re.DOTALL)
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)\n*", "", text)
     return re.sub(r"\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
 
 

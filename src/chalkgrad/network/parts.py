@@ -45,6 +45,8 @@ class Activation:
     InputError
         If the name is unknown, a parameter is no finite number or the formula cannot be read.
 
+    Examples
+    --------
     >>> Activation("leaky_relu", slope=0.1)
     Activation('leaky_relu(0.1)')
     >>> str(Activation("swish", "z*sigmoid(c*z)", c=2))
@@ -110,6 +112,8 @@ class Layer:
     InputError
         With every fault of the layer.
 
+    Examples
+    --------
     >>> Layer(3, "relu", bias=False)
     Layer(3, 'relu', bias=False)
     """
@@ -215,6 +219,8 @@ class Loss:
     InputError
         With every fault of the loss.
 
+    Examples
+    --------
     >>> Loss("quartic", "(y-t)^4", factor=0.25)
     Loss('formula:quartic=(y - t)^4', factor=0.25)
     """

@@ -85,6 +85,8 @@ def read_tokens(text: str, path: str) -> list[Token]:
     FormulaError
         If the text is longer than 500 characters or has a letter that means nothing here.
 
+    Examples
+    --------
     >>> [token.text for token in read_tokens("δ_j^l·a²", "answer")]
     ['delta', '_', 'j', '^', 'l', '*', 'a', '^', '2', '']
     """
