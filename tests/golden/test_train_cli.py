@@ -57,7 +57,7 @@ target     kind: one of 3 classes: aster (37.0 %), briar (37.0 %), clover (25.9 
 inputs     10: 3 columns standardised, 2 columns one-hot encoded to 7
 task       classification
 network    10-64:relu-64:relu-3:softmax, 5,059 parameters in float32
-loss       cross-entropy in nats, mean over the rows
+loss       cross-entropy (natural logarithm), mean over the rows
 optimiser  AdamW(learning_rate=0.01, weight_decay=0.1), 32 rows a step
 epochs     4; rate constant
 
@@ -121,7 +121,7 @@ def test_a_target_of_numbers_and_one_of_two_values(capsys: Capture) -> None:
     assert "target     half: one of 2 classes: no (33.3 %), yes (66.7 %)\n" in output
     assert "network    1-1:sigmoid, 2 parameters in float32\n" in output
     assert "rows       30 to learn from, none to validate on\n" in output
-    assert "binary cross-entropy in nats" in output
+    assert "binary cross-entropy (natural logarithm)" in output
     assert "validation rows" not in output
 
 
@@ -145,7 +145,7 @@ def test_a_model_is_shown(capsys: Capture) -> None:
     assert COLUMNS in output
     assert "answers            kind: one of 3 classes, aster, briar or clover\n" in output
     for words in (
-        "Loss: cross-entropy in nats",
+        "Loss: cross-entropy (natural logarithm)",
         "Accuracy: % of the rows",
         "Size of the gradients",
         "layer 3",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import colorsys
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chalkgrad.app.cli import main
 from chalkgrad.notation import html, text
@@ -23,6 +25,7 @@ from chalkgrad.notation.boxes import (
     Row,
     Script,
     Sym,
+    Table,
     Under,
     Words,
 )
@@ -143,3 +146,17 @@ def test_a_broken_path_names_its_colour_once(width: int) -> None:
         assert page.count("blue") == 1
         assert page.rstrip().endswith("[blue]")
         assert "_{" not in page
+
+
+WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=4), st.integers(31, 70))
+def test_a_narrow_table_breaks_no_word_that_has_room(rows: list[tuple[list[str], ...]], width: int) -> None:
+    """Three columns of words of nine letters with two blanks between have room from 31 columns on."""
+    cells = tuple(tuple((" ".join(words),) for words in row) for row in rows)
+    table = Table((("one",), ("two",), ("three",)), cells)
+    lines = text.document(Document("", (table,)), width).splitlines()
+    assert max(map(len, lines)) <= width
+    printed = Counter(word for line in lines[2:] for word in line.split())
+    assert printed == Counter(word for row in rows for words in row for word in words)

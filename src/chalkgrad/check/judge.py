@@ -242,7 +242,7 @@ def _common_ratio(entries: list[Entry]) -> float | None:
 
 
 def _message(found: Finding, test: Taylor, side: str) -> str:
-    rate = "remainder zero to rounding" if found.rate is None else f"rate {found.rate:.2f}"
+    rate = "remainder zero to rounding" if found.rate is None else f"remainder falls as h^{found.rate:.2f}"
     if found.verdict == "vacuous":
         text = "zero on both sides: nothing was tested"
     elif found.verdict == "inconclusive":
@@ -253,5 +253,5 @@ def _message(found: Finding, test: Taylor, side: str) -> str:
         if entry is not None:
             text += f"; entry {entry.place} is {entry.claimed:.6g}, should be {entry.measured:.6g}"
     else:
-        text = rate + (f", {found.covered}" if found.covered else "")
+        text = rate + (f"; {found.covered} compared" if found.covered else "")
     return f"{text} ({side})" if side else text

@@ -122,7 +122,9 @@ _LIKE = {"wrong", "wrong shape"}
 
 def _told(case: Case) -> tuple[str, ...]:
     sizes = list(dict.fromkeys(len(data.x) for _, data in case.own))
-    told = [f"random mild data, batches of {', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"]
+    told = [
+        f"random numbers that saturate no unit, batches of {', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
+    ]
     if case.wider:
         told.append(f"the same layers with widths {'-'.join(map(str, case.wider[0][0].widths))}")
     return tuple(told)

@@ -32,7 +32,7 @@ from chalkgrad.notation.write import Writer
 
 MARKS = {"right": "✓", "wrong": "✗", "at-a-kink": "∧", "vacuous": "∅", "inconclusive": "?"}
 MEANINGS = {
-    "right": "the remainder falls as it must",
+    "right": "the remainder falls as fast as that of a right gradient must",
     "wrong": "the remainder falls too slowly, or the gradient differs from the derived one",
     "at-a-kink": "no derivative exists here, and the value is one of the allowed one-sided ones",
     "vacuous": "zero on both sides, so nothing was tested",

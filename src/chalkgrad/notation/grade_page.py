@@ -140,7 +140,7 @@ class _Page:
             ("student",),
             ("points",),
             *layers,
-            ("first\u00a0wrong",),
+            ("first wrong",),
             ("mistakes",),
         )
         return Table(header, tuple(rows))

@@ -9,11 +9,10 @@ from rich.panel import Panel
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from .boxes import Block, Columns, Document, Heading, Inline, Table
+from .boxes import Block, Columns, Document, Heading
 from .characters import clean
-from .grammar import numeric_columns
 from .picture import Strip
-from .text_page import block_lines, wrapped
+from .text_page import block_lines
 
 
 def renderable(d: Document, width: int) -> Group:
@@ -33,8 +32,6 @@ def _block(block: Block, width: int) -> RenderableType:
         case Heading(text, level):
             style = "bold cyan" if level < 3 else "bold"
             return Text(clean(text), style=style + (" underline" if level < 3 else ""))
-        case Table():
-            return _table(block, width)
         case Columns(left, right):
             half = (width - 3) // 2
             grid = RichTable.grid(padding=(0, 3, 0, 0))
@@ -60,31 +57,6 @@ TONES = {
     "grey": "#757575",
 }
 """The colours in a tone that is read on black as well as on white: a terminal does not say which it has."""
-
-_MARKS = {"✓": TONES["green"], "✗": f"bold {TONES['red']}", "→": TONES["blue"], "–": TONES["grey"]}
-
-
-def _table(t: Table, width: int) -> RichTable:
-    table = RichTable(box=borders.SIMPLE_HEAD, header_style="bold", width=None, pad_edge=False)
-    for number, heading in enumerate(numeric_columns(t)):
-        cell = t.header[number] if number < len(t.header) else ()
-        table.add_column(_inline(cell, width), justify="right" if heading else "left")
-    for row in t.rows:
-        table.add_row(*(_marked(cell, width) for cell in row))
-    return table
-
-
-def _marked(content: Inline, width: int) -> Text:
-    """Return a cell; marks alone are in the colour of what they say."""
-    text = _inline(content, width)
-    if text.plain and set(text.plain) <= _MARKS.keys():
-        for place, mark in enumerate(text.plain):
-            text.stylize(_MARKS[mark], place, place + 1)
-    return text
-
-
-def _inline(content: Inline, width: int) -> Text:
-    return _text(wrapped(content, 10**6, notes=False))
 
 
 def _text(lines: list[Strip]) -> Text:

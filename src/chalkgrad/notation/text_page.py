@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .boxes import (
     Block,
@@ -24,7 +24,7 @@ from .characters import clean
 from .characters import width as cells
 from .display import BEHIND, BELOW, BESIDE, place_reasons
 from .grammar import is_code, numeric_columns, unknown
-from .picture import Picture, Strip, beside, padded, sliced, stacked, strip_width
+from .picture import Picture, Strip, beside, padded, plain, sliced, stacked, strip_width
 from .text import drawing, picture
 
 INDENT = 2
@@ -128,26 +128,45 @@ def table_lines(t: Table, width: int, notes: bool = True) -> list[Strip]:
     """Set a table with a rule under its header; the widest columns wrap until it fits."""
     numeric = numeric_columns(t)
     rows = [[*row, *((),) * (len(numeric) - len(row))] for row in (t.header, *t.rows)]
-    natural = [
-        max(strip_width(wrapped(row[c], 10**6, notes)[0]) for row in rows) for c in range(len(numeric))
-    ]
-    room = max(width - 2 * (len(natural) - 1), len(natural))
-    while sum(natural) > room:
-        natural[natural.index(max(natural))] -= 1
+    widths = _widths(rows, max(width - 2 * (len(numeric) - 1), len(numeric)), notes)
     lines: list[Strip] = []
     for number, row in enumerate(rows):
-        body = [wrapped(cell, natural[c], notes) for c, cell in enumerate(row)]
+        body = [_marked(wrapped(cell, widths[c], notes)) for c, cell in enumerate(row)]
         for i in range(max(map(len, body), default=0)):
             line: Strip = ()
             for c, cell in enumerate(body):
                 piece = cell[i] if i < len(cell) else ()
-                missing = natural[c] - strip_width(piece)
-                piece = ((" " * missing, ""), *piece) if numeric[c] else padded(piece, natural[c])
+                missing = widths[c] - strip_width(piece)
+                piece = ((" " * missing, ""), *piece) if numeric[c] else padded(piece, widths[c])
                 line += (("  ", ""), *piece) if c else piece
             lines.append(tuple((text, style or "bold") for text, style in line) if number == 0 else line)
         if number == 0:
-            lines.append((("  ".join("─" * n for n in natural), "dim"),))
+            lines.append((("  ".join("─" * n for n in widths), "dim"),))
     return lines
+
+
+def _widths(rows: Sequence[Sequence[Inline]], room: int, notes: bool) -> list[int]:
+    """Return how wide each column is: the widest give way, words break only at last."""
+    cellwise = zip(*rows, strict=True)
+    columns = [[plain(wrapped(cell, 10**6, notes)[0]) for cell in column] for column in cellwise]
+    widths = [max(map(cells, column)) for column in columns]
+    longest = [max(map(cells, " ".join(column).split(" ")), default=0) for column in columns]
+    while sum(widths) > room:
+        loose = [c for c, words in enumerate(longest) if widths[c] > words] or range(len(widths))
+        widths[max(loose, key=widths.__getitem__)] -= 1
+    return widths
+
+
+MARKS = {"✓": "green", "✗": "red", "→": "blue", "–": "grey"}
+"""Marks of a table and their colours."""
+
+
+def _marked(lines: list[Strip]) -> list[Strip]:
+    """Give marks that stand alone the colour of what they say."""
+    words = "".join(text for line in lines for text, _ in line)
+    if not words or not set(words) <= MARKS.keys():
+        return lines
+    return [tuple((mark, MARKS[mark]) for text, _ in line for mark in text) for line in lines]
 
 
 # ---- displays ---------------------------------------------------------------------------------------

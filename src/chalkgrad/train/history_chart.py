@@ -12,8 +12,8 @@ from chalkgrad.notation.chart_text import chart_text
 from chalkgrad.train.history import Epoch, History
 
 LOSSES = {
-    "binary_cross_entropy": "binary cross-entropy in nats",
-    "cross_entropy": "cross-entropy in nats",
+    "binary_cross_entropy": "binary cross-entropy (natural logarithm)",
+    "cross_entropy": "cross-entropy (natural logarithm)",
     "squared_error": "squared error",
     "half_squared_error": "half the squared error",
     "mean_squared_error": "mean squared error",
@@ -62,7 +62,7 @@ def loss_words(network: Network, standardised: bool = False) -> str:
     """Say what the loss is and per what.
 
     >>> loss_words(Network("2-1:sigmoid", l2=0.01))
-    'binary cross-entropy in nats, mean over the rows, with the penalty'
+    'binary cross-entropy (natural logarithm), mean over the rows, with the penalty'
     """
     loss = network.loss
     words = LOSSES.get(loss.name, f"{loss}") if loss.formula is None else loss.name
