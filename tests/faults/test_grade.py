@@ -6,6 +6,7 @@ import _thread
 import csv
 import io
 import json
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -353,3 +354,19 @@ def test_a_hostile_name_harms_nobody(tmp_path: Path, name: str) -> None:
         assert "\x1b" not in text
     for row in csv.reader(io.StringIO((folder / "grades.csv").read_text(encoding="utf-8-sig"))):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(OSError(5, "Input/output error"), "Input/output error"), (OSError("no medium"), "no medium")],
+)
+def test_a_folder_that_cannot_be_listed_is_a_fault(
+    error: OSError, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: object) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "scandir", fail)
+    with pytest.raises(InputError, match="SUBMISSIONS: must be a folder that can be read") as caught:
+        find_submissions(tmp_path, read_grading(TABLE, NETWORK))
+    assert caught.value.faults[0].got == reason

@@ -421,3 +421,33 @@ def test_answers_of_another_shape_are_told_apart(of: str, answer: str, told: str
     problem = Problem(Network("2-3:tanh-1:sigmoid"), x=[1, 2], t=1, key={of: answer})
     with pytest.raises(InputError, match=told):
         verify_key(problem)
+
+
+ONE = Problem(
+    Network("1-1:sigmoid", loss="half_squared_error"),
+    {"W1": [[0.7]], "b1": [0.1]},
+    x=[1.5],
+    t=[0.2],
+)
+"""One layer of one neuron: a_0 is the input, and there is no layer 2."""
+
+
+@pytest.mark.parametrize(
+    ("of", "answer", "verdict"),
+    [
+        ("dL/dw_1", "delta_1*a_0", Verdict.RIGHT),
+        ("dL/dw_1", "delta_1*x", Verdict.RIGHT),
+        ("dL/dw", "delta*x", Verdict.RIGHT),
+        ("z_1", "w_1*a_0 + b_1", Verdict.RIGHT),
+        ("dL/dw_1", "delta_1*a_1", Verdict.WRONG),
+        ("dL/dw_1", "delta_2*a_0", Verdict.WRONG),
+        ("z_1", "w_1*a_1 + b_1", Verdict.WRONG),
+    ],
+)
+def test_the_indices_of_a_single_neuron_are_layers(of: str, answer: str, verdict: Verdict) -> None:
+    assert verified(of, answer, ONE).verdict is verdict
+
+
+def test_a_single_neuron_has_no_second_layer() -> None:
+    with pytest.raises(InputError, match="no layer 2"):
+        verified("dL/dw_2", "delta_1*x", ONE)

@@ -118,3 +118,12 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 @given(st.text(alphabet="ajkzwlL^_()+-*/'eσδ∂Σ1 2\\{}fC,=>", max_size=40))
 def test_any_formula_like_text_is_read_or_refused(text: str) -> None:
     test_any_text_is_read_or_refused.hypothesis.inner_test(text)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("true", "text"), [(10**6 - 1, "1/999999"), (10**6, "1e-06"), (3, "1/3"), (1, "1/1")]
+)
+def test_a_fraction_is_corrected_by_a_fraction_while_that_is_short(true: int, text: str) -> None:
+    printed = read_printed("3/7")
+    assert printed is not None
+    assert printed.like(Fraction(1, true)) == text

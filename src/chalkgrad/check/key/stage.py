@@ -84,7 +84,7 @@ class Stage:
                 if unit in self.usual:
                     return self.usual[unit] + (1 if ref.kind == "weight" and self._is_sender(place) else 0)
         only = [n for n in range(1, depth + 1) if ref.kind != "bias" or self.network.layers[n - 1].bias]
-        if self._single() and len(ref.units) == 1 and isinstance(ref.units[0], int) and depth > 1:
+        if self._single() and len(ref.units) == 1 and isinstance(ref.units[0], int):
             return ref.units[0]
         if len(only) == 1:
             return only[0]
