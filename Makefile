@@ -16,7 +16,7 @@ NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-run: $(VENV)/.run ## a guided tour: derive, diagnose, train
+run: $(VENV)/.run ## install into .venv, then a guided tour: derive, diagnose, train (no terminal: no pauses)
 	@$(BIN)/python -m chalkgrad.app.tour
 
 test: $(VENV)/.dev ## all tests; oracles whose library is missing are skipped, saying so
@@ -63,7 +63,8 @@ $(VENV)/.made:
 
 # The development install is editable, so it serves `make run` as well.
 $(VENV)/.run: $(VENV)/.made pyproject.toml $(NATIVE) $(SOURCES)
-	@if [ ! -f $(VENV)/.dev ]; then echo "installing chalkgrad into $(VENV) ..."; $(PIP) install .; fi
+	@if [ ! -f $(VENV)/.dev ]; then \
+	  echo "installing chalkgrad into $(VENV): a minute or two, once"; $(BIN)/python tools/install.py .; fi
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made pyproject.toml $(NATIVE)

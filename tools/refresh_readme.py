@@ -27,7 +27,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```(?P<kind>console|python)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = (ROOT / "README.md", ROOT / "docs" / "training-commands.md", ROOT / "docs" / "diagnose.md")
+PAGES = (
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("training-commands", "diagnose", "problem-files")),
+)
 WIDTH = "100"
 SECONDS = 120
 

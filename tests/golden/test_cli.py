@@ -136,7 +136,7 @@ def test_the_suffix_says_the_format(
 ) -> None:
     file = tmp_path / f"page{suffix}"
     arguments = ["derive", "4-3:relu-1:sigmoid", "--loss", "squared_error"]
-    assert answer(capsys, *arguments, "-o", str(file)) == ("", "")
+    assert answer(capsys, *arguments, "-o", str(file)) == ("", f"written: {file}\n")
     written = file.read_text(encoding="utf-8")
     assert written.startswith(start)
     forms = {".txt": "text", ".tex": "latex", ".md": "markdown", ".typ": "typst", "": "text"}

@@ -106,7 +106,7 @@ def test_the_tutorials_graph_carries_its_numbers(capsys: pytest.CaptureFixture[s
     for value in (step["loss"], step["values"]["A1"][0][0], abs(step["gradients"]["W1"][0][0])):
         assert f"{value:.4g}" in output
     file = tmp_path / "graph.svg"
-    assert answer(capsys, "graph", tutorial, "-o", str(file)) == ("", "")
+    assert answer(capsys, "graph", tutorial, "-o", str(file)) == ("", f"written: {file}\n")
     assert ElementTree.fromstring(file.read_text(encoding="utf-8")).tag.endswith("svg")
 
 

@@ -54,7 +54,7 @@ def test_the_page_is_printed_between_the_set_up_and_the_results(capsys: Capture)
 def test_the_suffix_of_the_file_says_the_format(capsys: Capture, name: str, start: str) -> None:
     out, err = trained(capsys, "--explain-step", "3", "--explain-to", name)
     assert "Step 3 of training" not in out
-    assert f"step 3 is opened up in {name}" in err
+    assert f"written: {name}" in err
     text = Path(name).read_text("utf-8")
     assert text.lstrip().lower().startswith(start.lower())
 

@@ -154,20 +154,23 @@ def test_a_model_is_shown(capsys: Capture) -> None:
     found = table(capsys, "inspect", "a.cg")
     assert found["classes"] == ["aster", "briar", "clover"]
     assert found["parameters"] == 5059
-    assert answer(capsys, "inspect", "a.cg", "-o", "page.html") == ("", "")
+    assert answer(capsys, "inspect", "a.cg", "-o", "page.html") == ("", "written: page.html\n")
     assert "<svg" in Path("page.html").read_text("utf-8")
-    assert answer(capsys, "inspect", "a.cg", "-o", "history.svg") == ("", "")
+    assert answer(capsys, "inspect", "a.cg", "-o", "history.svg") == ("", "written: history.svg\n")
     drawn = Path("history.svg").read_text("utf-8")
     assert "prefers-color-scheme:dark" in drawn
     assert "Training of 10-64:relu-64:relu-3:softmax" in drawn
-    assert answer(capsys, "inspect", "a.cg", "-o", "dark.svg", "--theme", "dark") == ("", "")
+    assert answer(capsys, "inspect", "a.cg", "-o", "dark.svg", "--theme", "dark") == (
+        "",
+        "written: dark.svg\n",
+    )
     assert "prefers" not in Path("dark.svg").read_text("utf-8")
 
 
 @pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="the extra plot is not installed")
 def test_a_history_as_png(capsys: Capture) -> None:
     trained(capsys, *KIND, *QUICK)
-    assert answer(capsys, "inspect", "a.cg", "-o", "history.png") == ("", "")
+    assert answer(capsys, "inspect", "a.cg", "-o", "history.png") == ("", "written: history.png\n")
     assert Path("history.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -221,14 +224,17 @@ def test_answers_in_other_forms(capsys: Capture) -> None:
     assert found["kind"] == [row["kind"] for row in rows]
     assert [*found] == [*rows[0]]
     assert [*answers(capsys, "--labels")[0]] == ["kind"]
-    assert answer(capsys, "predict", "a.cg", "plants.csv", "-o", "out.csv") == ("", "")
+    assert answer(capsys, "predict", "a.cg", "plants.csv", "-o", "out.csv") == ("", "written: out.csv\n")
     assert Path("out.csv").read_text("utf-8").splitlines()[0] == "kind,p(aster),p(briar),p(clover)"
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="the extra data is not installed")
 def test_answers_in_parquet(capsys: Capture) -> None:
     trained(capsys, *KIND, *QUICK)
-    assert answer(capsys, "predict", "a.cg", "plants.csv", "-o", "out.parquet") == ("", "")
+    assert answer(capsys, "predict", "a.cg", "plants.csv", "-o", "out.parquet") == (
+        "",
+        "written: out.parquet\n",
+    )
     found, rows = read_table("out.parquet"), answers(capsys)
     assert found.columns["kind"].values.tolist() == [row["kind"] for row in rows]
     p = [float(row["p(briar)"]) for row in rows]

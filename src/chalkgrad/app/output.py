@@ -74,6 +74,11 @@ class Output:
                 raise InputError(_unwritable(self.path, error)) from None
         else:
             write_text(self.path, text)
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say what was written, where the reader does not see it."""
+        say(f"written: {self.path}")
 
     def file(self, write: Callable[[Path], object]) -> None:
         """Let a function write the file, under a temporary name until it is whole."""
@@ -81,6 +86,7 @@ class Output:
         try:
             with replacing(self.path) as temporary:
                 write(temporary)
+            self._tell()
         except OSError as error:
             raise InputError(_unwritable(self.path, error)) from None
 
@@ -98,6 +104,7 @@ class Output:
         assert self.path is not None, "checked by read_output"
         try:
             pdf(document, os.path.realpath(self.path))
+            self._tell()
         except OSError as error:
             raise InputError(_unwritable(self.path, error)) from None
 

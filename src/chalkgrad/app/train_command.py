@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad.app.hidden_layers import hidden_of
 from chalkgrad.app.options import Parser, attempt, read_choice
 from chalkgrad.app.output import PAGE_FORMATS, Output, columns_of_terminal, read_output, say
 from chalkgrad.app.signals import held_back
@@ -169,7 +170,8 @@ def _network(asked: TrainOptions, rows: PreparedRows) -> Network:
     if asked.fit.get("l2"):
         rest["l2"] = asked.fit["l2"]
     assert preparation.task is not None, "inferred with a target"
-    return network_of(preparation.width, asked.hidden or HIDDEN, head[preparation.task], rest)
+    hidden = hidden_of(asked.hidden or HIDDEN, preparation.width, head[preparation.task])
+    return network_of(preparation.width, hidden, head[preparation.task], rest)
 
 
 def _settings(
@@ -352,6 +354,4 @@ def _explain(fitted: Fit, asked: TrainOptions, output: Output, report: Output) -
         output.page(trace_page(found, notation))
     if output.path is None:
         output.text("\n")
-    else:
-        say(f"step {asked.explain} is opened up in {output.path}")
     return {}

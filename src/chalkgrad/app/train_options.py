@@ -13,6 +13,8 @@ from typing import Any
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import existing_file
 from chalkgrad._numbers import shown
+from chalkgrad.app.hidden_layers import NO_LAYER, has_head
+from chalkgrad.app.model_place import free_place
 from chalkgrad.app.options import Parser, attempt, read_choice, read_number, read_whole
 from chalkgrad.app.output import check_place
 from chalkgrad.app.table_options import add_table_options, read_table_options
@@ -26,7 +28,6 @@ MISSING = ("error", "mean", "median", "most-frequent", "own-level", "drop")
 OPTIMISERS = ("sgd", "adam", "adamw", "rmsprop")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "plateau")
 KEEP = ("best", "last", "again")
-NO_LAYER = "none"
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def train_parser() -> Parser:
 
 
 _VALUES = (
-    ("-o --output", "FILE", "the model file to write, such as model.cg"),
+    ("-o --output", "FILE", "the model file to write; the data's name with .cg, here, if left out"),
     ("--target", "COLUMN", "what is to be learned; y for a file of arrays"),
     ("--task", "TASK", "regression, binary or classes; as the target looks if left out"),
-    ("--network", "LAYERS", f"the hidden layers, or none; {HIDDEN} if left out"),
+    ("--network", "LAYERS", f"the hidden layers (or the whole network), or none; {HIDDEN} if left out"),
     ("--epochs", "N", "passes over all rows; for 6,000 steps if left out, but 20 to 200"),
     ("--batch-size", "N", f"rows of a step; {BATCH}"),
     ("--optimiser", "NAME", f"{', '.join(OPTIMISERS)}; adamw with 0.003 and weight decay 0.1"),
@@ -122,12 +123,9 @@ _VALUES = (
 
 def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> TrainOptions:
     """Return what was asked for, after adding everything that is wrong with it to ``faults``."""
-    if options.output is None:
-        fix = "Write -o model.cg, say."
-        faults.append(Fault("-o", "name the file that keeps the model", "nothing", fix))
-    else:
-        check_place(options.output, options.data, faults, example="model.cg")
-        _check_suffix(options.output, faults)
+    place = free_place(options.data) if options.output is None else options.output
+    check_place(place, options.data, faults, example="model.cg")
+    _check_suffix(place, faults)
     missing = read_choice("--missing", options.missing, MISSING, faults) or "error"
     validation = _validation(options.validation, faults)
     fit = _for_fit(options, faults)
@@ -135,7 +133,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
     _check_together(options, validation, faults)
     return TrainOptions(
         options.data,
-        options.output or "",
+        place,
         options.target,
         read_choice("--task", options.task, TASKS, faults),
         options.network,
@@ -238,7 +236,7 @@ def _check_suffix(path: str, faults: list[Fault]) -> None:
 
 def _check_hidden(text: str | None, faults: list[Fault]) -> None:
     """Read the hidden layers alone, so that a mistake is told before the data is read."""
-    if text is None or text == NO_LAYER:
+    if text is None or text == NO_LAYER or has_head(text):
         return
     try:
         network_of(1, text, "1", {})
