@@ -227,7 +227,7 @@ def test_a_model_that_cannot_be_written_after_all_is_not_lost(
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(Model, "save", full)
-    assert main(list(GOOD)) == 0
+    assert main(list(GOOD)) == 2
     output, errors = capsys.readouterr()
     assert "No space left on device" in errors
     found = re.search(r"The model is not lost: it is in (\S+)", errors)

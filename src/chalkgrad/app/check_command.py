@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.options import Parser, read_whole, renamed
+from chalkgrad.app.code_target import with_function
+from chalkgrad.app.options import Parser, attempt, read_whole, renamed
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, read_output, say
 from chalkgrad.app.source import Source, add_network_options, read_source
 
@@ -47,7 +48,10 @@ def run(arguments: Sequence[str]) -> int:
     if options.against is not None:
         from chalkgrad.usercode.sandbox import split_target
 
-        renamed(faults, "against", "--against", lambda: split_target(options.against))
+        named = attempt(faults, lambda: with_function(options.against, "--against"))
+        options.against = named or options.against
+        if named is not None:
+            renamed(faults, "against", "--against", lambda: split_target(named))
     if faults or source is None:
         raise InputError(faults)
     report = _report(source, seed, options.against)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.app.options import Parser, read_choice, read_number, read_whole, renamed
+from chalkgrad.app.code_target import with_function
+from chalkgrad.app.options import Parser, attempt, read_choice, read_number, read_whole, renamed
 from chalkgrad.app.output import PAGE_FORMATS, add_output_options, check_place, read_output, say
 from chalkgrad.app.source import (
     DEFAULT_NOTATION,
@@ -73,7 +74,7 @@ def run(arguments: Sequence[str]) -> int:
     """Diagnose and write; return 0 if every gradient is right, 3 if for another network, else 1."""
     options = parser().read(arguments)
     faults: list[Fault] = []
-    _read_function(options.function, faults)
+    options.function = _read_function(options.function, faults)
     source, notation = _read_network(options, faults)
     settings = _read_settings(options, faults)
     output = read_output(options, PAGE_FORMATS, faults)
@@ -93,10 +94,14 @@ def run(arguments: Sequence[str]) -> int:
     return {"right": 0, "other network": OTHER}.get(found.outcome, 1)
 
 
-def _read_function(text: str, faults: list[Fault]) -> None:
+def _read_function(text: str, faults: list[Fault]) -> str:
+    """Return the file with its function, which is found where only one can be meant."""
     from chalkgrad.usercode.sandbox import split_target
 
-    renamed(faults, "against", FUNCTION, lambda: split_target(text))
+    named = attempt(faults, lambda: with_function(text, FUNCTION))
+    if named is not None:
+        renamed(faults, "against", FUNCTION, lambda: split_target(named))
+    return named or text
 
 
 def _read_network(options: argparse.Namespace, faults: list[Fault]) -> tuple[Source | None, Any]:

@@ -61,7 +61,9 @@ def _run(options: argparse.Namespace) -> int:
     rows = iter([_test_rows(model, data, notes)]) if isinstance(data, Table) else all_tables(data)
     model, tables = with_gaps(model, rows, gaps, notes, with_target=True)
     if isinstance(data, Table):
-        found = model.evaluate(next(tables), notes=notes)
+        table = next(tables)
+        found = model.evaluate(table, notes=notes)
+        notes += _seen(model, table)
     else:
         found = model.evaluate(tables)
     if output.format == "json":
@@ -74,6 +76,16 @@ def _run(options: argparse.Namespace) -> int:
     for note in notes:
         say(f"note: {as_typed(note)}")
     return 0
+
+
+def _seen(model: Model, rows: Table) -> list[str]:
+    """Return a note where rows are among those that the model learnt from."""
+    from chalkgrad.app.seen_rows import seen_note
+
+    if model.preparation is None:
+        return []
+    note = seen_note(model.settings.get("seen"), *model.preparation.arrays(rows))
+    return [note] if note else []
 
 
 def columns_read(model: Model) -> tuple[str, ...] | None:

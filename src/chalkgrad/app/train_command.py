@@ -10,6 +10,8 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.app.hidden_layers import hidden_of
 from chalkgrad.app.options import Parser, attempt, read_choice
@@ -96,9 +98,11 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     second = train_again(asked, rows, network, settings, fitted)
     with held_back():
         history = _joined(begun, settings, fitted.history)
-        model = measured = _model(asked, rows, fitted, history)
+        seen = _seen(rows, begun)
+        model = measured = _model(asked, rows, fitted, history, seen=seen)
         if second is not None and second.kept is not None:
-            model = _model(asked, rows, second.kept, history, trained_again=second.to_dict())
+            again = second.to_dict()
+            model = _model(asked, rows, second.kept, history, seen=seen, trained_again=again)
         kept = _save(model, asked.output)
     try:
         _answer(asked, rows, fitted, measured, second, (kept, seconds), output, explained)
@@ -275,6 +279,16 @@ def _joined(begun: Model | None, settings: dict[str, Any], after: History) -> Hi
     first = len(before.epochs) + 1
     epochs = (replace(e, epoch=first + k, steps=e.steps + shift) for k, e in enumerate(after.epochs))
     return History((*before.epochs, *epochs), after.steps + shift)
+
+
+def _seen(rows: PreparedRows, begun: Model | None) -> str:
+    """What is kept of the rows, so that ``evaluate`` knows them again; nothing of rows read in blocks."""
+    from chalkgrad.app.seen_rows import sketch
+
+    before = None if begun is None else begun.settings.get("seen")
+    if rows.t is None or not isinstance(rows.x, np.ndarray):
+        return before if isinstance(before, str) else ""
+    return sketch((rows.x, rows.t), *([rows.validation] if rows.validation else []), before=before)
 
 
 def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: History, **rest: Any) -> Model:

@@ -1,0 +1,44 @@
+"""``FILE.py`` without a function: the one that can be meant, or a list of those that could."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import shown
+
+_BACKWARD = re.compile(r"back|grad", re.IGNORECASE)
+
+
+def with_function(text: str, path: str) -> str:
+    """Return ``mine.py:backward`` for ``mine.py``; any other text as it is.
+
+    Raises
+    ------
+    InputError
+        If the file defines several that could be meant, or none.
+    """
+    if not text.endswith(".py") or not Path(text).is_file():
+        return text
+    names = defined(Path(text))
+    likely = [name for name in names if _BACKWARD.search(name)]
+    chosen = names if len(names) == 1 else likely
+    if len(chosen) == 1:
+        return f"{text}:{chosen[0]}"
+    could = chosen or names
+    fix = (
+        f"Write {text}:{could[0]}, say; it has {', '.join(could[:8])}." if could else "Define backward in it."
+    )
+    raise InputError(Fault(path, "name a function or a class of the file", shown(text), fix))
+
+
+def defined(path: Path) -> list[str]:
+    """Return the public functions and classes of a file; none where it cannot be read as Python."""
+    try:
+        body = ast.parse(path.read_bytes()).body
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return []
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return [node.name for node in body if isinstance(node, kinds) and not node.name.startswith("_")]
