@@ -124,12 +124,13 @@ import os, sys, threading, time
 import numpy as np
 pool = set(os.listdir("/proc/self/task")) - {str(os.getpid())}
 spent = lambda: sum(int(open(f"/proc/self/task/{t}/schedstat").read().split()[0]) for t in pool)
-from chalkgrad import Network, fit
+from chalkgrad import Network, fit, initialise
 r = np.random.default_rng(0)
 x, t = r.normal(size=(3000, 200)).astype("f4"), r.integers(0, 10, 3000)
 for watched in (False, True):
     before = spent()
-    fit(Network("200-100:relu-10:softmax", l2=0.001), x, t, epochs=4, validation=0.2 if watched else None,
+    network = Network("200-100:relu-10:softmax", l2=0.001)
+    fit(network, x, t, epochs=4, validation=0.2 if watched else None, parameters=initialise(network),
         clip_norm=1.0 if watched else None, callbacks=(lambda report: None) if watched else ())
     print(len(pool), spent() - before)
 before = spent()

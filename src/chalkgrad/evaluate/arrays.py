@@ -17,6 +17,7 @@ from chalkgrad._numbers import exact, exact_text, shown
 
 Array = NDArray[Any]
 MAX_TOLD = 10
+_FEW = 4096
 _FLOAT64 = np.dtype(np.float64)
 _MAX_AXES = 2
 _LARGEST_WHOLE = 2**53
@@ -35,7 +36,12 @@ def is_ready(value: object, shape: tuple[int, ...]) -> TypeGuard[NDArray[np.floa
 
 
 def _is_finite(array: Array) -> bool:
-    """Whether the sum of squares is finite, so that every number is; one pass, and vdot warns of nothing."""
+    """Whether every number is finite: of few, whether the sum of squares is, of which vdot warns of nothing.
+
+    Of many, vdot would wake threads, which then spin where a training is about to begin.
+    """
+    if array.size > _FEW:
+        return bool(np.isfinite(array).all())
     return math.isfinite(np.vdot(array, array))
 
 

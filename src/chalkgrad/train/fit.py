@@ -122,7 +122,8 @@ def fit(
     dtype
         ``"float32"`` or ``"float64"``.
     threads
-        How many; left out, as many as pay.
+        How many at most; left out, as many as pay, and one while others keep the processors busy.  No number
+        depends on it.
     checkpoint
         Where and when to write all of the training to a file.
     resume
