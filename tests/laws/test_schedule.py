@@ -54,18 +54,25 @@ def test_cosine_begins_at_the_rate_and_is_half_way_in_the_middle() -> None:
     assert found[69] == pytest.approx(0.1 + 0.2 * (1 + math.cos(math.pi * 69 / 70)))
 
 
-def test_one_cycle_rises_to_the_rate_and_ends_near_nothing() -> None:
-    found = rates(OneCycle(rise=0.3, divide=10, final=100))
+def test_one_cycle_rises_to_its_peak_and_ends_near_nothing() -> None:
+    found = rates(OneCycle(rise=0.3, divide=10, final=100, peak=1))
     assert found[0] == pytest.approx(0.05)
     assert max(found) == pytest.approx(0.5)
     assert found.index(max(found)) == 20
     assert found[69] == pytest.approx(0.05 / 100)
+    higher = rates(OneCycle(rise=0.3, divide=10, final=100, peak=3))
+    assert higher == pytest.approx([3 * rate for rate in found])
+
+
+def test_one_cycle_has_the_optimisers_rate_on_average() -> None:
+    mean = np.mean(rates(OneCycle(), Clock(0.5, 100, 10_000)))
+    assert mean == pytest.approx(0.5, rel=0.05)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_one_cycle_of_hardly_any_steps(steps: int) -> None:
     found = rates(OneCycle(), Clock(0.5, steps, steps))
-    assert all(0 < rate <= 0.5 for rate in found)
+    assert all(0 < rate <= 1 for rate in found)
 
 
 def test_warm_up_raises_another_schedule() -> None:

@@ -42,7 +42,7 @@ def rates_of_torch(make: Callable[[Any, Any], Any], *, every_step: bool) -> list
         (StepDecay(5, 0.3), lambda all_, o: all_.StepLR(o, 5, 0.3), False),
         (Cosine(0.01), lambda all_, o: all_.CosineAnnealingLR(o, CLOCK.steps, 0.01), True),
         (
-            OneCycle(0.25, 20, 500),
+            OneCycle(0.25, 20, 500, peak=1),
             lambda all_, o: all_.OneCycleLR(
                 o,
                 RATE,

@@ -101,10 +101,10 @@ class Cosine:
 
 @dataclass(frozen=True)
 class OneCycle:
-    """Half a cosine up from η₀/d to η₀ over the first part p of the steps, half a cosine down to η₀/(d·f).
+    """Half a cosine from q/d up to q = peak · η₀ over a first part p of the steps, another down to q/(d·f).
 
-    With k₁ = pK − 1:  η_k = c(η₀/d, η₀, k/k₁) up to k₁, then c(η₀, η₀/(d·f), (k − k₁)/(K − 1 − k₁)),
-    where c(a, b, u) = b + (a − b)(1 + cos πu)/2.
+    With k₁ = pK − 1:  η_k = c(q/d, q, k/k₁) up to k₁, then c(q, q/(d·f), (k − k₁)/(K − 1 − k₁)),
+    where c(a, b, u) = b + (a − b)(1 + cos πu)/2.  Its mean is half of q, so a peak of 2 is on average η₀.
 
     Parameters
     ----------
@@ -112,6 +112,8 @@ class OneCycle:
         p in (0, 1).
     divide, final
         d ≥ 1 and f ≥ 1.
+    peak
+        q/η₀ > 0; 1 where the optimiser's rate is meant to be the highest.
 
     References
     ----------
@@ -121,20 +123,23 @@ class OneCycle:
     rise: float = 0.3
     divide: float = 25.0
     final: float = 1e4
+    peak: float = 2.0
 
     def __post_init__(self) -> None:
         faults: list[Fault] = []
         read_number("rise", self.rise, faults, above=0, below=1, fix="Write 0.3, say.")
         read_number("divide", self.divide, faults, least=1, fix="Write 25, say.")
         read_number("final", self.final, faults, least=1, fix="Write 10000, say.")
+        read_number("peak", self.peak, faults, above=0, fix="Write 2, say.")
         _refuse(faults)
 
     def rates(self, k: Steps, clock: Clock) -> Rates:
         """Return η_k for the numbers of some steps."""
         top, last = max(self.rise * clock.steps - 1, 0.0), clock.steps - 1
-        start = clock.rate / self.divide
-        up = _between(start, clock.rate, k / top) if top else np.full(len(k), clock.rate)
-        down = _between(clock.rate, start / self.final, np.clip((k - top) / max(last - top, 1e-9), 0, 1))
+        high = self.peak * clock.rate
+        start = high / self.divide
+        up = _between(start, high, k / top) if top else np.full(len(k), high)
+        down = _between(high, start / self.final, np.clip((k - top) / max(last - top, 1e-9), 0, 1))
         return np.where(k <= top, up, down)
 
 
