@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chalkgrad.app.train_again import Second
     from chalkgrad.app.train_rows import PreparedRows
     from chalkgrad.model import Model
+    from chalkgrad.model.evaluation import Evaluation
     from chalkgrad.network import Network
     from chalkgrad.train.history import History
     from chalkgrad.train.optimisers import Optimiser
@@ -137,6 +138,7 @@ def _answer(
     opened = {} if explained is None else _explain(fitted, asked, explained, output)
     learned = rows.learned(model)
     held_out = None if rows.validation is None else model.evaluate(*rows.validation, prepared=True)
+    lost = _lost_class(asked, held_out or learned)
     at_its_end = fitted.outcome in ("finished", "stopped")
     if output.format == "json":
         rest = {
@@ -144,7 +146,7 @@ def _answer(
             "seconds": seconds,
             "outcome": fitted.outcome,
             "advice": fitted.advice,
-            "notes": list(rows.notes),
+            "notes": [*rows.notes, *lost],
             "again": None if second is None else second.to_dict(),
         }
         rest |= opened
@@ -162,8 +164,21 @@ def _answer(
         )
         output.page(page)
         output.text(f"\nThe model is in {kept}, {_size(kept)}.\n")
+        for note in lost:
+            say(f"note: {note}")
     if not at_its_end:
         say(as_typed(fitted.advice))
+
+
+def _lost_class(asked: TrainOptions, found: Evaluation) -> list[str]:
+    """What is to be said of a rare class that is hardly ever answered, unless its weight was raised."""
+    from chalkgrad.model.evaluation import ClassEvaluation
+    from chalkgrad.model.rare import rare_class_words
+
+    if "class_weight" in asked.fit or not isinstance(found, ClassEvaluation):
+        return []
+    words = rare_class_words(found)
+    return [words] if words else []
 
 
 def _network(asked: TrainOptions, rows: PreparedRows) -> Network:

@@ -96,9 +96,12 @@ def task_words(rows: PreparedRows) -> str:
     assert target is not None, "inferred with a target"
     if target.task == "regression":
         return "regression"
-    whole = target.task == "classes" and all(isinstance(label, int) for label in target.classes)
-    words = "binary classification" if target.task == "binary" else "classification"
-    return words + ("; --task regression takes the classes as numbers" if whole else "")
+    if target.task == "binary":
+        return "binary classification"
+    if not all(isinstance(label, int | float) and label == int(label) for label in target.classes):
+        return "classification"
+    many = len(target.classes)
+    return f"classification; if the {many} whole numbers are an order, --task regression predicts numbers"
 
 
 def inputs_words(rows: PreparedRows) -> str:
