@@ -146,6 +146,7 @@ _PAPER = """\
   .cg-display > *, .chalkgrad tr, .chalkgrad figure, .chalkgrad li { break-inside: avoid; }
   .chalkgrad thead { display: table-header-group; }
   .chalkgrad tbody tr:nth-child(-n + 2), .chalkgrad tbody tr:nth-last-child(2) { break-after: avoid; }
+  .chalkgrad figure svg { max-width: 100%; height: auto; max-height: 195mm; }
   .chalkgrad p { orphans: 3; widows: 3; }
   .cg-columns:has(mtext) { display: block; }
   .cg-columns:has(mtext) > .cg-title { display: none; }
