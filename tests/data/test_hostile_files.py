@@ -63,6 +63,30 @@ def test_packed_text_that_is_cut_off_or_damaged_is_refused(
     assert "sound" in read(tmp_path, bytes(damaged))
 
 
+@given(
+    st.sampled_from(PACKERS), st.lists(st.tuples(st.integers(0, 10**4), st.binary(max_size=4)), min_size=1)
+)
+def test_any_damage_of_packed_text_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory,
+    pack: Callable[[bytes], bytes],
+    damages: list[tuple[int, bytes]],
+) -> None:
+    content = bytearray(pack(TEXT))
+    for place, other in damages:
+        content[place % len(content) : place % len(content) + 1] = other
+    path = tmp_path_factory.getbasetemp() / "packed"
+    path.write_bytes(content)
+    with contextlib.suppress(InputError):
+        assert read_table(path).rows
+
+
+def test_an_archive_whose_directory_points_before_its_beginning_is_refused(tmp_path: Path) -> None:
+    content = bytearray(zipped(TEXT))
+    directory = content.index(b"PK\x01\x02")
+    content = content[:10] + content[40:directory] + content[directory:]
+    assert "sound" in read(tmp_path, bytes(content))
+
+
 @pytest.mark.parametrize("pack", PACKERS)
 def test_text_that_unpacks_to_more_than_memory_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]

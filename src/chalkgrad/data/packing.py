@@ -14,6 +14,8 @@ from chalkgrad.data.memory import size_text
 
 ZIP = b"PK\x03\x04"
 _NAMES = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"))
+UNSOUND_ZIP = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
+"""What zipfile raises for archives that are damaged, locked or packed in another way."""
 _XZ_MEMORY = 1 << 28
 """What unpacking xz may take for itself."""
 
@@ -85,7 +87,9 @@ def text_member(content: bytes, name: str, most: int) -> bytes:
                 fix = "Write it as Parquet or .npy, which are read in pieces."
                 raise InputError(Fault(name, f"unpack to at most {size_text(most)}", got, fix))
             return archive.read(members[0])
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except UNSOUND_ZIP as error:
         raise InputError(Fault(name, "be a sound zip file", str(error)[:80], "Unpack it.")) from None
 
 

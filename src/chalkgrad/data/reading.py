@@ -18,7 +18,7 @@ from chalkgrad.data.csv_reader import read_csv
 from chalkgrad.data.files import checked_file, first_bytes
 from chalkgrad.data.frames import arrow_table, is_frame, pandas_table, polars_table
 from chalkgrad.data.idx import idx_table, is_idx
-from chalkgrad.data.packing import ZIP
+from chalkgrad.data.packing import UNSOUND_ZIP, ZIP
 from chalkgrad.data.table import Table
 from chalkgrad.data.typed import MISSING
 
@@ -106,7 +106,7 @@ def _zip_kind(path: str | os.PathLike[str]) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except UNSOUND_ZIP:
         return "npz"
     if any(name.startswith("xl/") for name in names):
         raise InputError(Fault(os.fspath(path), "be a table", "a spreadsheet", "Save it as CSV."))
