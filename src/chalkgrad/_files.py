@@ -11,9 +11,11 @@ import json
 import os
 import re
 import stat
+import time
 import tomllib
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,9 @@ from chalkgrad._errors import Fault, InputError, MissingFileError
 from chalkgrad._numbers import shown
 
 MAX_BYTES = 64 * 1024 * 1024
+_TEMPORARY = re.compile(r"\..+\.([1-9]\d{0,9})\.tmp", re.DOTALL)
+_IDLE = 60.0
+"""Seconds without a change after which nobody is still writing."""
 _PLACE = re.compile(r"\s*\(at (line \d+, column \d+|end of document)\)")
 
 
@@ -173,6 +178,41 @@ def is_device(path: str | os.PathLike[str]) -> bool:
     return target.exists() and not target.is_file() and not target.is_dir()
 
 
+def temporary_name(target: Path) -> Path:
+    """Return the name beside a file under which it is written first; what dead processes left there goes."""
+    _clear(target.parent)
+    return target.with_name(f".{target.name}.{os.getpid()}.tmp")
+
+
+@cache
+def _clear(folder: Path) -> None:
+    """Remove, once in a process, temporary files of ours whose process is dead and that nobody writes to.
+
+    A process on another machine may have the number of a dead one here, so they must also be ``_IDLE`` old.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            found = _TEMPORARY.fullmatch(entry.name)
+            if found is None or not entry.is_file(follow_symlinks=False) or _is_alive(int(found[1])):
+                continue
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > _IDLE:
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def _is_alive(process: int) -> bool:
+    """Whether there is such a process; where that cannot be asked, there may be."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
 @contextlib.contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary name beside a file; what was written there takes the file's place at the end.
@@ -182,7 +222,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     ``InputError`` if it cannot be written.
     """
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = temporary_name(target)
     try:
         if is_device(target):
             yield target

@@ -307,3 +307,33 @@ def test_a_wrong_notation_is_told_with_the_other_faults_of_the_file(
     file = Path(problem(tmp_path, ("0.1", '"fast"')))
     file.write_text('notation = "bishp"\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
     assert paths(told(capsys, command, str(file))) == ["update.learning_rate", "notation"]
+
+
+EXAMPLE = str(Path(__file__).parents[2] / "examples" / "quiz.toml")
+WRITING = [
+    ["derive", "2-1", "--loss", "squared_error"], ["trace", EXAMPLE], ["check", EXAMPLE],
+    ["verify-key", EXAMPLE],
+    ["graph", "2-1"], ["program", "2-1", "--loss", "squared_error"], ["notations"],
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
+@pytest.mark.parametrize("arguments", WRITING, ids=lambda arguments: arguments[0])
+def test_an_answer_that_could_not_be_written_is_no_success(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "-o", "/dev/full"]) == 2
+    assert "-o: must be a file that can be written; got '/dev/full': No space left" in capsys.readouterr().err
+
+
+def test_a_disk_that_takes_nothing_is_told_as_such(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: not mode & os.W_OK)
+    page = str(tmp_path / "page.txt")
+    assert main(["derive", "2-1", "-o", page]) == 2
+    assert ": no permission. " in capsys.readouterr().err
+    locked = os.statvfs_result([*os.statvfs(tmp_path)[:8], os.ST_RDONLY, 255])
+    monkeypatch.setattr("os.statvfs", lambda path: locked)
+    assert main(["derive", "2-1", "-o", page]) == 2
+    assert ": Read-only file system. " in capsys.readouterr().err

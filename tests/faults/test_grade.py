@@ -7,8 +7,10 @@ import csv
 import io
 import json
 import os
+import re
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -292,6 +294,38 @@ def test_the_table_reads_back(tmp_path: Path) -> None:
     assert rows[1]["dZ1"] == "0"
     assert rows[1]["mistakes"] == "derivative-missing"
     assert rows[0]["same_code_as"] == "bo.py"
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|", "; ", ';"'])
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@A1", "＝1"])
+def test_no_part_of_a_cell_is_a_formula_whatever_separates_columns(
+    tmp_path: Path, separator: str, formula: str
+) -> None:
+    grades, _ = graded(tmp_path, {"ada": "right"})
+    (student,) = grades.students
+    student = replace(student, student=f"ada{separator}{formula}")
+    text = grades_csv(replace(grades, students=(student,)))
+    for line in text.splitlines():
+        for part in re.split(r"[;\t|]", line):
+            assert not part.lstrip(' "').startswith(("=", "+", "-", "@", "＝"))
+
+
+def test_the_pages_of_who_withdrew_go(tmp_path: Path) -> None:
+    """Only pages that a grading has written, and only when all are graded."""
+    both, _ = graded(tmp_path, {"ada": "right", "bo": "relu"})
+    one, _ = graded(tmp_path, {"ada": "right"})
+    out = tmp_path / "out"
+    write_folder(both, out)
+    (out / "students" / "notes.md").write_text("the teacher's own", encoding="utf-8")
+
+    def pages() -> set[str]:
+        return {path.stem for path in (out / "students").iterdir()}
+
+    assert pages() == {"ada", "bo", "notes"}
+    write_folder(replace(one, complete=False), out)
+    assert pages() == {"ada", "bo", "notes"}
+    write_folder(one, out)
+    assert pages() == {"ada", "notes"}
 
 
 def test_a_second_run_does_only_what_is_new(tmp_path: Path) -> None:

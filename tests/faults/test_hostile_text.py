@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Hashable
 from pathlib import Path
 
 import pytest
 
+from chalkgrad import notation
 from chalkgrad._errors import InputError
 from chalkgrad.app.cli import main
 from chalkgrad.formula import format_formula, parse_formula, simplify
@@ -81,3 +83,61 @@ def test_letters_of_indices_are_a_table(tmp_path: Path, capsys: pytest.CaptureFi
     file = tmp_path / "mine.toml"
     file.write_text('based_on = "nielsen"\n[letters]\nindex = [["a"]]\n', encoding="utf-8")
     assert ".letters.index: must be a table; got" in told(capsys, "derive", "2-1", "--notation", str(file))
+
+
+# ---- mutations of what is right --------------------------------------------------------------------------
+
+SPECS = ("4-3:relu-1:sigmoid", "2-3:leaky_relu(0.1)-2:softmax", "1-1:nobias:skip", "1-2:formula:1/(-1-z)-1")
+FORMULAS = ("z*sigmoid(z)", "where(z>0,z,0.1*z)", "(z-1)**-2/(z+3)^-1", "-(-z)^3/(-2-z)^2", "log(1+exp(z))")
+PIECES = (
+    *("z", "t", "y", "-1", "0", "2", "1e400", "1e9", "**", "where(", "exp(", "log(", "relu(", "max(", "erf("),
+    *'+-*/^(),>²₁σ._[]{}=:"\\',
+)
+VALUES = ('""', "0", "-1", "1e400", "nan", "inf", "true", "[]", "[[]]", "{}", '[1,"a"]', '"1-++3"', '"²"')
+NOTATION = (Path(notation.__file__).parent / "builtin" / "nielsen.toml").read_text(encoding="utf-8")
+
+
+def mutated(draw: random.Random, text: str) -> str:
+    """A text with pieces left out, doubled, or put in the place of others."""
+    for _ in range(draw.choice((1, 1, 2, 4))):
+        at = draw.randrange(len(text) + 1)
+        end = at + draw.choice((0, 0, 1, 2, 6))
+        text = text[:at] + draw.choice((draw.choice(PIECES), text[at:end] * 2, "")) + text[end:]
+    return text
+
+
+def mutated_table(draw: random.Random, text: str) -> str:
+    """A TOML file with values of another kind, or of the same kind and mutated."""
+    lines = text.splitlines()
+    for _ in range(draw.choice((1, 2, 3))):
+        at = draw.randrange(len(lines))
+        name, equals, value = lines[at].partition("=")
+        if equals:
+            lines[at] = name + "= " + (draw.choice(VALUES) if draw.random() < 0.5 else mutated(draw, value))
+    return "\n".join(lines)
+
+
+def commands(draw: random.Random, folder: Path) -> list[list[str]]:
+    problem, own = folder / "problem.toml", folder / "own.toml"
+    problem.write_text(mutated_table(draw, QUIZ), encoding="utf-8")
+    own.write_text(mutated_table(draw, NOTATION), encoding="utf-8")
+    return [
+        ["derive", mutated(draw, draw.choice(SPECS))],
+        ["derive", f"1-1:formula:{mutated(draw, draw.choice(FORMULAS))}"],
+        ["derive", "2-1", "--loss", f"formula:{mutated(draw, '-t*log(y)-(1-t)*log(1-y)')}"],
+        ["derive", "2-2:relu-1", "--notation", str(own)],
+        [draw.choice(("verify-key", "trace", "check")), str(problem)],
+    ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_mutated_text_is_answered_or_refused_in_words(
+    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw = random.Random(seed)
+    for arguments in commands(draw, tmp_path):
+        assert main(arguments) in (0, 1, 2)
+        errors = [
+            line for line in capsys.readouterr().err.splitlines() if not line.startswith(("note:", " "))
+        ]
+        assert not errors or any(": must " in line for line in errors), arguments

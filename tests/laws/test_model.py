@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import pickle
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -355,3 +356,30 @@ def test_the_numbers_of_a_model_stay() -> None:
     one = model()
     with pytest.raises(ValueError, match="read-only"):
         one.parameters["W1"][0, 0] = 1.0
+
+
+@pytest.mark.parametrize("wrong", ["W9.m", "W1", "W1.x", "b1.", ".m"])
+def test_a_state_of_no_parameter_is_refused(wrong: str) -> None:
+    with pytest.raises(InputError, match=rf"state\.{re.escape(wrong)}: must belong to a parameter"):
+        model(state={wrong: np.zeros((3, 2), np.float32)})
+
+
+def test_a_state_of_another_shape_is_refused() -> None:
+    with pytest.raises(InputError, match=r"state\.W1\.m: must "):
+        model(state={"W1.m": np.zeros((2, 3), np.float32)})
+
+
+def test_what_is_wrong_with_parameters_is_told_whatever_the_state() -> None:
+    network = Network("2-3:tanh-1:sigmoid")
+    right = {k: v.astype("float32") for k, v in initialise(network, 3).items()}
+    for state in ({}, {f"{k}.m": v for k, v in right.items()}, {"W9.m": right["W1"]}):
+        with pytest.raises(InputError, match=r"\Aparameters\.W1: must .*\Z"):
+            Model(network, right | {"W1": right["W1"].T}, state=state)
+        with pytest.raises(InputError, match=r"\Aparameters: must all be of one type.*\Z"):
+            Model(network, right | {"W1": right["W1"].astype("float64")}, state=state)
+
+
+def test_of_many_faults_five_are_told() -> None:
+    with pytest.raises(InputError) as told:
+        model(state={f"W{k}.m": np.zeros(1, np.float32) for k in range(3, 23)})
+    assert len(told.value.faults) == 5

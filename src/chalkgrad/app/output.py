@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib.util
 import json
 import math
@@ -216,8 +217,16 @@ def _plain(value: object) -> object:
 
 
 def _unwritable(path: str, error: Exception | None) -> Fault:
-    reason = getattr(error, "strerror", None) or ("no permission" if error is None else str(error))
+    reason = getattr(error, "strerror", None) or (_forbidden(path) if error is None else str(error))
     return Fault("-o", "be a file that can be written", f"{shown(path)}: {reason}", "Choose another place.")
+
+
+def _forbidden(path: str) -> str:
+    """Say why a place may not be written: a disk that takes nothing, or no permission."""
+    with contextlib.suppress(OSError, AttributeError):
+        if os.statvfs(Path(os.path.realpath(path)).parent).f_flag & os.ST_RDONLY:
+            return os.strerror(errno.EROFS)
+    return "no permission"
 
 
 def _is_device(path: str | Path) -> bool:

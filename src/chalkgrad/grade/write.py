@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import re
 from pathlib import Path
 
 from chalkgrad._files import write_text
@@ -16,14 +18,22 @@ STUDENTS = "students"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, also in full width."""
 
+_AFTER_SEPARATOR = re.compile(r"""([;|\t\r\n][ \u00a0"']*)(?=[=+\-@＝＋－＠])""")
+"""What comes before a formula where columns are apart by something else than a comma."""
+_WRITTEN = Path("records", "pages.txt")
+"""Beside the records: the names of the pages that are ours to remove."""
+
 
 def write_folder(grades: ClassGrades, folder: Path, notation: str = "matrix") -> list[Path]:
     """Write everything into a folder; each file is old or new, never half; return the summaries' places."""
     pages = folder / STUDENTS
     pages.mkdir(parents=True, exist_ok=True)
+    written = []
     for student in grades.students:
         for suffix, text in student.pages.items():
-            write_text(pages / f"{student.page}{suffix}", text)
+            written.append(f"{student.page}{suffix}")
+            write_text(pages / written[-1], text)
+    _withdraw(folder, written, complete=grades.complete)
     summaries = {
         "summary.html": render(grade_page(grades, notation, ".html"), "html"),
         "summary.md": render(grade_page(grades, notation, ".md"), "markdown"),
@@ -32,6 +42,22 @@ def write_folder(grades: ClassGrades, folder: Path, notation: str = "matrix") ->
     for name, text in summaries.items():
         write_text(folder / name, text)
     return [folder / name for name in summaries]
+
+
+def _withdraw(folder: Path, written: list[str], *, complete: bool) -> None:
+    """Remove the pages that an earlier grading wrote and that belong to no submission any more."""
+    note, before = folder / _WRITTEN, list[str]()
+    with contextlib.suppress(OSError, ValueError):
+        before = note.read_text(encoding="utf-8").splitlines()
+    gone = [name for name in before if name not in written and Path(name).name == name]
+    if complete:
+        for name in gone:
+            with contextlib.suppress(OSError):
+                (folder / STUDENTS / name).unlink()
+    now = [*written, *([] if complete else gone)]
+    if now != before:
+        note.parent.mkdir(exist_ok=True)
+        write_text(note, "".join(f"{name}\n" for name in now))
 
 
 def write_file(grades: ClassGrades, path: Path, notation: str = "matrix") -> None:
@@ -87,10 +113,11 @@ def _values(student: Graded, of: str) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    r"""Return a cell that no spreadsheet takes for a formula.
+    r"""Return a cell that no spreadsheet takes for a formula, nor a part of it where others separate.
 
-    >>> _cell("=cmd|' /C calc'!A0"), _cell("Ada")
-    ("'=cmd|' /C calc'!A0", 'Ada')
+    >>> _cell("=cmd|' /C calc'!A0"), _cell("Ada"), _cell("Ada;=1+1")
+    ("'=cmd|' /C calc'!A0", 'Ada', "Ada;'=1+1")
     """
     text = clean(text)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+    text = f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+    return _AFTER_SEPARATOR.sub(r"\1'", text)

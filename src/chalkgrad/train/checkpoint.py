@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad._files import is_device
+from chalkgrad._files import is_device, temporary_name
 from chalkgrad._numbers import shown
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.train.history import History
@@ -154,7 +154,7 @@ class Saver:
         for number in range(keep - 2, 0, -1):
             if os.path.exists(f"{path}.{number}"):
                 os.replace(f"{path}.{number}", f"{path}.{number + 1}")
-        spare = f"{path}.{os.getpid()}.tmp"
+        spare = temporary_name(Path(f"{path}.1"))
         try:
             os.link(path, spare)
             os.replace(spare, f"{path}.1")

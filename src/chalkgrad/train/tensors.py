@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError, MissingFileError
-from chalkgrad._files import is_device
+from chalkgrad._files import is_device, temporary_name
 
 Array = NDArray[Any]
 _KINDS = {"<f4": "F32", "<f8": "F64", "<i8": "I64"}
@@ -67,11 +67,6 @@ def _write(file: BinaryIO, header: bytes, arrays: Mapping[str, Array]) -> None:
     file.write(header)
     for value in arrays.values():
         file.write(_bytes(value))
-
-
-def temporary_name(target: Path) -> Path:
-    """The name beside a file under which it is written first."""
-    return target.with_name(f".{target.name}.{os.getpid()}.tmp")
 
 
 def _header(arrays: Mapping[str, Array], kind: str, note: str) -> bytes:
