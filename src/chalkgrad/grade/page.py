@@ -44,6 +44,6 @@ def student_page(
     total = sum((mark.points for mark in marks), Fraction(0))
     task = f" in {problem.title}" if problem.title else ""
     points = f"{points_text(total)} of {points_text(grading.points)} points{task}."
-    blocks: list[Block] = [Paragraph((points,)), *diagnosis_page(diagnosis, notation).blocks]
+    blocks: list[Block] = [Paragraph((points,)), *diagnosis_page(diagnosis, problem.notation or None).blocks]
     blocks += [Heading("Points"), points_table(marks, told), Bullets(points_rule(grading, told))]
     return Document(student, tuple(blocks))
