@@ -11,10 +11,10 @@ SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.e
 NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs pages oracles bench sanitize clean
+.PHONY: help run test test-quick lint format docs pages oracles bench sanitize mutants clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.run ## install into .venv, then a guided tour: derive, diagnose, train (no terminal: no pauses)
 	@$(BIN)/python -m chalkgrad.app.tour
@@ -49,6 +49,9 @@ bench: $(BENCH)/.peers ## training steps against PyTorch, JAX and others (a larg
 sanitize: ## the native core under AddressSanitizer, UBSan and ThreadSanitizer (needs g++, some minutes)
 	$(PYTHON) tools/sanitize.py
 
+mutants: $(VENV)/.mutants ## plant 100 mistakes in the sources, one at a time: which do the tests not notice? (an hour)
+	$(BIN)/python tools/mutants.py $(MUTANTS_OPTIONS)
+
 clean: ## remove everything that these commands made
 	rm -rf $(VENV) $(BENCH) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf src/*.egg-info src/chalkgrad/*.so
@@ -74,6 +77,10 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml $(NATIVE)
 
 $(VENV)/.docs: $(VENV)/.dev
 	@$(PIP) install --editable '.[docs]'
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.dev
+	@$(PIP) install --editable '.[mutants]'
 	@touch $@
 
 $(VENV)/.oracles: $(VENV)/.dev
