@@ -136,3 +136,11 @@ def test_of_a_training_that_was_broken_off_it_is_not_said(ended: str) -> None:
     done = fit(network, X, 5 + t, optimiser=SGD(1e-4), epochs=3, callbacks=look)
     assert done.outcome == ended
     assert (SAID in done.advice) == (ended == "stopped")
+
+
+@pytest.mark.parametrize(("slope", "l2", "said"), [(0.05, 0, False), (-0.05, 0, True), (3.0, 9, False)])
+def test_a_little_better_is_better_without_the_penalty(slope: float, l2: float, said: bool) -> None:
+    x = X[:, :1] - X[:, :1].mean()
+    start = {"W1": np.array([[slope]]), "b1": np.zeros(1)}
+    done = fit(Network("1-1", l2=l2), x, 3 * x, parameters=start, optimiser=SGD(1e-12), epochs=1)
+    assert (SAID in done.advice) == said
