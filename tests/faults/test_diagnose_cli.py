@@ -118,7 +118,6 @@ def test_every_fault_at_once(mine: str, capsys: pytest.CaptureFixture[str]) -> N
 def test_what_is_missing(mine: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, "--network", "2-1")[0].startswith("FILE.py:FUNCTION: must be given")
     assert told(capsys, mine)[0].startswith("--network: must be given")
-    assert told(capsys, "mine.py", "--network", "2-1")[0].startswith("FILE.py:FUNCTION: must be written")
     assert told(capsys, mine, "--data", "2-1")[0].startswith("--data: must be")
 
 

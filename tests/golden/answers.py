@@ -21,9 +21,17 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0)
     return tuple(capsys.readouterr())  # type: ignore[return-value]
 
 
-def table(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> dict[str, object]:
+def table(
+    capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0, learnt: bool = False
+) -> dict[str, object]:
+    """Run a command; return its JSON; all it says besides is, if so, that it is shown rows it has learnt."""
     output, errors = answer(capsys, *arguments, "--format", "json", status=status)
-    assert errors == ""
+    if learnt:
+        assert errors.startswith("note: ")
+        assert "that the model was trained" in errors
+        assert errors.count("\n") == 1
+    else:
+        assert errors == ""
     assert output.count("\n") == 1
     found: dict[str, object] = json.loads(output)
     return found

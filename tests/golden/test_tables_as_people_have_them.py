@@ -67,7 +67,7 @@ def test_labels_come_back_as_they_were_written(capsys: Capture, labels: list[str
     answer(capsys, "train", data, "--target", "y", *options, "-o", "a.cg")
     output, _ = answer(capsys, "predict", "a.cg", data, "--labels")
     assert output.splitlines()[1:] == rows
-    assert table(capsys, "evaluate", "a.cg", data)["accuracy"] == 1.0
+    assert table(capsys, "evaluate", "a.cg", data, learnt=True)["accuracy"] == 1.0
     again = read_table(data)
     found = load_model("a.cg").evaluate(again)  # as numbers, not as they were written
     assert isinstance(found, ClassEvaluation)
@@ -220,7 +220,9 @@ def test_how_a_file_is_read_can_be_said(capsys: Capture) -> None:
     options = ("--delimiter", ":", "--header", "no", "--missing-values", "?,-99")
     answer(capsys, "train", "a.csv", *options, "--target", "c2", *QUICK[2:])
     assert load_model("a.cg").classes == ("DE", "NA")
-    found = table(capsys, "evaluate", "a.cg", "a.csv", *options[:4])  # the model knows what is missing
+    found = table(
+        capsys, "evaluate", "a.cg", "a.csv", *options[:4], learnt=True
+    )  # the model knows what is missing
     assert found["rows"] == 40
     for command in (("train", "a.csv", *QUICK), ("predict", "a.cg", "a.csv"), ("evaluate", "a.cg", "a.csv")):
         _, errors = answer(capsys, *command, "--delimiter", "ab", "--header", "maybe", status=2)

@@ -78,6 +78,7 @@ def test_the_page_says_what_is_going_to_be_done_and_what_was(capsys: Capture) ->
     assert "Then trained again on all 120 rows for" in words
     shown, _ = answer(capsys, "inspect", "a.cg")
     assert "trained again" in shown
+    assert "seen" not in shown
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def test_answers_and_scores_of_classes_agree(capsys: Capture) -> None:
     p = np.array([[float(row[f"p({kind})"]) for kind in ("aster", "briar", "clover")] for row in found])
     assert np.allclose(p.sum(axis=1), 1, atol=1e-5)
     assert [("aster", "briar", "clover")[k] for k in p.argmax(axis=1)] == answered
-    scores: Any = table(capsys, "evaluate", "a.cg", "plants.csv")
+    scores: Any = table(capsys, "evaluate", "a.cg", "plants.csv", learnt=True)
     right = np.mean([a == b for a, b in zip(true, answered, strict=True)])
     assert scores["accuracy"] == pytest.approx(right)
     chosen = p[np.arange(180), [("aster", "briar", "clover").index(kind) for kind in true]]
@@ -210,7 +210,7 @@ def test_answers_and_scores_of_numbers_agree(capsys: Capture) -> None:
     trained(capsys, *WEIGHT, *QUICK)
     y = np.array([float(row["weight"]) for row in answers(capsys)])
     t = np.array([float(row["weight"]) for row in plants()])
-    scores: Any = table(capsys, "evaluate", "a.cg", "plants.csv")
+    scores: Any = table(capsys, "evaluate", "a.cg", "plants.csv", learnt=True)
     assert scores["rmse"] == pytest.approx(math.sqrt(np.mean((y - t) ** 2)), rel=1e-4)
     assert scores["mae"] == pytest.approx(np.abs(y - t).mean(), rel=1e-4)
     assert scores["r2"] == pytest.approx(1 - ((y - t) ** 2).sum() / ((t - t.mean()) ** 2).sum(), abs=1e-4)
@@ -366,7 +366,7 @@ def test_validation_rows_from_a_file(capsys: Capture) -> None:
     Path("plants.csv").write_text("\n".join(lines[:-40]), "utf-8")
     output = trained(capsys, *KIND, *QUICK, "--validation", "held_out.csv")
     assert "140 to learn from, 40 to validate on" in output
-    found: Any = table(capsys, "evaluate", "a.cg", "held_out.csv")
+    found: Any = table(capsys, "evaluate", "a.cg", "held_out.csv", learnt=True)
     assert found["loss"] == pytest.approx(min(load_model("a.cg").history.validation_losses), rel=1e-5)
 
 

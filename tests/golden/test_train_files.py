@@ -59,7 +59,7 @@ def test_a_division_says_what_is_trained_on_and_what_is_evaluated(capsys: Captur
     )
     output, _ = answer(capsys, "train", data, "--target", "y", "--ignore", "set", *QUICK)
     assert "rows       39 to learn from, 4 to validate on\n" in output
-    assert table(capsys, "evaluate", "a.cg", data)["rows"] == 43
+    assert table(capsys, "evaluate", "a.cg", data, learnt=True)["rows"] == 43
 
 
 def test_a_column_that_divides_nothing_is_a_category(capsys: Capture) -> None:

@@ -364,7 +364,7 @@ def test_the_report_is_plain_data() -> None:
     table = report.to_dict()
     assert table["ok"] is True
     assert [row["name"] for row in table["findings"]][:2] == ["dW1", "db1"]
-    assert "rate" in str(report)
+    assert "remainder falls as h^" in str(report)
     with pytest.raises(KeyError, match="dW1"):
         report.finding("dW9")
     accused = replace(report, findings=(replace(report.findings[0], verdict="wrong"), *report.findings[1:]))

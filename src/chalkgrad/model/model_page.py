@@ -142,10 +142,14 @@ def _facts(facts: Iterable[tuple[str, str]]) -> Table:
     return Table((("what",), ("value",)), tuple(((name,), (value,)) for name, value in facts))
 
 
+_UNTOLD = ("position", "dtype", "seen")
+"""What says nothing to a reader: told elsewhere, or, as the rows that were seen, kept for ``evaluate``."""
+
+
 def settings_facts(model: Model) -> Iterator[tuple[str, str]]:
     """Yield how the model was trained, by name: what is known and says something."""
     left = {name: value for name, value in model.settings.items() if value not in ("", [], None, 0.0)}
-    for name in ("position", "dtype"):
+    for name in _UNTOLD:
         left.pop(name, None)
     if isinstance(left.get("rows"), int):
         rows, held_out = left.pop("rows"), left.pop("validation_rows", 0)
