@@ -19,8 +19,12 @@ help: ## this list
 run: $(VENV)/.run ## install into .venv, then a guided tour: derive, diagnose, train (no terminal: no pauses)
 	@$(BIN)/python -m chalkgrad.app.tour
 
-test: $(VENV)/.dev ## all tests; oracles whose library is missing are skipped, saying so
-	$(BIN)/python -m pytest --numprocesses auto --quiet
+test: $(VENV)/.dev ## all tests (about ten minutes on two cores); oracles whose library is missing are skipped, saying so
+	@echo "all tests: about ten minutes on two cores; make test-quick takes less than one"
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
+
+test-quick: $(VENV)/.dev ## the tests that take no time: two of three, in less than a minute
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet --quick
 
 lint: $(VENV)/.dev ## ruff (lint and format) and mypy --strict
 	$(BIN)/ruff check .

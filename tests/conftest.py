@@ -6,6 +6,7 @@ import importlib.util
 import os
 import signal
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if importlib.util.find_spec("chalkgrad._native") is None:
     os.environ.setdefault("CHALKGRAD_EXECUTOR", "reference")
 
+TESTS = Path(__file__).parent
+SLOW = {
+    "faults": "against backward_corpus changing_data grade_examples grade_hostile model_file other_network"
+    " real_cases unknown_parameters usercode_hostile usercode_session usercode_shapes",
+    "golden": "course_homework diagnose_cli seen_rows stopping tour",
+    "laws": "check deep diagnose display_reads_back divergence executors formula_arithmetic keys lower"
+    " network notations opened own_notations paths problem shown writers",
+    "native": "activation compact executor loss tape",
+    "oracles": "extremes saturated_networks sympy writers",
+    "project": "benchmarks docstrings problem_files_doc readme startup training_doc wheel",
+}
+"""The files that take more than a few seconds, by room: ``--quick`` leaves them out."""
+
 FIGURE = "oracle figure"  # user property: {"oracle": name, "networks": count, "worst": relative error}
 
 
@@ -31,6 +45,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail where an oracle's library is missing, do not skip",
     )
+
+    parser.addoption("--quick", action="store_true", help="leave out the files that take long")
+
+
+def slow_files() -> set[Path]:
+    """Every file that takes long."""
+    return {TESTS / room / f"test_{name}.py" for room, names in SLOW.items() for name in names.split()}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Under --quick what takes long is not even read."""
+    return True if config.getoption("--quick") and collection_path in slow_files() else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

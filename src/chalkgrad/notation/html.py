@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -169,10 +170,11 @@ def _letters(part: str | Box) -> float:
 
 def _tagged(cell: Inline, tag: str, kind: str) -> str:
     """Return a cell; one of the header that names nothing is no heading."""
-    name = tag if any(cell) else "td"
+    written = _cell(cell)
+    name = tag if re.sub("<[^>]*>", "", written) else "td"
     scope = ' scope="col"' if name == "th" else ""
     mark = f' class="{kind}"' if kind else ""
-    return f"<{name}{scope}{mark}>{_cell(cell)}</{name}>"
+    return f"<{name}{scope}{mark}>{written}</{name}>"
 
 
 def _cell(content: Inline) -> str:
