@@ -4,8 +4,8 @@
 #include <new>
 #include <string>
 
-#include "arguments.hpp"
 #include "dispatch.hpp"
+#include "epochs_arguments.hpp"
 #include "threads.hpp"
 
 namespace chalkgrad {
@@ -40,7 +40,7 @@ PyObject *run(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
 PyObject *take_epochs(PyObject *object, PyObject *const *arguments, Py_ssize_t count) {
   auto *self = reinterpret_cast<Native *>(object);
   EpochsArguments given;
-  if (!count_is(count, 13) || !given.take(self, arguments)) return nullptr;
+  if (!count_is(count, 14) || !given.take(self, arguments)) return nullptr;
   EpochsDone done = {};
   if (!without_lock(self, [&] {
         done = run_epochs(*self->executor, self->data->plan(), self->data->bytes(), given.epochs);
@@ -223,7 +223,7 @@ PyMethodDef methods[] = {
      "gradients(x, t, weight, order, step): keep them; the loss."},
     {"run_epochs", method(take_epochs), METH_FASTCALL,
      "run_epochs(x, t, weight, order, chosen, seed, first_epoch, first_step, rates, losses, norms, marks, "
-     "watched): take whole epochs; how many, and how many steps."},
+     "watched, watch): take whole epochs; how many, and how many steps."},
     {"norms", norms, METH_O, "norms(out): the norms of the last step's gradients, by layer."},
     {"is_finite", is_finite, METH_NOARGS, "is_finite(): whether every parameter is."},
     {"keep_threads", keep_threads, METH_O, "keep_threads(whether): let threads stay between calls, or end."},

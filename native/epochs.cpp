@@ -34,12 +34,58 @@ template <class T> int64_t count_right(const T *y, const Rows &rows, int64_t out
   return right;
 }
 
+// Products are rounded before they are added, on every machine.
+double mean_loss(const double *losses, int64_t steps, int64_t batch, int64_t rows) {
+  double total = 0;
+  for (int64_t s = 0; s < steps; ++s) {
+    const volatile double part = losses[s] * double(s + 1 < steps ? batch : rows - s * batch);
+    total += part;
+  }
+  return total / double(rows);
+}
+
+// Follows what is watched through the epochs of one call.
+class Watcher {
+ public:
+  Watcher(Executor &executor, const Plan &plan, const Epochs &epochs, int64_t steps)
+      : executor_(executor), plan_(plan), e_(epochs), steps_(steps), watch_(epochs.watch) {}
+
+  // Takes note of epoch k; whether the training goes on.
+  bool goes_on(int64_t k) {
+    if (watch_.on == Watch::On::nothing) return true;
+    const double value = value_of(k), gain = watch_.higher ? value - watch_.best : watch_.best - value;
+    if (watch_.best != watch_.best ? !__builtin_isfinite(value) : !(gain > watch_.least))
+      return --watch_.left > 0;
+    watch_.best = value;
+    watch_.left = watch_.patience;
+    for (int64_t l = 0; watch_.kept && l < plan_.layer_count; ++l)
+      executor_.store(l, Slot::weights, watch_.kept[2 * l], watch_.kept[2 * l + 1]);
+    return true;
+  }
+
+ private:
+  double value_of(int64_t k) const {
+    switch (watch_.on) {
+      case Watch::On::loss: return mean_loss(e_.losses + k * steps_, steps_, plan_.batch_size, e_.rows.count);
+      case Watch::On::watched_loss: return e_.marks[k].watched_loss;
+      default: return e_.marks[k].right / double(e_.watched.count);
+    }
+  }
+
+  Executor &executor_;
+  const Plan &plan_;
+  const Epochs &e_;
+  const int64_t steps_;
+  Watch watch_;
+};
+
 }  // namespace
 
 EpochsDone run_epochs(Executor &executor, const Plan &plan, int bytes, const Epochs &e) {
   const int64_t steps = (e.rows.count + plan.batch_size - 1) / plan.batch_size;
   const int64_t outputs = plan.features[plan.output];
   EpochsDone done = {0, 0, true};
+  Watcher watcher(executor, plan, e, steps);
   Rows rows = e.rows;
   rows.order = e.order;
   double began = now();
@@ -64,6 +110,7 @@ EpochsDone run_epochs(Executor &executor, const Plan &plan, int bytes, const Epo
     const double ended = now();
     marks.seconds = ended - began;
     began = ended;
+    if (!watcher.goes_on(k)) return {k + 1, done.steps, true};
   }
   return done;
 }

@@ -11,6 +11,17 @@ struct EpochMarks {
   double seconds, busy;  // all of it, and what was spent in steps
 };
 
+// What early stopping watches: one number of every epoch, and the parameters of the best.
+struct Watch {
+  enum class On : int64_t { nothing, loss, watched_loss, right };  // right: the part of the rows watched
+  On on;
+  bool higher;           // more is better
+  double least;          // better is what gains more than this
+  double best;           // before the first epoch; NaN: none yet
+  int64_t patience, left;  // epochs without a gain that end the training: after a gain, and from now on
+  void *const *kept;     // W and b (or null) of every layer: where the best are written to; null: nowhere
+};
+
 struct Epochs {
   Rows rows;              // those of an epoch; their order is written into `order`
   int64_t *order;
@@ -24,6 +35,7 @@ struct Epochs {
   void *outputs;       // of the rows watched
   double *norms;       // epochs × layers
   EpochMarks *marks;   // of every epoch
+  Watch watch;
 };
 
 struct EpochsDone {
@@ -32,7 +44,7 @@ struct EpochsDone {
 };
 
 // Stops within an epoch at a loss that is not finite, and after an epoch, which does not count then, at
-// parameters that are not.
+// parameters that are not; after a finished epoch where what is watched has not gained for too long.
 EpochsDone run_epochs(Executor &executor, const Plan &plan, int bytes, const Epochs &epochs);
 
 }  // namespace chalkgrad

@@ -126,6 +126,19 @@ struct Result {
   bool operator==(const Result &) const = default;
 };
 
+// Room for W and b of every layer, and where they lie.
+struct Room {
+  std::vector<std::vector<unsigned char>> arrays;
+  std::vector<void *> places;
+
+  explicit Room(const Settings &s) {
+    for (size_t l = 0; l + 1 < s.sizes.size(); l++)
+      for (int64_t count : {s.sizes[l] * s.sizes[l + 1], s.sizes[l + 1]})
+        arrays.emplace_back(size_t(count * s.bytes));
+    for (auto &array : arrays) places.push_back(array.data());
+  }
+};
+
 // Takes a few epochs, at once or one step after the other, and returns every loss and the norms of the last.
 std::vector<double> take_epochs(Executor &executor, const PlanData &plan, const Settings &s, const Rows &rows,
                                 void *outputs, bool at_once) {
@@ -137,12 +150,20 @@ std::vector<double> take_epochs(Executor &executor, const PlanData &plan, const 
   std::vector<int64_t> order(size_t(rows.count));
   std::vector<EpochMarks> marks(kEpochs);
   if (at_once) {
+    Room kept(s), last(s);
+    const double none = std::nan("");
+    const Watch watch = {Watch::On::watched_loss, false, 0, none, kEpochs, kEpochs, kept.places.data()};
     const Epochs epochs = {rows, order.data(), nullptr, &seed, 1, 4, kFirst, kEpochs, rates.data(),
-                           found.data(), rows, outputs, norms.data(), marks.data()};
+                           found.data(), rows, outputs, norms.data(), marks.data(), watch};
     const EpochsDone done = run_epochs(executor, plan.plan(), plan.bytes(), epochs);
     expect(done.memory && done.epochs == kEpochs && done.steps == steps * kEpochs, "epochs");
     for (const EpochMarks &m : marks)
       expect(m.busy > 0 && m.seconds >= m.busy && m.right >= 0 && m.right <= double(rows.count), "marks");
+    bool best = true;
+    for (int64_t e = 0; e + 1 < kEpochs; e++) best &= marks[kEpochs - 1].watched_loss < marks[size_t(e)].watched_loss;
+    for (int64_t l = 0; l < layers; l++)
+      executor.store(l, Slot::weights, last.places[size_t(2 * l)], last.places[size_t(2 * l + 1)]);
+    expect(!best || kept.arrays == last.arrays, "the best parameters");
   } else {
     for (int64_t e = 0, k = 0; e < kEpochs; e++) {
       order_rows(&seed, 1, uint32_t(4 + e), nullptr, rows.count, order.data());

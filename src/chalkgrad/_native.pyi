@@ -43,6 +43,7 @@ class Executor:
         norms: NDArray[Any],
         marks: NDArray[Any],
         watched: tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None, NDArray[Any]] | None,
+        watch: tuple[int, bool, float, float, int, int, tuple[NDArray[Any] | None, ...] | None] | None,
         /,
     ) -> tuple[int, int]: ...
     def norms(self, out: NDArray[Any], /) -> None: ...

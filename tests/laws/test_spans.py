@@ -14,7 +14,7 @@ import pytest
 
 from chalkgrad import Network
 from chalkgrad.data.order import epoch_order, epoch_random
-from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, Epoch, Fit, Progress, fit
+from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, EarlyStopping, Epoch, Fit, Progress, fit
 from chalkgrad.train.spans import Spans
 
 pytest.importorskip("chalkgrad._native", reason="the native core is not built")
@@ -59,9 +59,11 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     take = Spans.take
 
-    def noted(self: Spans, at: Any, count: int) -> Any:
+    def noted(self: Spans, at: Any, count: int, watch: Any) -> Any:
         found.append(count)
-        return take(self, at, count)
+        span = take(self, at, count, watch)
+        assert len(span.epochs) == count or span.broken or (span.watch is not None and span.watch.is_over())
+        return span
 
     monkeypatch.setattr(Spans, "take", noted)
     return found
@@ -79,10 +81,59 @@ def test_they_are_the_same_to_the_bit(name: str, taken: list[int]) -> None:
     assert all(epoch.seconds > 0 and epoch.samples_per_second > 0 for epoch in at_once.history.epochs)
 
 
+WATCHES = (
+    EarlyStopping(7),
+    EarlyStopping(7, min_delta=0.004),
+    EarlyStopping(1, restore_best=False),
+    EarlyStopping(10**30),
+    EarlyStopping(2, on="loss", min_delta=0.01),
+    EarlyStopping(6, higher=True),
+)
+WATCHED = [(name, rule) for name in CASES for rule in WATCHES]
+WATCHED += [(name, EarlyStopping(9, on="accuracy")) for name in ("classes", "one-hot", "binary", "wide")]
+
+
+@pytest.mark.parametrize(("name", "rule"), WATCHED)
+def test_early_stopping_ends_them_there_too(name: str, rule: EarlyStopping, taken: list[int]) -> None:
+    network, y, settings = CASES[name]
+    settings = {"validation": 0.3, "epochs": 150, "seed": 5, **settings, "early_stopping": rule}
+    settings["batch_size"] = min(settings.get("batch_size", 16), 16)
+    at_once = fit(Network(network), X, y, **settings)
+    assert max(taken) > 1
+    taken.clear()
+    settings["callbacks"] = lambda report: None
+    singly = fit(Network(network), X, y, **settings)
+    assert not taken
+    assert same(at_once, singly)
+    assert (at_once.outcome, at_once.advice) == (singly.outcome, singly.advice)
+    one, other = at_once.standing, singly.standing
+    assert (one.watch, one.at.epoch, one.ended) == (other.watch, other.at.epoch, other.ended)
+    assert (one.best is None) == (other.best is None) == (not rule.restore_best)
+    for name, value in (one.best or {}).items():
+        assert np.array_equal(value, (other.best or {})[name])
+
+
+def test_a_watched_training_goes_on_as_it_would_have(taken: list[int], tmp_path: Path) -> None:
+    """What was noted before a checkpoint counts in the epochs after it."""
+    path = tmp_path / "run"
+    settings: dict[str, Any] = {"validation": 0.3, "epochs": 150, "early_stopping": EarlyStopping(12)}
+    whole = fit(
+        Network("3-8:tanh-2"), X, NUMBERS, **settings, checkpoint=Checkpoint(path, every_epochs=5, keep=40)
+    )
+    assert whole.outcome == "stopped"
+    assert max(taken) > 1
+    for number in range(1, whole.history.epochs[-1].epoch // 5):
+        rest = fit(Network("3-8:tanh-2"), X, NUMBERS, **settings, resume=f"{path}.{number}")
+        assert same(rest, whole)
+        assert (rest.outcome, rest.advice) == (whole.outcome, whole.advice)
+
+
+@pytest.mark.parametrize("watch", [None, EarlyStopping(20)])
 @pytest.mark.parametrize("rate", [3.0, 30.0, 1e3, 1e30, 3e38])
-def test_a_training_that_diverges_ends_at_the_same_step(rate: float, taken: list[int]) -> None:
+def test_a_training_that_diverges_ends_at_the_same_step(rate: float, watch: Any, taken: list[int]) -> None:
     network = Network("3-8:relu-8:relu-2")
-    settings: dict[str, Any] = {"epochs": 30, "batch_size": 23, "optimiser": SGD(rate)}
+    settings: dict[str, Any] = {"epochs": 30, "batch_size": 16, "optimiser": SGD(rate)}
+    settings |= {"validation": 0.3, "early_stopping": watch} if watch else {"batch_size": 23}
     at_once = fit(network, X, NUMBERS, **settings)
     assert taken
     singly = fit(network, X, NUMBERS, callbacks=lambda report: None, **settings)

@@ -85,6 +85,56 @@ def test_orders_and_rates_fit() -> None:
     assert executor().run(BLOCK, ORDER, 0, np.empty(0)).shape == (0,)
 
 
+KEPT = (np.zeros((5, 3)), np.zeros(5), np.zeros((2, 5)), np.zeros(2))
+
+
+def _watched(**changes: Any) -> tuple[int, int]:
+    """Take two epochs of BLOCK, watched, with some values of early stopping changed."""
+    made = executor()
+    watch: dict[str, Any] = {
+        "on": 2,
+        "higher": False,
+        "least": 0.0,
+        "best": np.nan,
+        "patience": 2,
+        "left": 2,
+        "kept": KEPT,
+    }
+    batches = -(-12 // made.setup.batch_size)
+    return made._native.run_epochs(
+        *(BLOCK.x, BLOCK.t, None, ORDER.copy(), None, None, 0, 0, np.full(2 * batches, 0.1)),
+        *(np.empty(2 * batches), np.empty((2, 2)), np.empty((2, 4))),
+        changes.pop("rows", (BLOCK.x, BLOCK.t, None, np.empty((12, 2)))),
+        changes.pop("watch", tuple((watch | changes).values())),
+    )
+
+
+WATCHES: dict[str, tuple[dict[str, Any], str]] = {
+    "too few values": ({"watch": (1, False)}, "watch: must be seven values"),
+    "something unknown": ({"on": 4}, "watch: must be on what is measured"),
+    "rows that are not watched": ({"rows": None}, "watch: must be on what is measured"),
+    "no patience": ({"patience": 0}, "watch: must leave an epoch"),
+    "none left": ({"left": 0}, "watch: must leave an epoch"),
+    "too few arrays": ({"kept": KEPT[:3]}, "kept: must be two arrays a layer"),
+    "no bias": ({"kept": (KEPT[0], None, *KEPT[2:])}, "kept: must have a bias"),
+    "too few weights": ({"kept": (KEPT[0][:4].copy(), *KEPT[1:])}, "kept: has the wrong shape"),
+    "too few inputs": ({"kept": (KEPT[0][:, :2].copy(), *KEPT[1:])}, "kept: has the wrong shape"),
+    "a bias too short": ({"kept": (*KEPT[:3], KEPT[3][:1])}, "kept: has the wrong shape"),
+    "weights of another type": (
+        {"kept": (KEPT[0].astype("f4"), *KEPT[1:])},
+        "kept: must hold numbers",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WATCHES)
+def test_what_early_stopping_is_given_fits(name: str) -> None:
+    changes, message = WATCHES[name]
+    with pytest.raises(ValueError, match=message):
+        _watched(**changes)
+    assert _watched()[0] == 2
+
+
 def test_parameters_fit() -> None:
     made = native(NETWORK, optimiser=SGD(0.1))
     with pytest.raises(KeyError, match="b2"):

@@ -69,6 +69,8 @@ class Notes:
     norms: NDArray[np.float64]
     marks: NDArray[np.float64]
     """The loss of the rows watched, how many were classified right, seconds, and those spent in steps."""
+    best: dict[str, Array] | None = None
+    """The parameters after the best epoch, if one was better than those before."""
 
 
 class Executor(Protocol):

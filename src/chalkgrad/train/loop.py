@@ -2,7 +2,7 @@
 
 while not ended:  slices of steps until every row was visited;  validate, note, watch, tell, save
 
-Where nobody looks at single epochs, and several fit into a slice, they are taken at once.
+Where nobody but early stopping looks at single epochs, and they fit into a slice, they are taken at once.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Training:
     @cached_property
     def _spans(self) -> Spans | None:
         given = self.executor, self.rows, self.settings, self.pace, self._scoring
-        return Spans(*given) if self.watch is None and Spans.serve(*given) else None
+        return Spans(*given) if Spans.serve(*given, self.watch) else None
 
     def _take_epochs(self) -> None:
         """Take whole epochs while some fit into a slice; not the last one, which has to be looked at."""
@@ -164,15 +164,18 @@ class Training:
 
     def _take_span(self, spans: Spans, count: int) -> None:
         self._in_step = True
-        span = spans.take(self.at, count)
+        span = spans.take(self.at, count, self.watch)
         if span.epochs:
             last = span.epochs[-1]
             self.epochs, self.at = self.epochs + span.epochs, Position(last.steps, last.epoch)
+            self.watch = span.watch
         self._in_step = False
         if span.broken is not None:
             raise DivergedError(*span.broken)
-        self._slicer.measured(count * spans.steps, span.seconds)
-        self._crew.measured(count * spans.steps, span.seconds)
+        if self.watch is not None and self.watch.is_over():
+            self.ended, self.advice = "stopped", self.watch.reason
+        self._slicer.measured(len(span.epochs) * spans.steps, span.seconds)
+        self._crew.measured(len(span.epochs) * spans.steps, span.seconds)
         self._lap()
         self._between_slices(self.at.epoch)
 
@@ -275,11 +278,7 @@ class Training:
         """Ask early stopping and the callbacks whether to go on."""
         watch = self.watch
         if watch is not None and watch.end_epoch(epoch.epoch, epoch.value(watch.rule.on), self.parameters):
-            self.ended = "stopped"
-            self.advice = (
-                f"{watch.rule.on} has not been better for {watch.bad} epochs than in epoch "
-                f"{watch.best_epoch} ({watch.best:.6g})"
-            )
+            self.ended, self.advice = "stopped", watch.reason
         report = EpochReport(epoch, self.settings.epochs, self.settings.setup.network, self.parameters)
         for callback in self.settings.callbacks:
             why = asks_to_stop(callback, report, first=epoch is self.epochs[0])

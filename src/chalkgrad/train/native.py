@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from chalkgrad.formula.tape import Tape
 from chalkgrad.lower import program as p
 from chalkgrad.train.executor import Array, Block, Notes, Setup, Visit
 from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.train.stopping import Watch
 
 _SLOTS = {"m": 1, "v": 2}
 _WEIGHTS, _GRADIENT = 0, 3
@@ -25,6 +27,7 @@ _SOFTMAX = -1
 _PAYS = 5.0e6  # floating-point operations of a step for which one thread more pays: barriers cost 4 µs
 _STARTS = 100  # so many such steps in a call pay for starting threads, which may cost a millisecond
 _MOST_ROWS = 2**30
+_WATCHED = {"loss": 1, "validation loss": 2, "accuracy": 3}
 _PLACES = 5  # of a tape's step: the operation and up to four operands
 
 _OPERATIONS: dict[type[p.Instruction], int] = {
@@ -283,11 +286,11 @@ class NativeExecutor:
         taken = self._native.run(block.x, block.t, block.weight, rows, first_step, rates, losses)
         return losses[:taken]
 
-    def run_epochs(self, visit: Visit, notes: Notes) -> tuple[int, int]:
+    def run_epochs(self, visit: Visit, notes: Notes, watch: Watch | None = None) -> tuple[int, int]:
         """Take whole epochs; return how many were finished, and how many steps were taken.
 
         It ends early at a loss that is not finite, and after an epoch, which does not count then, at
-        parameters that are not.
+        parameters that are not; and after the epoch that uses up a watch's patience.
         """
         block, watched = visit.block, visit.watched
         return self._native.run_epochs(
@@ -304,7 +307,24 @@ class NativeExecutor:
             notes.norms,
             notes.marks,
             None if watched is None else (watched.x, watched.t, watched.weight, self._outputs(watched.x)),
+            None if watch is None else self._watch(watch, notes),
         )
+
+    def _watch(self, watch: Watch, notes: Notes) -> tuple[Any, ...]:
+        """What the core is to know of it."""
+        rule, kept, most = watch.rule, None, len(notes.marks) + 1
+        patience, left = min(rule.patience, most), min(rule.patience - watch.bad, most)
+        if notes.best is not None:
+            kept = tuple(notes.best.get(f"{kind}{layer}") for layer in self.layers for kind in "Wb")
+        return _WATCHED[rule.on], watch.higher, float(rule.min_delta), watch.best, patience, left, kept
+
+    def room(self) -> dict[str, Array]:
+        """Arrays for parameters, to be written into."""
+        found: dict[str, Array] = {}
+        for x in self.program.parameters:
+            weights, bias = self._empty(x)
+            found |= {f"W{x.layer}": weights} | ({} if bias is None else {f"b{x.layer}": bias})
+        return found
 
     def norms(self) -> dict[str, float]:
         """‖∂L/∂(W_l, b_l)‖ by layer number in the last step, before clipping."""

@@ -1,16 +1,16 @@
-"""Whole epochs at once, where nobody looks at one alone: short ones cost no more than their steps."""
+"""Whole epochs at once, where only early stopping looks at one alone: an epoch costs little but its steps."""
 
 from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from chalkgrad.data import ArraySource
-from chalkgrad.train.executor import Notes, Visit
+from chalkgrad.train.executor import Notes, Setup, Visit
 from chalkgrad.train.history import Epoch
 from chalkgrad.train.pace import Pace
 from chalkgrad.train.rows import ChosenRows, Rows
@@ -18,7 +18,9 @@ from chalkgrad.train.schedule import plateau_of
 from chalkgrad.train.scoring import Scoring
 from chalkgrad.train.settings import Settings
 from chalkgrad.train.slices import steps_of
+from chalkgrad.train.snapshot import SMALL
 from chalkgrad.train.standing import Position
+from chalkgrad.train.stopping import Watch
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Span:
 
     epochs: list[Epoch]
     seconds: float
+    watch: Watch | None
     broken: tuple[int, float] | None = None
 
 
@@ -49,33 +52,42 @@ class Spans:
         self._sizes[-1] = self._rows - (self.steps - 1) * setup.batch_size
 
     @staticmethod
-    def serve(executor: object, rows: Rows, settings: Settings, pace: Pace, scoring: Scoring) -> bool:
-        """Whether a run can be taken so: its rows are arrays, and what is asked of an epoch is counted."""
+    def serve(
+        executor: object, rows: Rows, settings: Settings, pace: Pace, scoring: Scoring, watch: Watch | None
+    ) -> bool:
+        """Whether a run can be taken so: its rows are arrays, and what is asked of an epoch is counted.
+
+        And where the best parameters are kept, two copies of them are small.
+        """
         return (
             hasattr(executor, "run_epochs")
             and type(rows.source) in (ArraySource, ChosenRows)
             and not settings.callbacks
             and plateau_of(pace.schedule) is None
             and scoring.is_counted()
+            and (watch is None or not watch.rule.restore_best or _bytes(settings.setup) <= SMALL)
         )
 
-    def take(self, at: Position, count: int) -> Span:
-        """Take so many epochs from the beginning of one."""
+    def take(self, at: Position, count: int, watch: Watch | None) -> Span:
+        """Take so many epochs from the beginning of one, or fewer, where a watch ends the training."""
         setup, steps = self._settings.setup, count * self.steps
         seed = setup.seed if self._settings.shuffle else None
         visit = Visit(self._block, self._order, self._chosen, seed, at.epoch, at.step, self._scoring.block)
         layers = self._executor.layers
         rates = self._pace.rates(at.step, steps)
         notes = Notes(rates, np.empty(steps), np.empty((count, len(layers))), np.empty((count, 4)))
+        if watch is not None and watch.rule.restore_best:
+            notes = replace(notes, best=self._executor.room())
         began = time.perf_counter()
-        finished, taken = self._executor.run_epochs(visit, notes)
+        finished, taken = self._executor.run_epochs(visit, notes, watch)
         seconds = time.perf_counter() - began
         epochs = self._epochs(at, finished, notes, layers)
-        if finished == count:
-            return Span(epochs, seconds)
+        watch = watch and watch.after(epochs, notes.best)
+        if taken == finished * self.steps:
+            return Span(epochs, seconds, watch)
         last = float(notes.losses[taken - 1])
         broken = (at.step + taken, math.nan) if math.isfinite(last) else (at.step + taken - 1, last)
-        return Span(epochs, seconds, broken)
+        return Span(epochs, seconds, watch, broken)
 
     def _epochs(self, at: Position, count: int, notes: Notes, layers: list[str]) -> list[Epoch]:
         """Return the records of the epochs that were finished."""
@@ -107,3 +119,9 @@ class Spans:
                 )
             )
         return found
+
+
+def _bytes(setup: Setup) -> int:
+    """Of the parameters."""
+    numbers = sum(math.prod(shape) for shape in setup.network.parameter_shapes().values())
+    return int(numbers * np.dtype(setup.dtype).itemsize)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import shown
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.train.executor import Array
+from chalkgrad.train.history import Epoch
 from chalkgrad.train.limits import read_flag, read_number
 from chalkgrad.train.metrics import Metric
 
@@ -83,6 +84,21 @@ class Watch:
             self.bad += 1
         return self.is_over()
 
+    def after(self, epochs: Sequence[Epoch], parameters: dict[str, Array] | None) -> Watch:
+        """Return the watch after some more epochs; ``parameters`` are those of the best of them."""
+        watch = replace(self)
+        for epoch in epochs:
+            watch.end_epoch(epoch.epoch, epoch.value(self.rule.on), lambda: parameters or {})
+        return watch
+
+    @property
+    def reason(self) -> str:
+        """Why the training is stopped, in words."""
+        return (
+            f"{self.rule.on} has not been better for {self.bad} epochs than in epoch "
+            f"{self.best_epoch} ({self.best:.6g})"
+        )
+
     def is_over(self) -> bool:
         """Whether the patience is used up."""
         return self.bad >= self.rule.patience
@@ -91,7 +107,7 @@ class Watch:
         if math.isnan(self.best):
             return math.isfinite(value)
         gain = value - self.best if self.higher else self.best - value
-        return gain > self.rule.min_delta
+        return gain > float(self.rule.min_delta)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what has been noted but the parameters, ready for JSON."""
