@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -126,6 +127,36 @@ def test_a_watched_training_goes_on_as_it_would_have(taken: list[int], tmp_path:
         rest = fit(Network("3-8:tanh-2"), X, NUMBERS, **settings, resume=f"{path}.{number}")
         assert same(rest, whole)
         assert (rest.outcome, rest.advice) == (whole.outcome, whole.advice)
+
+
+def test_a_watched_training_that_is_interrupted_loses_nothing(taken: list[int]) -> None:
+    def interrupt(told: Progress) -> None:
+        if told.epoch > 10:
+            signal.raise_signal(signal.SIGINT)
+
+    network = Network("3-8:tanh-2")
+    settings: dict[str, Any] = {"validation": 0.3, "epochs": 800, "early_stopping": EarlyStopping(500)}
+    broken = fit(network, X, NUMBERS, progress=interrupt, **settings)
+    assert max(taken) > 1
+    assert broken.outcome == "interrupted"
+    watch = broken.standing.watch
+    assert watch is not None
+    losses = [epoch.value("validation loss") for epoch in broken.history.epochs]
+    assert watch["best"] == min(losses) == losses[watch["best_epoch"] - 1]
+    whole = fit(network, X, NUMBERS, **settings)
+    rest = fit(network, X, NUMBERS, resume=broken, **settings)
+    assert same(rest, whole)
+    assert rest.standing.watch == whole.standing.watch
+
+
+@pytest.mark.parametrize(("restores", "bytes_kept"), [(True, 0), (False, 0), (True, 104)])
+def test_large_parameters_are_not_kept_twice(
+    restores: bool, bytes_kept: int, taken: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalkgrad.train.spans.SMALL", bytes_kept)
+    rule = EarlyStopping(90, restore_best=restores)
+    fit(Network("3-4:tanh-2"), X, NUMBERS, epochs=EPOCHS, validation=0.3, batch_size=4, early_stopping=rule)
+    assert bool(taken) == (bytes_kept >= 4 * 26 or not restores)
 
 
 @pytest.mark.parametrize("watch", [None, EarlyStopping(20)])
