@@ -63,7 +63,7 @@ def parser() -> Parser:
     options.value("--data", metavar="FILE", help=numbers)
     for name, (choices, meaning) in LAYOUTS.items():
         options.value(f"--{name}", metavar="LAYOUT", help=f"{meaning}: {' or '.join(choices)}")
-    options.value("--seed", metavar="N", help="where the numbers of the probes are drawn from; 0")
+    options.value("--seed", metavar="N", help="of the random numbers that your code is called with; 0")
     options.value("--time-limit", metavar="SECONDS", help="how long your code may take; 10")
     options.value("--notation", metavar="NAME", help=NOTATION_HELP)
     add_output_options(options, PAGE_FORMATS)

@@ -21,6 +21,7 @@ from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._files import replacing, write_text
 from chalkgrad._numbers import shown
 from chalkgrad.app.options import Parser, read_whole
+from chalkgrad.app.pager import show
 from chalkgrad.notation.saving import SUFFIXES as PAGE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ NARROWEST, WIDEST = 40, 1000
 
 @dataclass(frozen=True)
 class Output:
-    """A format, a file (or stdout), and the columns of text."""
+    """A format, a file (or stdout), the columns of text, and whether a long one may go through a pager."""
 
     format: str
     path: str | None
     width: int
+    paged: bool = False
 
     def page(self, document: Document) -> None:
         """Write a page in the format."""
@@ -64,7 +66,7 @@ class Output:
     def text(self, text: str) -> None:
         """Write a text as it is."""
         if self.path is None:
-            sys.stdout.write(text)
+            show(text, paged=self.paged)
         elif _is_device(self.path):
             try:
                 with open(self.path, "w", encoding="utf-8") as device:
@@ -97,7 +99,9 @@ class Output:
         from chalkgrad.notation.text import rich_document
 
         console = Console(highlight=False, markup=False, emoji=False, width=self.width)
-        console.print(rich_document(document, self.width))
+        with console.capture() as captured:
+            console.print(rich_document(document, self.width))
+        show(captured.get(), paged=self.paged)
 
     def _pdf(self, document: Document) -> None:
         from chalkgrad.notation.typst import pdf
@@ -116,6 +120,12 @@ def add_output_options(parser: Parser, formats: Sequence[str], *, width: bool = 
     parser.value("-o", "--output", metavar="FILE", help="write a file; its suffix says the format")
     if width:
         parser.value("--width", metavar="N", help=f"columns of text; {WIDTH}, or those of the terminal")
+        add_pager_option(parser)
+
+
+def add_pager_option(parser: Parser) -> None:
+    """Add the option against pagers."""
+    parser.flag("--no-pager", help="print long pages at once, not through $CHALKGRAD_PAGER, $PAGER or less")
 
 
 def read_output(options: argparse.Namespace, formats: Sequence[str], faults: list[Fault]) -> Output:
@@ -147,7 +157,8 @@ def read_output(options: argparse.Namespace, formats: Sequence[str], faults: lis
             faults.append(Fault("--format", "be installed to write it", "'pdf' without the extra pdf", fix))
     text = getattr(options, "width", None)
     width = read_whole("--width", text, faults, least=NARROWEST, most=WIDEST, example=WIDTH)
-    return Output(form, path, width or columns_of_terminal())
+    paged = not getattr(options, "no_pager", True)
+    return Output(form, path, width or columns_of_terminal(), paged)
 
 
 def _format(text: str, formats: Sequence[str], faults: list[Fault]) -> str:

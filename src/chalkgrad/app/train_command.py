@@ -354,7 +354,9 @@ def _explanation(asked: TrainOptions, faults: list[Fault]) -> Output | None:
     attempt(found, lambda: find_notation(asked.notation or NOTATION))
     faults += [replace(fault, path=f"--{fault.path}") for fault in found]
     found = []
-    place = argparse.Namespace(output=asked.explain_to, format=None, data=asked.data)
+    place = argparse.Namespace(
+        output=asked.explain_to, format=None, data=asked.data, no_pager=not asked.paged
+    )
     output = read_output(place, PAGE_FORMATS, found)
     faults += [replace(fault, path="--explain-to") for fault in found]
     return output

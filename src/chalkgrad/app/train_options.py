@@ -16,7 +16,7 @@ from chalkgrad._numbers import shown
 from chalkgrad.app.hidden_layers import NO_LAYER, has_head
 from chalkgrad.app.model_place import free_place
 from chalkgrad.app.options import Parser, attempt, read_choice, read_number, read_whole
-from chalkgrad.app.output import check_place
+from chalkgrad.app.output import add_pager_option, check_place
 from chalkgrad.app.table_options import add_table_options, read_table_options
 from chalkgrad.network import Network
 
@@ -60,6 +60,8 @@ class TrainOptions:
     explain: int | None = None
     notation: str | None = None
     explain_to: str | None = None
+    paged: bool = True
+    """Whether the page of a step may go through a pager."""
 
 
 def train_parser() -> Parser:
@@ -83,6 +85,7 @@ def train_parser() -> Parser:
         options.value(*name.split(), metavar=metavar, help=words)
         if name == "--categorical":
             add_table_options(options)
+    add_pager_option(options)
     return options
 
 
@@ -153,6 +156,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         read_whole("--explain-step", options.explain_step, faults, least=0, most=MOST, example=0),
         options.notation,
         options.explain_to,
+        not options.no_pager,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chalkgrad.expr import Symbol
+from chalkgrad.derive.algebra import add, scale, split_scale
+from chalkgrad.expr import Sum, Symbol
 from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, ElementwiseFunction, nodes, parse_formula
 from chalkgrad.notation.boxes import Block, Box, Display, Fence, Inline, Line, Row
 from chalkgrad.notation.formulas import FormulaWriter, function_name
@@ -31,6 +32,7 @@ def conventions(writer: Writer) -> tuple[Inline, ...]:
     items.extend(_step_notes(writer))
     if network.l2:
         items.append((_penalty(writer),))
+    items.extend(_canonical_link(writer))
     used = {step.rule for step in writer.derivation.backward}
     if "targets-sum-to-one" in used:
         items.append(("The targets of each sample are probabilities: they sum to one.",))
@@ -56,6 +58,22 @@ def small_letters(writer: Writer, of: Iterable[Symbol]) -> list[Inline]:
     rows = "row" if writer.derivation.convention.samples == "columns" else "column"
     text = f" has a small letter, since layer {small[0].layer} has one unit: a {rows} of m numbers."
     return [(writer.symbol(small[0]), text)]
+
+
+def _canonical_link(writer: Writer) -> list[Inline]:
+    """What the words mean, where they are a reason."""
+    for step in writer.derivation.backward:
+        if step.symbol.of is None or step.rule not in ("canonical-link", "targets-sum-to-one"):
+            continue
+        known = {symbol.kind: symbol for symbol in step.premises}
+        _, difference = split_scale(step.expr)
+        if not isinstance(difference, Sum):  # the samples are weighted
+            difference = add([known["output"], scale(-1, known["target"])])
+        factor = "." if step.expr == difference else ", times a factor that no parameter changes."
+        words = "Canonical link: an output activation paired with its loss, so that the error at "
+        error = writer.expr(difference)
+        return [(words, writer.symbol(step.symbol.of), " is the prediction error ", error, factor)]
+    return []
 
 
 def _step_notes(writer: Writer) -> list[Inline]:
