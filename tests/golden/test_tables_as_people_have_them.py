@@ -101,6 +101,10 @@ def test_categories_stay_what_they_are_called(capsys: Capture) -> None:
         ([f"12:{k:02}" for k in range(60)], "times of day such as '12:00'"),
         ([f"{k % 28 + 1} Feb 2024" for k in range(60)], "dates such as '1 Feb 2024'"),
         ([f"March {k % 28 + 1}, 2024 10:00" for k in range(60)], "dates such as 'March 1, 2024 10:00'"),
+        ([f"{2000 + k // 12}-{k % 12 + 1:02}" for k in range(60)], "dates such as '2000-01'"),
+        ([f"{k}.5 kg" for k in range(60)], "numbers with units such as '0.5 kg'"),
+        ([f"−{k}.5" for k in range(60)], "numbers with signs or in brackets such as '−0.5'"),
+        ([f"<{k}" if k % 9 == 0 else f"({k})" for k in range(60)], "numbers with signs or in brackets"),
         ([f"P{k:04}" for k in range(60)], "60 different texts in 60 rows"),
     ],
 )
@@ -124,6 +128,17 @@ def test_few_odd_levels_are_categories_with_a_note(capsys: Capture) -> None:
     output, errors = answer(capsys, "train", data, *QUICK)
     assert "1 column one-hot encoded to 3" in output
     assert errors == "note: a.csv, column 'tax': percentages such as '7%' are taken for 3 categories\n"
+
+
+def test_large_whole_numbers_as_inputs_are_told(capsys: Capture) -> None:
+    ids = [BIG + 7919 * k % 6007 for k in range(60)]
+    data = written("code,b,y", ids, numbers(60), ["no", "yes"] * 30)
+    output, errors = answer(capsys, "train", data, *QUICK)
+    assert "2 columns standardised" in output
+    assert errors == (
+        f"note: a.csv, column 'code': whole numbers above 2⁵³ such as {max(ids)} are rounded as inputs; "
+        "is it an id?  --ignore code leaves it out\n"
+    )
 
 
 def test_many_codes_are_numbers_with_a_note(capsys: Capture) -> None:

@@ -138,10 +138,9 @@ def test_other_names_are_refused_with_the_nearest(path: str, door: Door) -> None
     assert str(told.value).splitlines() == [f"{path}: {line}" for line in lines]
 
 
-@pytest.mark.parametrize("columns", [[0, 1, 2], [("a", 1), ("b", 1), ("c", 1)]])
-def test_columns_without_names_are_taken_by_position(columns: list[Any]) -> None:
+def test_columns_without_names_are_taken_by_position() -> None:
     library = pytest.importorskip("pandas")
-    table = library.DataFrame(X, columns=columns)
+    table = library.DataFrame(X, columns=[("a", 1), ("b", 1), ("c", 1)])
     done = fit(NETWORK, table, Y, epochs=1)
     assert done.names.inputs == ()
     np.testing.assert_array_equal(done.predict(table.iloc[:, ::-1]), done.predict(X[:, ::-1]))
@@ -176,3 +175,32 @@ def test_truths_in_a_list_are_read_as_in_an_array(kind: Any) -> None:
     listed = kind(kind(row) for row in (X > 0).tolist())
     for truths in (kind(y.tolist()), kind(y), y.astype(object)):
         assert same(fit(network, listed, truths, epochs=1), plain)
+
+
+def test_columns_that_are_numbered_go_by_their_numbers() -> None:
+    table = pytest.importorskip("pandas").DataFrame(X)
+    trained = fit(NETWORK, table, Y, batch_size=10, epochs=2)
+    assert same(trained, fit(NETWORK, X, Y, batch_size=10, epochs=2))
+    np.testing.assert_array_equal(trained.predict(table[[2, 0, 1]]), trained.predict(X))
+    table.columns = [2019, 2020, 2021]
+    by_year = fit(NETWORK, table, Y, batch_size=10, epochs=2)
+    np.testing.assert_array_equal(by_year.predict(table[[2021, 2019, 2020]]), trained.predict(X))
+    with pytest.raises(InputError, match=r"x: must have a column '2020', as in training"):
+        by_year.predict(table.rename(columns={2020: 2022}))
+
+
+def test_targets_whose_index_is_in_another_order_are_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    table, target = pandas.DataFrame(COLUMNS), pandas.Series(Y)
+    mixed = target.iloc[::-1]
+    told = "must have its rows in the order of the inputs; got the same index in another order"
+    with pytest.raises(InputError, match=f"y: {told}"):
+        fit(NETWORK, table, mixed)
+    with pytest.raises(InputError, match=rf"validation\[1\]: {told}"):
+        fit(NETWORK, table, target, validation=(table, mixed))
+    trained = fit(NETWORK, table.iloc[::-1], mixed, batch_size=10, epochs=2)
+    assert same(trained, fit(NETWORK, X[::-1], Y[::-1], batch_size=10, epochs=2))
+    with pytest.raises(InputError, match=f"t: {told}"):
+        trained.score(table, mixed)
+    assert trained.score(table, mixed.loc[table.index]) == trained.score(X, Y)
+    fit(NETWORK, table, target.set_axis(range(5, 35)), epochs=1)

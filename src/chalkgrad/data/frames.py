@@ -47,10 +47,11 @@ def narrowed(value: Any, names: Sequence[str]) -> Any:
         if not hasattr(value, "get_columns") and not hasattr(value, "column_names"):
             return arrow_table(value).select(names)
         return value.select(list(names))
-    places = {name: place for place, name in reversed(list(enumerate(value.columns)))}
-    twice = [name for name, count in Counter(value.columns).items() if count > 1 and name in names]
+    found = [str(name) for name in value.columns]
+    places = {name: place for place, name in reversed(list(enumerate(found)))}
+    twice = [name for name, count in Counter(found).items() if count > 1 and name in names]
     if twice:
-        _check_names([name for name in value.columns if name in twice])
+        _check_names([name for name in found if name in twice])
     return value.iloc[:, [places[name] for name in names]]
 
 

@@ -15,6 +15,10 @@ _DAY = r"(?:[A-Z][a-z]{1,8}\.?,? )?"
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 _CURRENCY = r"(?:[$€£¥₹]|USD|EUR|GBP|CHF|JPY|INR)"
 _AMOUNT = r"[-+]?\d[\d.,'\u00a0\u202f ]*"
+_UNIT = (
+    r"(?:[kmcµμ]?[gml]|k?Wh?|[kmµμ]?[sVAN]|[kMGT]?i?B|[kMG]?Hz|[kh]?Pa|t|h|min|cm|ha|ft|lbs?|oz|mph|km/h|m/s|°[CF]?|K)"
+    r"[²³]?"
+)
 
 
 class Look(NamedTuple):
@@ -35,7 +39,8 @@ LOOKS = (
     _look(
         "dates",
         rf"(?:\d{{4}}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:\d\d|\d{{4}})"
-        rf"|{_DAY}\d\d?\.?[ -]{_MONTH},?[ -]\d{{2,4}}|{_DAY}{_MONTH} \d\d?,? \d{{4}}|{_MONTH}[ -]\d{{4}})"
+        rf"|{_DAY}\d\d?\.?[ -]{_MONTH},?[ -]\d{{2,4}}|{_DAY}{_MONTH} \d\d?,? \d{{4}}|{_MONTH}[ -]\d{{4}}"
+        r"|(?:18|19|20)\d\d-(?:0[1-9]|1[0-2]))"
         r"(?:[ T].*)?",
         "Make numbers of it, such as days",
         always=True,
@@ -52,6 +57,12 @@ LOOKS = (
         r"[-+]?\d{1,3}(?:[,.'\u00a0\u202f ]\d{3})*(?:[.,]\d+)?",
         "Write 1,234.5 as 1234.5",
     ),
+    _look("numbers with units", rf"{_AMOUNT}{_UNIT}", "Write the numbers alone"),
+    _look(
+        "numbers with signs or in brackets",
+        r"[-+]?\d[\d.,]*|[<>≤≥~≈±−–]=? ?\d[\d.,]*|\(\d[\d.,]*\)",
+        "Write −5 and (5) as -5, <5 as a number",
+    ),
     _look("numbers with d for an exponent", r"[-+]?(?:\d+\.?\d*|\.\d+)[dD][-+]?\d+", "Write e for d"),
 )
 
@@ -61,6 +72,8 @@ def look_of(levels: Collection[str]) -> Look | None:
 
     >>> [look_of(levels).name for levels in (["5 Feb 2024"], ["12:04"], ["$53.60"], ["1,304,000", "536,000"])]
     ['dates', 'times of day', 'amounts of money', 'numbers with commas or other marks']
+    >>> [look_of(levels).name for levels in (["2024-05"], ["5 kg", "12.5kg"], ["−5", "12"])]
+    ['dates', 'numbers with units', 'numbers with signs or in brackets']
     >>> look_of(["red", "5 %"]) is None
     True
     """

@@ -11,7 +11,7 @@ from chalkgrad._errors import Fault
 from chalkgrad.data.columns import InputColumn, NumberColumn, PixelColumn, not_finite, word_faults
 from chalkgrad.data.moments import Moments
 from chalkgrad.data.table import Column, Table
-from chalkgrad.data.typed import numbers_of
+from chalkgrad.data.typed import EXACT, numbers_of
 
 Missing = Literal["error", "mean", "median", "most frequent", "own level", "drop"]
 MISSING_WAYS: tuple[Missing, ...] = ("error", "mean", "median", "most frequent", "own level", "drop")
@@ -54,6 +54,8 @@ class NumberSurvey:
         faults = self._first_gap or faults
         if faults or self.pixels:
             return faults
+        if values.dtype.kind in "iu" and not self.remarks:
+            self._remark_on_size(values, table)
         values = values.reshape(len(values), self.width)
         self.rows += len(values)
         if gone.any():
@@ -63,6 +65,14 @@ class NumberSurvey:
         if self.missing in ("median", "most frequent"):
             self._kept.append(values)
         return []
+
+    def _remark_on_size(self, values: NDArray[Any], table: Table) -> None:
+        largest = max(values.max(initial=0), -int(values.min(initial=0)), key=int)
+        if largest > EXACT:
+            self.remarks.append(
+                f"{table.at(self.name)}: whole numbers above 2⁵³ such as {largest} are rounded as inputs; "
+                f"is it an id?  ignore=[{self.name!r}] leaves it out"
+            )
 
     def finish(self, place: str, notes: list[str]) -> tuple[InputColumn | None, list[Fault]]:
         """Return how the column is read, or None to leave it out; and what is wrong with it."""

@@ -15,7 +15,7 @@ from chalkgrad.data.preparation import Preparation
 from chalkgrad.data.raw import framed, is_named, table_of, with_target
 from chalkgrad.data.table import Table
 from chalkgrad.network import Network
-from chalkgrad.train.names import Names
+from chalkgrad.train.names import Names, check_index
 
 Array = NDArray[Any]
 _TOLD = 5
@@ -131,7 +131,10 @@ def read_targets(
     known: Known, data: Any, t: Any, notes: list[str] | None, *, prepared: bool = False
 ) -> tuple[Array, Array]:
     """Return inputs and targets of a table or of arrays; raises ``InputError``."""
-    preparation = known.preparation
+    preparation, mixed = known.preparation, list[Fault]()
+    check_index(data, t, "t", mixed)
+    if mixed:
+        raise InputError(mixed)
     if preparation is not None and preparation.target is not None and not prepared:
         return preparation.arrays(with_target(table_of(data, preparation, notes), preparation, t), notes)
     from chalkgrad.train.arrays import read_targets as read

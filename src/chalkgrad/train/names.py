@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Integral
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
@@ -47,16 +48,20 @@ UNNAMED = Names()
 
 
 def given_names(value: Any, path: str, faults: list[Fault]) -> tuple[str, ...]:
-    """Return what the columns of a frame are called; nothing where they only have numbers, or are no frame.
+    """Return what the columns of a frame are called; nothing where they only count, or are no frame.
 
-    Names are strings, all of them; a fault is added where only some are.
+    Names are strings, or whole numbers such as years that are not the places 0, 1, 2, … of the columns; a
+    fault is added where only some are strings.
     """
     from chalkgrad.data.frames import frame_names
 
     found = frame_names(value)
     strings = [isinstance(name, str) for name in found]
     if not any(strings):
-        return ()
+        is_counted = not all(isinstance(name, Integral) for name in found) or found == tuple(
+            range(len(found))
+        )
+        return () if is_counted else tuple(map(str, found))
     if not all(strings):
         odd = shown(found[strings.index(False)], 30)
         fix = f"Write {path}.columns = {path}.columns.astype(str)."
@@ -75,10 +80,13 @@ def read_names(x: Any, y: Any, known: Names, faults: list[Fault]) -> Names:
 def in_order(value: Any, names: Sequence[str], path: str, faults: list[Fault]) -> Any:
     """Return a frame with the named columns alone, in their order; None after telling those it has not.
 
-    What is no frame, or has no names, is returned as it is.
+    What is no frame, or has no names, is returned as it is; places that are out of order are put in order.
     """
-    given = given_names(value, path, faults) if names else ()
-    if not given or given == tuple(names):
+    given = given_names(value, path, faults if names else [])
+    counted = tuple(map(str, range(len(given))))
+    if not names and set(given) == set(counted):  # of a training whose columns had no names but their places
+        names = counted
+    if not names or not given or given == tuple(names):
         return value
     absent = [name for name in names if name not in given]
     if absent:
@@ -87,6 +95,17 @@ def in_order(value: Any, names: Sequence[str], path: str, faults: list[Fault]) -
     from chalkgrad.data.frames import narrowed
 
     return narrowed(value, names)
+
+
+def check_index(x: Any, t: Any, path: str, faults: list[Fault]) -> None:
+    """Add a fault if targets have the index of the inputs in another order: their rows would be mixed up."""
+    index, other = getattr(x, "index", None), getattr(t, "index", None)
+    if not hasattr(index, "equals") or not hasattr(other, "equals") or len(index) != len(other):
+        return
+    if not index.equals(other) and set(index) == set(other):
+        fix = f"Write {path}.loc[x.index], or {path}.to_numpy() if its rows are right as they stand."
+        got = "the same index in another order"
+        faults.append(Fault(path, "have its rows in the order of the inputs", got, fix))
 
 
 def _absent(path: str, given: Sequence[str], names: Sequence[str], absent: Sequence[str]) -> list[Fault]:

@@ -24,7 +24,7 @@ from chalkgrad.train.executor import Array, Block
 from chalkgrad.train.limits import read_number
 from chalkgrad.train.mapped import FileMark, marks
 from chalkgrad.train.metrics import has_classes
-from chalkgrad.train.names import UNNAMED, Names, read_names
+from chalkgrad.train.names import UNNAMED, Names, check_index, read_names
 
 if TYPE_CHECKING:
     from chalkgrad.data import Preparation
@@ -163,6 +163,8 @@ def read_rows(
     if len(faults) > before:
         return None
     names = read_names(x, y, known or UNNAMED, faults)
+    check_index(x, y, "y", faults)
+    check_index(x, sample_weight, "sample_weight", faults)
     inputs = read_inputs(network, x, dtype, "x", faults, names.inputs)
     rows = row_count(x, network.input_width) if inputs is None else len(inputs)
     targets = read_targets(network, y, rows, dtype, "y", faults, names.outputs)
@@ -229,6 +231,7 @@ def read_validation(
         condition = "be a part of the rows such as 0.1, or (x, y), or (x, y, weight)"
         faults.append(Fault("validation", condition, shown(value)))
         return None
+    check_index(value[0], value[1], "validation[1]", faults)
     x = read_inputs(network, value[0], dtype, "validation[0]", faults, names.inputs)
     rows = None if x is None else len(x)
     t = read_targets(network, value[1], rows, dtype, "validation[1]", faults, names.outputs)
