@@ -105,9 +105,7 @@ def test_a_file_with_one_candidate(command: str, code: str, name: str, here: Pat
     assert answers[0][0] == 1
 
 
-@pytest.mark.parametrize(
-    ("code", "words"), [(TWO, "it has step, other"), ("x = 1\n", "Define backward"), ("(", "")]
-)
+@pytest.mark.parametrize(("code", "words"), [(TWO, "it has step, other"), ("x = 1\n", "Define backward")])
 def test_a_file_with_none_or_several(
     code: str, words: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,3 +114,13 @@ def test_a_file_with_none_or_several(
     error = capsys.readouterr().err
     assert error.startswith("FILE.py:FUNCTION: must name a function or a class of the file; got 'code.py'.")
     assert words in error
+
+
+def test_a_file_that_is_no_python_is_told_with_its_line(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "code.py").write_text("x = 1\ndef backward(:\n", encoding="utf-8")
+    assert main(["diagnose", "code.py", "--network", "2-1"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("FILE.py:FUNCTION: must be a Python file; got ")
+    assert error.endswith(" in line 2 of code.py. Correct line 2.\n")

@@ -250,3 +250,11 @@ def test_how_a_file_is_read_can_be_said(capsys: Capture) -> None:
     assert (
         errors == "note: b.csv: its first line is taken for names, '2019' too; --header no says it is not\n"
     )
+
+
+def test_a_target_in_a_line_of_years_is_told_of_the_header(capsys: Capture) -> None:
+    data = written("2018,2019,2020", range(60), numbers(60), numbers(60, 1))
+    _, errors = answer(capsys, "train", data, "--target", "2020", *QUICK[2:], status=2)
+    assert errors.endswith("If its first line has the names, write --header yes.\n")
+    output, _ = answer(capsys, "train", data, "--target", "2020", "--header", "yes", *QUICK[2:])
+    assert "target     2020:" in output

@@ -18,11 +18,11 @@ def with_function(text: str, path: str) -> str:
     Raises
     ------
     InputError
-        If the file defines several that could be meant, or none.
+        If the file defines several that could be meant, or none, or is no Python.
     """
     if not text.endswith(".py") or not Path(text).is_file():
         return text
-    names = defined(Path(text))
+    names = defined(Path(text), path)
     likely = [name for name in names if _BACKWARD.search(name)]
     chosen = names if len(names) == 1 else likely
     if len(chosen) == 1:
@@ -34,11 +34,15 @@ def with_function(text: str, path: str) -> str:
     raise InputError(Fault(path, "name a function or a class of the file", shown(text), fix))
 
 
-def defined(path: Path) -> list[str]:
-    """Return the public functions and classes of a file; none where it cannot be read as Python."""
+def defined(file: Path, path: str) -> list[str]:
+    """Return the public functions and classes of a file; raises ``InputError`` if it is no Python."""
     try:
-        body = ast.parse(path.read_bytes()).body
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return []
+        body = ast.parse(file.read_bytes()).body
+    except SyntaxError as error:
+        line = 1 if error.lineno is None else error.lineno
+        got, fix = f"{error.msg} in line {line} of {file}", f"Correct line {line}."
+        raise InputError(Fault(path, "be a Python file", got, fix)) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(Fault(path, "be a Python file", shown(str(error), 80), "Save it again.")) from None
     kinds = (ast.FunctionDef, ast.ClassDef)
     return [node.name for node in body if isinstance(node, kinds) and not node.name.startswith("_")]

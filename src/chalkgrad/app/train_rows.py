@@ -186,8 +186,10 @@ def _target(asked: TrainOptions, table: Table) -> str:
 
 
 def _absent(table: Table, target: str) -> Fault:
-    fault = table.absent(target)
-    return Fault("--target", f"be a column of {table.origin}", repr(target), fault.fix)
+    fix = table.absent(target).fix
+    if table.names == tuple(f"c{place}" for place in range(1, len(table.names) + 1)):
+        fix += " If its first line has the names, write --header yes."
+    return Fault("--target", f"be a column of {table.origin}", repr(target), fix)
 
 
 def held_out_rows(

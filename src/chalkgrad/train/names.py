@@ -99,7 +99,8 @@ def in_order(value: Any, names: Sequence[str], path: str, faults: list[Fault]) -
 
 def check_index(x: Any, t: Any, path: str, faults: list[Fault]) -> None:
     """Add a fault if targets have the index of the inputs in another order: their rows would be mixed up."""
-    index, other = getattr(x, "index", None), getattr(t, "index", None)
+    index: Any = getattr(x, "index", None)
+    other: Any = getattr(t, "index", None)
     if not hasattr(index, "equals") or not hasattr(other, "equals") or len(index) != len(other):
         return
     if not index.equals(other) and set(index) == set(other):
