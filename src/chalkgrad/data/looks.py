@@ -60,7 +60,7 @@ LOOKS = (
     _look("numbers with units", rf"{_AMOUNT}{_UNIT}", "Write the numbers alone"),
     _look(
         "numbers with signs or in brackets",
-        r"[-+]?\d[\d.,]*|[<>≤≥~≈±−–]=? ?\d[\d.,]*|\(\d[\d.,]*\)",
+        r"(?:[-+]?|[<>≤≥~≈±−–]=? ?)\d+(?:[.,]\d+)?|\(\d+(?:[.,]\d+)?\)",
         "Write −5 and (5) as -5, <5 as a number",
     ),
     _look("numbers with d for an exponent", r"[-+]?(?:\d+\.?\d*|\.\d+)[dD][-+]?\d+", "Write e for d"),
