@@ -55,7 +55,7 @@ def test_a_right_function_is_not_accused(name: str, spec: str) -> None:
         ("ReLUForgetsGradOutput", RELU, "error-omitted", "return grad_output * (input > 0)"),
         ("SigmoidAtActivation", "4-3:sigmoid-2", "derivative-at-activation", "g * ctx.a * (1 - ctx.a)"),
         ("LinearTransposed", RELU, "transpose-product", "dW2 = grad_output.T @ input"),
-        ("LinearMeanOfBias", RELU, "batch-mean-twice", "db2 = grad_output.sum"),
+        ("LinearMeanOfBias", RELU, "batch-mean-twice", "grad_output.sum(axis=0)"),
         ("CrossEntropyWithoutMean", SOFTMAX, "batch-mean-missing", "(p - y)"),
         ("SquaredLossWithTwo", RELU, "two-extra", "(y_hat - y)"),
         ("NetWithoutMask", RELU, "derivative-missing", "(Z1 > 0)"),

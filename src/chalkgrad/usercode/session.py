@@ -24,7 +24,7 @@ from chalkgrad.usercode.refusing import refuse_misfit, refuse_unknown
 from chalkgrad.usercode.running import observe
 from chalkgrad.usercode.sandbox import Ran, run_child, split_target
 from chalkgrad.usercode.scene import Scene
-from chalkgrad.usercode.source import is_for_batches, is_for_samples, tree_of
+from chalkgrad.usercode.source import is_for_batches, is_for_samples, is_of_framework, tree_of
 
 LEARNING_RATE = 0.1
 
@@ -138,7 +138,7 @@ class Session:
     def _readings(self, network: Network, data: Data) -> tuple[list[Reading], list[Reading]]:
         batch = [r for r in readings(network, data.t) if self.wanted.allows(r)]
         single = [r for r in readings(network, data.t, single=True) if self.wanted.allows(r)]
-        if self.wanted.mode is None and is_for_batches(self._node()):
+        if self.wanted.mode is None and (is_of_framework(self._definition()) or is_for_batches(self._node())):
             single = []
         if not batch and not single:
             fix = "Leave one of them out."
@@ -147,14 +147,21 @@ class Session:
 
     def _node(self) -> ast.AST | None:
         """The definition of the target in its file; of a class its method that goes backward."""
+        node = self._definition()
+        if not isinstance(node, ast.ClassDef):
+            return node
+        methods = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef | ast.ClassDef)}
+        chosen = self.name.partition(".")[2] or named(dict.fromkeys(methods, len), BACKWARD) or ""
+        return methods.get(chosen, node)
+
+    def _definition(self) -> ast.AST | None:
+        """The definition of the target in its file: its function, or its class."""
         tree = tree_of(str(self._file)) if self.source else None
-        outer, _, method = self.name.partition(".")
-        for node in ast.walk(tree) if tree is not None else ():
-            if getattr(node, "name", None) == outer:
-                methods = {each.name: each for each in getattr(node, "body", ()) if hasattr(each, "name")}
-                chosen = method or named(dict.fromkeys(methods, len), BACKWARD) or ""
-                return methods.get(chosen, node) if isinstance(node, ast.ClassDef) else node
-        return None
+        outer = self.name.partition(".")[0]
+        found = (
+            node for node in ast.walk(tree or ast.Module([], [])) if getattr(node, "name", None) == outer
+        )
+        return next(found, None)
 
     def observe(
         self,

@@ -199,6 +199,13 @@ def is_for_batches(tree: ast.AST | None) -> bool:
     return False
 
 
+def is_of_framework(tree: ast.AST | None) -> bool:
+    """Whether it is a class made from one of PyTorch's or scikit-learn's, which take batches."""
+    bases = tree.bases if isinstance(tree, ast.ClassDef) else []
+    names = {ast.unparse(base).rpartition(".")[2] for base in bases}
+    return bool(names & {"Function", "Module", "MLPClassifier", "MLPRegressor"})
+
+
 def is_for_samples(tree: ast.AST | None) -> bool:
     """Whether the text makes a column of its input, or calls it a list: it takes one sample."""
     text = "" if tree is None else ast.unparse(tree)
