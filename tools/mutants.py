@@ -41,7 +41,7 @@ parallel = true
 context = ${PYTEST_CURRENT_TEST-}
 data_file = %s
 """
-SECONDS = 150  # of tests a mutant, the quickest first; then a whole file's worth is enough
+SECONDS = 60  # of tests a mutant, the quickest first; then a whole file's worth is enough
 WHOLE = 40  # tests of a module for a line that is passed before any test, such as a table
 
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
@@ -169,7 +169,7 @@ def mutants(file: Path) -> list[Mutant]:
     return found
 
 
-def collect() -> None:
+def collect(*, quick: bool) -> None:
     """Run the suite under coverage and keep which tests pass through which line, and how long each takes."""
     shutil.rmtree(KEPT, ignore_errors=True)
     KEPT.mkdir(parents=True)
@@ -179,6 +179,7 @@ def collect() -> None:
     env = os.environ | {"COVERAGE_PROCESS_START": str(config)}
     command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-p", "tools.test_contexts"]
     command += [f"--junitxml={KEPT / 'times.xml'}", *tests_wanted()]
+    command += ["--dist", "worksteal", *(["--quick"] if quick else [])]
     if subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
         print("not every test passed; a mutant that only these would notice counts as survived")
     combine = [sys.executable, "-m", "coverage", "combine", f"--rcfile={config}", "-q"]
@@ -298,13 +299,14 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--collect", action="store_true", help="run the suite under coverage, and end")
+    parser.add_argument("--quick", action="store_true", help="by the tests of make test-quick alone")
     parser.add_argument("--sample", type=int, default=100, metavar="N", help="how many changes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--file", type=Path, action="append", help="of this file alone; may be repeated")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     if asked.collect or not (KEPT / "times.xml").exists():
-        collect()
+        collect(quick=asked.quick)
         if asked.collect:
             return 0
     files = [file.resolve() for file in asked.file] if asked.file else sorted(SOURCE.rglob("*.py"))

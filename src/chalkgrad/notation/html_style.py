@@ -82,15 +82,16 @@ _FORMULAS = """\
   background: var(--cg-tint); white-space: nowrap; font-size: 0.92em; }
 """
 
+# Twice the class: a notebook's own style of tables is as narrow as one class and two elements.
 _TABLES = """\
 .cg-scroll { overflow-x: auto; overflow-y: hidden; margin: 1rem 0; }
 .chalkgrad table { border-collapse: collapse; margin: 0; }
-.chalkgrad th, .chalkgrad td { padding: 0.35rem 1.4rem 0.35rem 0; text-align: left; vertical-align: baseline;
-  border-bottom: 1px solid var(--cg-line); background: none; white-space: nowrap; }
-.chalkgrad .cg-long { white-space: normal; min-width: min(14rem, 48vw); overflow-wrap: break-word; }
-.chalkgrad thead > tr > * { font-weight: 600; vertical-align: bottom;
+.chalkgrad.chalkgrad :is(th, td) { padding: 0.35rem 1.4rem 0.35rem 0; text-align: left;
+  vertical-align: baseline; border-bottom: 1px solid var(--cg-line); background: none; white-space: nowrap; }
+.chalkgrad.chalkgrad .cg-long { white-space: normal; min-width: min(14rem, 48vw); overflow-wrap: break-word; }
+.chalkgrad.chalkgrad thead > tr > * { font-weight: 600; vertical-align: bottom;
   border-bottom: 1.5px solid var(--cg-ink); }
-.chalkgrad .cg-number { text-align: right; font-variant-numeric: tabular-nums lining-nums; }
+.chalkgrad.chalkgrad .cg-number { text-align: right; font-variant-numeric: tabular-nums lining-nums; }
 .cg-right-mark, .cg-wrong-mark, .cg-follows-mark, .cg-none-mark { font-weight: 700; }
 td > [class$="-mark"]:not(:only-child) { display: inline-block; width: 1.15em; text-align: center; }
 .cg-right-mark { color: var(--cg-green); }
