@@ -35,11 +35,8 @@ def run(arguments: Sequence[str]) -> int:
     shell = read_choice("SHELL", options.shell, SHELLS, faults)
     if shell is None:
         raise InputError(faults)
-    try:
-        import shtab
-    except ImportError:
-        fix = "Run pip install 'chalkgrad[completion]' (or pip install shtab)."
-        raise InputError(Fault("completion", "have shtab installed", "no such package", fix)) from None
+    import shtab
+
     print(shtab.complete(whole_parser(), shell=shell))
     return 0
 
