@@ -11,7 +11,7 @@ SOURCES := $(shell find src -type f -not -path '*/__pycache__/*' -not -path '*.e
 NATIVE := setup.py MANIFEST.in $(wildcard native/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint format docs pages oracles bench sanitize mutants clean
+.PHONY: help run test test-quick thorough lint format docs pages oracles bench sanitize mutants clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,9 @@ run: $(VENV)/.run ## install into .venv, then a guided tour: derive, diagnose, t
 test: $(VENV)/.dev ## all tests (about ten minutes on two cores); oracles whose library is missing are skipped, saying so
 	@echo "all tests: about ten minutes on two cores; make test-quick takes less than one"
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
+
+thorough: $(VENV)/.dev ## all tests with six times the examples and larger samples (an hour)
+	CHALKGRAD_TESTS=thorough $(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
 
 test-quick: $(VENV)/.dev ## the tests that take no time: two of three, in less than a minute
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet --quick

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.thorough import THOROUGH
+
 # The same examples on every machine; a failure is reproducible and a slow machine is no failure.
-settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True)
-settings.load_profile("reproducible")
+settings.register_profile("reproducible", derandomize=True, deadline=None, print_blob=True, max_examples=50)
+settings.register_profile("thorough", settings.get_profile("reproducible"), max_examples=300)
+settings.load_profile("thorough" if THOROUGH else "reproducible")
 
 # A background job (`nohup make test &`) ignores Ctrl-C, and what it starts would too: tests wait for it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

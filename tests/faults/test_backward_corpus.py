@@ -11,22 +11,24 @@ from tests.faults.backward.cases import Case, singles
 from tests.faults.backward.controls import Control, controls
 from tests.faults.backward.judged import judge
 from tests.faults.backward.pairs import pairs
+from tests.thorough import THOROUGH
 
 SEED = 4
-PAIRS = 15
+PAIRS, SINGLES, RIGHT = (15, 70, 40) if THOROUGH else (6, 0, 20)
 
 
-def sample(count: int) -> list[Case]:
-    """One case a mistake, thinned out, and pairs; an endless loop takes too long for here."""
+def sample() -> list[Case]:
+    """One case a mistake, more up to so many, and pairs; an endless loop takes too long for here."""
     quick = [case for case in singles(each=1) if "endless" not in case.labels[0]]
     rules = {case.key: case for case in quick}
     rest = [case for case in quick if case not in rules.values()]
-    chosen = [*rules.values(), *random.Random(SEED).sample(rest, count - PAIRS - len(rules)), *pairs(PAIRS)]
+    more = random.Random(SEED).sample(rest, max(SINGLES - len(rules), 0))
+    chosen = [*rules.values(), *more, *pairs(PAIRS)]
     return sorted(chosen, key=lambda case: case.name)
 
 
-CASES = sample(85)
-CONTROLS = random.Random(SEED).sample(controls(), 40)
+CASES = sample()
+CONTROLS = random.Random(SEED).sample(controls(), RIGHT)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.key}")
