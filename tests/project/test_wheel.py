@@ -103,7 +103,7 @@ def test_it_names_its_licence_and_only_light_needs(wheel: zipfile.ZipFile) -> No
     assert "License-Expression: Apache-2.0" in told
     needs = [line.split(":")[1].strip() for line in told.splitlines() if line.startswith("Requires-Dist")]
     core = {need.split(">")[0] for need in needs if "extra ==" not in need}
-    assert core == {"numpy", "rich", "mpmath", "safetensors"}
+    assert core == {"numpy", "rich", "mpmath", "safetensors", "shtab"}
 
 
 def test_it_has_the_native_core_for_every_later_python(wheel: zipfile.ZipFile) -> None:

@@ -116,6 +116,10 @@ def drawn(panel: Panel) -> list[float]:
     return [value for series in panel.series for value in series.values if math.isfinite(value)]
 
 
+TINY = 1e-300
+"""Of two numbers that are not further apart an axis cannot tell one from the other."""
+
+
 def vertical(panel: Panel) -> Axis:
     """Return the vertical axis of a panel; numbers over several decades get a logarithmic one.
 
@@ -131,8 +135,9 @@ def vertical(panel: Panel) -> Axis:
         stride = -(-(last - first) // 6)
         decades = range(first, last + stride, stride)
         return Axis(10.0**first, 10.0 ** decades[-1], tuple(10.0**k for k in decades), log=True)
-    if low == high:
-        low, high = low - (abs(low) or 1) / 10, high + (abs(high) or 1) / 10
+    if high - low < TINY:
+        margin = (abs(low) if abs(low) > TINY else 1) / 10
+        low, high = low - margin, high + margin
     step = round_step((high - low) / 4)
     first, last = math.floor(low / step), math.ceil(high / step)
     return Axis(first * step, last * step, tuple(tidy(k * step, step) for k in range(first, last + 1)))
