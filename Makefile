@@ -20,13 +20,13 @@ run: $(VENV)/.run ## install into .venv, then a guided tour: derive, diagnose, t
 	@$(BIN)/python -m chalkgrad.app.tour
 
 test: $(VENV)/.dev ## all tests (about ten minutes on two cores); oracles whose library is missing are skipped, saying so
-	@echo "all tests: about ten minutes on two cores; make test-quick takes less than one"
+	@echo "all tests: about ten minutes on two cores; make test-quick takes one"
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
 
 thorough: $(VENV)/.dev ## all tests with six times the examples and larger samples (an hour)
 	CHALKGRAD_TESTS=thorough $(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
 
-test-quick: $(VENV)/.dev ## the tests that take no time: two of three, in less than a minute
+test-quick: $(VENV)/.dev ## the tests that take no time: half of them, in about a minute
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet --quick
 
 lint: $(VENV)/.dev ## ruff (lint and format) and mypy --strict
