@@ -29,11 +29,13 @@ if importlib.util.find_spec("chalkgrad._native") is None:
 TESTS = Path(__file__).parent
 SLOW = {
     "data": "hostile_files streams",
-    "faults": "against against_containers backward_corpus backward_corpus_itself changing_data"
-    " grade_examples grade_hostile model_file other_network real_cases unknown_parameters usercode_hostile usercode_session usercode_shapes",
+    "faults": "against against_containers backward_corpus backward_corpus_itself changing_data grade_examples"
+    " grade_hostile model_file other_network real_cases unknown_parameters usercode_hostile"
+    " usercode_session usercode_shapes",
     "golden": "cli_reports course_homework diagnose_cli graph seen_rows stopping tour",
     "laws": "check checkpoint csv_readers deep diagnose display_reads_back divergence executors"
-    " formula_arithmetic keys lower model network new_problem notations opened own_notations paths problem shown writers",
+    " formula_arithmetic keys lower model network new_problem notations opened own_notations paths problem"
+    " shown writers",
     "native": "activation compact executor loss math tape update",
     "oracles": "extremes saturated_networks sympy writers",
     "project": "benchmarks docstrings problem_files_doc readme startup training_doc wheel",
