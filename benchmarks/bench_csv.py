@@ -18,7 +18,7 @@ import numpy as np
 ROWS, COLUMNS = 300_000, 22
 READERS = {
     "chalkgrad": "from chalkgrad.data import read_table as read",
-    "chalkgrad without pyarrow": "import chalkgrad.data.csv_arrow as a; a.FEWEST_BYTES = 1 << 60\n"
+    "chalkgrad without pyarrow": "import chalkgrad.data.readers.csv.arrow as a; a.FEWEST_BYTES = 1 << 60\n"
     "from chalkgrad.data import read_table as read",
     "pandas": "from pandas import read_csv as read",
     "polars": "from polars import read_csv as read",

@@ -33,7 +33,7 @@ def ours(data: DataSet, seed: int, folder: Path, options: tuple[str, ...] = ()) 
 
     ``command`` are those of everything: reading, preparing, training, measuring, writing.
     """
-    from chalkgrad.app import train_command
+    from chalkgrad.app.commands import train as train_command
     from chalkgrad.data import read_table
     from chalkgrad.model import load_model
 

@@ -1,4 +1,4 @@
-// The order in which an epoch visits its rows: the one that chalkgrad.data.order documents.
+// The order in which an epoch visits its rows: the one that chalkgrad.data.streams.order documents.
 #pragma once
 #include <stdint.h>
 

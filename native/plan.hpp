@@ -12,7 +12,7 @@ template <class T> struct Span {
   int64_t size;
 };
 
-// The arrays as chalkgrad.train.native writes them.
+// The arrays as chalkgrad.train.executors.native writes them.
 struct Arrays {
   Span<int64_t> layers;        // layers × (n_in, n_out, bias)
   Span<int64_t> features;      // of every buffer

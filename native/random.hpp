@@ -1,4 +1,4 @@
-// Dropout masks, the same bits as chalkgrad.train.random: entry (i, j) of M_l in step k is 0 where
+// Dropout masks, the same bits as chalkgrad.train.executors.random: entry (i, j) of M_l in step k is 0 where
 // u(key(seed, k, l), i·n_l + j) < rate · 2³², else 1/(1 − rate).
 #pragma once
 #include "vector.hpp"

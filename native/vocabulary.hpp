@@ -42,7 +42,7 @@ struct Tape {
   const TapeStep *step;    // `steps` of them
 };
 
-// The numbers of an optimiser, as in chalkgrad.train.optimisers; those that its rule does not use are 0.
+// The numbers of an optimiser, as in chalkgrad.train.setup.optimisers; those that its rule does not use are 0.
 struct Optimiser {
   Rule rule;
   double momentum;      // μ

@@ -21,7 +21,7 @@ import numpy as np
 
 from chalkgrad import Network
 from chalkgrad.train import Adam, Checkpoint, Cosine, EarlyStopping, Fit, WarmUp, fit
-from chalkgrad.train.checkpoint import read_standing
+from chalkgrad.train.record.checkpoint import read_standing
 
 EPOCHS, ROWS, COLUMNS = 24, 12_000, 24
 SHAPE = f"{COLUMNS}-48:relu-32:tanh-3:softmax"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chalkgrad import load_problem, trace
-from chalkgrad.notation.graph_page import graph_svg
+from chalkgrad.notation.graph.page import graph_svg
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -7,9 +7,9 @@ import numpy as np
 from benchmarks.sides import Task
 from benchmarks.workloads import Parameters, Workload
 from chalkgrad import Network
-from chalkgrad.train.choose import create_executor
-from chalkgrad.train.executor import Block, Setup
-from chalkgrad.train.optimisers import SGD, Adam
+from chalkgrad.train.executors.choose import create_executor
+from chalkgrad.train.setup.optimisers import SGD, Adam
+from chalkgrad.train.setup.work import Block, Setup
 
 
 def network_of(w: Workload) -> Network:

@@ -46,16 +46,29 @@ def _given(module: str, name: str) -> Callable[..., Any]:
     return call
 
 
-_PAGES = "chalkgrad.notation.result_pages"
+_PAGES = "chalkgrad.notation.pages.results"
 MAKERS.update(
     {
+        "Document": _given("chalkgrad.notation.writers.formats", "render"),
+        "Document.save": _given("chalkgrad.notation.writers.formats", "save"),
+        "Document.fragment": _given("chalkgrad.notation.writers.html.page", "fragment"),
         "Derivation": _given(_PAGES, "of_derivation"),
         "Derivation.latex": _given(_PAGES, "equations_of_derivation"),
         "Trace": _given(_PAGES, "of_trace"),
         "Cost": _given(_PAGES, "of_cost"),
         "Graph": _given(_PAGES, "of_graph"),
         "PathSum": _given(_PAGES, "of_paths"),
+        "Report": _given("chalkgrad.check.page", "check_page"),
+        "KeyReport": _given("chalkgrad.check.key.page", "key_page"),
+        "Diagnosis": _given("chalkgrad.diagnose.page", "diagnosis_page"),
+        "ClassGrades": _given("chalkgrad.grade.pages.summary", "grade_page"),
+        "History": _given("chalkgrad.train.record.history_chart", "history_page"),
+        "History.plot": _given("chalkgrad.train.record.history_chart", "plotted"),
+        "Fit": _given("chalkgrad.train.result.page", "fit_page"),
         "Fit.model": _given("chalkgrad.model.model", "model_of"),
+        "Model": _given("chalkgrad.model.model_page", "model_page"),
+        "ClassEvaluation": _given("chalkgrad.model.evaluation_page", "evaluation_page"),
+        "NumberEvaluation": _given("chalkgrad.model.evaluation_page", "evaluation_page"),
     }
 )
 

@@ -31,6 +31,12 @@ MAKERS: dict[str, Callable[..., Any]] = {}
 """What makes the page of a class, or the model of a fit, by the name of the class; put in from above."""
 
 
+def page_of(result: Any, *arguments: Any, **options: Any) -> Page:
+    """Return the page of a result, from the maker of its class."""
+    made: Page = MAKERS[type(result).__name__](result, *arguments, **options)
+    return made
+
+
 class Paged:
     """A result with a page, in any notation and any format; a notebook shows it."""
 
@@ -47,8 +53,7 @@ class Paged:
         InputError
             There is no such notation.
         """
-        made: Page = MAKERS[type(self).__name__](self, notation)
-        return made
+        return page_of(self, notation)
 
     def _page(self, notation: Any, options: Mapping[str, Any]) -> Page:
         make: Callable[..., Page] = self.page  # each kind of page has options of its own
@@ -99,4 +104,4 @@ class Written(Paged):
         self._page(notation, options).save(path)
 
 
-__all__ = ["MAKERS", "Page", "Paged", "Written"]
+__all__ = ["MAKERS", "Page", "Paged", "Written", "page_of"]

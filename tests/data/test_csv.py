@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError, MissingFileError
 from chalkgrad.data import read_table
-from chalkgrad.data.csv_reader import read_csv
-from chalkgrad.data.csv_text import decode
-from chalkgrad.data.typed import MISSING, typed_values
+from chalkgrad.data.readers.csv.reader import read_csv
+from chalkgrad.data.readers.csv.text import decode
+from chalkgrad.data.tables.typed import MISSING, typed_values
 from tests.data.files import real_file
 
 
@@ -99,7 +99,7 @@ def test_columns_come_in_the_order_asked(tmp_path: Path) -> None:
 def test_a_column_is_numbers_only_if_all_its_chunks_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalkgrad.data.csv_reader.CHUNK", 2)
+    monkeypatch.setattr("chalkgrad.data.readers.csv.reader.CHUNK", 2)
     table = read_csv(written(tmp_path, "a,b,c\n007,1,x\n8,2,\n9,?,y\nten,4,5\n"))
     assert table.columns["a"].values.tolist() == ["007", "8", "9", "ten"]
     assert table.columns["b"].values.dtype == np.float64

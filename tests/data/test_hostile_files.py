@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
 from chalkgrad.data import Preparation, read_table
-from chalkgrad.data.memory import free_bytes
+from chalkgrad.data.readers.memory import free_bytes
 from tests.data.test_tables import idx
 
 TEXT = b"a,b\n1,x\n2,y\n"
@@ -91,7 +91,7 @@ def test_an_archive_whose_directory_points_before_its_beginning_is_refused(tmp_p
 def test_text_that_unpacks_to_more_than_memory_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
 ) -> None:
-    monkeypatch.setattr("chalkgrad.data.files.free_bytes", lambda: 800_000)
+    monkeypatch.setattr("chalkgrad.data.readers.files.free_bytes", lambda: 800_000)
     said = read(tmp_path, pack(b"a,b\n" + b"1,2\n" * 150_000))
     assert "at most 0.4 MB" in said
     (tmp_path / "t").write_bytes(pack(b"a,b\n" + b"1,2\n" * 90_000))
@@ -106,8 +106,8 @@ def test_arrays_larger_than_memory_are_refused_before_they_are_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((1000, 1000)), y=np.zeros(1000), other=np.zeros(9))
-    monkeypatch.setattr("chalkgrad.data.files.free_bytes", lambda: 15_000_000)
-    monkeypatch.setattr("chalkgrad.data.npz.npy.read_array", None)  # called by none
+    monkeypatch.setattr("chalkgrad.data.readers.files.free_bytes", lambda: 15_000_000)
+    monkeypatch.setattr("chalkgrad.data.readers.npz.npy.read_array", None)  # called by none
     with pytest.raises(InputError, match=r"at most 7.5 MB, half of the memory that is free; got 8.0 MB\."):
         read_table(tmp_path / "a.npz")
     monkeypatch.undo()

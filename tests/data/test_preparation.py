@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError, UnsupportedError
 from chalkgrad.data import Preparation, read_table
-from chalkgrad.data.moments import Moments
-from chalkgrad.data.survey import MISSING_WAYS
+from chalkgrad.data.columns.moments import Moments
+from chalkgrad.data.columns.survey import MISSING_WAYS
 from tests.data.files import messages, real_file
 
 PEOPLE = {

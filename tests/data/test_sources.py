@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
-from chalkgrad.data.fingerprint import array_fingerprint
-from chalkgrad.data.order import epoch_order
-from chalkgrad.data.source import ArraySource
+from chalkgrad.data.streams.fingerprint import array_fingerprint
+from chalkgrad.data.streams.order import epoch_order
+from chalkgrad.data.streams.source import ArraySource
 
 
 @given(st.integers(0, 300), st.integers(0, 2**63), st.integers(0, 10**6))

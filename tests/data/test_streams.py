@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
 from chalkgrad.data import MemmapSource, ParquetSource, Preparation, open_source, read_table
-from chalkgrad.data.blocks import ArrayBlocks, mapped_file
-from chalkgrad.data.prepared import PreparedSource
-from chalkgrad.data.source import ArraySource, Portion, RowSource
+from chalkgrad.data.columns.prepared import PreparedSource
+from chalkgrad.data.streams.blocks import ArrayBlocks, mapped_file
+from chalkgrad.data.streams.source import ArraySource, Portion, RowSource
 
 
 def numbered(rows: int, **sizes: int) -> MemmapSource:
@@ -341,5 +341,13 @@ def streamed_in_a_child(kind: str, path: Path) -> tuple[int, int]:
 def test_modules_are_loaded_when_they_are_needed() -> None:
     code = "import sys, chalkgrad.data; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    later = {"pyarrow", "pandas", "polars", "csv", "gzip", "chalkgrad.data.reading", "chalkgrad.data.stream"}
+    later = {
+        "pyarrow",
+        "pandas",
+        "polars",
+        "csv",
+        "gzip",
+        "chalkgrad.data.readers.reading",
+        "chalkgrad.data.streams.stream",
+    }
     assert later & set(done.stdout.split()) == set()

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
 from chalkgrad.data import Column, Preparation, Table, read_table
-from chalkgrad.data.idx import read_idx
+from chalkgrad.data.readers.idx import read_idx
 from tests.data.files import real_file
 
 VALUES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chalkgrad.diagnose.titles import TITLES
+from chalkgrad.diagnose.mistakes.titles import TITLES
 from tests.faults.backward.cases import SEEDS, Bench, planted, shows, singles, writable
 from tests.faults.backward.controls import Control, controls
 from tests.faults.backward.mistakes_slopes import TWINS

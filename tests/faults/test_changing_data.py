@@ -38,7 +38,7 @@ def same(first: dict[str, Any], second: dict[str, Any]) -> bool:
 def test_rows_read_from_a_file_are_those_of_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shuffle: bool, validation: float | None
 ) -> None:
-    monkeypatch.setattr("chalkgrad.data.mapped_source.PORTION_BYTES", 5000)
+    monkeypatch.setattr("chalkgrad.data.streams.mapped_source.PORTION_BYTES", 5000)
     x, y = mapped(tmp_path, x=X, y=Y)
     options: dict[str, Any] = {"epochs": 3, "batch_size": 32, "shuffle": shuffle, "validation": validation}
     expected = fit(NETWORK, X, Y, **options)

@@ -11,8 +11,8 @@ import pytest
 from chalkgrad._errors import InputError
 from chalkgrad.network import Network
 from chalkgrad.train import Adam, EarlyStopping, fit
-from chalkgrad.train.checkpoint import KIND
-from chalkgrad.train.tensors import read_tensors, write_tensors
+from chalkgrad.train.record.checkpoint import KIND
+from chalkgrad.train.record.tensors import read_tensors, write_tensors
 
 NETWORK = Network("5-8:relu-2:softmax")
 X = np.random.default_rng(0).standard_normal((300, 5)).astype("float32")

@@ -225,7 +225,7 @@ def test_output_that_cannot_be_written_is_told_before_the_work(
     def work(*_: object, **__: object) -> None:
         pytest.fail("worked although nothing could be written")
 
-    monkeypatch.setattr("chalkgrad.notation.page.derivation_page", work)
+    monkeypatch.setattr("chalkgrad.notation.pages.derivation.derivation_page", work)
     (tmp_path / "page.tex").mkdir()
     (line,) = told(capsys, "derive", "2-1", "-o", str(tmp_path / "page.tex"))
     assert "a directory" in line
@@ -285,7 +285,7 @@ def test_an_interrupt_is_one_line(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("chalkgrad.notation.page.derivation_page", interrupted)
+    monkeypatch.setattr("chalkgrad.notation.pages.derivation.derivation_page", interrupted)
     monkeypatch.setattr("chalkgrad.app.cli._leave_stdout", lambda: None)
     assert main(["derive", "2-1"]) == 130
     assert capsys.readouterr() == ("", "interrupted\n")

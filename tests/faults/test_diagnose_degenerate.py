@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalkgrad import Network, diagnose
-from chalkgrad.diagnose.accidents import not_returned
-from chalkgrad.diagnose.fix import with_part
+from chalkgrad.diagnose.beyond.accidents import not_returned
+from chalkgrad.diagnose.code.fix import with_part
 
 
 @pytest.mark.parametrize(

@@ -18,17 +18,17 @@ from typing import Any
 import pytest
 
 from chalkgrad._errors import InputError
+from chalkgrad.diagnose.mistakes.titles import TITLES
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake, Verdict
-from chalkgrad.diagnose.titles import TITLES
 from chalkgrad.grade import ClassGrades, Submission, find_submissions, grade, read_grading
+from chalkgrad.grade.pages.summary import grade_page
+from chalkgrad.grade.processes.worker import record
+from chalkgrad.grade.processes.workers import StoppedError
 from chalkgrad.grade.records import Records
 from chalkgrad.grade.score import score
-from chalkgrad.grade.worker import record
-from chalkgrad.grade.workers import StoppedError
 from chalkgrad.grade.write import grades_csv, write_folder
 from chalkgrad.network import Network
 from chalkgrad.notation import render
-from chalkgrad.notation.grade_page import grade_page
 from chalkgrad.problem import Problem
 from tests.faults.told import assert_told
 

@@ -160,7 +160,7 @@ def test_orphans_are_ended(mark: str) -> None:
     """A process that left its session and lost its parent is ours, and ended."""
     code = (
         "import subprocess, time\n"
-        "from chalkgrad.grade.descendants import adopt_orphans, end_descendants\n"
+        "from chalkgrad.grade.processes.descendants import adopt_orphans, end_descendants\n"
         "adopt_orphans()\n"
         "subprocess.run(['sh', '-c', 'setsid sleep 300 & exit 0'], check=True)\n"
         "time.sleep(0.3)\n"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from chalkgrad import notation
 from chalkgrad._errors import InputError
 from chalkgrad.app.cli import main
 from chalkgrad.formula import format_formula, parse_formula, simplify
 from chalkgrad.network import Network
+from chalkgrad.notation import profiles
 
 QUIZ = (Path(__file__).parents[2] / "examples" / "quiz.toml").read_text(encoding="utf-8")
 
@@ -94,7 +94,7 @@ PIECES = (
     *'+-*/^(),>²₁σ._[]{}=:"\\',
 )
 VALUES = ('""', "0", "-1", "1e400", "nan", "inf", "true", "[]", "[[]]", "{}", '[1,"a"]', '"1-++3"', '"²"')
-NOTATION = (Path(notation.__file__).parent / "builtin" / "nielsen.toml").read_text(encoding="utf-8")
+NOTATION = (Path(profiles.__file__).parent / "builtin" / "nielsen.toml").read_text(encoding="utf-8")
 
 
 def mutated(draw: random.Random, text: str) -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from chalkgrad import InputError, Network, initialise
 from chalkgrad.model import Model, load_model
 from chalkgrad.model.file import KIND, write_file
-from chalkgrad.train.tensors import read_tensors, write_tensors
+from chalkgrad.train.record.tensors import read_tensors, write_tensors
 from tests.faults.told import assert_told
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from chalkgrad._errors import ChalkgradWarning, UnsupportedError
 from chalkgrad.app.cli import main
-from chalkgrad.app.notes import as_notes
-from chalkgrad.train import choose
-from chalkgrad.train.choose import CHOICE
+from chalkgrad.app.shell.notes import as_notes
+from chalkgrad.train.executors import choose
+from chalkgrad.train.executors.choose import CHOICE
 
 
 def missing() -> None:

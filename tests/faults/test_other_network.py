@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from chalkgrad import Network, diagnose
-from chalkgrad.diagnose.elsewhere import near
+from chalkgrad.diagnose.beyond.elsewhere import near
 
 Function = Any
 FORWARD: dict[str, Function] = {

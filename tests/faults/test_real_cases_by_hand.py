@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad.diagnose.titles import TITLES
+from chalkgrad.diagnose.mistakes.titles import TITLES
 from tests.faults import (
     real_calls_classes,
     real_calls_found,

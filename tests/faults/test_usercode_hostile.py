@@ -10,7 +10,7 @@ import pytest
 from chalkgrad._errors import InputError, MissingFileError
 from chalkgrad.check.probe import complete
 from chalkgrad.network import Network
-from chalkgrad.usercode.observation import Observed
+from chalkgrad.usercode.answer.observation import Observed
 from chalkgrad.usercode.session import Session
 
 NETWORK = Network("3-2:tanh-1:sigmoid")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad.usercode.loading import Target, load
-from chalkgrad.usercode.tracing import Recorder
+from chalkgrad.usercode.call.loading import Target, load
+from chalkgrad.usercode.call.tracing import Recorder
 
 
 def traced(folder: Path, text: str) -> tuple[dict[str, Any], Any]:

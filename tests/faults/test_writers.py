@@ -10,8 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from chalkgrad._errors import UnsupportedError
-from chalkgrad.notation import html, latex, markdown, mathml, text, typst
+from chalkgrad._errors import InputError
 from chalkgrad.notation.boxes import (
     Bullets,
     Code,
@@ -28,7 +27,13 @@ from chalkgrad.notation.boxes import (
     Table,
     Words,
 )
-from chalkgrad.notation.svg import safe_svg
+from chalkgrad.notation.writers import markdown
+from chalkgrad.notation.writers.html import mathml
+from chalkgrad.notation.writers.html import page as html
+from chalkgrad.notation.writers.html.svg import safe_svg
+from chalkgrad.notation.writers.latex import page as latex
+from chalkgrad.notation.writers.text import page as text_page
+from chalkgrad.notation.writers.typst import page as typst
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -86,7 +91,7 @@ def test_mathml_stays_xml(hostile: str) -> None:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_terminal_gets_no_control_characters(hostile: str) -> None:
-    source = text.document(page(hostile), 80)
+    source = text_page.document(page(hostile), 80)
     assert all(c == "\n" or c.isprintable() for c in source)
 
 
@@ -165,8 +170,8 @@ def test_what_is_no_drawing_is_shown_as_its_text(source: str) -> None:
 
 def test_pdf_without_typst_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(UnsupportedError, match=r"pip install 'chalkgrad\[pdf\]'"):
-        typst.pdf(Document("x"), tmp_path / "x.pdf")
+    with pytest.raises(InputError, match=r"pip install 'chalkgrad\[pdf\]'"):
+        Document("x").save(tmp_path / "x.pdf")
     assert not list(tmp_path.iterdir())
 
 
@@ -174,7 +179,7 @@ def test_pdf_is_written_whole(tmp_path: Path) -> None:
     pytest.importorskip("typst")
     target = tmp_path / "page.pdf"
     target.write_bytes(b"old")
-    typst.pdf(page("a & b"), target)
+    page("a & b").save(target)
     assert target.read_bytes().startswith(b"%PDF")
     assert list(tmp_path.iterdir()) == [target]
 
@@ -187,14 +192,14 @@ def test_pdf_leaves_the_old_file_when_it_fails(tmp_path: Path, monkeypatch: pyte
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("chalkgrad.notation.typst.os.replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        typst.pdf(Document("x"), target)
+    monkeypatch.setattr("chalkgrad._files.os.replace", fail)
+    with pytest.raises(InputError, match="disk full"):
+        Document("x").save(target)
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_pdf_into_a_missing_folder_is_an_os_error(tmp_path: Path) -> None:
+def test_pdf_into_a_missing_folder_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("typst")
-    with pytest.raises(FileNotFoundError):
-        typst.pdf(Document("x"), tmp_path / "none" / "x.pdf")
+    with pytest.raises(InputError, match="No such file"):
+        Document("x").save(tmp_path / "none" / "x.pdf")

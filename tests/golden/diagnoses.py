@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalkgrad.derive import derive
 from chalkgrad.derive.algebra import scale
+from chalkgrad.diagnose.mistakes.titles import TITLES
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake, Remark
-from chalkgrad.diagnose.titles import TITLES
 from chalkgrad.expr import Dim, Expr, Hadamard, coefficient
 from chalkgrad.network import Network
 

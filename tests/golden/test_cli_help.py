@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from chalkgrad.app.cli import COMMANDS, EXAMPLES, main
-from chalkgrad.app.completion_command import SHELLS
+from chalkgrad.app.commands.completion import SHELLS
 
 TYPED = re.compile(r"^  (chalkgrad .*)$", re.MULTILINE)
 

@@ -13,8 +13,10 @@ from chalkgrad._errors import InputError
 from chalkgrad.derive import Convention, derive
 from chalkgrad.derive.cost import Count, cost
 from chalkgrad.network import Network
-from chalkgrad.notation import html, latex, text
-from chalkgrad.notation.cost_page import cost_page
+from chalkgrad.notation.pages.cost import cost_page
+from chalkgrad.notation.writers.html import page as html
+from chalkgrad.notation.writers.latex import page as latex
+from chalkgrad.notation.writers.text import page as text_page
 
 HOMEWORK = Network("4-3:relu-2:relu-1:sigmoid")
 
@@ -88,17 +90,17 @@ def test_m_must_be_a_number_of_samples() -> None:
 
 
 def test_the_page() -> None:
-    page = text.document(cost_page(HOMEWORK), 100)
+    page = text_page.document(cost_page(HOMEWORK), 100)
     assert "m · 4 · 3" in page
     assert "7/5 ≈ 1.4" in page
     assert "52 in all" in page
-    number = text.document(cost_page(HOMEWORK, "bishop", m=32), 100)
+    number = text_page.document(cost_page(HOMEWORK, "bishop", m=32), 100)
     assert "640" in number
     assert "896" in number
 
 
 def test_a_deep_network_stays_readable() -> None:
     page = cost_page(Network("784-" + "-".join(["64:relu"] * 49) + "-10:softmax"), "nielsen", m=32)
-    assert len(text.document(page, 100).splitlines()) < 80
+    assert len(text_page.document(page, 100).splitlines()) < 80
     assert "64" in latex.document(page)
     assert "64" in html.document(page)

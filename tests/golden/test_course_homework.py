@@ -16,7 +16,7 @@ import pytest
 from chalkgrad import Network, trace
 from chalkgrad.formula import Exact
 from chalkgrad.notation import render
-from chalkgrad.notation.page import derivation_page
+from chalkgrad.notation.pages.derivation import derivation_page
 from chalkgrad.problem import load_problem
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -14,7 +14,7 @@ import pytest
 from chalkgrad import Network, derive, trace
 from chalkgrad.derive.cost import cost
 from chalkgrad.notation import render
-from chalkgrad.notation.page import derivation_page
+from chalkgrad.notation.pages.derivation import derivation_page
 from chalkgrad.problem import load_problem
 from chalkgrad.train import SGD, fit
 

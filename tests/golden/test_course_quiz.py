@@ -15,8 +15,8 @@ from chalkgrad import Network, trace
 from chalkgrad.check.key import verify_key
 from chalkgrad.formula import ACTIVATIONS, Float64
 from chalkgrad.notation import render
-from chalkgrad.notation.page import derivation_page
-from chalkgrad.notation.profile import Notation, notation_from_dict
+from chalkgrad.notation.pages.derivation import derivation_page
+from chalkgrad.notation.profiles.find import Notation, notation_from_dict
 from chalkgrad.problem import load_problem
 
 QUIZ = Path(__file__).parents[2] / "examples" / "quiz.toml"

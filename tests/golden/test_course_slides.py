@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from chalkgrad import Network, trace
 from chalkgrad.evaluate import TraceStep
 from chalkgrad.notation import render
-from chalkgrad.notation.page import derivation_page
-from chalkgrad.notation.path_page import path_page
+from chalkgrad.notation.pages.derivation import derivation_page
+from chalkgrad.notation.pages.paths import path_page
 from chalkgrad.problem import load_problem
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

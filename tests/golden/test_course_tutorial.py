@@ -13,9 +13,9 @@ import pytest
 
 from chalkgrad import Network, trace
 from chalkgrad.notation import render
-from chalkgrad.notation.graph_page import graph_drawing
-from chalkgrad.notation.page import derivation_page
-from chalkgrad.notation.path_page import path_page
+from chalkgrad.notation.graph.page import graph_drawing
+from chalkgrad.notation.pages.derivation import derivation_page
+from chalkgrad.notation.pages.paths import path_page
 from chalkgrad.problem import load_problem
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -15,9 +15,11 @@ from chalkgrad.derive.graph import graph
 from chalkgrad.evaluate import TraceStep, initialise, trace
 from chalkgrad.formula import Exact, Float64
 from chalkgrad.network import Network
-from chalkgrad.notation import html, latex, text
-from chalkgrad.notation.graph_page import graph_drawing, graph_page, graph_svg
-from chalkgrad.notation.svg import safe_svg
+from chalkgrad.notation.graph.page import graph_drawing, graph_page, graph_svg
+from chalkgrad.notation.writers.html import page as html
+from chalkgrad.notation.writers.html.svg import safe_svg
+from chalkgrad.notation.writers.latex import page as latex
+from chalkgrad.notation.writers.text import page as text_page
 
 QUIZ = Network("1-1:relu:nobias-1:sigmoid", "half_squared_error")
 NOTATIONS = ["matrix", "bishop", "transposed", "chain", "nielsen", "deeplearning", "pytorch"]
@@ -137,7 +139,7 @@ def test_every_notation_can_draw_a_residual_network(name: str) -> None:
         assert "residual" in drawn
         assert max(map(len, drawn.splitlines())) <= 100
         page = graph_page(network, name, step=given)
-        for document in (text.document(page, 100), latex.document(page), html.document(page)):
+        for document in (text_page.document(page, 100), latex.document(page), html.document(page)):
             assert "Computational graph" in document
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalkgrad.app.cli import main
-from chalkgrad.app.seen_rows import KEPT, row_hashes, seen_note, sketch
+from chalkgrad.app.tables.seen_rows import KEPT, row_hashes, seen_note, sketch
 
 
 def rows(count: int, first: int = 0) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from chalkgrad.app.signals import Stop, held_back
+from chalkgrad.app.shell.signals import Stop, held_back
 from chalkgrad.model import load_model
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signals")

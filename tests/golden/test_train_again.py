@@ -12,7 +12,7 @@ import pytest
 from chalkgrad import Cosine, Network, fit
 from chalkgrad.data import read_table
 from chalkgrad.model import load_model
-from chalkgrad.train.usual import OPTIMISER
+from chalkgrad.train.setup.defaults import OPTIMISER
 from tests.golden.answers import answer
 
 Capture = pytest.CaptureFixture[str]
@@ -60,7 +60,7 @@ def test_the_weights_are_those_of_all_rows_and_half_as_many_epochs_again(
 
 def _division(x: Any, learned: int) -> tuple[Any, Any]:
     """The rows to learn from and those that were set aside, as the command of seed 0 divides them."""
-    from chalkgrad.app.train_rows import held_out_rows
+    from chalkgrad.app.training.rows import held_out_rows
 
     table = read_table("t.csv")
     first, aside = held_out_rows(table, "y", "regression", 0.1, 0)
@@ -108,7 +108,7 @@ def test_the_best_weights_are_kept_where_the_second_training_is_interrupted(
     def interrupted(*given: Any, **named: Any) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("chalkgrad.app.train_again.longer", interrupted)
+    monkeypatch.setattr("chalkgrad.app.training.again.longer", interrupted)
     output, errors = answer(capsys, *TRAIN, status=130)
     assert "the training on all rows was interrupted; the weights before it are kept" in errors
     assert "Then trained again" not in output

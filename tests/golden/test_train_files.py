@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chalkgrad.app import table_files
+from chalkgrad.app.tables import files as table_files
 from chalkgrad.data import read_table
 from chalkgrad.model import load_model
 from chalkgrad.network import Network

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from chalkgrad.notation import html, latex, markdown, mathml, text, typst
 from chalkgrad.notation.boxes import (
     Code,
     Columns,
@@ -17,6 +16,13 @@ from chalkgrad.notation.boxes import (
     Sym,
     Table,
 )
+from chalkgrad.notation.writers import markdown
+from chalkgrad.notation.writers.html import mathml
+from chalkgrad.notation.writers.html import page as html
+from chalkgrad.notation.writers.latex import page as latex
+from chalkgrad.notation.writers.text import boxes as text
+from chalkgrad.notation.writers.text import page as text_page
+from chalkgrad.notation.writers.typst import page as typst
 from tests.golden.written_boxes import FORMULAS, MINUS, TIMES, Y_HAT, T, derivative, row, sub
 
 TEXT: dict[str, str] = {
@@ -280,7 +286,7 @@ two
 
 
 def test_page_in_text() -> None:
-    assert text.document(PAGE, 72) == TEXT_PAGE
+    assert text_page.document(PAGE, 72) == TEXT_PAGE
 
 
 def test_page_for_github() -> None:
@@ -313,6 +319,6 @@ def test_continuation_of_a_path_sum_has_a_line_per_path() -> None:
     path = FORMULAS["path"]
     terms = row(path, Op("+"), path, Op("+"), path)
     display = Document("", (Display((Line(sub("g", Sym("k")), "=", terms),)),))
-    lines = text.document(display, 40).splitlines()
+    lines = text_page.document(display, 40).splitlines()
     assert [line.strip() for line in lines if "₁x" in line] == ["gₖ =  w₁x", "+  w₁x", "+  w₁x"]
     assert sum("path 1" in line for line in lines) == 3

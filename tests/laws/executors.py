@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from chalkgrad.lower import lower
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Block, Setup
-from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
-from chalkgrad.train.reference import ReferenceExecutor
+from chalkgrad.train.executors.reference import ReferenceExecutor
+from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.train.setup.work import Block, Setup
 
 Array = NDArray[Any]
 Parameters = dict[str, Array]

@@ -15,7 +15,7 @@ import numpy as np
 from chalkgrad import Network, Trace
 from chalkgrad.derive.training import PLAIN
 from chalkgrad.expr import SLOT_NAMES
-from chalkgrad.notation.profile import Letters, Notation
+from chalkgrad.notation.profiles.find import Letters, Notation
 from tests.laws.reading import MisreadError, Reader, Tree
 
 Env = dict[str, int]

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from chalkgrad.notation.characters import GREEK
+from chalkgrad.notation.boxes.characters import GREEK
 
 Tree = tuple[Any, ...]
 TOKEN = re.compile(r"\\(?:text|operatorname)\{[^}]*\}|\\(?:begin|end)\{cases\}|\\[A-Za-z]+|\\.|\d+|\S")

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalkgrad.notation.chart import Chart, Panel, Series, apart, horizontal, label, some, vertical
-from chalkgrad.notation.chart_png import chart_png
-from chalkgrad.notation.chart_svg import chart_svg
-from chalkgrad.notation.chart_text import chart_text
-from chalkgrad.notation.colours import DARK, LIGHT, Paper, viridis
-from chalkgrad.notation.svg import safe_svg
+from chalkgrad.notation.charts.chart import Chart, Panel, Series, apart, horizontal, label, some, vertical
+from chalkgrad.notation.charts.colours import DARK, LIGHT, Paper, viridis
+from chalkgrad.notation.charts.png import chart_png
+from chalkgrad.notation.charts.svg import chart_svg
+from chalkgrad.notation.charts.text import chart_text
+from chalkgrad.notation.writers.html.svg import safe_svg
 
 VALUES = st.lists(st.floats(-1e9, 1e9) | st.just(math.nan), min_size=1, max_size=60)
 SPREAD = st.lists(st.floats(1e-12, 1e12), min_size=1, max_size=60)

@@ -21,9 +21,9 @@ from chalkgrad._errors import InputError
 from chalkgrad._files import replacing
 from chalkgrad.network import Network
 from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, EarlyStopping, ReduceOnPlateau, fit
-from chalkgrad.train import slices as slices_module
-from chalkgrad.train import tensors as tensors_module
-from chalkgrad.train.checkpoint import read_standing, write_standing
+from chalkgrad.train.record import tensors as tensors_module
+from chalkgrad.train.record.checkpoint import read_standing, write_standing
+from chalkgrad.train.steps import slices as slices_module
 
 NETWORK = Network("3-4:tanh-2")
 RANDOM = np.random.default_rng(0)

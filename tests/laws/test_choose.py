@@ -10,11 +10,11 @@ import pytest
 from chalkgrad._errors import ChalkgradWarning, InputError, UnsupportedError
 from chalkgrad.lower import Program
 from chalkgrad.network import Network
-from chalkgrad.train import choose
-from chalkgrad.train.choose import CHOICE, create_executor
-from chalkgrad.train.executor import Setup
-from chalkgrad.train.optimisers import SGD
-from chalkgrad.train.reference import ReferenceExecutor
+from chalkgrad.train.executors import choose
+from chalkgrad.train.executors.choose import CHOICE, create_executor
+from chalkgrad.train.executors.reference import ReferenceExecutor
+from chalkgrad.train.setup.optimisers import SGD
+from chalkgrad.train.setup.work import Setup
 
 PLAIN = Network("3-2:relu-1")
 NO_SCHEDULE = Network("3-2:softmax", loss="binary_cross_entropy")

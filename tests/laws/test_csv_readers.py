@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
-from chalkgrad.data import csv_arrow, csv_reader, read_table
-from chalkgrad.data.csv_form import csv_form
-from chalkgrad.data.csv_text import CsvText
-from chalkgrad.data.typed import MISSING
+from chalkgrad.data import read_table
+from chalkgrad.data.readers.csv import arrow as csv_arrow
+from chalkgrad.data.readers.csv import reader as csv_reader
+from chalkgrad.data.readers.csv.form import csv_form
+from chalkgrad.data.readers.csv.text import CsvText
+from chalkgrad.data.tables.typed import MISSING
 
 pytest.importorskip("pyarrow", reason="the extra data is not installed")
 

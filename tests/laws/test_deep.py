@@ -7,7 +7,7 @@ import pytest
 
 from chalkgrad import Network, gradients, initialise
 from chalkgrad.notation import render
-from chalkgrad.notation.page import derivation_page
+from chalkgrad.notation.pages.derivation import derivation_page
 
 DEPTH = 1000
 

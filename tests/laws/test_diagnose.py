@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from chalkgrad import Network
 from chalkgrad.derive import derive
-from chalkgrad.diagnose.explanation import Explanation
-from chalkgrad.diagnose.factors import named
-from chalkgrad.diagnose.points import Point
-from chalkgrad.diagnose.probes import batch_sizes, mild
-from chalkgrad.diagnose.rules import mutants
-from chalkgrad.diagnose.search import Search
-from chalkgrad.diagnose.site import Mutant
-from chalkgrad.diagnose.titles import TITLES, WHY
+from chalkgrad.diagnose.mistakes.equation_site import Mutant
+from chalkgrad.diagnose.mistakes.rules import mutants
+from chalkgrad.diagnose.mistakes.titles import TITLES, WHY
+from chalkgrad.diagnose.probes.factors import named
+from chalkgrad.diagnose.probes.points import Point
+from chalkgrad.diagnose.probes.probes import batch_sizes, mild
+from chalkgrad.diagnose.search.explanation import Explanation
+from chalkgrad.diagnose.search.search import Search
 from chalkgrad.evaluate.interpret import compile_expr
 from chalkgrad.evaluate.program import FLOAT64
 from chalkgrad.expr import Expr, Symbol

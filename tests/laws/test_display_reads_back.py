@@ -18,11 +18,11 @@ from chalkgrad.derive import UpdateRule
 from chalkgrad.derive.update_rules import adam, descent, rmsprop
 from chalkgrad.evaluate.state import state_shapes
 from chalkgrad.formula import Float64
-from chalkgrad.notation import latex
 from chalkgrad.notation.boxes import Display, Heading, Line, Paragraph, Row
-from chalkgrad.notation.formulas import function_name
-from chalkgrad.notation.page import derivation_page
-from chalkgrad.notation.profile import Notation, builtin_names, find_notation
+from chalkgrad.notation.equations.formulas import function_name
+from chalkgrad.notation.pages.derivation import derivation_page
+from chalkgrad.notation.profiles.find import Notation, builtin_names, find_notation
+from chalkgrad.notation.writers.latex import page as latex
 from tests.laws.meaning import Meaning, Value
 from tests.laws.reading import MisreadError, Reader, Tree, equalities, tokens
 

@@ -10,7 +10,7 @@ import pytest
 from chalkgrad.evaluate import initialise
 from chalkgrad.network import Network
 from chalkgrad.train import SGD, Adam, fit
-from chalkgrad.train import snapshot as snapshot_module
+from chalkgrad.train.steps import snapshot as snapshot_module
 
 NETWORK = Network("3-8:relu-8:relu-1")
 RANDOM = np.random.default_rng(1)
@@ -25,7 +25,7 @@ def finite(parameters: dict[str, Any]) -> bool:
 
 def first_bad_step(rate: float, dtype: str) -> int:
     """The step whose loss is the first that is not finite, by plain NumPy on the derived gradients."""
-    from chalkgrad.data.order import epoch_order
+    from chalkgrad.data.streams.order import epoch_order
     from chalkgrad.evaluate import gradients
 
     parameters = {name: value.astype(dtype) for name, value in initialise(NETWORK).items()}
@@ -182,7 +182,7 @@ def test_an_explanation_that_fails_loses_nothing(small: bool, monkeypatch: pytes
 
     if not small:
         monkeypatch.setattr(snapshot_module, "SMALL", 0)
-    monkeypatch.setattr("chalkgrad.train.divergence.advice", breaks)
+    monkeypatch.setattr("chalkgrad.train.run.divergence.advice", breaks)
     run = fit(NETWORK, X, Y, optimiser=SGD(1e3), **SETTINGS)
     assert run.outcome == "diverged"
     assert "where it began could not be found: KeyError('sigmoid_minus')" in run.advice

@@ -13,11 +13,12 @@ from chalkgrad import gradients
 from chalkgrad.lower import lower
 from chalkgrad.lower.program import Map
 from chalkgrad.network import Network
-from chalkgrad.train.evaluator import EvaluatorExecutor
-from chalkgrad.train.executor import Block, Executor, Setup
-from chalkgrad.train.instructions import run_tape
-from chalkgrad.train.optimisers import SGD, Adam, Optimiser
-from chalkgrad.train.random import dropout_key, dropout_mask
+from chalkgrad.train.executors.evaluator import EvaluatorExecutor
+from chalkgrad.train.executors.executor import Executor
+from chalkgrad.train.executors.instructions import run_tape
+from chalkgrad.train.executors.random import dropout_key, dropout_mask
+from chalkgrad.train.setup.optimisers import SGD, Adam, Optimiser
+from chalkgrad.train.setup.work import Block, Setup
 from tests.laws.executors import OPTIMISERS, Array, ByHand, apart, draw, reference
 
 NETWORKS = (
@@ -38,7 +39,9 @@ def evaluator(network: Network, **settings: Any) -> EvaluatorExecutor:
 def native(network: Network, **settings: Any) -> Any:
     pytest.importorskip("chalkgrad._native", reason="the native core is not built")
     twin = reference(network, **settings)
-    return importlib.import_module("chalkgrad.train.native").NativeExecutor(twin.program, twin.setup)
+    return importlib.import_module("chalkgrad.train.executors.native").NativeExecutor(
+        twin.program, twin.setup
+    )
 
 
 MAKERS: tuple[Callable[..., Any], ...] = (reference, evaluator, native)

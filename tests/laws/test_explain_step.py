@@ -11,7 +11,7 @@ from chalkgrad._errors import InputError
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.network import Network
 from chalkgrad.train import SGD, Adam, Cosine, ReduceOnPlateau, fit
-from chalkgrad.train.random import dropout_key
+from chalkgrad.train.executors.random import dropout_key
 
 NETWORK = Network("3-4:tanh-2")
 RANDOM = np.random.default_rng(0)

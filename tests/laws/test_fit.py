@@ -34,9 +34,9 @@ from chalkgrad.train import (
     accuracy,
     fit,
 )
-from chalkgrad.train import slices as slices_module
-from chalkgrad.train.choose import create_executor
-from chalkgrad.train.metrics import r_squared
+from chalkgrad.train.executors.choose import create_executor
+from chalkgrad.train.setup.metrics import r_squared
+from chalkgrad.train.steps import slices as slices_module
 
 NETWORK = Network("3-4:tanh-2")
 RANDOM = np.random.default_rng(0)

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalkgrad.grade.pages.histogram import histogram_svg, histogram_text
 from chalkgrad.grade.result import bars
-from chalkgrad.notation.histogram import histogram_svg, histogram_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 COUNTS = st.lists(st.integers(0, 500), min_size=1, max_size=21)

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
 from chalkgrad.check.key import Verdict, verify_key
-from chalkgrad.check.key.letters import alphabet
-from chalkgrad.check.key.printed import read_printed
-from chalkgrad.check.key.scene import GENERAL_LAYER, general_network
-from chalkgrad.check.key.stage import Stage
-from chalkgrad.check.key.typed import typed_entry, typed_step
+from chalkgrad.check.key.judging.printed import read_printed
+from chalkgrad.check.key.judging.scene import GENERAL_LAYER, general_network
+from chalkgrad.check.key.judging.stage import Stage
+from chalkgrad.check.key.judging.typed import typed_entry, typed_step
+from chalkgrad.check.key.reading.letters import alphabet
 from chalkgrad.network import Network
-from chalkgrad.notation.profile import builtin_names, find_notation
+from chalkgrad.notation.profiles.find import builtin_names, find_notation
 from chalkgrad.problem import Problem
 
 STEPS = ("Z2", "A2", "dA2", "dZ2", "dW2", "db2", "W2_new", "b2_new", "dZ7")

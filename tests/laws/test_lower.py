@@ -22,7 +22,7 @@ from chalkgrad.lower.program import (
     WeightGradient,
 )
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Block
+from chalkgrad.train.setup.work import Block
 from tests.laws.executors import apart, draw, reference
 from tests.laws.test_network import networks
 from tests.oracles.cases import Case, random_case

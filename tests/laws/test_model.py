@@ -23,13 +23,13 @@ from hypothesis import strategies as st
 from chalkgrad import SGD, Adam, EarlyStopping, InputError, Network, fit, initialise, predict
 from chalkgrad.app.cli import main
 from chalkgrad.data import read_table
-from chalkgrad.data.preparation import Preparation
-from chalkgrad.data.table import Column, Table
+from chalkgrad.data.columns.preparation import Preparation
+from chalkgrad.data.tables.table import Column, Table
 from chalkgrad.model import ClassEvaluation, Model, NumberEvaluation, load_model
 from chalkgrad.model.evaluation import ClassTally
 from chalkgrad.model.file import write_file
-from chalkgrad.train import choose
-from chalkgrad.train.history import Epoch, History
+from chalkgrad.train.executors import choose
+from chalkgrad.train.record.history import Epoch, History
 
 SPECS = (
     "2-1", "3-4:relu:nobias-1:sigmoid", "2-3:tanh-3:skip-4:softmax", "1-5:formula:swish=z*sigmoid(z)-2",

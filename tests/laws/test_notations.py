@@ -10,7 +10,7 @@ from chalkgrad.derive import derive_again
 from chalkgrad.evaluate import values_in
 from chalkgrad.evaluate.interpret import compile_expr
 from chalkgrad.formula import Float64
-from chalkgrad.notation.profile import builtin_names, find_notation
+from chalkgrad.notation.profiles.find import builtin_names, find_notation
 from tests.laws.test_display_reads_back import step_extras
 
 NETWORKS = (

@@ -9,8 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalkgrad import InputError, Network
-from chalkgrad.notation.profile import LETTER_NAMES, Letters, builtin_names, find_notation, notation_from_dict
-from chalkgrad.notation.profile_parts import SPARE
+from chalkgrad.notation.profiles.find import (
+    LETTER_NAMES,
+    Letters,
+    builtin_names,
+    find_notation,
+    notation_from_dict,
+)
+from chalkgrad.notation.profiles.notation import SPARE
 from tests.laws.test_display_reads_back import MATHEMATICS, check_page, defined
 
 NETWORKS = (

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalkgrad.app.cli import main
-from chalkgrad.notation import html, text
 from chalkgrad.notation.boxes import (
     PALETTE,
     Coloured,
@@ -29,8 +28,10 @@ from chalkgrad.notation.boxes import (
     Under,
     Words,
 )
-from chalkgrad.notation.html_style import DARK, LIGHT, STYLE
-from chalkgrad.notation.terminal import TONES
+from chalkgrad.notation.writers.html import page as html
+from chalkgrad.notation.writers.html.style import DARK, LIGHT, STYLE
+from chalkgrad.notation.writers.text import page as text_page
+from chalkgrad.notation.writers.text.terminal import TONES
 from tests.laws.box_trees import pages
 from tests.laws.test_chart import contrast
 
@@ -142,7 +143,7 @@ def _sections(name: str, displays: int) -> tuple[Heading | Display, ...]:
 def test_a_broken_path_names_its_colour_once(width: int) -> None:
     factors = tuple(Script(Sym("a"), Row((Sym("1"), Op(",", "punct"), Sym(str(k))))) for k in range(30))
     for path in (Coloured(Row(factors), "blue"), Coloured(Under(Row(factors), Words("blue")), "blue")):
-        page = text.document(Document("", (Display((Line(Sym("g"), "=", path),)),)), width)
+        page = text_page.document(Document("", (Display((Line(Sym("g"), "=", path),)),)), width)
         assert page.count("blue") == 1
         assert page.rstrip().endswith("[blue]")
         assert "_{" not in page
@@ -156,7 +157,7 @@ def test_a_narrow_table_breaks_no_word_that_has_room(rows: list[tuple[list[str],
     """Three columns of words of nine letters with two blanks between have room from 31 columns on."""
     cells = tuple(tuple((" ".join(words),) for words in row) for row in rows)
     table = Table((("one",), ("two",), ("three",)), cells)
-    lines = text.document(Document("", (table,)), width).splitlines()
+    lines = text_page.document(Document("", (table,)), width).splitlines()
     assert max(map(len, lines)) <= width
     printed = Counter(word for line in lines[2:] for word in line.split())
     assert printed == Counter(word for row in rows for words in row for word in words)

@@ -10,7 +10,7 @@ import pytest
 
 from chalkgrad.network import Network
 from chalkgrad.train import fit
-from chalkgrad.train.progress import Progress
+from chalkgrad.train.run.progress import Progress
 
 X = np.random.default_rng(0).normal(size=(60, 3))
 Y = X[:, :1]

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalkgrad._errors import InputError
-from chalkgrad.train.pace import Pace
-from chalkgrad.train.schedule import (
+from chalkgrad.train.setup.learning_rate import Pace
+from chalkgrad.train.setup.schedule import (
     NAMED,
     Clock,
     Constant,

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from chalkgrad import Network
-from chalkgrad.data.order import epoch_order, epoch_random
+from chalkgrad.data.streams.order import epoch_order, epoch_random
 from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, EarlyStopping, Epoch, Fit, Progress, fit
-from chalkgrad.train.spans import Spans
+from chalkgrad.train.run.spans import Spans
 
 pytest.importorskip("chalkgrad._native", reason="the native core is not built")
 
@@ -153,7 +153,7 @@ def test_a_watched_training_that_is_interrupted_loses_nothing(taken: list[int]) 
 def test_large_parameters_are_not_kept_twice(
     restores: bool, bytes_kept: int, taken: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalkgrad.train.spans.SMALL", bytes_kept)
+    monkeypatch.setattr("chalkgrad.train.run.spans.SMALL", bytes_kept)
     rule = EarlyStopping(90, restore_best=restores)
     fit(Network("3-4:tanh-2"), X, NUMBERS, epochs=EPOCHS, validation=0.3, batch_size=4, early_stopping=rule)
     assert bool(taken) == (bytes_kept >= 4 * 26 or not restores)

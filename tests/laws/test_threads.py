@@ -13,7 +13,7 @@ import pytest
 
 from chalkgrad import Network
 from chalkgrad.train import SGD, EpochReport, Fit, fit
-from chalkgrad.train.crew import Crew
+from chalkgrad.train.run.crew import Crew
 
 pytest.importorskip("chalkgrad._native", reason="the native core is not built")
 linux = pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="the system lists no threads")

@@ -9,7 +9,7 @@ from chalkgrad import Fault, InputError, Network, derive, gradients, trace
 from chalkgrad._numbers import exact
 from chalkgrad.derive import Convention
 from chalkgrad.expr import SLOT_NAMES, Apply, describe, walk
-from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 
 COLUMNS = Convention(samples="columns")
 LINKS = (

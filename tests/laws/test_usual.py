@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalkgrad import Adam, EarlyStopping, Fit, Network, fit
-from chalkgrad.train.usual import usual_epochs
+from chalkgrad.train.setup.defaults import usual_epochs
 
 NETWORK = Network("2-3:tanh-1")
 X = np.random.default_rng(0).normal(size=(200, 2))

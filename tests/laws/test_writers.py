@@ -13,11 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalkgrad.notation import html, latex, markdown, mathml, text, typst
 from chalkgrad.notation.boxes import Box, Display, Document, Grid, Line, Paragraph, Row, Sym, Words
-from chalkgrad.notation.breaking import break_lines, ems
-from chalkgrad.notation.display import BESIDE, place_reasons
-from chalkgrad.notation.grammar import children, flat
+from chalkgrad.notation.boxes.breaking import break_lines, ems
+from chalkgrad.notation.boxes.display import BESIDE, place_reasons
+from chalkgrad.notation.boxes.grammar import children, flat
+from chalkgrad.notation.writers import markdown
+from chalkgrad.notation.writers.html import mathml
+from chalkgrad.notation.writers.html import page as html
+from chalkgrad.notation.writers.latex import page as latex
+from chalkgrad.notation.writers.text import boxes as text
+from chalkgrad.notation.writers.text import page as text_page
+from chalkgrad.notation.writers.typst import page as typst
 from tests.laws.box_trees import blocks, boxes, code_boxes, pages
 
 BOX_WRITERS: dict[str, Callable[[Box], str]] = {
@@ -28,7 +34,7 @@ BOX_WRITERS: dict[str, Callable[[Box], str]] = {
     "typst": typst.box,
 }
 PAGE_WRITERS: dict[str, Callable[[Document], str]] = {
-    "text": text.document,
+    "text": text_page.document,
     "latex": latex.document,
     "html": html.document,
     "fragment": html.fragment,
@@ -120,7 +126,7 @@ def test_every_writer_writes_every_page(d: Document) -> None:
 @given(pages, st.integers(24, 120))
 @settings(deadline=None)
 def test_text_respects_its_width(d: Document, width: int) -> None:
-    for line in text.document(d, width).split("\n"):
+    for line in text_page.document(d, width).split("\n"):
         assert cells(line) <= width
 
 
@@ -184,7 +190,8 @@ def test_reasons_stay_on_the_page_and_clear_of_formulas(
 @settings(deadline=None)
 def test_rich_shows_the_words_of_the_plain_page(block: object) -> None:
     console = pytest.importorskip("rich.console").Console(width=200, record=True, file=None, quiet=True)
-    console.print(text.rich_document(Document("t", (block,)), 100))  # type: ignore[arg-type]
+    terminal = pytest.importorskip("chalkgrad.notation.writers.text.terminal")
+    console.print(terminal.renderable(Document("t", (block,)), 100))  # type: ignore[arg-type]
 
 
 def test_every_box_has_a_strategy() -> None:

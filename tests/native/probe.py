@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from chalkgrad.formula.nodes import Num
 from chalkgrad.formula.tape import Tape
-from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 
 Array = NDArray[Any]
 NATIVE = Path(__file__).parents[2] / "native"

@@ -12,9 +12,9 @@ import pytest
 from chalkgrad import _native
 from chalkgrad._errors import InputError
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Block
-from chalkgrad.train.native import NativeExecutor, instruction_set
-from chalkgrad.train.optimisers import SGD
+from chalkgrad.train.executors.native import NativeExecutor, instruction_set
+from chalkgrad.train.setup.optimisers import SGD
+from chalkgrad.train.setup.work import Block
 from tests.laws.executors import draw
 from tests.native.test_executor import native
 

@@ -9,8 +9,8 @@ import pytest
 
 from chalkgrad import gradients
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Block
-from chalkgrad.train.optimisers import SGD
+from chalkgrad.train.setup.optimisers import SGD
+from chalkgrad.train.setup.work import Block
 from tests.laws.executors import apart, draw
 from tests.native.test_executor import ROWS, TOLERANCE, isa, native, same, shuffled, typed
 

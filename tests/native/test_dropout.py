@@ -1,4 +1,4 @@
-"""Dropout masks: the same bits as train/random.py."""
+"""Dropout masks: the same bits as train/executors/random.py."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad.train.random import dropout_key, dropout_mask
+from chalkgrad.train.executors.random import dropout_key, dropout_mask
 from tests.native.probe import Probe
 
 

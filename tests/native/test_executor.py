@@ -10,10 +10,10 @@ import pytest
 from chalkgrad import _native, gradients
 from chalkgrad.lower import lower
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Block, Setup
-from chalkgrad.train.native import NativeExecutor
-from chalkgrad.train.optimisers import SGD, Adam, Optimiser
-from chalkgrad.train.random import dropout_key, dropout_mask
+from chalkgrad.train.executors.native import NativeExecutor
+from chalkgrad.train.executors.random import dropout_key, dropout_mask
+from chalkgrad.train.setup.optimisers import SGD, Adam, Optimiser
+from chalkgrad.train.setup.work import Block, Setup
 from tests.laws.executors import OPTIMISERS, ByHand, apart, draw
 
 NETWORKS = (
@@ -131,7 +131,7 @@ def test_gradients_have_the_steps_weights_and_masks(isa: str, network: Network) 
 @pytest.fixture
 def every_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads that would not pay are started too."""
-    monkeypatch.setattr("chalkgrad.train.native._PAYS", 1.0)
+    monkeypatch.setattr("chalkgrad.train.executors.native._PAYS", 1.0)
 
 
 @pytest.mark.usefixtures("every_thread")

@@ -14,8 +14,8 @@ from chalkgrad import Derivation, Network, Trace, trace
 from chalkgrad.derive import UpdateRule
 from chalkgrad.expr import SLOT_NAMES
 from chalkgrad.notation.boxes import Display, Heading, Paragraph, Sym
-from chalkgrad.notation.page import derivation_page
-from chalkgrad.notation.profile import find_notation
+from chalkgrad.notation.pages.derivation import derivation_page
+from chalkgrad.notation.profiles.find import find_notation
 from tests.laws.test_display_reads_back import step_extras
 
 pytestmark = pytest.mark.oracle("torch")

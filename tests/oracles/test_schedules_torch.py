@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad.train.pace import Pace
-from chalkgrad.train.schedule import Clock, Cosine, OneCycle, ReduceOnPlateau, Schedule, StepDecay
+from chalkgrad.train.setup.learning_rate import Pace
+from chalkgrad.train.setup.schedule import Clock, Cosine, OneCycle, ReduceOnPlateau, Schedule, StepDecay
 
 pytestmark = pytest.mark.oracle("torch")
 RATE, PER_EPOCH, EPOCHS = 0.5, 6, 12

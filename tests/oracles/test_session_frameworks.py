@@ -11,8 +11,8 @@ import pytest
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.layout import Reading
-from chalkgrad.usercode.observation import Observation
+from chalkgrad.usercode.answer.observation import Observation
+from chalkgrad.usercode.layouts.reading import Reading
 from chalkgrad.usercode.session import Session
 
 FUNCTIONS = Path(__file__).with_name("torch_functions.py")

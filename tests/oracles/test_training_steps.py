@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from chalkgrad.network import Network
-from chalkgrad.train.executor import Block
-from chalkgrad.train.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.train.setup.work import Block
 from tests.laws.executors import OPTIMISERS, Array, Parameters, apart, draw, reference
 
 STEPS, BATCH, ROWS = 10, 6, 25

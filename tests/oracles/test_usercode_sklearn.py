@@ -10,9 +10,9 @@ import pytest
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.frameworks import framework_callable, framework_network
-from chalkgrad.usercode.loss_value import loss_readings
-from chalkgrad.usercode.observation import Observation
+from chalkgrad.usercode.answer.loss_value import loss_readings
+from chalkgrad.usercode.answer.observation import Observation
+from chalkgrad.usercode.frameworks.adapt import framework_callable, framework_network
 
 pytestmark = pytest.mark.oracle("sklearn")
 

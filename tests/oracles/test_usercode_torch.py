@@ -9,7 +9,8 @@ import pytest
 
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.network import Network
-from chalkgrad.usercode.frameworks import Adapted, framework_callable
+from chalkgrad.usercode.frameworks.adapt import framework_callable
+from chalkgrad.usercode.frameworks.base import Adapted
 
 pytestmark = pytest.mark.oracle("torch")
 Answer = tuple[dict[str, Any], dict[str, Any]]

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from chalkgrad.notation import latex, typst
 from chalkgrad.notation.boxes import Document
+from chalkgrad.notation.writers.latex import page as latex
+from chalkgrad.notation.writers.typst import page as typst
 from tests.laws.box_trees import pages
 
 

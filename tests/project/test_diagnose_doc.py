@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from chalkgrad.diagnose.titles import TITLES
+from chalkgrad.diagnose.mistakes.titles import TITLES
 
 PAGE = (
     (Path(__file__).parents[2] / "docs" / "diagnose.md")

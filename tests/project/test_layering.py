@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "chalkgrad"
 
 # room -> rooms it may import.  A room is a module or a folder directly under src/chalkgrad.
 GROUND: dict[str, set[str]] = {
+    "_arrays": set(),
     "_loading": set(),
     "_errors": set(),
     "_numbers": {"_errors"},
@@ -58,7 +61,10 @@ LIBRARIES: dict[str, set[str]] = {
     "shtab": {"app"},
 }
 AT_START = {"numpy", "rich"}  # rich only in app and in the terminal writer, which is itself imported late
-TERMINAL = "chalkgrad.notation.terminal"
+TERMINAL = "chalkgrad.notation.writers.text.terminal"
+
+ONE_KIND = {"app/commands", "derive", "evaluate", "formula"}
+"""Folders with more files than a dozen: a command each, or one question asked of one kind of thing."""
 
 Import = tuple[str, bool]  # the dotted module, and whether it is imported in module scope
 
@@ -144,6 +150,57 @@ def test_the_table_has_no_cycle() -> None:
         left = {room: below for room, below in left.items() if room not in ground}
 
 
+def imported(names: Mapping[str, Path]) -> dict[str, set[str]]:
+    """Return the modules that each module imports, at its start or later."""
+    found = dict[str, set[str]]()
+    for module, path in names.items():
+        source = path.read_text(encoding="utf-8")
+        every = imports(source, module, is_package=path.name == "__init__.py")
+        targets = {target for target, _ in every if room_of(target) != "_native"}  # compiled, imports none
+        whole = {target if target in names else target.rpartition(".")[0] for target in targets}
+        found[module] = (whole & names.keys()) - {module}
+    return found
+
+
+def circle(arrows: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the names of one circle, or none."""
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def sub_room_of(module: str, path: Path) -> str:
+    """Name the folder of ``chalkgrad.train.run.loop`` (chalkgrad.train.run); others stand alone."""
+    parts = module.split(".")
+    return ".".join(parts[:3]) if len(parts) > 3 and path.name != "__init__.py" else module
+
+
+def test_no_circle_among_files() -> None:
+    assert circle(imported(dict(modules()))) == []
+
+
+def test_no_circle_among_sub_rooms() -> None:
+    files = dict(modules())
+    arrows: dict[str, set[str]] = {}
+    for module, targets in imported(files).items():
+        here = sub_room_of(module, files[module])
+        arrows.setdefault(here, set()).update({sub_room_of(t, files[t]) for t in targets} - {here})
+    assert circle(arrows) == []
+
+
+def test_a_planted_circle_is_found() -> None:
+    assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})) == {"a", "b", "c"}
+
+
+def test_no_floor_is_crowded() -> None:
+    """A folder has at most about a dozen files, but where all are of one kind."""
+    counts = Counter(path.parent for _, path in modules() if path.name != "__init__.py")
+    crowded = {str(folder.relative_to(PACKAGE)): count for folder, count in counts.items() if count > 14}
+    assert crowded.keys() <= ONE_KIND, crowded
+
+
 @pytest.mark.parametrize(
     ("module", "path"), modules(), ids=lambda value: value if isinstance(value, str) else ""
 )
@@ -170,8 +227,8 @@ def test_imports_run_downwards(module: str, path: Path) -> None:
         ("chalkgrad.check.slope", "import sympy"),
         ("chalkgrad.check.slope", "import mpmath"),
         ("chalkgrad.evaluate.trace", "def f():\n    import rich"),
-        ("chalkgrad.train.progress", "import rich"),
-        ("chalkgrad.notation.text", "import rich"),
+        ("chalkgrad.train.run.progress", "import rich"),
+        ("chalkgrad.notation.writers.text.boxes", "import rich"),
         ("chalkgrad._errors", "from chalkgrad._numbers import shown"),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 DANGEROUS = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "parse_latex"}
-RUNS_USERCODE = "chalkgrad/usercode/loading.py"
+RUNS_USERCODE = "chalkgrad/usercode/call/loading.py"
 """The one file that may run a person's code: that is what it is asked for, in a child with limits."""
 DANGEROUS_MODULES = {"pickle", "cPickle", "dill", "shelve", "marshal", "joblib", "sympy"}
 # Absolute paths of somebody's machine: a home, a mounted disk, a workplace, a temporary folder.

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from chalkgrad import Network
-from chalkgrad.notation.profile import Letters, Notation, find_notation
-from chalkgrad.notation.profile_parts import CHOICES
+from chalkgrad.notation.profiles.find import Letters, Notation, find_notation
+from chalkgrad.notation.profiles.notation import CHOICES
 from tests.laws.test_display_reads_back import check_page
 
 TEXT = (Path(__file__).parents[2] / "docs" / "notations.md").read_text("utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalkgrad.app.cli import main
-from chalkgrad.app.diagnose_command import LAYOUTS
+from chalkgrad.app.commands.diagnose import LAYOUTS
 from chalkgrad.grade.grading import KEYS, read_grading
 from chalkgrad.problem import load_problem
 from chalkgrad.problem.model import _SECTIONS, _TOP

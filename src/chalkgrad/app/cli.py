@@ -14,8 +14,8 @@ import sys
 from collections.abc import Sequence
 
 from chalkgrad._errors import ChalkgradError, Fault, InputError, did_you_mean
-from chalkgrad.app.notes import as_notes
-from chalkgrad.app.signals import Stop
+from chalkgrad.app.shell.notes import as_notes
+from chalkgrad.app.shell.signals import Stop
 
 COMMANDS = {
     "derive": "the gradients of a network, step by step, in your course's notation",
@@ -133,7 +133,7 @@ def _run(arguments: Sequence[str]) -> int:
         return OK
     if name not in COMMANDS:
         raise InputError(_unknown(name))
-    module = importlib.import_module(f"chalkgrad.app.{name.replace('-', '_')}_command")
+    module = importlib.import_module(f"chalkgrad.app.commands.{name.replace('-', '_')}")
     try:
         status: int = module.run(rest)
     except SystemExit as stop:  # argparse, after it has printed the help
@@ -143,7 +143,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def usage() -> str:
     """Return the overview of the commands, with examples."""
-    from chalkgrad.app.help_text import entries, filled, help_width, typed
+    from chalkgrad.app.shell.help_text import entries, filled, help_width, typed
 
     width = help_width()
     return _USAGE.format(

@@ -23,7 +23,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from chalkgrad.app.cli import main as chalkgrad
-from chalkgrad.app.help_text import help_width
+from chalkgrad.app.shell.help_text import help_width
 
 NETWORK = "4-3:relu-1:sigmoid"
 QUIZ = "examples/quiz.toml"

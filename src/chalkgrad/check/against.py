@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.check.agreement import agree, relative_error, settle
 from chalkgrad.check.checking import backward_order, derived_gradients
@@ -22,11 +22,10 @@ from chalkgrad.check.probe import complete
 from chalkgrad.check.report import CALL, INTERMEDIATE, PARAMETER, Finding, Report
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.calling import call
-from chalkgrad.usercode.reading import Reading, meanings, readings
-from chalkgrad.usercode.sandbox import Answer, Outcome, run_file
-
-Array = NDArray[Any]
+from chalkgrad.usercode.call.calling import call
+from chalkgrad.usercode.layouts.candidates import Reading, meanings, readings
+from chalkgrad.usercode.process.sandbox import run_file
+from chalkgrad.usercode.records import Answer, Outcome
 
 
 @dataclass(frozen=True)

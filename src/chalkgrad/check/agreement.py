@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import Setting
 from chalkgrad.check.report import Entry, Finding, largest
 from chalkgrad.check.taylor import Verdict
 
-Array = NDArray[Any]
 _SAME = 5e-7  # float64 in another order of operations, or an added 1e-8, stays below
 _SAME_FLOAT32 = 1e-4
 _DIGITS_WORTH_SAYING = 1e-10

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.check.exact import ExactCheck, affordable, is_exact
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import judge, setting
@@ -18,8 +18,6 @@ from chalkgrad.derive import derive
 from chalkgrad.evaluate import gradients, trace
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-
-Array = NDArray[Any]
 
 
 def check(

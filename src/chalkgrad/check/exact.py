@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.report import Entry, Finding
 from chalkgrad.evaluate import trace
@@ -25,7 +25,6 @@ from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.formula import Exact, LossFunction, Num, differentiate
 from chalkgrad.network import Network
 
-Array = NDArray[Any]
 _MAX_DEGREE = 8
 _MAX_WORK = 60_000
 _DECADES = 40

@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.check.differences import Line
 from chalkgrad.check.kinks import Crossing, Frozen, Side, crossings, signs, switches
 from chalkgrad.derive import Step, derive
@@ -24,7 +24,6 @@ from chalkgrad.evaluate.stable import stable_expressions
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 
-Array = NDArray[Any]
 _ZERO = (Fraction(0),)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.check.differences import EPSILON, HALF_DECADES, extrapolate, rounding_noise, sweep
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.report import Entry, Finding, largest
@@ -20,7 +19,6 @@ from chalkgrad.check.taylor import ABOVE_NOISE, Taylor, gradient_rounding, taylo
 from chalkgrad.evaluate.data import validate_data
 from chalkgrad.formula import Precise
 
-Array = NDArray[Any]
 DIRECTIONS = 2
 MAX_ENTRIES = 400
 _LADDERS = ((1e-1, 1e-2, 1e-3), (1e-3, 1e-4, 1e-5), (1e-5, 1e-6, 1e-7))

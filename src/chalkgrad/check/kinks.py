@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.formula import (
     FUNCTIONS,
     Arithmetic,
@@ -33,7 +33,6 @@ from chalkgrad.formula import (
 )
 from chalkgrad.formula.build import children, mul, num, rebuild, subtract
 
-Array = NDArray[Any]
 Side = Literal["left", "right"]
 _FLOAT = Float64()
 

@@ -8,13 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from chalkgrad._pages import Page, Written
+from chalkgrad._arrays import Array
+from chalkgrad._pages import Page, Written, page_of
 from chalkgrad.check.taylor import Point, Verdict
 from chalkgrad.network import Network
 
-Array = NDArray[Any]
 PARAMETER, INTERMEDIATE, CALL = "parameter", "intermediate", "call"
 MARKS = {"right": "✓", "wrong": "✗", "at-a-kink": "∧", "vacuous": "∅", "inconclusive": "?"}
 
@@ -139,9 +138,7 @@ class Report(Written):
         notation
             A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
         """
-        from chalkgrad.notation.check_page import check_page
-
-        return check_page(self, notation or "matrix")
+        return page_of(self, notation or "matrix")
 
     def finding(self, name: str) -> Finding:
         """Find a gradient by its canonical name (``dW1``).

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from chalkgrad.data.digits import load_digits
 from chalkgrad.data.held_out import split
-from chalkgrad.data.source import ArraySource, Portion, RowSource
+from chalkgrad.data.streams.source import ArraySource, Portion, RowSource
 
 if TYPE_CHECKING:
-    from chalkgrad.data.memmap import MemmapSource
+    from chalkgrad.data.columns.preparation import Preparation
+    from chalkgrad.data.columns.prepared import ParquetSource
     from chalkgrad.data.opening import Opened, open_source
-    from chalkgrad.data.preparation import Preparation
-    from chalkgrad.data.prepared import ParquetSource
-    from chalkgrad.data.reading import read_table
-    from chalkgrad.data.table import Column, Table
+    from chalkgrad.data.readers.reading import read_table
+    from chalkgrad.data.streams.memmap import MemmapSource
+    from chalkgrad.data.tables.table import Column, Table
 
 __all__ = [
     "ArraySource",
@@ -34,14 +34,14 @@ __all__ = [
 ]
 
 _WHEN_ASKED = {
-    "Column": "table",
-    "MemmapSource": "memmap",
+    "Column": "tables.table",
+    "MemmapSource": "streams.memmap",
     "Opened": "opening",
-    "ParquetSource": "prepared",
-    "Preparation": "preparation",
-    "Table": "table",
+    "ParquetSource": "columns.prepared",
+    "Preparation": "columns.preparation",
+    "Table": "tables.table",
     "open_source": "opening",
-    "read_table": "reading",
+    "read_table": "readers.reading",
 }
 
 

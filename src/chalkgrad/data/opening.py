@@ -9,14 +9,14 @@ import numpy as np
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.data.blocks import ArrayBlocks, all_tables, mapped_file
-from chalkgrad.data.frames import frame_names
-from chalkgrad.data.memmap import MemmapSource, as_inputs
-from chalkgrad.data.preparation import Preparation
-from chalkgrad.data.prepared import ParquetSource, PreparedSource
-from chalkgrad.data.reading import file_kind, read_table
-from chalkgrad.data.source import ArraySource, RowSource
-from chalkgrad.data.table import Table
+from chalkgrad.data.columns.preparation import Preparation
+from chalkgrad.data.columns.prepared import ParquetSource, PreparedSource
+from chalkgrad.data.readers.frames import frame_names
+from chalkgrad.data.readers.reading import file_kind, read_table
+from chalkgrad.data.streams.blocks import ArrayBlocks, all_tables, mapped_file
+from chalkgrad.data.streams.memmap import MemmapSource, as_inputs
+from chalkgrad.data.streams.source import ArraySource, RowSource
+from chalkgrad.data.tables.table import Table
 
 STREAM_BYTES = 2 * 2**30
 """Files whose rows take more are streamed unless it is said otherwise."""
@@ -113,7 +113,7 @@ def open_source(
 def _streams(path: str | os.PathLike[str], stream: bool | None) -> bool:
     if stream is not None:
         return stream
-    from chalkgrad.data.parquet import ParquetBlocks
+    from chalkgrad.data.readers.parquet import ParquetBlocks
 
     blocks = ParquetBlocks(path)
     return bool(8 * blocks.rows * len(blocks.columns) > STREAM_BYTES)

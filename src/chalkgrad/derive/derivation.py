@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from chalkgrad._pages import MAKERS, Page, Written
+from chalkgrad._pages import MAKERS, Page, Written, page_of
 from chalkgrad.derive.convention import Convention
 from chalkgrad.derive.training import PLAIN, Training
 from chalkgrad.expr import Expr, Shape, Symbol, describe, symbols
@@ -206,9 +206,7 @@ class Derivation(Written):
         >>> print(derive(Network("2-1:sigmoid")).page("bishop", batch=False).only("Loss"))
           E = −t log(y) − (1 − t) log(1 − y)   loss
         """
-        make = MAKERS["Derivation"]
-        made: Page = make(self, notation, batch=batch, zoom=zoom, transposes=transposes)
-        return made
+        return page_of(self, notation, batch=batch, zoom=zoom, transposes=transposes)
 
     def _repr_latex_(self) -> str:
         shown: str = MAKERS["Derivation.latex"](self)

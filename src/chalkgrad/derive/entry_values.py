@@ -6,8 +6,8 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.derive.convention import Convention
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.index import Entry
@@ -17,8 +17,6 @@ from chalkgrad.formula import nodes, variables
 
 if TYPE_CHECKING:
     from chalkgrad.formula import Arithmetic
-
-Array = NDArray[Any]
 
 
 class EntryValues:

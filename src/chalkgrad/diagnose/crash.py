@@ -10,19 +10,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalkgrad._errors import InputError
-from chalkgrad.diagnose.accidents import broadcast
-from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
-from chalkgrad.diagnose.fix import fix
-from chalkgrad.diagnose.naming import Names
-from chalkgrad.diagnose.probes import mild, resized
+from chalkgrad.diagnose.beyond.accidents import broadcast
+from chalkgrad.diagnose.code.fix import fix
+from chalkgrad.diagnose.code.naming import Names
+from chalkgrad.diagnose.explaining import Explainer
+from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.words import quantity
+from chalkgrad.diagnose.probes.points import point_of
+from chalkgrad.diagnose.probes.probes import mild, resized
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake
-from chalkgrad.diagnose.titles import TITLES
-from chalkgrad.diagnose.words import quantity
+from chalkgrad.diagnose.search.explanation import Explained
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.names import gradient
-from chalkgrad.usercode.observation import Observed
+from chalkgrad.usercode.answer.observation import Observed
 from chalkgrad.usercode.session import Session
+from chalkgrad.usercode.vocabulary.names import gradient
 
 SIDE = 4
 

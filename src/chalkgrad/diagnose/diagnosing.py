@@ -8,17 +8,18 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.diagnose.case import Case
+from chalkgrad.diagnose.beyond.elsewhere import elsewhere
 from chalkgrad.diagnose.crash import crashed
-from chalkgrad.diagnose.elsewhere import elsewhere
 from chalkgrad.diagnose.judging import judged
+from chalkgrad.diagnose.probes.case import Case
 from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
-from chalkgrad.usercode.frameworks import MisfitError, framework_network
-from chalkgrad.usercode.layout import Reading, Wanted
-from chalkgrad.usercode.observation import Observed
+from chalkgrad.usercode.answer.observation import Observed
+from chalkgrad.usercode.frameworks.adapt import framework_network
+from chalkgrad.usercode.frameworks.base import MisfitError
+from chalkgrad.usercode.layouts.reading import Reading, Wanted
 from chalkgrad.usercode.session import Session
 
 MOST_READINGS = 4

@@ -9,49 +9,26 @@ from functools import cached_property
 import numpy as np
 
 from chalkgrad.check.agreement import is_float32
-from chalkgrad.derive import derive
-from chalkgrad.diagnose.accidents import broadcast, has_integers, not_finite, not_returned
-from chalkgrad.diagnose.evidence import pattern, values_of
-from chalkgrad.diagnose.explanation import AGAIN, UNKNOWN, Explanation, Place
-from chalkgrad.diagnose.factors import Factor, also
-from chalkgrad.diagnose.forward import of_another
-from chalkgrad.diagnose.naming import Names, became
-from chalkgrad.diagnose.points import USUAL_RATE, Point, columns
+from chalkgrad.diagnose.beyond.accidents import broadcast, has_integers, not_finite, not_returned
+from chalkgrad.diagnose.beyond.another_network import of_another
+from chalkgrad.diagnose.code.naming import Names, became
+from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.probes.factors import Factor, also
+from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.report import Mistake, Outcome
-from chalkgrad.diagnose.search import SLACK, Search
-from chalkgrad.diagnose.shapes import misshapen
-from chalkgrad.diagnose.telling import mistakes
-from chalkgrad.diagnose.titles import TITLES
-from chalkgrad.diagnose.verdicts import loses_digits
-from chalkgrad.usercode.layout import Reading
-from chalkgrad.usercode.observation import Observation
+from chalkgrad.diagnose.search.explanation import AGAIN, UNKNOWN, Explained, Explanation, Place
+from chalkgrad.diagnose.search.search import SLACK, Search
+from chalkgrad.diagnose.search.shapes import misshapen
+from chalkgrad.diagnose.telling.evidence import pattern, values_of
+from chalkgrad.diagnose.telling.telling import mistakes
+from chalkgrad.diagnose.telling.verdicts import loses_digits
+from chalkgrad.usercode.answer.observation import Observation
+from chalkgrad.usercode.layouts.reading import Reading
 
 LESS = 2
 """So many mistakes are looked for where few digits agree."""
 IN_DOUBT = 2.05
 """An explanation of this many mistakes is held against a simpler network before it is believed."""
-
-
-def point_of(seen: Observation) -> Point:
-    """What a call gave, beside every derived number."""
-    rate = seen.learning_rate or USUAL_RATE
-    return Point(derive(seen.network), seen.data, columns(seen.gradients), seen.misshapen, rate)
-
-
-@dataclass(frozen=True)
-class Explained:
-    """What explains the observations under one reading.
-
-    ``cost`` counts mistakes; an unexplained step counts three.
-    """
-
-    outcome: Outcome
-    mistakes: tuple[Mistake, ...] = ()
-    alternatives: tuple[tuple[Mistake, ...], ...] = ()
-    ambiguity: str = ""
-    evidence: tuple[str, ...] = ()
-    explanation: Explanation | None = None
-    cost: float = 9.0
 
 
 @dataclass(frozen=True)

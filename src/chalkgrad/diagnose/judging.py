@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalkgrad.diagnose.beside import beside
-from chalkgrad.diagnose.case import Case, Probes
-from chalkgrad.diagnose.explaining import Explained, Explainer, point_of
-from chalkgrad.diagnose.explanation import Explanation
-from chalkgrad.diagnose.in_place import changed_in_place
-from chalkgrad.diagnose.points import Point
-from chalkgrad.diagnose.remarks import left_out, remarks
+from chalkgrad.diagnose.beyond.in_place import changed_in_place
+from chalkgrad.diagnose.beyond.remembering import remembers
+from chalkgrad.diagnose.beyond.their_data import allowed, only_there
+from chalkgrad.diagnose.code.trying import is_right, tried
+from chalkgrad.diagnose.explaining import Explainer
+from chalkgrad.diagnose.probes.case import Case, Probes
+from chalkgrad.diagnose.probes.points import Point, point_of
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
-from chalkgrad.diagnose.state import remembers
-from chalkgrad.diagnose.telling import chain
-from chalkgrad.diagnose.theirs import allowed, only_there
-from chalkgrad.diagnose.trying import is_right, tried
-from chalkgrad.diagnose.verdicts import LESS_EXACT, nearly_right, verdicts
-from chalkgrad.usercode.layout import Reading
-from chalkgrad.usercode.observation import Observation, Observed
+from chalkgrad.diagnose.search.explanation import Explained, Explanation
+from chalkgrad.diagnose.telling.remarks import left_out, remarks
+from chalkgrad.diagnose.telling.telling import chain
+from chalkgrad.diagnose.telling.verdict_notes import beside
+from chalkgrad.diagnose.telling.verdicts import LESS_EXACT, nearly_right, verdicts
+from chalkgrad.usercode.answer.observation import Observation, Observed
+from chalkgrad.usercode.layouts.reading import Reading
 
 
 def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:

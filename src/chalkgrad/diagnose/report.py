@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from chalkgrad._pages import Page, Written
+from chalkgrad._arrays import Array
+from chalkgrad._pages import Page, Written, page_of
 from chalkgrad.expr import Expr
 from chalkgrad.network import Network
 
-Array = NDArray[Any]
 Verdict = Literal["right", "wrong", "wrong shape", "not finite", "not returned"]
 Outcome = Literal["right", "explained", "ambiguous", "unexplained", "other network", "failed"]
 MARKS: dict[str, str] = {
@@ -310,9 +309,7 @@ class Diagnosis(Written):
             A built-in notation's name, a TOML file, or a ``Notation``; if left out, matrix with the layout of
             the function's own arrays.
         """
-        from chalkgrad.notation.diagnosis_page import diagnosis_page
-
-        return diagnosis_page(self, notation)
+        return page_of(self, notation)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

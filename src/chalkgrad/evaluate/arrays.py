@@ -12,10 +12,10 @@ from typing import Any, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import exact, exact_text, shown
 
-Array = NDArray[Any]
 MAX_TOLD = 10
 _FEW = 4096
 _FLOAT64 = np.dtype(np.float64)

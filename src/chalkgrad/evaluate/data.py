@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate.arrays import MAX_TOLD, Array, as_float64, is_ready, read_array
+from chalkgrad.evaluate.arrays import MAX_TOLD, as_float64, is_ready, read_array
 from chalkgrad.evaluate.extras import fit_extras
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network

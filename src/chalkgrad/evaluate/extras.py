@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import shown, whole
 from chalkgrad.derive.training import not_hidden
-from chalkgrad.evaluate.arrays import Array, read_array
+from chalkgrad.evaluate.arrays import read_array
 from chalkgrad.network import Network
 
 

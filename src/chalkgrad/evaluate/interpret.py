@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.derive.update_steps import spread_of
 from chalkgrad.evaluate.samples import Pivoted
 from chalkgrad.evaluate.stable import SampleKernel
@@ -34,7 +34,6 @@ from chalkgrad.expr import (
 )
 from chalkgrad.formula import Arithmetic, Float64
 
-Array = NDArray[Any]
 Values = dict[Any, Any]
 """Symbol → its matrix, Dim → its integer, Scalar → its number."""
 Compiled = Callable[[Values], Any]

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation, UpdateRule, derive
 from chalkgrad.derive.update_rules import SLOTS
 from chalkgrad.evaluate.data import Data
@@ -20,7 +20,6 @@ from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 
-Array = NDArray[Any]
 CLIPPING = {"norm": "norm", "clip_factor": "factor"}
 """Kinds of symbols, and what a ``TraceStep`` calls them."""
 

@@ -9,14 +9,11 @@ with e_j = exp(z_j − z_c) and s = Σ_{j≠c} e_j,
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.formula import Arithmetic, Float64
-
-Array = NDArray[Any]
 
 
 class Pivoted:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, did_you_mean
 from chalkgrad._numbers import shown
 from chalkgrad.derive import UpdateRule
-from chalkgrad.evaluate.arrays import Array, read_array
+from chalkgrad.evaluate.arrays import read_array
 from chalkgrad.expr import SLOT_NAMES
 from chalkgrad.network import Network
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from chalkgrad._pages import MAKERS, Page, Written
+from chalkgrad._arrays import Array
+from chalkgrad._pages import Page, Written, page_of
 from chalkgrad.derive import Derivation
 from chalkgrad.formula.precise import decimal_text
 from chalkgrad.network import Network
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,8 +147,7 @@ class Trace(Written):
         InputError
             There is no such notation.
         """
-        made: Page = MAKERS["Trace"](self, notation, digits=digits)
-        return made
+        return page_of(self, notation, digits=digits)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers, ready for JSON; exact and many-digit numbers become text (``"3/7"``)."""

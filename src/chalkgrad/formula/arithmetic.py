@@ -14,8 +14,8 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad.formula.activations import ACTIVATIONS, activation
 from chalkgrad.formula.elementwise import ElementwiseFunction
 from chalkgrad.formula.exact import exact_value
@@ -25,8 +25,6 @@ from chalkgrad.formula.losses import LOSSES
 from chalkgrad.formula.nodes import Call, Node, Num, Var
 from chalkgrad.formula.precise import context, stable_tape, value_at
 from chalkgrad.formula.tape import Tape
-
-Array = NDArray[Any]
 
 
 class Arithmetic(ABC):

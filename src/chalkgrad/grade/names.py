@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from chalkgrad.notation.characters import clean
+from chalkgrad.notation.boxes.characters import clean
 
 LONGEST = 80
 _PATTERNS = (

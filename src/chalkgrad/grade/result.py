@@ -10,7 +10,7 @@ from math import ceil
 from statistics import mean, median
 from typing import Any
 
-from chalkgrad._pages import Page, Written
+from chalkgrad._pages import Page, Written, page_of
 from chalkgrad.grade.grading import Grading
 from chalkgrad.grade.score import Mark
 from chalkgrad.network import Network
@@ -134,9 +134,7 @@ class ClassGrades(Written):
         notation
             A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
         """
-        from chalkgrad.notation.grade_page import grade_page
-
-        return grade_page(self, notation or "matrix")
+        return page_of(self, notation or "matrix")
 
     @property
     def judged(self) -> tuple[Graded, ...]:

@@ -13,11 +13,11 @@ from typing import Any
 
 from chalkgrad.grade.grading import Grading
 from chalkgrad.grade.names import page_names
+from chalkgrad.grade.processes.workers import StoppedError
 from chalkgrad.grade.records import Records
 from chalkgrad.grade.result import ClassGrades, Graded
 from chalkgrad.grade.score import score
 from chalkgrad.grade.submissions import Submission
-from chalkgrad.grade.workers import StoppedError
 from chalkgrad.problem import Problem
 
 Diagnoser = Callable[[Submission, threading.Event], dict[str, Any]]

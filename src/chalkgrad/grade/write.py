@@ -9,10 +9,10 @@ import re
 from pathlib import Path
 
 from chalkgrad._files import write_text
+from chalkgrad.grade.pages.summary import grade_page, points_text
 from chalkgrad.grade.result import ClassGrades, Graded
 from chalkgrad.notation import render
-from chalkgrad.notation.characters import clean
-from chalkgrad.notation.grade_page import grade_page, points_text
+from chalkgrad.notation.boxes.characters import clean
 
 STUDENTS = "students"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad.data.preparation import Preparation
-from chalkgrad.data.raw import framed, is_named, table_of, with_target
-from chalkgrad.data.table import Table
+from chalkgrad.data.columns.preparation import Preparation
+from chalkgrad.data.columns.raw import framed, is_named, table_of, with_target
+from chalkgrad.data.tables.table import Table
 from chalkgrad.network import Network
-from chalkgrad.train.names import Names, check_index
+from chalkgrad.train.rows.names import Names, check_index
 
-Array = NDArray[Any]
 _TOLD = 5
 SLOTS = ("m", "v")
 """What optimisers remember of every parameter."""
@@ -111,7 +110,7 @@ def read_inputs(known: Known, data: Any, notes: list[str] | None, *, prepared: b
     """Return the inputs of a table or of an array, m × n₀; raises ``InputError``."""
     if known.preparation is not None and not prepared:
         return known.preparation.inputs(table_of(data, known.preparation, notes), notes)
-    from chalkgrad.train.arrays import read_inputs as read
+    from chalkgrad.train.rows.arrays import read_inputs as read
 
     names = known.names.inputs or (() if known.preparation is None else known.preparation.features)
     origin = "data"
@@ -137,7 +136,7 @@ def read_targets(
         raise InputError(mixed)
     if preparation is not None and preparation.target is not None and not prepared:
         return preparation.arrays(with_target(table_of(data, preparation, notes), preparation, t), notes)
-    from chalkgrad.train.arrays import read_targets as read
+    from chalkgrad.train.rows.arrays import read_targets as read
 
     x = read_inputs(known, data, notes, prepared=prepared)
     if t is None:

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from chalkgrad._pages import Page, Written
-from chalkgrad.data.moments import Moments
-
-Array = NDArray[Any]
+from chalkgrad._arrays import Array
+from chalkgrad._pages import Page, Written, page_of
+from chalkgrad.data.columns.moments import Moments
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,7 @@ class ClassEvaluation(Written):
         width
             A confusion matrix of more columns than these is told by its largest entries.
         """
-        from chalkgrad.model.evaluation_page import evaluation_page
-
-        return evaluation_page(self, f"Answers to {self.rows:,} rows", "the target", width)
+        return page_of(self, f"Answers to {self.rows:,} rows", "the target", width)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists."""
@@ -129,9 +125,7 @@ class NumberEvaluation(Written):
         notation
             There is nothing to be written in one.
         """
-        from chalkgrad.model.evaluation_page import evaluation_page
-
-        return evaluation_page(self, f"Answers to {self.rows:,} rows", "the target", 100)
+        return page_of(self, f"Answers to {self.rows:,} rows", "the target", 100)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers."""

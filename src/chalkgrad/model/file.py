@@ -1,6 +1,6 @@
 """The model file: weights and a table in JSON, in one safetensors file; nothing in it can run.
 
-Its form is that of `chalkgrad.train.tensors`; here is what is refused, and in which words.
+Its form is that of `chalkgrad.train.record.tensors`; here is what is refused, and in which words.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import os
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from numpy.typing import NDArray
-
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import existing_file
 from chalkgrad._numbers import shown
-from chalkgrad.train.tensors import read_tensors, write_tensors
+from chalkgrad.train.record.tensors import read_tensors, write_tensors
 
-Array = NDArray[Any]
 FORMAT = 1
 NAME = "chalkgrad model"
 KIND = f"{NAME} {FORMAT}"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from chalkgrad.network import Network
 
 if TYPE_CHECKING:
-    from chalkgrad.train.executor import Executor
+    from chalkgrad.train.executors.executor import Executor
 
 
 class Lent:
@@ -43,9 +43,9 @@ class Lent:
             self._idle.append(found)
 
     def _made(self) -> Executor:
-        from chalkgrad.train.choose import create_executor
-        from chalkgrad.train.executor import Setup
-        from chalkgrad.train.optimisers import SGD
+        from chalkgrad.train.executors.choose import create_executor
+        from chalkgrad.train.setup.optimisers import SGD
+        from chalkgrad.train.setup.work import Setup
 
         dtype = next(iter(self._parameters.values())).dtype.name
         executor = create_executor(Setup(self._network, SGD(), batch_size=1024, dtype=dtype))

@@ -8,26 +8,24 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad._pages import Page, Paged
-from chalkgrad.data.labels import class_numbers
-from chalkgrad.data.preparation import Preparation
+from chalkgrad._pages import MAKERS, Page, Paged, page_of
+from chalkgrad.data.columns.preparation import Preparation
+from chalkgrad.data.tables.labels import class_numbers
 from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets, sealed
 from chalkgrad.model.evaluation import ClassEvaluation, ClassTally, Evaluation, NumberTally
 from chalkgrad.model.file import read_file, write_file
 from chalkgrad.model.lent import Lent
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
-from chalkgrad.train.history import History, plotted
-from chalkgrad.train.names import UNNAMED, Names
+from chalkgrad.train.record.history import History
+from chalkgrad.train.rows.names import UNNAMED, Names
 
 if TYPE_CHECKING:
-    from chalkgrad.train.result import Fit
-
-Array = NDArray[Any]
+    from chalkgrad.train.result.result import Fit
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,16 +130,14 @@ class Model(Paged):
         width
             Columns of the curves in text.
         """
-        from chalkgrad.model.model_page import model_page
-
-        return model_page(self, f"Model {self.network}", width)
+        return page_of(self, f"Model {self.network}", width)
 
     @property
     def task(self) -> str:
         """What it answers: ``regression``, ``binary`` or ``classes``."""
         if self.preparation is not None and self.preparation.task is not None:
             return self.preparation.task
-        from chalkgrad.train.metrics import has_classes
+        from chalkgrad.train.setup.metrics import has_classes
 
         if not has_classes(self.network):
             return "regression"
@@ -244,7 +240,7 @@ class Model(Paged):
         InputError
             If columns are absent or values do not fit.
         """
-        from chalkgrad.train.executor import Block
+        from chalkgrad.train.setup.work import Block
 
         tally = NumberTally() if self.task == "regression" else ClassTally(self.classes)
         for part in data if isinstance(data, Iterator) else (data,):
@@ -272,7 +268,7 @@ class Model(Paged):
         InputError
             If columns are absent or values do not fit.
         """
-        from chalkgrad.train.metrics import r_squared
+        from chalkgrad.train.setup.metrics import r_squared
 
         if self.network.widths[-1] > 1 and self.task == "regression":
             x, targets = read_targets(self, data, t, None, prepared=prepared)
@@ -284,7 +280,7 @@ class Model(Paged):
 
     def plot(self) -> Any:
         """Draw the history; see ``History.plot``."""
-        return plotted(self.history, self.network)
+        return MAKERS["History.plot"](self.history, self.network)
 
     @property
     def dtype(self) -> np.dtype[Any]:

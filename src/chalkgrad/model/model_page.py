@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from chalkgrad.data.columns import CategoryColumn, InputColumn, PixelColumn
+from chalkgrad.data.columns.columns import CategoryColumn, InputColumn, PixelColumn
 from chalkgrad.model import Model
 from chalkgrad.notation.boxes import Block, Document, Figure, Heading, Table
-from chalkgrad.notation.chart import Chart
-from chalkgrad.notation.chart_svg import chart_svg
-from chalkgrad.notation.chart_text import chart_text
-from chalkgrad.train.history_chart import history_chart, loss_words
+from chalkgrad.notation.charts.chart import Chart
+from chalkgrad.notation.charts.svg import chart_svg
+from chalkgrad.notation.charts.text import chart_text
+from chalkgrad.train.record.history_chart import history_chart, loss_words
 
 MOST_COLUMNS = 40
 MOST_LEVELS = 6

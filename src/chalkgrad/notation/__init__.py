@@ -2,51 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from chalkgrad._errors import Fault, InputError, did_you_mean
-from chalkgrad.notation.profile import Notation, builtin_names, find_notation
+from chalkgrad.notation.profiles.find import Notation, builtin_names, find_notation, notation_from_dict
+from chalkgrad.notation.writers.formats import WRITERS, render
 
 if TYPE_CHECKING:
-    from chalkgrad.notation.boxes import Document
+    from chalkgrad.notation.graph.page import graph_page
+    from chalkgrad.notation.pages.cost import cost_page
+    from chalkgrad.notation.pages.derivation import beside, derivation_page
+    from chalkgrad.notation.pages.paths import path_page
+    from chalkgrad.notation.pages.trace import trace_page
 
-FORMATS: dict[str, str] = {
-    "text": "chalkgrad.notation.text",
-    "latex": "chalkgrad.notation.latex",
-    "html": "chalkgrad.notation.html",
-    "markdown": "chalkgrad.notation.markdown",
-    "typst": "chalkgrad.notation.typst",
+_PAGES = {
+    "beside": "pages.derivation",
+    "cost_page": "pages.cost",
+    "derivation_page": "pages.derivation",
+    "graph_page": "graph.page",
+    "path_page": "pages.paths",
+    "trace_page": "pages.trace",
 }
-"""Format → the module whose ``document`` writes it."""
+
+__all__ = [
+    "WRITERS",
+    "Notation",
+    "beside",
+    "builtin_names",
+    "cost_page",
+    "derivation_page",
+    "find_notation",
+    "graph_page",
+    "notation_from_dict",
+    "path_page",
+    "render",
+    "trace_page",
+]
 
 
-def render(document: Document, format: str = "text", *, width: int = 100) -> str:
-    """Write a page in a format: ``text``, ``latex``, ``html``, ``markdown`` or ``typst``.
-
-    Parameters
-    ----------
-    document
-        From ``derivation_page`` and its like.
-    format
-        The format's name.
-    width
-        Columns, for text.
-
-    Raises
-    ------
-    InputError
-        There is no such format.
-    """
-    if format not in FORMATS:
-        raise InputError(
-            Fault(
-                "format", f"be one of {', '.join(FORMATS)}", repr(format), did_you_mean(format, list(FORMATS))
-            )
-        )
-    write: Callable[..., str] = import_module(FORMATS[format]).document
-    return write(document, width=width) if format == "text" else write(document)
-
-
-__all__ = ["FORMATS", "Notation", "builtin_names", "find_notation", "render"]
+def __getattr__(name: str) -> Any:
+    """Load a page's maker when it is asked for."""
+    if name in _PAGES:
+        return getattr(import_module(f"{__name__}.{_PAGES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import exact, exact_text, plain_number, shown, whole
-from chalkgrad.evaluate.arrays import Array, read_array
+from chalkgrad.evaluate.arrays import read_array
 from chalkgrad.evaluate.data import fit_inputs, fit_parameters, fit_targets
 from chalkgrad.network import Network
 

@@ -23,10 +23,11 @@ from typing import Any
 
 import numpy as np
 
+from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table, write_text
 from chalkgrad._numbers import Number, exact, plain_number, shown
-from chalkgrad.evaluate.arrays import Array, as_float64
+from chalkgrad.evaluate.arrays import as_float64
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.parameters import initialise
 from chalkgrad.evaluate.settings import read_frozen, read_whole

@@ -13,28 +13,29 @@ from chalkgrad.evaluate.data import fit_parameters
 from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
-from chalkgrad.train.checkpoint import Checkpoint, Saver, read_checkpoint
-from chalkgrad.train.constant import constant_advice
-from chalkgrad.train.divergence import advice
-from chalkgrad.train.executor import Executor
-from chalkgrad.train.explain import StepInputs, captured, drawn
-from chalkgrad.train.history import History
-from chalkgrad.train.identity import identity
-from chalkgrad.train.limits import read_flag
-from chalkgrad.train.loop import Training
-from chalkgrad.train.metrics import read_metrics
-from chalkgrad.train.optimisers import SGD, Optimiser
-from chalkgrad.train.pace import Pace
-from chalkgrad.train.progress import Progress, read_progress, told
-from chalkgrad.train.result import Fit, Outcome
-from chalkgrad.train.resume import Resumed, read_resume
-from chalkgrad.train.rows import read_rows
-from chalkgrad.train.schedule import Schedule
-from chalkgrad.train.settings import Settings, read_callbacks, read_network, read_schedule, read_setup
-from chalkgrad.train.snapshot import SMALL
-from chalkgrad.train.standing import Arrays, Position, Standing, Start, size
-from chalkgrad.train.stopping import EarlyStopping, read_watch
-from chalkgrad.train.usual import BATCH, PATIENCE, SCHEDULE, usual_epochs
+from chalkgrad.train.executors.executor import Executor
+from chalkgrad.train.record.checkpoint import Checkpoint, Saver, read_checkpoint
+from chalkgrad.train.record.history import History
+from chalkgrad.train.record.resume_point import Arrays, Outcome, Position, Standing, Start, size
+from chalkgrad.train.result.identity import identity
+from chalkgrad.train.result.result import Fit
+from chalkgrad.train.result.resume import Resumed, read_resume
+from chalkgrad.train.rows.rows import read_rows
+from chalkgrad.train.run.constant import constant_advice
+from chalkgrad.train.run.divergence import advice
+from chalkgrad.train.run.loop import Training
+from chalkgrad.train.run.progress import Progress, read_progress, told
+from chalkgrad.train.setup.defaults import BATCH, PATIENCE, SCHEDULE, usual_epochs
+from chalkgrad.train.setup.learning_rate import Pace
+from chalkgrad.train.setup.limits import read_flag
+from chalkgrad.train.setup.metrics import read_metrics
+from chalkgrad.train.setup.optimisers import SGD, Optimiser
+from chalkgrad.train.setup.schedule import Schedule
+from chalkgrad.train.setup.settings import Settings, read_callbacks, read_network, read_schedule, read_setup
+from chalkgrad.train.setup.stopping import EarlyStopping, read_watch
+from chalkgrad.train.steps.explain import captured, drawn
+from chalkgrad.train.steps.replayed_step import StepInputs
+from chalkgrad.train.steps.snapshot import SMALL
 
 
 def fit(
@@ -261,7 +262,7 @@ def _read_step(value: object, standing: Standing | None, steps: int, faults: lis
 
 def _executor(settings: Settings, given: Arrays | None, standing: Standing | None) -> tuple[Executor, Start]:
     """Return an executor that stands where the training begins, and what is kept of that."""
-    from chalkgrad.train.choose import create_executor
+    from chalkgrad.train.executors.choose import create_executor
 
     parameters, state, start = given, None, Start()
     if standing is not None:
@@ -344,7 +345,7 @@ def _closing_advice(training: Training) -> str:
 
 def _with_parameters(settings: Settings, parameters: Arrays) -> Executor:
     """Return an executor that answers with other parameters than the training's last."""
-    from chalkgrad.train.choose import create_executor
+    from chalkgrad.train.executors.choose import create_executor
 
     executor = create_executor(replace(settings.setup, optimiser=SGD(), dropout=(), clip_norm=None))
     executor.load(parameters)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import sys
 from typing import Any
 
@@ -48,17 +47,4 @@ def libraries_in(source: str) -> list[str]:
     return [name for name in LIBRARIES if name in found]
 
 
-def prepare(libraries: list[str]) -> None:
-    """Import frameworks, and what adapts them, before the watch over the user's code begins."""
-    for name in libraries:
-        try:
-            importlib.import_module("sklearn.neural_network" if name == "sklearn" else name)
-        except ImportError:  # the user's file tells it again, with its line
-            continue
-        importlib.import_module("chalkgrad.usercode.framework_call")
-        adapters = ("sklearn_mlp",) if name == "sklearn" else ("torch_function", "torch_module")
-        for adapter in adapters:
-            importlib.import_module(f"chalkgrad.usercode.{adapter}")
-
-
-__all__ = ["LIBRARIES", "PATIENCE", "kind_of", "libraries_in", "prepare"]
+__all__ = ["LIBRARIES", "PATIENCE", "kind_of", "libraries_in"]

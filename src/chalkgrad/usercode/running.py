@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalkgrad.usercode.caller import Caller, Table
-from chalkgrad.usercode.function_call import FunctionCaller
+from chalkgrad.usercode.call.caller import Caller, Table
+from chalkgrad.usercode.call.function_call import FunctionCaller
+from chalkgrad.usercode.call.loading import Target
+from chalkgrad.usercode.call.object_call import ObjectCaller
+from chalkgrad.usercode.call.scene import Scene
 from chalkgrad.usercode.kinds import kind_of
-from chalkgrad.usercode.layout import Reading
-from chalkgrad.usercode.loading import Target
-from chalkgrad.usercode.object_call import ObjectCaller
-from chalkgrad.usercode.scene import Scene
+from chalkgrad.usercode.layouts.reading import Reading
 
 
 def observe(target: Target, scene: Scene, reading: Reading, trace: bool, again: int) -> Iterator[Table]:
@@ -19,7 +19,7 @@ def observe(target: Target, scene: Scene, reading: Reading, trace: bool, again: 
     In single mode a table has an answer for every sample.
     """
     if kind_of(target.value if target.instance is None else target.instance) is not None:
-        from chalkgrad.usercode.framework_call import observe_framework
+        from chalkgrad.usercode.frameworks.call import observe_framework
 
         yield from observe_framework(target, scene, reading, trace, again)
         return

@@ -11,20 +11,21 @@ from typing import Any
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.answering import Probe
-from chalkgrad.usercode.choosing import all_right, best_first, considered, useful
-from chalkgrad.usercode.forward_of import BACKWARD, named
-from chalkgrad.usercode.frames import answers, observed
-from chalkgrad.usercode.layout import Reading, Wanted
-from chalkgrad.usercode.loading import Target, wrap
-from chalkgrad.usercode.names import plain, role
-from chalkgrad.usercode.observation import Observed
-from chalkgrad.usercode.reading import readings, unusual
+from chalkgrad.usercode.answer.answering import Probe
+from chalkgrad.usercode.answer.choosing import all_right, best_first, considered, useful
+from chalkgrad.usercode.answer.frames import answers, observed
+from chalkgrad.usercode.answer.observation import Observed
+from chalkgrad.usercode.call.forward_of import BACKWARD, named
+from chalkgrad.usercode.call.loading import Target, wrap
+from chalkgrad.usercode.call.scene import Scene
+from chalkgrad.usercode.layouts.candidates import readings, unusual
+from chalkgrad.usercode.layouts.reading import Reading, Wanted
+from chalkgrad.usercode.process.sandbox import run_child, split_target
+from chalkgrad.usercode.records import Ran
 from chalkgrad.usercode.refusing import refuse_misfit, refuse_unknown
 from chalkgrad.usercode.running import observe
-from chalkgrad.usercode.sandbox import Ran, run_child, split_target
-from chalkgrad.usercode.scene import Scene
-from chalkgrad.usercode.source import is_for_batches, is_for_samples, is_of_framework, tree_of
+from chalkgrad.usercode.syntax.source import is_for_batches, is_for_samples, is_of_framework, tree_of
+from chalkgrad.usercode.vocabulary.names import plain, role
 
 LEARNING_RATE = 0.1
 

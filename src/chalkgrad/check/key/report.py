@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from chalkgrad._pages import Page, Written
+from chalkgrad._pages import Page, Written, page_of
 
 
 class Verdict(StrEnum):
@@ -90,9 +90,7 @@ class KeyReport(Written):
         notation
             Answers are shown as they are printed, whatever the notation.
         """
-        from chalkgrad.check.key.key_page import key_page
-
-        return key_page(self)
+        return page_of(self)
 
     @property
     def ok(self) -> bool:

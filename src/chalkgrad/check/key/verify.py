@@ -9,18 +9,18 @@ from dataclasses import replace
 from fractions import Fraction
 
 from chalkgrad._errors import Fault, FormulaError, InputError
-from chalkgrad.check.key import functions
-from chalkgrad.check.key.answers import read_answer
-from chalkgrad.check.key.general import GeneralLayer
-from chalkgrad.check.key.judge import Trial, Trials, is_prose, judge_formula
-from chalkgrad.check.key.letters import Alphabet, alphabet
-from chalkgrad.check.key.nodes import Node
-from chalkgrad.check.key.own import OwnNetwork, digits
-from chalkgrad.check.key.printed import Rows, read_printed
-from chalkgrad.check.key.quantities import FunctionOf, ValueOf, read_quantity
+from chalkgrad.check.key.judging import functions
+from chalkgrad.check.key.judging.formula import Trial, Trials, is_prose, judge_formula
+from chalkgrad.check.key.judging.general import GeneralLayer
+from chalkgrad.check.key.judging.own import OwnNetwork, digits
+from chalkgrad.check.key.judging.printed import Rows, read_printed
+from chalkgrad.check.key.judging.value import applied
+from chalkgrad.check.key.reading.answers import read_answer
+from chalkgrad.check.key.reading.letters import Alphabet, alphabet
+from chalkgrad.check.key.reading.nodes import Node
+from chalkgrad.check.key.reading.quantities import FunctionOf, ValueOf, read_quantity
 from chalkgrad.check.key.report import KeyFinding, KeyReport, Verdict
-from chalkgrad.check.key.value import applied
-from chalkgrad.notation.profile import Notation, find_notation
+from chalkgrad.notation.profiles.find import Notation, find_notation
 from chalkgrad.problem import KeyEntry, Problem
 
 DEFAULT_NOTATION = "nielsen"

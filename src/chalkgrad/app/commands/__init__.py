@@ -1,0 +1,1 @@
+"""What can be typed behind ``chalkgrad``?  One module a command."""

@@ -1,0 +1,1 @@
+"""What have commands in common?  Options, sources, output, help, signals."""

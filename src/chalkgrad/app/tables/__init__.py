@@ -1,0 +1,1 @@
+"""How do commands read tables and write answers?"""

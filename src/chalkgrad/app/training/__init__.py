@@ -1,0 +1,1 @@
+"""What does ``chalkgrad train`` ask, read and tell?"""

@@ -1,0 +1,180 @@
+"""Answers about the general layer l, tried on a network that stands for all."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from chalkgrad._errors import Fault, FormulaError, InputError
+from chalkgrad.check.key.judging.formula import Opinion, Trial, Trials, judge_formula
+from chalkgrad.check.key.judging.scene import GENERAL_LAYER, Draw, draws, general_network
+from chalkgrad.check.key.judging.stage import MisfitError, Places, Stage, UnreadableError
+from chalkgrad.check.key.judging.typed import typed_step
+from chalkgrad.check.key.judging.value import Evaluator, array_name
+from chalkgrad.check.key.reading.answers import read_answer
+from chalkgrad.check.key.reading.letters import UNITS, Alphabet
+from chalkgrad.check.key.reading.nodes import Applied, Node, Partial, Ref, Total, references, walk
+from chalkgrad.check.key.reading.quantities import EntryOf
+from chalkgrad.formula import nodes
+from chalkgrad.network import Network
+
+DRAWS = 5
+MANY_DRAWS = 30
+"""For activations with branches, each of which must be seen."""
+_SEED = 5
+LOSS, FUNCTIONS = "loss", "functions"
+LIKENESSES = ("", LOSS, FUNCTIONS)
+"""What the general network has of the problem's own: nothing, its loss, also its activations."""
+
+
+@dataclass
+class GeneralLayer:
+    """Judges formulas for any layer of any network; ``network`` is the problem's own.
+
+    A formula that holds only for the activations and the loss of the problem's network is right with a
+    remark: y − t is the output's error under a canonical link.
+    """
+
+    network: Network
+    alphabet: Alphabet
+    stages: dict[tuple[bool, str], tuple[Stage, tuple[Draw, ...]]] = field(default_factory=dict)
+
+    def judge(self, answer: str, quantity: EntryOf, path: str) -> tuple[Opinion | None, str]:
+        """Return an opinion and the right formula; no opinion of an answer that is the question itself."""
+        is_single = self._is_single(quantity.node, answer, path)
+        question = quantity.node if is_single else filled(quantity.node, self.alphabet)
+        if _repeats(question, answer, self.alphabet, path):
+            return None, ""
+        self._expect(is_single, question, path)
+        attempts = [
+            (self._trials(is_single, likeness, question, quantity.new), self._note(likeness))
+            for likeness in LIKENESSES
+            if self._exists(is_single, likeness)
+        ]
+        opinion = judge_formula(answer, self.alphabet, attempts, path)
+        expected = "" if opinion.right else self._text(is_single, question, quantity.new)
+        return opinion, expected
+
+    def _expect(self, is_single: bool, question: Node, path: str) -> None:
+        """Refuse a question that no network has: the bias of layer 0."""
+        stage, numbers = self._stage(is_single, "")
+        try:
+            places = question_places(stage, question, random.Random(_SEED))
+            Evaluator(stage, numbers[0]).value(question, places)
+        except MisfitError as error:
+            fault = Fault(path, "ask for what a network has", "something else", f"Here {error}.")
+            raise FormulaError(fault) from None
+        except UnreadableError:
+            return  # told with the answer, at its place
+
+    def _is_single(self, question: Node, answer: str, path: str) -> bool:
+        """Whether neither question nor answer has an index: then there is one neuron in each layer."""
+        try:
+            node = read_answer(answer, self.alphabet, path=path)
+        except FormulaError:
+            return False
+        has_sum = any(isinstance(part, Total) for part in walk(node))
+        return not has_sum and not any(ref.units for ref in [*references(question), *references(node)])
+
+    def _exists(self, is_single: bool, likeness: str) -> bool:
+        """Whether the problem's own loss fits a general network (cross-entropy needs probabilities)."""
+        try:
+            return bool(self._stage(is_single, likeness)[1])
+        except InputError:
+            return False
+
+    def _stage(self, is_single: bool, likeness: str) -> tuple[Stage, tuple[Draw, ...]]:
+        key = (is_single, likeness)
+        if key not in self.stages:
+            like = self.network if likeness else None
+            network = general_network(is_single, like, likeness == FUNCTIONS)
+            self.stages[key] = (
+                Stage(network, self.alphabet, GENERAL_LAYER),
+                draws(network, MANY_DRAWS if likeness == FUNCTIONS else DRAWS),
+            )
+        return self.stages[key]
+
+    def _note(self, likeness: str) -> str:
+        names = [str(layer.activation) for layer in self.network.layers if likeness == FUNCTIONS]
+        return (
+            f"for this network's {', '.join(dict.fromkeys([*names, str(self.network.loss)]))}"
+            if likeness
+            else ""
+        )
+
+    def _trials(self, is_single: bool, likeness: str, question: Node, new: bool) -> Trials:
+        def run(node: Node) -> Iterator[Trial]:
+            stage, numbers = self._stage(is_single, likeness)
+            if likeness == FUNCTIONS and any(
+                isinstance(part, Applied) and not part.function for part in walk(node)
+            ):
+                raise MisfitError("f stands for every activation")
+            picker = random.Random(_SEED)
+            for draw in numbers:
+                evaluator = Evaluator(stage, draw)
+                places = question_places(stage, question, picker)
+                true = evaluator.value(question, places)
+                if new:
+                    slope = Partial(Ref("loss"), next(references(question)))
+                    true -= draw.rate * evaluator.value(slope, places)
+                yield Trial(evaluator.value(node, places), true, "for random numbers")
+
+        return run
+
+    def _text(self, is_single: bool, question: Node, new: bool) -> str:
+        """Return the derived equation of the general layer in the question's letters, if there is one."""
+        stage, _ = self._stage(is_single, "")
+        if isinstance(question, Partial) and question.of.kind != "loss":
+            return ""
+        places = question_places(stage, question, random.Random(_SEED))
+        ref = next(ref for ref in references(question) if ref.kind != "loss")
+        where = stage.locate(replace(ref, kind="pre" if ref.kind == "error" else ref.kind), places)
+        prefix = "d" if ref.kind == "error" or isinstance(question, Partial) else ""
+        name = array_name(where, prefix) + ("_new" if new else "")
+        depth = stage.network.depth
+        name = {f"A{depth}": "Y", f"dA{depth}": "dY"}.get(name, name)
+        try:
+            return typed_step(stage, name, {space: letter for letter, (space, _) in places.items()})
+        except KeyError:
+            return ""
+
+
+def filled(question: Node, alphabet: Alphabet) -> Node:
+    """Return the question with the notation's own indices where it has none: δ^l is δ_j^l."""
+    sender, unit, _ = alphabet.indices
+
+    def fill(ref: Ref) -> Ref:
+        if ref.units or not UNITS.get(ref.kind):
+            return ref
+        pair = (sender, unit) if alphabet.sender_first else (unit, sender)
+        return replace(ref, units=pair if ref.kind == "weight" else (unit,))
+
+    if isinstance(question, Partial):
+        return Partial(fill(question.of), fill(question.by))
+    assert isinstance(question, nodes.Var)
+    assert isinstance(question.name, Ref)
+    return nodes.Var(fill(question.name))
+
+
+def question_places(stage: Stage, question: Node, picker: random.Random) -> Places:
+    """Return where the question's indices stand, each at some unit of its layer."""
+    places: dict[str, tuple[int, int]] = {}
+    for ref in references(question):
+        if ref.kind == "loss":
+            continue
+        for unit, space in zip(ref.units, stage.spaces(ref, {}), strict=False):
+            if isinstance(unit, str) and 0 <= space < len(stage.network.widths):
+                places.setdefault(unit, (space, picker.randint(1, stage.network.widths[space])))
+    return places
+
+
+def _repeats(question: Node, answer: str, alphabet: Alphabet, path: str) -> bool:
+    """Whether the answer is the question itself."""
+    try:
+        node = read_answer(answer, alphabet, path=path)
+    except FormulaError:
+        return False
+    asked, given = list(references(question)), list(references(node))
+    same = len(asked) == len(given) and all(map(Ref.same_as, asked, given))
+    return type(node) is type(question) and isinstance(node, nodes.Var | Partial) and same

@@ -1,0 +1,132 @@
+"""A check as a page: the verdict, a row a gradient, and the convergence table it rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from chalkgrad.check.report import MARKS, Finding, Report
+from chalkgrad.derive import derive
+from chalkgrad.expr import symbols
+from chalkgrad.network import Network
+from chalkgrad.notation.boxes import (
+    Block,
+    Box,
+    Bullets,
+    Code,
+    Document,
+    Fence,
+    Heading,
+    Inline,
+    Op,
+    Paragraph,
+    Row,
+    Script,
+    Sym,
+    Table,
+)
+from chalkgrad.notation.equations.network_names import short_widths
+from chalkgrad.notation.equations.numbers import number_box
+from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.profiles.find import Notation, find_notation
+
+MEANINGS = {
+    "right": "the remainder falls as fast as that of a right gradient must",
+    "wrong": "the remainder falls too slowly, or the gradient differs from the derived one",
+    "at-a-kink": "no derivative exists here, and the value is one of the allowed one-sided ones",
+    "vacuous": "zero on both sides, so nothing was tested",
+    "inconclusive": "these data cannot decide it",
+}
+
+
+def check_page(report: Report, notation: Notation | str = "matrix") -> Document:
+    """The page of a check.
+
+    Parameters
+    ----------
+    report
+        From ``check`` or ``check_against``.
+    notation
+        How the gradients are named.
+    """
+    names = _Names(report.network, find_notation(notation))
+    summary = report.summary.rstrip(".")
+    blocks: list[Block] = [Paragraph((f"{summary[:1].upper()}{summary[1:]}.",))]
+    for kind, title in (("call", "The call"), ("parameter", "Parameters"), ("intermediate", "Intermediates")):
+        rows = [finding for finding in report.findings if finding.kind == kind]
+        if kind == "call" and rows:
+            blocks += [Heading(title), Bullets(tuple((finding.message,) for finding in rows))]
+        elif rows:
+            blocks += [Heading(title), _table(rows, names)]
+    blocks += _evidence(report, names)
+    used = [verdict for verdict in MARKS if any(f.verdict == verdict for f in report.findings)]
+    words = tuple((f"{MARKS[verdict]} {verdict}: {MEANINGS[verdict]}",) for verdict in used)
+    blocks += [Heading("How to read this"), Bullets((*words, *((note,) for note in report.notes)))]
+    if report.output:
+        blocks += [Heading("What the function printed"), Code(report.output.rstrip("\n"))]
+    return Document(f"Check of {report.subject}, {short_widths(report.network)}", tuple(blocks))
+
+
+class _Names:
+    """Gradients as the notation writes them; a derivative that it has no symbol for is ∂L/∂ of it."""
+
+    def __init__(self, network: Network, notation: Notation) -> None:
+        derivation = derive(network, convention=notation.convention(True))
+        self.writer = Writer(notation, derivation, "matrix")
+        self.symbols = {
+            symbol.name: symbol for step in derivation.steps for symbol in (step.symbol, *symbols(step.expr))
+        }
+
+    def __call__(self, name: str) -> Box:
+        symbol = self.symbols.get(name)
+        return Sym(name, "code") if symbol is None else self.writer.expr(symbol)
+
+
+def _table(findings: Sequence[Finding], names: _Names) -> Table:
+    header: tuple[Inline, ...] = (("",), ("name",), ("gradient",), ("verdict",), ("error",), ("evidence",))
+    rows: list[tuple[Inline, ...]] = []
+    for f in findings:
+        rows.append(((MARKS[f.verdict],), (f.name,), (names(f.name),), (f.verdict,), _error(f), (f.message,)))
+    return Table(header, tuple(rows))
+
+
+def _error(f: Finding) -> Inline:
+    """The relative error, or the bound below which it cannot be told from zero."""
+    if f.relative_error is None or not math.isfinite(f.relative_error):
+        return ()
+    if f.relative_error == 0 and f.resolution is not None and math.isfinite(f.resolution):
+        return (Row((Op("<", "relation"), number_box(f.resolution, 2))),)
+    return (number_box(f.relative_error, 2),)
+
+
+def _evidence(report: Report, names: _Names) -> list[Block]:
+    """The convergence table of the first wrong gradient, or of the first one that has a rate."""
+    candidates = [report.first_wrong, *report.findings]
+    shown = next((f for f in candidates if f is not None and f.points and f.rate is not None), None)
+    if shown is None:
+        return []
+    h, v = Sym("h"), Sym("v", "bold")
+    slope = Fence(Row((names(shown.name), Op(",", "punct"), v)), "⟨", "⟩")
+    text: Inline = (
+        "Along a random direction ",
+        v,
+        " the remainder ",
+        Sym("R"),
+        " of the loss after ",
+        Row((h, slope)),
+        " falls as ",
+        Script(h, sup=number_box(2)),
+        " for a gradient and as ",
+        h,
+        " for anything else, until it drowns in rounding.",
+    )
+    header: tuple[Inline, ...] = (("step ", h), ("difference quotient",), ("remainder",), ("rate",))
+    rows: list[tuple[Inline, ...]] = []
+    for point in shown.points[1::2]:  # whole decades
+        rate: Inline = ("–",) if point.rate is None else (number_box(round(point.rate, 2), 3),)
+        if not point.usable:
+            rate = ("a unit changes its branch",)
+        cells = (number_box(point.h, 2), number_box(point.quotient, 10), number_box(point.remainder, 3))
+        rows.append((*((cell,) for cell in cells), rate))
+    title = Heading("The remainder")
+    return [title, Paragraph(text), Table(header, tuple(rows))]

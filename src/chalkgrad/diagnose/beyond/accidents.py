@@ -1,0 +1,74 @@
+"""Accidents of arrays that the trace shows: m × m where a column met a row, integers, what is not finite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chalkgrad.diagnose.mistakes.titles import TITLES, WHY
+from chalkgrad.diagnose.report import Mistake
+from chalkgrad.usercode.answer.observation import Assigned, Observation
+from chalkgrad.usercode.syntax.source import line_of
+
+
+def broadcast(there: Sequence[Observation], source: str, wrong: Sequence[str] = ()) -> Mistake | None:
+    """The first assignment of an m × m matrix, where m is no width of the network."""
+    found = [each for each in map(_square, there) if each is not None]
+    sizes = {len(seen.data.x) for seen in there if len(seen.data.x) > 1}
+    if not found or len({len(each.value) for each in found}) < min(2, len(sizes)):
+        return None
+    first = found[0]
+    m = len(first.value)
+    said = (
+        f"{first.name} has shape ({m}, {m}) for {m} samples: a column (m, 1) met a row (m,), "
+        "and every sample was paired with every other."
+    )
+    fix = f"give both the same shape, such as y.reshape(-1, 1), before {first.name} is formed"
+    return Mistake(
+        "broadcasting", TITLES["broadcasting"], (), tuple(wrong), said, fix=fix, line=first.line,
+        source=line_of(source, first.line), why=WHY["broadcasting"],
+    )  # fmt: skip
+
+
+def _square(seen: Observation) -> Assigned | None:
+    m = len(seen.data.x)
+    if m < 2 or m in seen.network.widths:
+        return None
+    return next((each for each in seen.assigned if each.value.shape == (m, m)), None)
+
+
+def has_integers(there: Sequence[Observation], name: str) -> bool:
+    """Whether the code kept a gradient of this name, or anything of its size, as integers."""
+    for seen in there:
+        truth = seen.data.parameters.get(name[1:])
+        for each in seen.assigned:
+            is_whole = each.value.dtype.kind in "iu" and each.value.size > 1
+            if is_whole and truth is not None and each.value.size == truth.size:
+                return True
+    return False
+
+
+def not_finite(there: Sequence[Observation], names: Sequence[str], source: str) -> Mistake:
+    """Where the first number that is not finite was made."""
+    for seen in there:
+        for each in seen.assigned:
+            if each.value.dtype.kind == "f" and not np.isfinite(each.value).all():
+                said = f"{each.name} is not finite: log of 0, 0/0, or an overflow."
+                fix = "write the error of the output as y − t, and keep exp of large numbers away"
+                return Mistake(
+                    "unstable", TITLES["unstable"], (), tuple(names), said, fix=fix, line=each.line,
+                    source=line_of(source, each.line),
+                )  # fmt: skip
+    said = "Not finite."
+    return Mistake("unstable", TITLES["unstable"], (), tuple(names), said)
+
+
+def not_returned(names: Sequence[str]) -> Mistake:
+    """Gradients that did not come back."""
+    said = f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} not returned."
+    layers = ", ".join(name[2:] for name in names if name[1] == "b")
+    fix = f"return {', '.join(names)}"
+    if layers and all(name[1] == "b" for name in names):
+        fix += f", or describe layer {layers} with :nobias"
+    return Mistake("no-answer", TITLES["no-answer"], (), (), said, fix=fix)

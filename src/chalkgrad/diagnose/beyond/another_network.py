@@ -1,0 +1,90 @@
+"""Right gradients of another network: the forward pass is not what was described."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from chalkgrad._errors import InputError
+from chalkgrad.check.agreement import agree
+from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.words import sub
+from chalkgrad.diagnose.probes.points import Point
+from chalkgrad.diagnose.probes.probes import resized
+from chalkgrad.diagnose.report import Mistake
+from chalkgrad.evaluate import gradients
+from chalkgrad.formula import ACTIVATIONS
+from chalkgrad.network import Network
+
+RULE = "forward-differs"
+Other = tuple[Network, tuple[str, ...], str, str]
+"""A network, the biases that it leaves out, what is said of it and how to mend it."""
+
+
+def of_another(points: Sequence[Point], wrong: Sequence[str]) -> Mistake | None:
+    """The network near the described one of which all the user's gradients are right, as a mistake."""
+    network = points[0].derivation.network
+    for other, without, said, fix in (*_others(network), *_without_biases(network)):
+        if _right_for(other, without, points):
+            return Mistake(RULE, TITLES[RULE], (), tuple(wrong), said, fix=fix)
+    return None
+
+
+def _right_for(other: Network, without: Sequence[str], points: Sequence[Point]) -> bool:
+    """Whether the user's gradients are those of another network, with some biases at 0."""
+    for point in points:
+        data = point.data
+        parameters = {n: 0 * v if n in without else v for n, v in data.parameters.items()}
+        try:
+            _, found = gradients(other, parameters, data.x, data.t)
+        except InputError:
+            return False
+        for name, array in found.items():
+            claimed = point.claimed.get(f"d{name}")
+            if claimed is None and name in without:
+                continue
+            if claimed is None or not agree(claimed.reshape(array.shape), array):
+                return False
+    return True
+
+
+def _others(network: Network) -> Iterator[Other]:
+    """Networks with another activation in one layer, or in all hidden ones."""
+    for number, layer in enumerate(network.layers, start=1):
+        own = str(layer.activation)
+        is_choice = number == network.depth and layer.width > 1
+        for name in (*ACTIVATIONS, *(("softmax",) if is_choice else ())):
+            if name in (own, layer.activation.name):
+                continue
+            other = _with(network, {number: name})
+            if other is not None:
+                said = (
+                    f"the forward pass computes a{sub(number)} = {name}(z{sub(number)}), where the network "
+                    f"has {own}.  For that network every gradient is right."
+                )
+                yield other, (), said, f"use {own} in layer {number}, or describe {other}"
+    hidden = {str(layer.activation) for layer in network.layers[:-1]}
+    for name in ACTIVATIONS:
+        if network.depth > 2 and hidden != {name}:
+            other = _with(network, dict.fromkeys(range(1, network.depth), name))
+            if other is not None:
+                said = (
+                    f"the forward pass has {name} in every hidden layer.  For that every gradient is right."
+                )
+                yield other, (), said, f"describe the network as {other}"
+
+
+def _with(network: Network, names: dict[int, str]) -> Network | None:
+    """The network with other activations; None where its loss does not go with them."""
+    try:
+        return resized(network, network.widths, names)
+    except InputError:
+        return None
+
+
+def _without_biases(network: Network) -> Iterator[Other]:
+    """The same network with one bias left out, or all."""
+    biases = [name for name in network.parameter_shapes() if name[0] == "b"]
+    for without in dict.fromkeys((*((name,) for name in biases), tuple(biases)) if biases else ()):
+        names = "the biases" if len(without) > 1 else f"b{sub(int(without[0][1:]))}"
+        said = f"the forward pass leaves out {names}.  Without it every gradient is right."
+        yield network, without, said, f"add {names} in the forward pass: z = W a + b"

@@ -1,0 +1,1 @@
+"""What is the code tried on, and what came of it?"""

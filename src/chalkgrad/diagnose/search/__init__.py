@@ -1,0 +1,1 @@
+"""Which mistakes reproduce the numbers?"""

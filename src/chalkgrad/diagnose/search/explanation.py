@@ -1,0 +1,97 @@
+"""An explanation: mistakes in their places, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chalkgrad.diagnose.mistakes.equation_site import Mutant
+from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.report import Mistake, Outcome
+
+Values = dict[Any, Any]
+AGAIN = 0.15
+"""What the same mistake in one more place costs."""
+UNKNOWN = 3
+"""What a step costs that no mistake explains."""
+RANK = {rule: place for place, rule in enumerate(TITLES)}
+EXOTIC = 100
+TIE = 1e-4
+"""Of equal explanations the one with the commoner mistake comes first."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One mistake in one step: the rule, its variant, the step; a factor's name if it is one."""
+
+    rule: str
+    detail: str
+    step: str
+    mutant: Mutant | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two places the same mistake."""
+        return self.rule, self.detail
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Places that together reproduce every gradient at every probe; ``unknown`` steps are not explained."""
+
+    places: tuple[Place, ...]
+    cost: float
+    unknown: tuple[str, ...] = ()
+    values: tuple[Values, ...] = field(default=(), repr=False, compare=False)
+    """The user's backward quantities at each probe, as the explanation has them."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules, each once, in order of the backward pass."""
+        return tuple(dict.fromkeys(place.rule for place in self.places))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What explains the observations under one reading.
+
+    ``cost`` counts mistakes; an unexplained step counts three.
+    """
+
+    outcome: Outcome
+    mistakes: tuple[Mistake, ...] = ()
+    alternatives: tuple[tuple[Mistake, ...], ...] = ()
+    ambiguity: str = ""
+    evidence: tuple[str, ...] = ()
+    explanation: Explanation | None = None
+    cost: float = 9.0
+
+
+@dataclass(frozen=True)
+class State:
+    """What is believed of the user's backward pass so far."""
+
+    values: tuple[Values, ...]  # the user's backward quantities at each probe
+    places: tuple[Place, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def plus(self, places: Sequence[Place], unknown: Sequence[str] = ()) -> State:
+        """With more places and unexplained steps."""
+        return replace(self, places=(*self.places, *places), unknown=(*self.unknown, *unknown))
+
+    @property
+    def keys(self) -> set[tuple[str, str]]:
+        """The different mistakes."""
+        return {place.key for place in self.places}
+
+    @property
+    def cost(self) -> float:
+        """One a mistake, a little for each place more, ``UNKNOWN`` a step without; ties by rank."""
+        keys = self.keys
+        again = len({(p.key, p.step) for p in self.places}) - len(keys)
+        rank = sum(RANK.get(rule, len(RANK)) + EXOTIC * ("through a" in detail) for rule, detail in keys)
+        return len(keys) + AGAIN * again + UNKNOWN * len(self.unknown) + TIE * rank
+
+
+__all__ = ["Explained", "Explanation", "Place", "State", "Values"]

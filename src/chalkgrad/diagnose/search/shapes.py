@@ -1,0 +1,120 @@
+"""A gradient of the wrong shape: what was computed, found among the products that have that shape."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from chalkgrad._arrays import Array
+from chalkgrad.derive import CANONICAL, grad
+from chalkgrad.derive.forward import Alphabet
+from chalkgrad.diagnose.probes.factors import identify
+from chalkgrad.diagnose.probes.points import Point
+from chalkgrad.diagnose.search.explanation import Explanation, Place
+
+Made = tuple[str, str, int]
+"""Rule, detail and place of something that could have been made."""
+
+
+def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[Place], list[str]]:
+    """Places for the gradients whose shape does not fit, and the names of those that nothing explains."""
+    names = dict.fromkeys(name for point in points for name in point.misshapen if name[1] in "Wb")
+    found = {name: _explained(name, explanation, points) for name in names}
+    often = Counter(rule for each in found.values() for rule in {places[0].rule for places in each})
+    places: list[Place] = []
+    for each in found.values():
+        ordered = sorted(each, key=lambda some: (-often[some[0].rule], len(some)))
+        places += ordered[0] if ordered else []
+    return places, [name for name, each in found.items() if not each]
+
+
+def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> list[list[Place]]:
+    """All ways to make a gradient's numbers in that shape; one output's sums are many things at once."""
+    told: list[list[Place]] = []
+    ratios: dict[Made, list[float]] = {}
+    used: dict[Made, list[Point]] = {}
+    if name[1] not in "Wb":
+        return told
+    there = [place for place, point in enumerate(points) if name in point.misshapen]
+    for place in there:
+        point = points[place]
+        for number, (rule, detail, value) in enumerate(_made(name, point, explanation.values[place])):
+            ratio = _ratio(point.misshapen[name], value, _size(name, point))
+            if ratio is not None:
+                ratios.setdefault((rule, detail, number), []).append(ratio)
+                used.setdefault((rule, detail, number), []).append(point)
+    for made, found in ratios.items():
+        if len(found) < len(there):
+            continue
+        rule, detail, _ = made
+        factors = identify(found, used[made])
+        if factors is not None:
+            told.append([Place(rule, detail, name), *(Place(f.rule, f.detail, name) for f in factors)])
+    return told
+
+
+def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str, str, Array]]:
+    """(rule, detail, value) of what people make where a parameter's gradient belongs."""
+    if name[1] not in "Wb":
+        return
+    layer = int(name[2:])
+    letters = Alphabet(point.derivation.network, CANONICAL)
+    key = grad(letters.pre(layer))
+    error = np.asarray(values.get(key, point.everything[key]))
+    below = np.asarray(point.everything[letters.activation(layer - 1)])
+    others = [
+        (l, np.asarray(values.get(grad(letters.pre(l)), point.everything[grad(letters.pre(l))])))
+        for l in range(1, point.derivation.network.depth + 1)
+        if l != layer
+    ]
+    if name.startswith("db"):
+        for l, other in others:
+            yield "wrong-error", f"dZ{l}", other.sum(axis=0)
+        yield "batch-sum-missing", "", error
+        yield "batch-sum-everything", "", np.asarray(error.sum())
+        yield "batch-sum-axis", "", error.sum(axis=1)
+        for many in (len(error), 1):  # a mean of errors that carry the 1/m, or do not yet
+            yield "batch-sum-axis", "a mean", many * error.mean(axis=1)
+            yield "batch-sum-everything", "a mean", np.asarray(many * error.mean())
+        return
+    for l, other in others:
+        yield "wrong-error", f"dZ{l}", other.T @ below
+        above = np.asarray(point.everything[letters.activation(l - 1)])
+        yield "wrong-activation", "X" if l == 1 else f"A{l - 1}", error.T @ above
+    yield "batch-sum-missing", "", np.einsum("mi,mj->mij", error, below)
+    yield "batch-sum-everything", "", np.asarray((error.T @ below).sum())
+    yield "batch-sum-axis", "over the inputs", (error.T @ below).sum(axis=1)
+    yield "batch-sum-axis", "over the units", (error.T @ below).sum(axis=0)
+    yield "batch-sum-missing", "δ itself", error
+    yield "transpose-product", "Δ Aᵀ", error @ below.T if error.shape[1] == below.shape[1] else error[:0]
+    if error.shape == below.shape:
+        yield "hadamard-for-matmul", "", error * below
+    if error.shape[1] == 1 or below.shape[1] == 1:
+        yield "hadamard-for-matmul", "", error * below
+        yield "batch-sum-missing", "", error * below
+
+
+def _size(name: str, point: Point) -> float:
+    """The size of what a gradient sums, beside which a sum may be zero to rounding."""
+    letters = Alphabet(point.derivation.network, CANONICAL)
+    return float(np.abs(point.everything[grad(letters.pre(int(name[2:])))]).max(initial=0))
+
+
+def _ratio(found: Array, made: Array, size: float) -> float | None:
+    """found/made where that is one number; 1 where both are zero to rounding."""
+    u = np.squeeze(np.asarray(found, dtype=np.float64))
+    for v in (np.squeeze(made), np.squeeze(made).T):
+        if u.shape != v.shape or not u.size:
+            continue
+        vv = float((v * v).sum())
+        if np.abs(v).max() <= 1e-13 * size and np.abs(u).max() <= 1e-12 * size:
+            return 1.0
+        if not vv or not np.isfinite(u).all():
+            continue
+        ratio = float((u * v).sum()) / vv
+        if np.abs(u - ratio * v).max() <= 1e-6 * np.abs(u).max():
+            return ratio
+    return None

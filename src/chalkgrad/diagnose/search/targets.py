@@ -1,0 +1,49 @@
+"""What has to be explained: the user's gradient of each parameter at every probe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chalkgrad.derive import CANONICAL, grad
+from chalkgrad.derive.forward import Alphabet
+from chalkgrad.diagnose.probes.points import Point
+from chalkgrad.diagnose.search.fit import TOLERANCE, TOLERANCE_FLOAT32, Target
+from chalkgrad.expr import Symbol
+
+
+def targets_of(points: Sequence[Point], single: bool) -> dict[str, Target | None]:
+    """Gradient → target; None where it was not returned everywhere, or is not finite.
+
+    ``single`` says that float32 was computed in, so that fewer digits agree.
+    """
+    tolerance = TOLERANCE_FLOAT32 if single else TOLERANCE
+    gradients = points[0].derivation.gradients
+    return {step.name: _target(points, step.symbol, tolerance) for step in gradients}
+
+
+def _target(points: Sequence[Point], symbol: Symbol, tolerance: float) -> Target | None:
+    """The user's gradient of a parameter at every probe, or None where it was not returned everywhere."""
+    of, name = symbol.of, symbol.name
+    assert of is not None
+    if not all(name in point.claimed for point in points):
+        return None
+    arrays = tuple(point.claimed[name] for point in points)
+    if not all(np.isfinite(array).all() for array in arrays):
+        return None
+    l2 = float(points[0].derivation.network.l2) if of.kind == "weight" else 0.0
+    parameters = tuple(np.asarray(point.everything[of]) for point in points)
+    scales = tuple(_scale(point, symbol) for point in points)
+    return Target(name, arrays, parameters, 2 * l2, tolerance, scales)
+
+
+def _scale(point: Point, symbol: Symbol) -> float:
+    """The size of what a gradient is a sum of: the layer's error times its inputs."""
+    letters = Alphabet(point.derivation.network, CANONICAL)
+    error = np.abs(point.everything[grad(letters.pre(symbol.layer))]).max(initial=0)
+    below = np.abs(point.everything[letters.activation(symbol.layer - 1)]).max(initial=0)
+    return float(error * (max(below, 1.0) if symbol.name[1] == "W" else 1.0))
+
+
+__all__ = ["targets_of"]

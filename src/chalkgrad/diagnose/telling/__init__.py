@@ -1,0 +1,1 @@
+"""How is it told?  Verdicts, mistakes with place and line, evidence and remarks."""

@@ -1,0 +1,99 @@
+"""An explanation as mistakes: places of one rule together, in words, with equation and line of code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from chalkgrad.derive import Derivation
+from chalkgrad.derive.algebra import scale, simplify
+from chalkgrad.diagnose.code.fix import fix
+from chalkgrad.diagnose.code.naming import Names
+from chalkgrad.diagnose.mistakes.titles import TITLES, WHY
+from chalkgrad.diagnose.mistakes.words import sentence, show
+from chalkgrad.diagnose.report import Mistake
+from chalkgrad.diagnose.search.explanation import Explanation, Place
+from chalkgrad.expr import Coefficient, Dim, Expr, coefficient, substitute
+from chalkgrad.usercode.syntax.source import line_of
+
+
+def chain(derivation: Derivation, name: str) -> list[str]:
+    """The steps that a parameter's gradient is made through, from the loss on: dY, dZ2, dA1, dZ1, dW1."""
+    wanted, names = {name}, [step.name for step in derivation.backward]
+    for step in reversed(derivation.backward):
+        if step.name in wanted:
+            wanted |= {premise.name for premise in step.premises if premise.kind == "grad"}
+    return [each for each in names if each in wanted]
+
+
+def mistakes(
+    explanation: Explanation, derivation: Derivation, wrong: Sequence[str], names: Names | None
+) -> tuple[Mistake, ...]:
+    """The mistakes of an explanation, the first along the backward pass first."""
+    order = {step.name: place for place, step in enumerate(derivation.backward)}
+    grouped: dict[tuple[str, str], list[Place]] = {}
+    for place in explanation.places:
+        grouped.setdefault(place.key, []).append(place)
+    chains = {name: chain(derivation, name) for name in wrong}
+    first_places = {place.step: place for place in explanation.places}
+    told = []
+    for places in grouped.values():
+        places = sorted({place.step: place for place in places}.values(), key=lambda p: order[p.step])
+        sites = tuple(place.step for place in places)
+        explains = tuple(name for name in wrong if set(sites) & set(chains[name]))
+        told.append(_mistake(places, sites, explains, derivation, names, first_places))
+    return tuple(sorted(told, key=lambda mistake: order[mistake.sites[0]]))
+
+
+def _mistake(
+    places: Sequence[Place],
+    sites: tuple[str, ...],
+    explains: tuple[str, ...],
+    derivation: Derivation,
+    names: Names | None,
+    all_places: dict[str, Place],
+) -> Mistake:
+    place = places[0]
+    step = derivation.step(place.step)
+    computed = place.mutant.expr if place.mutant is not None else _scaled(place, step.expr)
+    correct = step.expr
+    above = f"dA{step.symbol.layer}"
+    if place.step.startswith("dZ") and above not in all_places:
+        inner = next((s for s in derivation.backward if s.name == above), None)
+        if inner is not None:
+            values: dict[object, Expr] = {inner.symbol: inner.expr}
+            correct = simplify(substitute(correct, values))  # type: ignore[arg-type]
+            computed = None if computed is None else substitute(computed, values)  # type: ignore[arg-type]
+    made = None if names is None else names.line_of(place.step)
+    said = sentence(place.rule, place.detail, place.step, derivation.network, sites)
+    return Mistake(
+        place.rule,
+        TITLES[place.rule],
+        sites,
+        explains,
+        said + ".",
+        computed,
+        correct,
+        "" if computed is None else show(computed),
+        show(correct),
+        "" if names is None else fix(place.step, names),
+        None if made is None else made.line,
+        "" if names is None or made is None else line_of(names.source, made.line),
+        why=WHY.get(place.rule, ""),
+    )
+
+
+_NUMBERS: dict[str, Coefficient] = {
+    "batch-mean-missing": coefficient(1, (Dim("m"), 1)),
+    "batch-mean-twice": coefficient(1, (Dim("m"), -1)),
+    "two-extra": coefficient(2),
+    "two-missing": coefficient(Fraction(1, 2)),
+    "sign": coefficient(-1),
+}
+
+
+def _scaled(place: Place, right: Expr) -> Expr | None:
+    number = _NUMBERS.get(place.rule)
+    if place.rule == "zero":
+        return scale(0, right)
+    return None if number is None else scale(number, right)

@@ -1,0 +1,1 @@
+"""How do grades look?  A student's own page, and the summary of a class."""

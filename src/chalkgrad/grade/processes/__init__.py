@@ -1,0 +1,1 @@
+"""Where is a submission diagnosed?  In a process of its own, beside others."""

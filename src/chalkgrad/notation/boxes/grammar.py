@@ -1,0 +1,219 @@
+"""Grammar: what it means when boxes stand side by side, the same for every writer.
+
+A writer asks here for the parts of a row (nested rows spliced, ambiguous neighbours separated) and
+for the parts of a script (stacked scripts merged, bases bracketed where a reader would be misled).
+"""
+
+from __future__ import annotations
+
+from chalkgrad.notation.boxes import (
+    BigOp,
+    Box,
+    Cases,
+    Coloured,
+    Fence,
+    Frac,
+    Grid,
+    Num,
+    Op,
+    Row,
+    Script,
+    Sym,
+    Table,
+    Under,
+    Words,
+)
+from chalkgrad.notation.boxes.characters import ACCENTS_AFTER, MARKS, TYPED, clean
+
+ADDITIVE = frozenset("+−-±∓")
+
+
+def children(box: Box) -> tuple[Box, ...]:
+    """Return the boxes directly inside ``box``; a box this project does not know raises TypeError."""
+    match box:
+        case Sym() | Num() | Op() | Words():
+            return ()
+        case Row(items):
+            return items
+        case Script(base, sub, sup):
+            return tuple(part for part in (base, sub, sup) if part is not None)
+        case BigOp(_, sub, sup):
+            return tuple(part for part in (sub, sup) if part is not None)
+        case Frac(num, den):
+            return (num, den)
+        case Fence(body) | Coloured(body):
+            return (body,)
+        case Under(body, label):
+            return (body, label)
+        case Grid(rows):
+            return tuple(cell for row in rows for cell in row)
+        case Cases(pairs):
+            return tuple(part for pair in pairs for part in pair)
+    raise unknown(box)
+
+
+def unknown(box: object) -> TypeError:
+    """Return the error for a box or block that no writer knows."""
+    return TypeError(
+        f"no writer knows the box {type(box).__name__}; the boxes are in chalkgrad.notation.boxes"
+    )
+
+
+def is_code(box: Box | None) -> bool:
+    """Is any symbol in it code?  Then the whole of it is printed with its operators as typed."""
+    if box is None:
+        return False
+    if isinstance(box, Sym):
+        return box.style == "code"
+    return any(is_code(child) for child in children(box))
+
+
+def is_tall(box: Box) -> bool:
+    """Does it hold a matrix or a case distinction, which need several text lines?"""
+    return isinstance(box, Grid | Cases | Under) or any(is_tall(child) for child in children(box))
+
+
+def grows(b: Box) -> bool:
+    """Do brackets around it have to grow?"""
+    if isinstance(b, Frac | BigOp) or is_tall(b):
+        return True
+    if isinstance(b, Num):
+        return "/" in b.text
+    if isinstance(b, Script):
+        return grows(b.base)
+    if isinstance(b, Row):
+        return any(map(grows, b.items))
+    return isinstance(b, Fence | Coloured) and grows(b.body)
+
+
+def is_name(box: Box) -> bool:
+    """Is it a function's name such as ``log`` or ``ReLU``, set upright and followed by a thin space?"""
+    if isinstance(box, Script):
+        return is_name(box.base)
+    if not isinstance(box, Sym) or len(box.text) < 2 or box.style in {"code", "bold", "script", "double"}:
+        return False
+    return box.text.isalpha() and (box.style == "upright" or len(box.text) > 2)
+
+
+def operator(op: Op, code: bool) -> str:
+    """Return the operator's sign: ``-`` becomes ``−`` except in code."""
+    return clean(op.text) if code else TYPED.get(op.text, clean(op.text))
+
+
+def number(text: str) -> tuple[str, str, str]:
+    """Split a number into mantissa, denominator and exponent, with a typographic minus.
+
+    >>> number("-2.08e-05"), number("3/7"), number("inf")
+    (('−2.08', '', '−5'), ('3', '7', ''), ('∞', '', ''))
+    """
+    text = clean(text).strip().replace("-", "−")
+    if text.lstrip("−+") in {"inf", "infinity"}:
+        return text.rstrip("infty") + "∞", "", ""
+    mantissa, e, exponent = text.partition("e")
+    if e and exponent.lstrip("−+").isdigit():
+        sign = "−" if exponent.startswith("−") else ""
+        return mantissa, "", sign + (exponent.lstrip("−+0") or "0")
+    numerator, slash, denominator = text.partition("/")
+    return (numerator, denominator, "") if slash and denominator else (text, "", "")
+
+
+def flat(box: Box, code: bool = False, script: bool = False) -> tuple[Box, ...]:
+    """Return the items of a row with nested rows spliced and ambiguous neighbours kept apart.
+
+    A number after a letter or number gets a dot between, a negative number after an operator brackets,
+    so ``2`` next to ``−3`` reads 2 · (−3) and not 2 − 3.  Scripts and code are left as they are.
+    """
+    spliced = list(_splice(box))
+    if code or script:
+        return tuple(spliced)
+    items: list[Box] = []
+    for item in spliced:
+        if items and isinstance(_edge(item, 0), Num):
+            before, first = _edge(items[-1], -1), _edge(item, 0)
+            negative = isinstance(first, Num) and first.text[:1] in {"-", "−"}
+            if not isinstance(before, Op | Words | BigOp) and not is_name(before):
+                items.append(Op("·"))
+            if negative and not (isinstance(before, Words) or _is_opening(before)):
+                item = Fence(item)
+        items.append(item)
+    return tuple(items)
+
+
+def _is_opening(box: Box) -> bool:
+    return isinstance(box, Op) and box.kind in {"relation", "punct", "open"}
+
+
+def _splice(box: Box) -> list[Box]:
+    if isinstance(box, Row):
+        return [leaf for item in box.items for leaf in _splice(item)]
+    return [box]
+
+
+def _edge(box: Box, index: int) -> Box:
+    """Return the first (0) or last (−1) box that is seen, looking through colours and braces."""
+    while True:
+        if isinstance(box, Coloured | Under):
+            box = box.body
+        elif isinstance(box, Row) and box.items:
+            box = box.items[index]
+        else:
+            return box
+
+
+def script_parts(script: Script) -> tuple[Box, Box | None, Box | None]:
+    """Return base, subscript and superscript with nested scripts merged and the base bracketed if needed.
+
+    A star or prime accent of the base becomes the first mark of the superscript.
+    """
+    base, sub, sup = script.base, script.sub, script.sup
+    while True:
+        if isinstance(base, Row) and len(base.items) == 1:
+            base = base.items[0]
+        elif isinstance(base, Script) and not (base.sub and sub) and not (base.sup and sup):
+            sub, sup, base = base.sub or sub, base.sup or sup, base.base
+        else:
+            break
+    if isinstance(base, Sym) and base.accent in ACCENTS_AFTER:
+        mark = Op(ACCENTS_AFTER[base.accent], "prefix")
+        base, sup = Sym(base.text, base.style), Row((mark, sup)) if sup else mark
+    elif _misleads(base):
+        base = Fence(base)
+    return base, sub, sup
+
+
+def _misleads(base: Box) -> bool:
+    if isinstance(base, Num):
+        mantissa, denominator, exponent = number(base.text)
+        return bool(denominator or exponent) or mantissa.startswith("−")
+    if isinstance(base, Row):
+        return any(isinstance(i, Frac) or (isinstance(i, Op) and i.kind != "prefix") for i in _splice(base))
+    return isinstance(base, Frac | Script)
+
+
+def marks(sup: Box | None) -> tuple[str, Box | None]:
+    """Split leading primes and stars off a superscript: they stand at the letter in every format."""
+    if sup is None:
+        return "", None
+    items = list(_splice(sup))
+    found = ""
+    while items and isinstance(items[0], Op | Sym) and items[0].text and set(items[0].text) <= MARKS.keys():
+        found += "".join(MARKS[character] for character in items.pop(0).text)  # type: ignore[attr-defined]
+    return found, (items[0] if len(items) == 1 else Row(tuple(items))) if items else None
+
+
+def numeric_columns(table: Table) -> tuple[bool, ...]:
+    """Tell for each column whether every cell below the header is a number (then it is set flush right).
+
+    A dot stands for a zero that is of no interest.
+    """
+    count = max((len(row) for row in (table.header, *table.rows)), default=0)
+
+    def is_number(cell: tuple[str | Box, ...]) -> bool:
+        if len(cell) != 1:
+            return False
+        text = cell[0].text if isinstance(cell[0], Num) else cell[0]
+        return isinstance(text, str) and text.strip(" +-−%.,/e×").replace(".", "").replace(",", "").isdigit()
+
+    rows = table.rows
+    columns = ([row[c] for row in rows if c < len(row) and row[c] not in ((), ("·",))] for c in range(count))
+    return tuple(bool(cells) and all(map(is_number, cells)) for cells in columns)

@@ -1,0 +1,258 @@
+"""Equations as code: torch tensors or NumPy arrays, samples as rows.
+
+Brackets stand only where Python needs or a reader wants them.
+
+A bias is one-dimensional in code, and so are its gradient and its update; everything else has two dimensions,
+and a single sample is a batch of one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from fractions import Fraction
+
+from chalkgrad.derive.elementwise import termwise_derivative
+from chalkgrad.derive.update_steps import spread_of
+from chalkgrad.expr import (
+    Apply,
+    Coefficient,
+    Dim,
+    Expr,
+    Hadamard,
+    MatMul,
+    Ones,
+    Reduce,
+    RowApply,
+    Scalar,
+    Scale,
+    Sum,
+    Symbol,
+    Transpose,
+)
+from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, activation, nodes, substitute
+from chalkgrad.notation.equations.code_formula import (
+    ATOM,
+    MATMUL,
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    SUM,
+    TORCH,
+    Code,
+    Dialect,
+    FormulaCode,
+    rational,
+)
+from chalkgrad.notation.equations.updates import arguments_of, has_numbers
+
+_STEP = (nodes.Num(Fraction(1)), nodes.Num(Fraction(0)))
+
+
+class CodeWriter:
+    """Writes matrix expressions as Python.
+
+    Parameters
+    ----------
+    symbol, scalar
+        The names of symbols and of η and λ.
+    dialect
+        Whose arrays they are.
+    size
+        What the open dimension m is called.
+    widths
+        What other dimensions are called in a factor; one that is not named is its number.
+    """
+
+    def __init__(
+        self,
+        symbol: Callable[[Symbol], str],
+        scalar: Callable[[Scalar], str],
+        dialect: Dialect = TORCH,
+        size: str = "m",
+        widths: Mapping[Dim, str] | None = None,
+    ) -> None:
+        self.symbol = symbol
+        self.scalar = scalar
+        self.dialect = dialect
+        self.open_size = size
+        self.widths = widths or {}
+
+    def right_side(self, expr: Expr, symbol: Symbol) -> str:
+        """The right side of ``symbol = expr``."""
+        return self._vector(expr).text if is_vector(symbol) else self.expr(expr)
+
+    def expr(self, expr: Expr) -> str:
+        """An expression without outer brackets."""
+        return self._code(expr).text
+
+    def _code(self, expr: Expr) -> Code:
+        match expr:
+            case Symbol():
+                return Code(self.symbol(expr), ATOM)
+            case Ones((rows, columns)):
+                return Code(f"{self.dialect.prefix}.ones({self._size(rows)}, {self._size(columns)})", ATOM)
+            case Sum(terms):
+                return self._sum(terms, self._code)
+            case Scale(c, arg):
+                return self._scale(c, self._code(arg))
+            case MatMul(left, right):
+                return self._matmul(left, right)
+            case Transpose(arg):
+                return Code(self._code(arg).inside(ATOM) + ("" if is_vector(arg) else ".T"), ATOM)
+            case Hadamard(factors):
+                written = (self._factor(factor).inside(PRODUCT, matmul=False) for factor in factors)
+                return Code(" * ".join(written), PRODUCT)
+            case Apply():
+                return self._apply(expr)
+            case RowApply("softmax", arg, axis):
+                d = self.dialect
+                return Code(f"{d.prefix}.softmax({self.expr(arg)}, {d.axis}{axis})", ATOM)
+            case RowApply(kind, arg, axis):
+                d = self.dialect
+                return Code(f"{d.prefix}.{kind}({self.expr(arg)}, {d.axis}{axis}, {d.keep})", ATOM)
+            case Reduce(Hadamard((Symbol() as w, Symbol() as same))) if w == same:
+                return Code(f"({self.symbol(w)}**2).sum()", ATOM)
+            case Reduce(arg):
+                return Code(f"{self._code(arg).inside(ATOM)}.sum()", ATOM)
+        raise TypeError(f"no code for expression {type(expr).__name__}")
+
+    def _factor(self, expr: Expr) -> Code:
+        """A factor; a slope that is 1 or 0 is the condition itself: ``z1 > 0``."""
+        match self._formula(expr) if isinstance(expr, Apply) else None:
+            case nodes.Where(nodes.Compare(op, left, right), then, otherwise) if (then, otherwise) == _STEP:
+                formula = FormulaCode(self._leaf, dialect=self.dialect)
+                return Code(f"({formula.text(left)} {op} {formula.text(right)})", ATOM)
+        return self._code(expr)
+
+    def _size(self, dim: Dim) -> str:
+        return self.open_size if dim.size is None else str(dim.size)
+
+    # -- vectors: biases and what becomes of them ----------------------------------------------------
+
+    def _vector(self, expr: Expr) -> Code:
+        """A column of the equations as a one-dimensional tensor."""
+        match expr:
+            case Symbol() if is_vector(expr):
+                return Code(self.symbol(expr), ATOM)
+            case Sum(terms):
+                return self._sum(terms, self._vector)
+            case Scale(c, arg):
+                return self._scale(c, self._vector(arg))
+            case MatMul(Transpose(arg), Ones((_, last))) | MatMul(Ones((last, _)), arg) if last.is_one:
+                return Code(f"{self._code(arg).inside(ATOM)}.sum(0)", ATOM)
+            case MatMul(arg, Ones((_, last))) if last.is_one:
+                return Code(f"{self._code(arg).inside(ATOM)}.sum(1)", ATOM)
+            case Transpose(arg):
+                return Code(f"{self._code(arg).inside(ATOM)}[0]", ATOM)
+            case Apply() if has_numbers(expr):
+                return self._update(expr, self._vector)
+        return Code(f"{self._code(expr).inside(ATOM)}{'[0]' if expr.shape[0].is_one else '[:, 0]'}", ATOM)
+
+    # -- sums, coefficients, products ------------------------------------------------------------------
+
+    def _sum(self, terms: tuple[Expr, ...], write: Callable[[Expr], Code]) -> Code:
+        text = ""
+        for i, term in enumerate(terms):
+            negative = isinstance(term, Scale) and term.coefficient.rational < 0
+            if isinstance(term, Ones):
+                part = Code("1", ATOM)
+            elif negative and isinstance(term, Scale):
+                part = self._scale(_opposite(term.coefficient), write(term.arg))
+            else:
+                part = write(term)
+            sign = "-" if negative else "+"
+            text += f" {sign} " if i else "-" if negative else ""
+            text += part.inside(QUOTIENT)
+        return Code(text, SUM)
+
+    def _scale(self, c: Coefficient, body: Code) -> Code:
+        if c.rational < 0:
+            return Code(f"-{self._scale(_opposite(c), body).inside(QUOTIENT)}", SUM)
+        number = c.rational
+        above: list[str] = []
+        below: list[str] = []
+        for base, power in c.powers:
+            if isinstance(base, Dim) and base.size is not None and base not in self.widths:
+                number *= Fraction(base.size) ** power
+                continue
+            name = (
+                self.scalar(base) if isinstance(base, Scalar) else self.widths.get(base) or self._size(base)
+            )
+            (above if power > 0 else below).append(name if abs(power) == 1 else f"{name}**{abs(power)}")
+        top, bottom = rational(number)
+        above = ([top] if top != "1" else []) + above
+        below = ([bottom] if bottom else []) + below
+        if not above and not below:
+            return body
+        text = " * ".join([*above, body.inside(PRODUCT if above else QUOTIENT, matmul=False)])
+        if below:
+            text += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
+        return Code(text, QUOTIENT if below else PRODUCT)
+
+    def _matmul(self, left: Expr, right: Expr) -> Code:
+        """A product; with ones it is a sum over one direction, or left to broadcasting."""
+        match left, right:
+            case Ones((_, inner)), _ if inner.is_one:
+                return self._code(right)
+            case _, Ones((inner, _)) if inner.is_one:
+                return self._code(left)
+            case Ones((rows, _)), _ if rows.is_one:
+                return Code(f"{self._code(right).inside(ATOM)}.sum(0, {self.dialect.keep})", ATOM)
+            case _, Ones((_, columns)) if columns.is_one:
+                return Code(f"{self._code(left).inside(ATOM)}.sum(1, {self.dialect.keep})", ATOM)
+        return Code(f"{self._code(left).inside(MATMUL)} @ {self._code(right).inside(POWER)}", MATMUL)
+
+    # -- functions -------------------------------------------------------------------------------------
+
+    def _apply(self, expr: Apply) -> Code:
+        function, known = expr.function, self.dialect.activations
+        if expr.wrt is None and function.name in known and function.body == _known(function).body:
+            values = "" if function == ACTIVATIONS[function.name] else _values(function)
+            return Code(f"{known[function.name]}({self.expr(expr.args[0])}{values})", ATOM)
+        return self._update(expr, self._code) if has_numbers(expr) else self._written(expr)
+
+    def _written(self, expr: Apply) -> Code:
+        return FormulaCode(self._leaf, dialect=self.dialect).code(self._formula(expr))
+
+    def _update(self, expr: Apply, write: Callable[[Expr], Code]) -> Code:
+        """The formula of an update, of which some variables are numbers."""
+        arguments = arguments_of(expr)
+
+        def leaf(name: Hashable) -> Code:
+            number = spread_of(arguments[str(name)])
+            if isinstance(number, Scalar):
+                return Code(self.scalar(number), ATOM)
+            return write(arguments[str(name)]) if number is None else self._code(number)
+
+        return FormulaCode(leaf, dialect=self.dialect).code(expr.function.body)
+
+    def _formula(self, expr: Apply) -> nodes.Node:
+        """The function's formula with the arguments as its variables."""
+        function = expr.function
+        body = function.body if expr.wrt is None else termwise_derivative(function, expr.wrt)
+        leaves: dict[Hashable, nodes.Node] = {
+            name: nodes.Var(arg) for name, arg in zip(function.variables, expr.args, strict=True)
+        }
+        return substitute(body, leaves)
+
+    def _leaf(self, leaf: Hashable) -> Code:
+        if isinstance(leaf, Expr):
+            return self._code(leaf)
+        raise TypeError(f"a formula of matrices has the variable {leaf!r}")
+
+
+def is_vector(expr: Expr) -> bool:
+    """Whether code has one dimension for it: a bias, its gradient, its update."""
+    return isinstance(expr, Symbol) and expr.root.kind == "bias"
+
+
+def _known(function: ElementwiseFunction) -> ElementwiseFunction:
+    return activation(function.name, **dict(function.parameters))
+
+
+def _values(function: ElementwiseFunction) -> str:
+    return "".join(f", {float(value):g}" for _, value in function.parameters)
+
+
+def _opposite(c: Coefficient) -> Coefficient:
+    return Coefficient(-c.rational, c.powers)

@@ -1,0 +1,294 @@
+"""Equations into boxes, in a notation: matrix expressions, and single entries."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+
+from chalkgrad.derive.derivation import Derivation
+from chalkgrad.derive.elementwise import termwise_derivative
+from chalkgrad.derive.index import Index, entry
+from chalkgrad.derive.update_steps import spread_of
+from chalkgrad.expr import (
+    Apply,
+    Coefficient,
+    Dim,
+    Expr,
+    Hadamard,
+    MatMul,
+    Ones,
+    Reduce,
+    RowApply,
+    Scalar,
+    Scale,
+    Sum,
+    Symbol,
+    Transpose,
+)
+from chalkgrad.formula import nodes, substitute
+from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Num, Op, Row, Script, Sym, Words
+from chalkgrad.notation.equations.code import CodeWriter
+from chalkgrad.notation.equations.entries import EntryWriter, IndexLetters, step_letters
+from chalkgrad.notation.equations.formulas import (
+    ATOM,
+    HADAMARD,
+    POWER,
+    PRODUCT,
+    SUM,
+    FormulaWriter,
+    function_name,
+)
+from chalkgrad.notation.equations.letters import called, letter_box
+from chalkgrad.notation.equations.symbols import SymbolWriter
+from chalkgrad.notation.equations.updates import UpdateFormula, arguments_of, has_numbers
+from chalkgrad.notation.profiles.find import Notation
+
+__all__ = ["IndexLetters", "Writer", "letter_box", "step_letters"]
+
+
+class Writer(SymbolWriter):
+    """Writes the equations of one derivation in one notation and zoom; parameters as its base.
+
+    In a notation of code, matrix equations are Python; single entries, and formulas with numbers put in,
+    are ordinary mathematics with the names of the code.
+    """
+
+    def __init__(
+        self,
+        notation: Notation,
+        derivation: Derivation,
+        zoom: str = "matrix",
+        values: Mapping[Symbol, Box] | None = None,
+        scalars: Mapping[Scalar, Box] | None = None,
+        batch: int | None = None,
+    ) -> None:
+        super().__init__(notation, derivation, zoom, values, scalars, batch)
+        code = notation.operators == "code" and zoom == "matrix" and not self.values
+        self.code = CodeWriter(self.name, self.scalar_name) if code else None
+
+    def symbol(self, symbol: Symbol, row: Index | None = None, column: Index | None = None) -> Box:
+        """A symbol, or one of its entries."""
+        if self.code is not None:
+            return Sym(self.name(symbol), "code")
+        return super().symbol(symbol, row, column)
+
+    # -- matrix zoom ---------------------------------------------------------------------------------
+
+    def expr(self, expr: Expr, of: Symbol | None = None) -> Box:
+        """An expression without outer brackets; ``of`` is the symbol that it defines, if any."""
+        if self.code is not None:
+            return Sym(self.code.expr(expr) if of is None else self.code.right_side(expr, of), "code")
+        return self._level(expr)[0]
+
+    def _inside(self, expr: Expr, least: int) -> Box:
+        box, level = self._level(expr)
+        return box if level >= least else Fence(box)
+
+    def _level(self, expr: Expr) -> tuple[Box, int]:
+        match expr:
+            case Symbol():
+                return self.symbol(expr), ATOM
+            case Ones(shape):
+                return self._ones(shape), ATOM
+            case Sum(terms):
+                return self._sum(terms), SUM
+            case Scale(c, arg):
+                return self._scale(c, arg)
+            case MatMul(left, right):
+                return self._matmul(left, right)
+            case Transpose(arg):
+                return self._transposed(arg), ATOM
+            case Hadamard(factors):
+                sign = "·" if expr.is_scalar else "⊙"
+                items: list[Box] = []
+                for i, factor in enumerate(factors):
+                    items.extend(([Op(sign)] if i else []) + [self._inside(factor, POWER)])
+                return Row(tuple(items)), PRODUCT if expr.is_scalar else HADAMARD
+            case Apply():
+                return self._apply(expr)
+            case RowApply(kind, arg, _):
+                return called(function_name(kind), self.expr(arg)), ATOM
+            case Reduce():
+                return self._reduce(expr)
+        raise TypeError(f"no box for expression {type(expr).__name__}")
+
+    def _ones(self, shape: tuple[Dim, Dim]) -> Box:
+        if shape[0].is_one and shape[1].is_one:
+            return Num("1")
+        ones = Sym("1", "bold")
+        row = Script(ones, None, Sym("T", "upright"))
+        if not (shape[0].is_one or shape[1].is_one):
+            return Row((ones, row))
+        return row if shape[0].is_one else ones
+
+    def _sum(self, terms: tuple[Expr, ...]) -> Box:
+        items: list[Box] = []
+        for i, term in enumerate(terms):
+            negative = isinstance(term, Scale) and term.coefficient.rational < 0
+            bare = _positive(term) if negative else term
+            if i or negative:
+                items.append(Op("−" if negative else "+", "binary" if i else "prefix"))
+            items.append(self._plain_number(bare) or self._inside(bare, HADAMARD))
+        return Row(tuple(items))
+
+    def _plain_number(self, term: Expr) -> Box | None:
+        """A constant added to every entry: the 1 of 1 − Y, or 3."""
+        if isinstance(term, Ones):
+            return Num("1")
+        return (
+            self.coefficient(term.coefficient)
+            if isinstance(term, Scale) and isinstance(term.arg, Ones)
+            else None
+        )
+
+    def _scale(self, c: Coefficient, arg: Expr) -> tuple[Box, int]:
+        if isinstance(arg, Reduce) and not self.values:
+            number, node = EntryWriter(self).front(self._total(arg))
+            if number != 1:  # (1/m) ∑ ½(y − t)² is written (1/2m) ∑ (y − t)²
+                return self._fronted(replace(c, rational=c.rational * number), node)
+        if c.rational < 0:
+            return Row((Op("−", "prefix"), self._inside(_positive(Scale(c, arg)), HADAMARD))), SUM
+        front = self.coefficient(c)
+        if front is None:
+            return self._level(arg)
+        tall = isinstance(arg, Hadamard)
+        body, level = self._level(arg)
+        level = min(level, PRODUCT)
+        body = Fence(body) if level == SUM else body
+        plain_number = isinstance(front, Num) and isinstance(body, Num)
+        sign: tuple[Box, ...] = (
+            (Op("·"),) if plain_number or (self.values and not isinstance(front, Frac)) else ()
+        )
+        return Row((front, *sign, Fence(body) if tall and self.values else body)), level
+
+    def _fronted(self, c: Coefficient, total: nodes.Node) -> tuple[Box, int]:
+        """A coefficient and a sum over entries."""
+        front = self.coefficient(c)
+        body = self._zoomed("index").entry(total)
+        minus: tuple[Box, ...] = (Op("−", "prefix"),) if c.rational < 0 else ()
+        return Row((*minus, *((front,) if front is not None else ()), body)), SUM if minus else PRODUCT
+
+    def _matmul(self, left: Expr, right: Expr) -> tuple[Box, int]:
+        if self.notation.broadcast == "implicit":
+            if isinstance(left, Ones) and left.shape[1].is_one:
+                return self._level(right)
+            if isinstance(right, Ones) and right.shape[0].is_one:
+                return self._level(left)
+            if (summed := self._over_batch(left, right)) is not None:
+                return summed, PRODUCT
+        items: tuple[Box, ...] = (self._inside(left, PRODUCT), self._inside(right, POWER))
+        both_scalar = left.is_scalar and right.is_scalar
+        if self.values and (both_scalar or not (isinstance(left, Ones) or isinstance(right, Ones))):
+            items = (items[0], Op("·"), items[1])
+        return Row(items), PRODUCT
+
+    def _over_batch(self, left: Expr, right: Expr) -> Box | None:
+        """A product with ones as the sum over the samples: ∑_s dz^[2](s)."""
+        ones, other = (left, right) if isinstance(left, Ones) else (right, left)
+        symbol = other.arg if isinstance(other, Transpose) else other
+        if not isinstance(ones, Ones) or not isinstance(symbol, Symbol) or self.values:
+            return None
+        dim = ones.shape[1 if ones is left else 0]
+        if dim.name != "m":
+            return None
+        index = Sym(self.notation.indices[3])
+        one = self._of_sample(symbol, index)
+        if isinstance(other, Transpose):
+            one = Script(Fence(one), None, Sym("T", "upright"))
+        return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), one))
+
+    def _of_sample(self, symbol: Symbol, index: Box) -> Box:
+        """One sample of a batch, laid out as the batch is: dz with the sample in brackets, dz^[2](s)."""
+        saved, self.letters = self.letters, self.single_letters
+        box = self.symbol(symbol)
+        self.letters = saved
+        if isinstance(box, Frac) and isinstance(box.den, Row):  # ∂L/∂z^[2](s)
+            return Frac(box.num, Row((box.den.items[0], _marked(box.den.items[1], index))))
+        return _marked(box, index)
+
+    def _transposed(self, arg: Expr) -> Box:
+        mark = Sym("T", "upright")
+        box = self._inside(arg, ATOM)
+        if isinstance(box, Script) and box.sup is None:
+            return replace(box, sup=mark)
+        if isinstance(box, Script | Frac | Row):
+            box = Fence(box)
+        return Script(box, None, mark)
+
+    def _apply(self, expr: Apply) -> tuple[Box, int]:
+        if expr.function.name and len(expr.args) == 1:
+            name = self.function(expr.function, expr.wrt is not None)
+            return called(name, self.expr(expr.args[0])), ATOM
+        if has_numbers(expr):
+            times = "·" if expr.is_scalar or self.values else "⊙"
+            formula = UpdateFormula(arguments_of(expr), self._argument, times, "·" if self.values else "")
+            return formula.level(expr.function.body)
+        body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
+        args: dict[Hashable, nodes.Node] = {
+            name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)
+        }
+        writer = FormulaWriter(
+            self._formula_leaf, "" if expr.is_scalar and not self.values else "·" if expr.is_scalar else "⊙"
+        )
+        return writer.level(substitute(body, dict(args)))
+
+    def _argument(self, arg: Expr) -> Box:
+        number = spread_of(arg)
+        if isinstance(number, Scalar):
+            return self.scalar(number)
+        return self._inside(arg if number is None else number, POWER)
+
+    def _formula_leaf(self, leaf: Hashable) -> Box:
+        if isinstance(leaf, Expr):
+            return self._inside(leaf, POWER)
+        raise TypeError(f"a formula of matrices has the variable {leaf!r}")
+
+    def _reduce(self, expr: Reduce) -> tuple[Box, int]:
+        arg = expr.arg
+        match arg:
+            case Hadamard((Symbol() as w, Symbol() as same)) if w == same:
+                return Script(Fence(self.symbol(w), "‖", "‖"), None, Num("2")), POWER
+        if self.values:
+            inner = self.expr(arg)
+            return (inner, SUM) if arg.is_scalar else (Row((Words("sum"), Fence(inner))), ATOM)
+        return self._zoomed("index").entry_level(self._total(expr))
+
+    def _total(self, expr: Reduce) -> nodes.Node:
+        picker = IndexLetters(self.notation, self.derivation, self.derivation.network.depth)
+        return entry(expr, None, None, picker)
+
+    def _zoomed(self, zoom: str) -> Writer:
+        other = Writer(self.notation, self.derivation, zoom)
+        other.general, other.alike = self.general, self.alike
+        if zoom == "index" and self.zoom == "matrix":
+            other.letters = replace(
+                other.letters,
+                output=self.single_letters.output,
+                target=self.single_letters.target,
+                loss=self.letters.loss,
+            )
+            other.single_letters = other.letters
+        return other
+
+    # -- index zoom ----------------------------------------------------------------------------------
+
+    def entry(self, node: nodes.Node) -> Box:
+        """A scalar formula in entries, without outer brackets."""
+        return self.entry_level(node)[0]
+
+    def entry_level(self, node: nodes.Node) -> tuple[Box, int]:
+        """The box of an entry's formula and how tightly it binds."""
+        return EntryWriter(self).level(node)
+
+
+def _marked(box: Box, index: Box) -> Box:
+    mark = Fence(index)
+    if isinstance(box, Script):
+        return replace(box, sup=Row((box.sup, mark)) if box.sup is not None else mark)
+    return Script(box, None, mark)
+
+
+def _positive(term: Expr) -> Expr:
+    assert isinstance(term, Scale)
+    c = replace(term.coefficient, rational=-term.coefficient.rational)
+    return term.arg if c.is_one else Scale(c, term.arg)

@@ -1,0 +1,185 @@
+"""The cost of a gradient as a page: a table of equations, and what the totals say."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from chalkgrad.derive import Step, derive
+from chalkgrad.derive.cost import ZERO, Cost, Count, StepCost, cost
+from chalkgrad.expr import Dim, Symbol
+from chalkgrad.network import Network
+from chalkgrad.notation.boxes import (
+    Block,
+    Box,
+    Bullets,
+    Document,
+    Frac,
+    Heading,
+    Inline,
+    Num,
+    Op,
+    Paragraph,
+    Row,
+    Sym,
+    Table,
+)
+from chalkgrad.notation.equations.alike import LayerBlock, by_layer
+from chalkgrad.notation.equations.numbers import brief
+from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.profiles.find import Notation, find_notation
+
+PHASES = {"forward": "Forward pass and loss", "backward": "Backward pass", "update": "Update"}
+
+
+def cost_page(network: Network, notation: Notation | str = "matrix", *, m: int | None = None) -> Document:
+    """Count what the gradients of a network cost, equation by equation.
+
+    Parameters
+    ----------
+    network
+        The description.
+    notation
+        A built-in notation's name, a TOML file, or a ``Notation``.
+    m
+        The number of samples; left out, the counts are formulas in m.
+    """
+    chosen = find_notation(notation)
+    found = cost(derive(network, convention=chosen.convention(batch=True)), 1 if m is None else m)
+    page = _CostPage(chosen, found, m)
+    blocks: list[Block] = [Paragraph(page.introduction())]
+    for phase, title in PHASES.items():
+        blocks += [Heading(title), page.table(phase)]
+    blocks += [Heading("Totals"), page.totals(), Bullets(page.conclusions())]
+    return Document(f"What the gradients of {network} cost", tuple(blocks))
+
+
+class _CostPage:
+    def __init__(self, notation: Notation, found: Cost, m: int | None) -> None:
+        self.found = found
+        self.m = m
+        self.writer = Writer(notation, found.derivation, "matrix")
+
+    def introduction(self) -> Inline:
+        samples = "m samples" if self.m is None else "one sample" if self.m == 1 else f"{self.m:,} samples"
+        return (
+            f"Counted from the equations for {samples}. "
+            "A product of a × b by b × c takes a·b·c multiply-adds; "
+            "⊙, +, a factor or a function takes one elementwise operation for each entry.",
+        )
+
+    def amount(self, count: Count) -> Box:
+        """A count as a formula in m, or its number where m is known."""
+        if self.m is not None:
+            return Num(f"{count.at(self.m):,}")
+        items: list[Box] = []
+        if count.per_sample:
+            items += [Num(f"{count.per_sample:,}")] if count.per_sample != 1 else []
+            items.append(Sym("m"))
+        if count.fixed or not items:
+            items += [Op("+")] if items else []
+            items.append(Num(f"{count.fixed:,}"))
+        return Row(tuple(items))
+
+    # -- the table ------------------------------------------------------------------------------------
+
+    def table(self, phase: str) -> Table:
+        rows: list[tuple[Inline, ...]] = []
+        for block in by_layer([each.step for each in self.found.steps if each.phase == phase]):
+            rows += self._rows(block)
+        last = self.found.multiply_adds(phase), self.found.elementwise(phase)
+        rows.append((("sum",), (), (self.amount(last[0]),), (self.amount(last[1]),)))
+        return Table((("computes",), ("products",), ("multiply-adds",), ("elementwise",)), tuple(rows))
+
+    def _rows(self, block: LayerBlock) -> list[tuple[Inline, ...]]:
+        self.writer.general = block.general
+        rows: list[tuple[Inline, ...]] = []
+        for step in block.steps:
+            alike = self._alike(step, block)
+            name: Inline = (self.writer.symbol(step.symbol),)
+            if block.general is not None:
+                name = (*name, f" for {len(alike)} layers")
+            if not alike[0].needed:
+                rows.append(((*name,), ("not needed: it cancels",), ("–",), ("–",)))
+                continue
+            multiply_adds = sum((each.multiply_adds for each in alike), ZERO)
+            elementwise = sum((each.elementwise for each in alike), ZERO)
+            products = self._products(alike[0]) if _same_sizes(alike) else ()
+            rows.append((name, products, (self.amount(multiply_adds),), (self.amount(elementwise),)))
+        self.writer.general = None
+        return rows
+
+    def _alike(self, step: Step, block: LayerBlock) -> list[StepCost]:
+        """The same step of every layer that the block stands for."""
+        return [
+            each
+            for each in self.found.steps
+            if each.step.symbol.layer in block.layers and _kind(each.step.symbol) == _kind(step.symbol)
+        ]
+
+    def _products(self, each: StepCost) -> Inline:
+        items: list[Box] = []
+        for sizes in each.products:
+            items += [Op("+")] if items else []
+            for i, dim in enumerate(sizes):
+                items += [Op("·"), self._size(dim)] if i else [self._size(dim)]
+        return (Row(tuple(items)),) if items else ()
+
+    def _size(self, dim: Dim) -> Box:
+        size = dim.size if dim.size is not None else self.m
+        return Sym(str(dim)) if size is None else Num(f"{size:,}")
+
+    # -- what it says ---------------------------------------------------------------------------------
+
+    def totals(self) -> Table:
+        found = self.found
+        rows: list[tuple[Inline, ...]] = [
+            (
+                (title.lower(),),
+                (self.amount(found.multiply_adds(phase)),),
+                (self.amount(found.elementwise(phase)),),
+            )
+            for phase, title in PHASES.items()
+        ]
+        differences = found.elementwise("forward") * found.forward_passes
+        rows.append(
+            (
+                ("central differences instead",),
+                (self.amount(found.finite_differences),),
+                (self.amount(differences),),
+            )
+        )
+        return Table((("",), ("multiply-adds",), ("elementwise",)), tuple(rows))
+
+    def conclusions(self) -> tuple[Inline, ...]:
+        found = self.found
+        ratio = found.ratio
+        back, forth = (self.amount(found.multiply_adds(phase)) for phase in ("backward", "forward"))
+        quotient: list[Box] = [Frac(back, forth), Op("=", "relation"), brief(ratio)]
+        if ratio.denominator != 1:
+            quotient += [Op("≈", "relation"), brief(float(ratio), 3)]
+        saved = self.amount(found.saved)
+        first: Inline = (
+            "Backward over forward, in multiply-adds: ",
+            Row(tuple(quotient)),
+            ". Every layer takes two products as large as its forward one, "
+            "for its weights and for its inputs; the first layer needs none for its inputs, which saves ",
+            saved,
+            ".",
+        )
+        times = Fraction(found.finite_differences.at(found.m), found.multiply_adds("backward").at(found.m))
+        second: Inline = (
+            f"Central differences take two forward passes for each of the {found.parameters:,} parameters, "
+            f"{found.forward_passes:,} in all: about ",
+            brief(float(times), 3),
+            " times the backward pass, and they are not exact.",
+        )
+        return first, second
+
+
+def _kind(symbol: Symbol) -> tuple[str, str]:
+    return symbol.kind, symbol.of.kind if symbol.of is not None else ""
+
+
+def _same_sizes(alike: list[StepCost]) -> bool:
+    sizes = [[[dim.size for dim in product] for product in each.products] for each in alike]
+    return all(each == sizes[0] for each in sizes)

@@ -1,0 +1,252 @@
+"""A derivation as a page: forward pass, loss, backward pass, update, each line with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive, derive_again
+from chalkgrad.derive.algebra import simplify
+from chalkgrad.derive.index import index_equation
+from chalkgrad.expr import Dim, Symbol, substitute
+from chalkgrad.network import Network
+from chalkgrad.notation.boxes import (
+    Block,
+    Box,
+    Bullets,
+    Columns,
+    Display,
+    Document,
+    Heading,
+    Inline,
+    Line,
+    Op,
+    Paragraph,
+    Row,
+    Sym,
+)
+from chalkgrad.notation.equations.alike import LayerBlock, by_layer
+from chalkgrad.notation.equations.code import is_vector
+from chalkgrad.notation.equations.network_names import short_name, short_widths
+from chalkgrad.notation.equations.writer import Writer, step_letters
+from chalkgrad.notation.pages.notes import conventions, functions
+from chalkgrad.notation.pages.transposes import transpose_blocks
+from chalkgrad.notation.profiles.find import Notation, find_notation
+
+
+def derivation_page(
+    network: Network,
+    notation: Notation | str = "matrix",
+    *,
+    batch: bool = False,
+    zoom: str | None = None,
+    transposes: bool = False,
+    like: Derivation | None = None,
+) -> Document:
+    """The derivation of every gradient of a network, in a notation.
+
+    Parameters
+    ----------
+    network
+        The description.
+    notation
+        A built-in notation's name, a TOML file, or a ``Notation``.
+    batch
+        For a batch of m samples, or for a single sample (default).
+    zoom
+        ``matrix`` or ``index``; the notation's own if left out.
+    transposes
+        Whether to show, for each gradient, where its transposes come from.
+    like
+        A derivation of the network whose sample weights and dropout the page shows; none if left out.
+
+    Returns
+    -------
+    Document
+        Give it to a writer: ``chalkgrad.notation.render(document, "latex")``.
+    """
+    chosen = find_notation(notation)
+    convention = chosen.convention(batch)
+    derivation = derive_again(like, convention) if like else derive(network, convention=convention)
+    page = Page(chosen, derivation, chosen.zoom_for(zoom))
+    blocks: list[Block] = [Paragraph(page.introduction())]
+    blocks += [Heading("Forward pass"), *page.section(derivation.forward)]
+    blocks += [Heading("Loss"), *page.batch_size(), *page.section((derivation.loss,))]
+    blocks += [Heading("Backward pass"), *page.section(page.shown_backward())]
+    if transposes:
+        blocks += [Heading("Where the transposes come from"), *page.transposes()]
+    blocks += [Heading("Update"), *page.section(page.shown_updates())]
+    blocks += [
+        Heading("Functions and conventions"),
+        *functions(page.writer),
+        Bullets(conventions(page.writer)),
+    ]
+    return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
+
+
+def beside(left: Document, right: Document, names: tuple[str, str] = ("", "")) -> Document:
+    """Two pages side by side; ``names`` say which is which, besides their titles if those differ."""
+    titles = ("", "") if left.title == right.title and all(names) else (left.title, right.title)
+    first, second = (", ".join(filter(None, pair)) for pair in zip(titles, names, strict=True))
+    return Document(left.title, (Columns(replace(left, title=first), replace(right, title=second)),))
+
+
+class Page:
+    """The parts of a page: sections of lines, conventions, functions."""
+
+    def __init__(self, notation: Notation, derivation: Derivation, zoom: str) -> None:
+        self.notation = notation
+        self.derivation = derivation
+        self.zoom = zoom
+        self.writer = Writer(notation, derivation, zoom)
+
+    # -- text ---------------------------------------------------------------------------------------
+
+    def introduction(self) -> Inline:
+        network, batch = self.derivation.network, self.derivation.convention.batch
+        what = "a batch of m samples" if batch else "one sample"
+        sides = {"rows": "as rows", "columns": "as columns"}[self.derivation.convention.samples]
+        sides = sides if batch else {"as rows": "as a row", "as columns": "as a column"}[sides]
+        widths = short_widths(network)
+        return (f"A {widths} network, {what} {sides}, in the notation “{self.notation.name}”.",)
+
+    # -- equations ----------------------------------------------------------------------------------
+
+    def shown_backward(self) -> tuple[Step, ...]:
+        """Notations with a δ go from δ to δ; the others show every ∂L/∂a as well."""
+        if self.notation.letters.error in ("", "d", ".grad"):
+            return self.derivation.backward
+        return tuple(step for step in self.derivation.backward if not self._between(step))
+
+    def _between(self, step: Step) -> bool:
+        return step.symbol.of is not None and step.symbol.of.kind == "act" and step.rule == "chain"
+
+    def shown_updates(self) -> tuple[Step, ...]:
+        """Notations with a δ put the gradient in: w ← w − η δ z."""
+        training = self.derivation.training
+        optimised = training.rule is not None or training.clip_norm is not None
+        if optimised or self.notation.letters.error in ("", "d", ".grad"):
+            return self.derivation.updates
+        return tuple(self._inserted(step) for step in self.derivation.updates)
+
+    def _inserted(self, update: Step) -> Step:
+        known = {step.symbol: step.expr for step in self.derivation.gradients}
+        forms = (*update.forms, Form(simplify(substitute(update.expr, known)), "insert"))
+        return Step(update.symbol, forms, update.chosen, update.through)
+
+    def section(self, steps: tuple[Step, ...]) -> list[Block]:
+        blocks: list[Block] = []
+        lines: list[Line] = []
+        for block in by_layer(steps):
+            if block.general is not None:
+                if lines:
+                    blocks.append(Display(tuple(lines)))
+                    lines = []
+                blocks.append(Paragraph(self._for_all(block)))
+                blocks.append(Display(tuple(self.block_lines(block))))
+            else:
+                lines.extend(self.block_lines(block))
+        if lines:
+            blocks.append(Display(tuple(lines)))
+        return blocks
+
+    def batch_size(self) -> list[Block]:
+        """Code says what m is."""
+        averaged = self.derivation.convention.batch and self.derivation.network.loss.reduction == "mean"
+        if self.writer.code is None or not averaged:
+            return []
+        size = Sym(f"len({self.notation.letters.input})", "code")
+        return [Display((Line(Sym("m", "code"), "=", size, ("number of samples",)),))]
+
+    def _for_all(self, block: LayerBlock) -> Inline:
+        first, last = block.layers[0], block.layers[-1]
+        order = (first, last) if block.steps[0].symbol.kind != "grad" else (last, first)
+        dots: Box = Row(
+            (
+                Sym("l"),
+                Op("=", "relation"),
+                self.writer.label(order[0]),
+                Op(",", "punct"),
+                Sym("…", "upright"),
+                Op(",", "punct"),
+                self.writer.label(order[1]),
+            )
+        )
+        return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
+
+    def block_lines(self, block: LayerBlock) -> list[Line]:
+        self.writer.general, self.writer.alike = block.general, block.layers
+        lines = [line for step in block.steps for line in self.lines(step)]
+        self.writer.general, self.writer.alike = None, ()
+        return lines
+
+    def lines(self, step: Step) -> list[Line]:
+        """One step as a chain of equalities."""
+        left, forms = self._sides(step)
+        relation = self.notation.update if step.symbol.kind == "next" else "="
+        lines: list[Line] = []
+        for right, rule in forms:
+            first = not lines
+            if not first and right == lines[-1].right:
+                continue
+            reason = self.reason(step, rule, first)
+            lines.append(
+                Line(
+                    left if first else None,
+                    relation if first else "=",
+                    right,
+                    reason,
+                    self.shape(step.symbol) if first else "",
+                )
+            )
+        return lines
+
+    def _sides(self, step: Step) -> tuple[Box, list[tuple[Box, str]]]:
+        if self.zoom == "index":
+            equation = index_equation(step, step_letters(self.notation, self.derivation, step))
+            left = self.writer.symbol(equation.left.symbol, equation.left.row, equation.left.column)
+            return left, [(self.writer.entry(node), rule) for node, rule in equation.forms]
+        forms = [(self.writer.expr(form.expr, step.symbol), form.rule) for form in step.forms]
+        left = self.writer.symbol(step.symbol)
+        if self.writer.letters.feeds and step.symbol.kind in ("act", "output"):
+            return self._fed(step.symbol, left, forms)
+        return left, forms
+
+    def _fed(
+        self, symbol: Symbol, named: Box, forms: list[tuple[Box, str]]
+    ) -> tuple[Box, list[tuple[Box, str]]]:
+        """The slides write a layer's output O⁽¹⁾ = 𝒜(I⁽¹⁾) = u⁽²⁾."""
+        output = self.writer.layer_output(symbol)
+        return output, [(Row((forms[0][0], Op("=", "relation"), named)), forms[0][1]), *forms[1:]]
+
+    def shape(self, symbol: Symbol) -> str:
+        """The shape of a symbol, with numbers where they are known: ``m × 3``."""
+        if symbol.kind in ("loss", "norm", "clip_factor") or (
+            symbol.is_scalar and not self.derivation.convention.batch
+        ):
+            return ""
+        general = self.writer.general
+
+        def show(dim: Dim) -> str:
+            if general is not None and dim.layer is not None:
+                offset = self.writer.offset(dim, general)
+                return "n_l" if not offset else f"n_(l{offset:+d})".replace("-", "−")
+            return str(dim.size) if dim.size is not None else dim.name
+
+        vector = self.writer.code is not None and is_vector(symbol)
+        return " × ".join(show(dim) for dim in symbol.shape[: 1 if vector else 2])
+
+    def reason(self, step: Step, rule: str, first: bool) -> Inline:
+        """Why a line follows."""
+        text = RULE_NAMES[rule]
+        if first and rule in ("chain", "sum-of-paths") and step.through:
+            inline: list[str | Box] = [text + " through "]
+            for i, symbol in enumerate(step.through):
+                inline += ([" and "] if i else []) + [self.writer.symbol(symbol)]
+            return tuple(inline)
+        return (text,)
+
+    # -- where the transposes come from ----------------------------------------------------------------
+
+    def transposes(self) -> list[Block]:
+        """For each product of the backward pass: the entry with its sum, and the shapes that force it."""
+        return transpose_blocks(self.notation, self.derivation)

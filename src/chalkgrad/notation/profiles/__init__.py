@@ -1,0 +1,1 @@
+"""How does a course write?  Its letters and conventions, read from a table and checked."""

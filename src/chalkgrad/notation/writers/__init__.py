@@ -1,0 +1,1 @@
+"""How does a page become a file?  One writer a format."""

@@ -1,0 +1,1 @@
+"""How does a page look in LaTeX?  An article that compiles on its own."""

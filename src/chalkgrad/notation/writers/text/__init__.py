@@ -1,0 +1,1 @@
+"""How does a page look in a terminal?  Unicode characters, with and without colour."""

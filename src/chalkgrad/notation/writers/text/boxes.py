@@ -1,0 +1,252 @@
+"""Text: boxes as Unicode characters for terminals and plain files."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from functools import cached_property
+
+from chalkgrad.notation.boxes import (
+    BigOp,
+    Box,
+    Cases,
+    Coloured,
+    Fence,
+    Frac,
+    Grid,
+    Num,
+    Op,
+    Row,
+    Script,
+    Sym,
+    Under,
+    Words,
+)
+from chalkgrad.notation.boxes.characters import (
+    ACCENTS_AFTER,
+    COMBINING,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    alphabet,
+    clean,
+)
+from chalkgrad.notation.boxes.grammar import flat, is_code, is_name, marks, operator, script_parts, unknown
+from chalkgrad.notation.boxes.linear import (
+    ends_wide,
+    is_atom,
+    is_derivative,
+    is_labelled,
+    is_product,
+    number_text,
+    sticks,
+)
+from chalkgrad.notation.writers.text.picture import Picture, beside, braced, fenced, stacked, table
+
+_TIGHT = {"/", "^", "**", "."}
+
+
+def box(b: Box) -> str:
+    """Return the formula on one line.
+
+    >>> from chalkgrad.notation.boxes import Fence, Op, Row, Script, Sym
+    >>> box(Row((Script(Sym("f"), sup=Op("′")), Fence(Script(Sym("Z"), sub=Sym("1"))))))
+    'f′(Z₁)'
+    """
+    return picture(b, tall=False).text
+
+
+def picture(b: Box, *, tall: bool = True, notes: bool = True, code: bool | None = None) -> Picture:
+    """Return the formula as a picture; ``notes`` names colours in words, for where they cannot be seen."""
+    return _Drawing(tall, notes, is_code(b) if code is None else code).draw(b)
+
+
+def drawing(*, notes: bool, code: bool) -> Callable[[Box], Picture]:
+    """Return a tall ``picture`` that draws every part once, for trying how a formula breaks."""
+    return _Drawing(True, notes, code).draw
+
+
+class _Drawing:
+    def __init__(self, tall: bool, notes: bool, code: bool) -> None:
+        self.tall, self.notes, self.code = tall, notes, code
+        self._drawn: dict[int, tuple[Box, Picture]] = {}  # boxes are kept, so that their ids stay their own
+
+    def draw(self, b: Box) -> Picture:
+        known = self._drawn.get(id(b))
+        if known is None:
+            known = self._drawn[id(b)] = b, self._draw(b)
+        return known[1]
+
+    def _draw(self, b: Box) -> Picture:
+        match b:
+            case Sym():
+                return Picture.of(self._letter(b))
+            case Num(text):
+                return Picture.of(clean(text) if self.code else number_text(text))
+            case Op():
+                return Picture.of(operator(b, self.code))
+            case Words(text):
+                return Picture.of(clean(text))
+            case Row():
+                return self._row(flat(b, self.code))
+            case Script():
+                return self._script(b)
+            case Frac(num, den):
+                return self._fraction(num, den)
+            case Fence(body, left, right):
+                return fenced(self.draw(body), clean(left), clean(right))
+            case BigOp(symbol, sub, sup):
+                limits = self._index(sub, SUBSCRIPTS, "_") + self._index(sup, SUPERSCRIPTS, "^")
+                return Picture.of(clean(symbol) + limits)
+            case Under(body, label):
+                return self._under(body, label)
+            case Coloured(body, colour, named):
+                drawn = self.draw(body)
+                if self.notes and named and not is_labelled(body):
+                    drawn = beside(drawn, Picture.of(f" [{clean(colour)}]"))
+                return drawn.styled(colour)
+            case Grid(rows, left, right):
+                return self._grid(rows, clean(left), clean(right))
+            case Cases(pairs):
+                return self._cases(pairs)
+        raise unknown(b)
+
+    def line(self, b: Box) -> str:
+        """Draw on one line, whatever it is."""
+        return self._flat.draw(b).text
+
+    @cached_property
+    def _flat(self) -> _Drawing:
+        return _Drawing(False, self.notes, self.code) if self.tall else self
+
+    def _letter(self, s: Sym) -> str:
+        text = clean(s.text)
+        if s.style in {"double", "script"}:
+            text = "".join(alphabet(character, s.style) for character in text)
+        if s.accent in COMBINING:
+            return unicodedata.normalize("NFC", text[:1] + COMBINING[s.accent] + text[1:])
+        return text + ACCENTS_AFTER.get(s.accent, "")
+
+    # ---- rows -------------------------------------------------------------------------------------
+
+    def _row(self, items: tuple[Box, ...]) -> Picture:
+        drawn: list[Picture] = []
+        for index, item in enumerate(items):
+            before = items[index - 1] if index else None
+            after = items[index + 1] if index + 1 < len(items) else None
+            part = self.draw(item)
+            inner = item.body if isinstance(item, Coloured) else item
+            if isinstance(inner, Frac) and not self.code and (sticks(before) or sticks(after)):
+                dotted = is_derivative(inner) and not isinstance(before, BigOp)
+                if not dotted and part.rows[0] and "/" in part.text:
+                    part = fenced(part, "(", ")")
+            if before is not None:
+                left, right = (p.rows[p.base][-1][0] if p.rows[p.base] else "" for p in (drawn[-1], part))
+                drawn.append(Picture.of(self._gap(before, item, left, right)))
+            drawn.append(part)
+        return beside(*drawn)
+
+    def _gap(self, before: Box, after: Box, left: str, right: str) -> str:
+        """Return what stands between two neighbours: nothing, a blank or a dot."""
+        for op in (before, after):
+            if isinstance(op, Op) and op.kind in {"binary", "relation"}:
+                return "" if op.text in _TIGHT else " "
+        if isinstance(before, Op):
+            return " " if before.kind == "punct" else ""
+        if isinstance(after, Op):
+            return "" if after.kind != "prefix" or not is_name(before) else " "
+        if isinstance(before, Words) or isinstance(after, Words):
+            return " " if left[-1:] != " " and right[:1] != " " else ""
+        if self.code:
+            return "" if isinstance(after, Fence | Grid) or right[:1] in {".", "["} else " "
+        if isinstance(before, Frac) and is_derivative(before):
+            return " · "
+        if isinstance(before, Frac) and isinstance(after, Fence) and left != "½":
+            return " "
+        spaced = (BigOp, Grid, Cases, Under, Coloured)
+        if isinstance(after, Frac) and is_derivative(after):
+            return " "
+        if isinstance(before, spaced) or isinstance(after, spaced) or is_name(after):
+            return " "
+        if is_name(before) or (isinstance(before, Sym) and len(before.text) > 1):
+            return "" if isinstance(after, Fence) else " "
+        return " " if not isinstance(after, Fence) and ends_wide(before, left) else ""
+
+    # ---- scripts ----------------------------------------------------------------------------------
+
+    def _script(self, s: Script) -> Picture:
+        base, sub, sup = script_parts(s)
+        mark, sup = marks(sup)
+        drawn = self.draw(base)
+        if not drawn.width:
+            drawn = Picture.of("")
+        below, above = self._index(sub, SUBSCRIPTS, "_"), mark + self._index(sup, SUPERSCRIPTS, "^")
+        if len(drawn.rows) == 1:
+            return beside(drawn, Picture.of(mark + below + above[len(mark) :]))
+        rows = [Picture.of(above), *[Picture.of("")] * (len(drawn.rows) - 2), Picture.of(below)]
+        return beside(drawn, stacked(rows, drawn.base))
+
+    def _index(self, b: Box | None, table: dict[str, str], sign: str) -> str:
+        """Return a sub- or superscript in raised characters if all of it has them, else ``_{…}``."""
+        if b is None:
+            return ""
+        items = flat(b, script=True)
+        text = "".join(
+            self.line(item).replace(" ", "") if not isinstance(item, Words) else self.line(item)
+            for item in items
+        )
+        if not text:
+            return ""
+        last = items[-1]
+        if sign == "^" and isinstance(last, Sym) and last.text in {"T", "⊤", "ᵀ"} and len(items) > 1:
+            rest = self._index(Row(items[:-1]), table, sign)
+            return rest + "ᵀ"
+        if text in {"ᵀ", "*", "†"} and sign == "^":
+            return text
+        if all(character in table for character in text):
+            return "".join(table[character] for character in text)
+        if len(text) == 1 or (text[0] == "[" and text.find("]") == len(text) - 1):
+            return sign + text
+        return f"{sign}{{{text}}}"
+
+    # ---- fractions, braces, matrices --------------------------------------------------------------
+
+    def _fraction(self, num: Box, den: Box) -> Picture:
+        if num == Num("1") and den == Num("2") and not self.code:
+            return Picture.of("½")
+        above, below = self.draw(num), self.draw(den)
+        if not is_product(num):
+            above = fenced(above, "(", ")")
+        if not is_atom(den):
+            below = fenced(below, "(", ")")
+        return beside(above, Picture.of("/"), below)
+
+    def _under(self, body: Box, label: Box) -> Picture:
+        if not self.tall:
+            return beside(self.draw(body), Picture.of(f" [{self.line(label)}]"))
+        return braced(self.draw(body), Picture.of(self.line(label)))
+
+    def _grid(self, rows: tuple[tuple[Box, ...], ...], left: str, right: str) -> Picture:
+        if not self.tall:
+            return Picture.of(
+                left + "; ".join(" ".join(self.line(cell) for cell in row) for row in rows) + right
+            )
+        count = max((len(row) for row in rows), default=0)
+        numeric = [all(isinstance(r[c], Num | Op) for r in rows if c < len(r)) for c in range(count)]
+        body = table([[self.draw(cell) for cell in row] for row in rows], numeric)
+        if len(body.rows) == 1:
+            return beside(Picture.of(left), body, Picture.of(right))
+        space = Picture(tuple(((" ", ""),) for _ in body.rows), body.base)
+        return fenced(beside(space, body, space), left, right)
+
+    def _cases(self, pairs: tuple[tuple[Box, Box], ...]) -> Picture:
+        if not self.tall:
+            return Picture.of("{ " + "; ".join(f"{self.line(v)} {self.line(c)}" for v, c in pairs))
+        drawn = [(self.draw(value), self.draw(condition)) for value, condition in pairs]
+        widest = max((value.width for value, _ in drawn), default=0)
+        lines: list[Picture] = []
+        for value, condition in drawn:
+            lines.append(beside(value, Picture.of(" " * (widest - value.width + 3)), condition))
+            lines.append(Picture.of(" "))
+        body = stacked(lines[:-1])
+        body = Picture(body.rows, max(0, len(body.rows) - 1) // 2)
+        return fenced(beside(Picture(tuple(((" ", ""),) for _ in body.rows), body.base), body), "{", "")

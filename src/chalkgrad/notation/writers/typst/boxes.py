@@ -1,0 +1,234 @@
+"""Formulas in Typst's mathematics."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from chalkgrad.notation.boxes import (
+    PALETTE,
+    BigOp,
+    Box,
+    Cases,
+    Coloured,
+    Fence,
+    Frac,
+    Grid,
+    Num,
+    Op,
+    Row,
+    Script,
+    Sym,
+    Under,
+    Words,
+)
+from chalkgrad.notation.boxes.characters import clean
+from chalkgrad.notation.boxes.grammar import (
+    flat,
+    grows,
+    is_code,
+    is_name,
+    marks,
+    number,
+    operator,
+    script_parts,
+    unknown,
+)
+
+_LARGE = {"Σ": "∑", "Π": "∏"}
+_CLASS = {
+    "binary": "binary",
+    "relation": "relation",
+    "punct": "punctuation",
+    "open": "opening",
+    "close": "closing",
+}
+_NATIVE = {"binary": set("+−·×÷⊙∘⊗⊕±∓"), "relation": set("=←→⇒≈≡≠≤≥∈∝∼")}
+_OPENING, _CLOSING = set("([{⟨⌈⌊"), set(")]}⟩⌉⌋")  # signs whose class Typst knows
+
+
+def string(text: str) -> str:
+    r"""Return a Typst string literal.
+
+    >>> print(string('a "b" \\c'))
+    "a \"b\" \\c"
+    """
+    return '"' + clean(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def write(b: Box, code: bool | None = None, script: bool = False) -> str:
+    """Return the formula for Typst's math mode, without the dollars; an unknown box raises TypeError."""
+    code = is_code(b) if code is None else code
+    match b:
+        case Sym():
+            return _symbol(b)
+        case Num(text):
+            return _mono(text) if code else _number(text)
+        case Op():
+            return _operator(b, code, script)
+        case Words(text):
+            return string(text.strip())
+        case Row():
+            return _row(flat(b, code, script), code, script)
+        case Script():
+            return _script(b, code)
+        case Frac(num, den):
+            return f"frac({write(num, code)}, {write(den, code)})"
+        case Fence(body, left, right):
+            return fenced(write(body, code, script), left, right, grows(body))
+        case BigOp(symbol, sub, sup):
+            sign = _LARGE.get(clean(symbol), clean(symbol))
+            large = (
+                f'class("large", {string(sign)})'
+                if len(sign) == 1 and sign not in "∑∏∫"
+                else _character(sign)
+            )
+            if len(sign) != 1:
+                large = f"op({string(sign)}, limits: #true)"
+            return large + _attached("_", sub, code) + _attached("^", sup, code)
+        case Under(body, label):
+            return f"underbrace({write(body, code)}, {write(label)})"
+        case Coloured(body, colour):
+            inner = write(body, code, script)
+            return (
+                f"cgtint(#rgb({string(PALETTE[colour])}), {inner})"
+                if colour in PALETTE
+                else f"cgkeep({inner})"
+            )
+        case Grid(rows, left, right):
+            return _grid(rows, left, right, code)
+        case Cases(pairs):
+            if not pairs:
+                return fenced("", "{", "", True)
+            return "cases(" + ", ".join(f"{write(v, code)} quad & {write(c, code)}" for v, c in pairs) + ")"
+    raise unknown(b)
+
+
+def _character(c: str) -> str:
+    """Return one character: letters and digits as they are, everything else escaped."""
+    if c.isalnum() and (c.isascii() or unicodedata.category(c) in {"Lu", "Ll"}):
+        return c
+    return "\\" + c if c.isascii() and not c.isspace() else string(c) if c.isspace() else c
+
+
+def _symbol(s: Sym) -> str:
+    text = unicodedata.normalize("NFC", clean(s.text))
+    if s.style == "code":
+        return _mono(text)
+    if is_name(s):
+        written = f"op({string(text)})"
+    elif not text:
+        written = '""'
+    else:
+        letters = " ".join(map(_character, text)) if not text.isdigit() else text
+        style = {
+            "bold": "bold(upright({}))",
+            "upright": "upright({})",
+            "script": "cal({})",
+            "double": "bb({})",
+        }
+        written = style.get(s.style, "{}").format(letters)
+        if len(text) > 1 and s.style == "italic" and not text.isdigit():
+            written = f"italic({string(text)})"
+    accent = {"hat": "hat({})", "bar": "macron({})", "tilde": "tilde({})", "star": "{}^*", "prime": "{}'"}
+    return accent.get(s.accent, "{}").format(written)
+
+
+def _operator(o: Op, code: bool, script: bool) -> str:
+    text = operator(o, code)
+    if code:
+        return f"class({string(_CLASS.get(o.kind, 'normal'))}, {_mono(text)})"
+    if text in _NATIVE.get(o.kind, ()) and len(text) == 1:
+        return text
+    if not text:
+        return '""'
+    body = _character(text) if len(text) == 1 else string(text)
+    if o.kind == "prefix" and text in "∂∇":
+        return text
+    if o.kind == "prefix":
+        return f'class("normal", {body})'
+    return f"class({string(_CLASS.get(o.kind, 'normal'))}, {body})" if o.text != "/" else r"\/"
+
+
+def _row(items: tuple[Box, ...], code: bool, script: bool) -> str:
+    parts: list[str] = []
+    if items and isinstance(items[0], Op) and items[0].kind in {"binary", "relation"} and not script:
+        parts.append('""')  # something before the operator gives it its space
+    for index, item in enumerate(items):
+        before = items[index - 1] if index else None
+        if (
+            code
+            and before is not None
+            and not isinstance(before, Op)
+            and not isinstance(item, Op | Fence | Grid)
+        ):
+            parts.append('" "')
+        elif isinstance(before, Frac | Coloured) and not isinstance(item, Op):
+            parts.append("thin")
+        negation = isinstance(item, Op) and item.kind == "prefix" and operator(item, code) == "−"
+        plain = negation and (before is None or isinstance(before, Op)) and not code
+        parts.append("−" if plain else write(item, code, script))
+    return " ".join(parts) or '""'
+
+
+def _script(s: Script, code: bool) -> str:
+    base, sub, sup = script_parts(s)
+    mark, rest = marks(sup)
+    below = _attached("_", sub, code)
+    raised = " ".join([*(_prime(m) for m in mark), *([write(rest, script=True)] if rest is not None else [])])
+    scripts = below + (f"^({raised})" if raised else "")
+    if isinstance(base, Fence) and base.right and not grows(base.body):
+        return fenced(write(base.body, code), base.left, base.right, False) + scripts  # at the bracket
+    written = (
+        f"cgkeep({write(base, code)})" if not isinstance(base, Sym) or base.accent else write(base, code)
+    )
+    return written + scripts
+
+
+def _prime(mark: str) -> str:
+    return {"′": "prime", "″": "prime.double", "*": "\\*", "†": "dagger"}.get(mark, string(mark))
+
+
+def _attached(sign: str, b: Box | None, code: bool) -> str:
+    return f"{sign}({write(b, script=True)})" if b is not None else ""
+
+
+def fenced(body: str, left: str, right: str, tall: bool) -> str:
+    """Return the body between brackets that grow with it or stay as they are."""
+    signs = []
+    for sign, kind, known in ((clean(left), "opening", _OPENING), (clean(right), "closing", _CLOSING)):
+        written = _character(sign) if len(sign) == 1 else string(sign)
+        signs.append(written if sign in known else f"class({string(kind)}, {written})" if sign else "")
+    inner = " ".join(part for part in (signs[0], body, signs[1]) if part)
+    return f"lr({inner})" if tall else inner or '""'
+
+
+def _grid(rows: tuple[tuple[Box, ...], ...], left: str, right: str, code: bool) -> str:
+    count = max((len(row) for row in rows), default=0)
+    lines = []
+    for row in rows:
+        cells = [write(cell, code) for cell in row] + ['""'] * (count - len(row))
+        lines.append(
+            ", ".join(
+                f"{cell} &" if isinstance(box, Num) else cell for cell, box in zip(cells, row, strict=False)
+            )
+        )
+    body = f"mat(delim: #none, {'; '.join(lines)})" if count else '""'
+    return fenced(body, left, right, True)
+
+
+def _mono(text: str) -> str:
+    return f"cgmono({string(text)})"
+
+
+def _number(text: str) -> str:
+    mantissa, denominator, exponent = number(text)
+    sign = "−" if mantissa.startswith("−") else ""
+    digits = mantissa.removeprefix("−")
+    main = (
+        digits
+        if digits.replace(".", "", 1).isdigit() and digits[0] != "." and digits[-1] != "."
+        else string(digits)
+    )
+    if denominator:
+        return f"{sign}frac({main}, {string(denominator)})"
+    return sign + main + (f" dot.op 10^({string(exponent)})" if exponent else "")

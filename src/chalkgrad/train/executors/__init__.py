@@ -1,0 +1,1 @@
+"""Who runs the steps?  The native core, its twin in NumPy, or the equations themselves."""

@@ -1,0 +1,1 @@
+"""What does a training leave behind, and how does it go on?"""

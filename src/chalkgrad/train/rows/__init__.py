@@ -1,0 +1,1 @@
+"""What is learnt from?  Arrays, frames and files as blocks of rows of the right type."""

@@ -1,0 +1,1 @@
+"""Which steps make an epoch, and what went into one of them?"""

@@ -1,0 +1,1 @@
+"""What do the arrays that somebody's code answered mean?"""

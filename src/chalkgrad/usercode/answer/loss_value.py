@@ -1,0 +1,233 @@
+"""Which loss is a number?  A returned value held against the losses that people mean.
+
+Somebody's loss and gradient may each be right for another loss: averaged over the outputs, or with ½.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from chalkgrad._arrays import Array
+from chalkgrad.evaluate import gradients
+from chalkgrad.network import Loss, Network
+from chalkgrad.usercode.answer.observation import Observation
+
+_SAME = 1e-6
+AVERAGED = "loss is averaged over the outputs"
+_FACTORS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4))
+_SQUARED = ("squared_error", "half_squared_error", "mean_squared_error")
+
+
+@dataclass(frozen=True)
+class LossReading:
+    """What a returned loss is: ``factor · (sum or mean over samples) (sum or mean over outputs) ℓ(y, t)``.
+
+    Attributes
+    ----------
+    base
+        ℓ: ``squared_error``, ``binary_cross_entropy``, ``cross_entropy``, or the network's own.
+    factor
+        The constant in front.
+    mean_over_samples, mean_over_outputs
+        Whether it is averaged over samples and outputs, or summed.
+    penalty
+        Whether the network's penalty is in it.
+    """
+
+    base: str
+    factor: Fraction
+    mean_over_samples: bool
+    mean_over_outputs: bool
+    penalty: bool
+
+    def __str__(self) -> str:
+        half = "" if self.factor == 1 else f"{'½' if self.factor == Fraction(1, 2) else self.factor} · "
+        over = [
+            f"the {'mean' if mean else 'sum'} over the {what}"
+            for mean, what in ((self.mean_over_samples, "samples"), (self.mean_over_outputs, "outputs"))
+        ]
+        words = {"squared_error": "(y − t)²"}.get(self.base, self.base.replace("_", " "))
+        return f"{half}{' and '.join(over)} of {words}{', with the penalty' if self.penalty else ''}"
+
+    def scale(self, network: Network, samples: int) -> float:
+        """What stands before Σ_i Σ_j ℓ(y_ij, t_ij)."""
+        over = (samples if self.mean_over_samples else 1) * (
+            network.widths[-1] if self.mean_over_outputs else 1
+        )
+        return float(self.factor) / over
+
+
+def own_reading(network: Network) -> LossReading:
+    """Return the network's own loss as a reading."""
+    loss = network.loss
+    squared = loss.name in _SQUARED
+    factor = loss.factor / 2 if loss.name == "half_squared_error" else loss.factor
+    return LossReading(
+        "squared_error" if squared else str(loss),
+        factor,
+        loss.reduction == "mean",
+        loss.name == "mean_squared_error",
+        bool(network.l2),
+    )
+
+
+def loss_readings(draws: Sequence[Observation]) -> list[LossReading]:
+    """List the losses that equal the returned values at every draw, the nearest to the network's first.
+
+    Draws with several batch sizes and numbers of outputs tell more of them apart.
+    """
+    if not draws or any(draw.loss is None or not np.isfinite(draw.loss) for draw in draws):
+        return []
+    own = own_reading(draws[0].network)
+    sums = [{base: _sum(base, draw) for base in _bases(draw.network)} for draw in draws]
+    fitting = [
+        reading
+        for reading in _candidates(draws[0].network)
+        if all(_equals(reading, draw, some[reading.base]) for draw, some in zip(draws, sums, strict=True))
+    ]
+
+    def distance(reading: LossReading) -> tuple[int, int]:
+        differing = sum(a != b for a, b in zip(vars(reading).values(), vars(own).values(), strict=True))
+        return differing, _FACTORS.index(reading.factor) if reading.factor in _FACTORS else len(_FACTORS)
+
+    return sorted(fitting, key=distance)
+
+
+def loss_against_gradient(draws: Sequence[Observation], whose: str = "your") -> str | None:
+    """Say that gradients belong to another loss than the one that came with them; None if they do not.
+
+    ``your loss is averaged over the outputs, your gradient is not, so every gradient is n_out times too
+    large for that loss`` – where the gradients are right but for one factor that is the same throughout.
+
+    Parameters
+    ----------
+    draws
+        Calls with a loss and gradients.
+    whose
+        The first word of the sentence's parts: ``your``, ``its``.
+    """
+    readings = loss_readings(draws)
+    answers = [sentence(draws, reading, whose) for reading in readings]
+    # Where two readings of the loss fit, one of which the gradients belong to, nothing is said.
+    return None if not answers or None in answers else answers[0]
+
+
+def sentence(draws: Sequence[Observation], reading: LossReading, whose: str) -> str | None:
+    """Compare the gradients with those of one loss; None if they are its own, or fit no factor of it."""
+    own, ratios, outputs, samples = own_reading(draws[0].network), [], [], []
+    for draw in draws:
+        m, network = len(draw.data.x), draw.network
+        ratio = _gradient_ratio(draw)
+        if ratio is None:
+            return None
+        ratios.append(ratio * own.scale(network, m) / reading.scale(network, m))
+        outputs.append(float(network.widths[-1]))
+        samples.append(float(m))
+    if _close(ratios, [1.0] * len(ratios)):
+        return None
+    averaged = []
+    if max(outputs) > 1 and reading.mean_over_outputs and _close(ratios, outputs):
+        averaged = ["outputs", "n_out"]
+    elif max(samples) > 1 and reading.mean_over_samples and _close(ratios, samples):
+        averaged = ["samples", "m"]
+    if averaged:
+        return (
+            f"{whose} loss is averaged over the {averaged[0]}, {whose} gradient is not, so every gradient is "
+            f"{averaged[1]} times too large for that loss"
+        )
+    for what, sizes, mean in (
+        ("outputs", outputs, reading.mean_over_outputs),
+        ("samples", samples, reading.mean_over_samples),
+    ):
+        if not mean and max(sizes) > 1 and _close(ratios, [1 / size for size in sizes]):
+            letter = "n_out" if what == "outputs" else "m"
+            return (
+                f"{whose} gradient is averaged over the {what}, {whose} loss is not, so every gradient is "
+                f"{letter} times too small for that loss"
+            )
+    if _close(ratios, [2.0] * len(ratios)) and reading.factor == Fraction(1, 2):
+        return (
+            f"{whose} loss has the factor ½, {whose} gradient has not: it is 2 times too large for that loss"
+        )
+    if _close(ratios, [0.5] * len(ratios)):
+        return f"{whose} gradient lacks the 2 that {whose} loss gives: it is 2 times too small for that loss"
+    return None
+
+
+def _bases(network: Network) -> list[str]:
+    own = own_reading(network).base
+    named = ("squared_error", "binary_cross_entropy", "cross_entropy")
+    return [own, *(base for base in named if base != own)]
+
+
+def _candidates(network: Network) -> Iterable[LossReading]:
+    own = own_reading(network)
+    for base in _bases(network):
+        for factor in dict.fromkeys((own.factor, *_FACTORS)):
+            for over_samples in (True, False):
+                for over_outputs in (True, False):
+                    if over_outputs and network.widths[-1] == 1 and not own.mean_over_outputs:
+                        continue
+                    for penalty in (True, False) if network.l2 else (False,):
+                        yield LossReading(base, factor, over_samples, over_outputs, penalty)
+
+
+def _equals(reading: LossReading, draw: Observation, whole: float | None) -> bool:
+    if whole is None or draw.loss is None:
+        return False
+    value = whole * reading.scale(draw.network, len(draw.data.x))
+    value += _penalty(draw) if reading.penalty else 0.0
+    return abs(value - draw.loss) <= _SAME * max(abs(value), 1e-12)
+
+
+def _sum(base: str, draw: Observation) -> float | None:
+    """Σ_i Σ_j ℓ(y_ij, t_ij) of the derived forward pass."""
+    if not _in_domain(base, draw):
+        return None
+    table = Network(draw.network.to_dict()["layers"], Loss(base, reduction="sum"))  # type: ignore[arg-type]
+    value, _ = gradients(table, draw.data.parameters, draw.data.x, draw.data.t)
+    return float(value) if np.isfinite(value) else None
+
+
+def _in_domain(base: str, draw: Observation) -> bool:
+    if base == own_reading(draw.network).base or base == "squared_error":
+        return True
+    t, last = draw.data.t, draw.network.layers[-1]
+    fits = last.is_softmax or last.activation.name == "sigmoid"
+    within = bool(np.all((t >= 0) & (t <= 1)))
+    return fits and within and (base != "cross_entropy" or bool(np.allclose(t.sum(axis=1), 1)))
+
+
+def _penalty(draw: Observation) -> float:
+    weights = [value for name, value in draw.data.parameters.items() if name[0] == "W"]
+    return float(draw.network.l2) * sum(float((w * w).sum()) for w in weights)
+
+
+def _gradient_ratio(draw: Observation) -> float | None:
+    """The one number by which all gradients, the penalty's part apart, are too large; None without one."""
+    plain = Network(draw.network.to_dict()["layers"], draw.network.loss)  # type: ignore[arg-type]
+    _, expected = gradients(plain, draw.data.parameters, draw.data.x, draw.data.t)
+    claimed: list[Array] = []
+    truth: list[Array] = []
+    for name, array in expected.items():
+        if f"d{name}" not in draw.gradients:
+            return None
+        decay = 2 * float(draw.network.l2) * draw.data.parameters[name] if name[0] == "W" else 0.0
+        claimed.append((np.asarray(draw.gradients[f"d{name}"], dtype=np.float64) - decay).reshape(-1))
+        truth.append(array.reshape(-1))
+    ours, theirs = np.concatenate(truth), np.concatenate(claimed)
+    if ours.shape != theirs.shape or not ours.any() or not np.isfinite(theirs).all():
+        return None
+    ratio = float(ours @ theirs / (ours @ ours))
+    return ratio if ratio and np.abs(theirs - ratio * ours).max() <= _SAME * np.abs(theirs).max() else None
+
+
+def _close(ratios: Sequence[float], wanted: Sequence[float]) -> bool:
+    return bool(np.allclose(ratios, wanted, rtol=_SAME, atol=0))
+
+
+__all__ = ["AVERAGED", "LossReading", "loss_against_gradient", "loss_readings", "own_reading"]

@@ -1,0 +1,1 @@
+"""How is somebody's function or class called?  Found in its file, given what its arguments mean, traced."""

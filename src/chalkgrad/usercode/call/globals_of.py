@@ -1,0 +1,116 @@
+"""Names at the top of a user's file that a function uses like arguments: W1, X, y, m."""
+
+from __future__ import annotations
+
+import dis
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from chalkgrad.usercode.vocabulary.names import counts_from_zero, quantity, role
+from chalkgrad.usercode.vocabulary.spelled import Spelled
+
+_MISSING = object()
+
+
+def used_globals(function: Callable[..., Any], space: Mapping[str, Any]) -> list[str]:
+    """The global names that a function and the functions of its file that it calls read or write."""
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+    waiting = [getattr(function, "__func__", function)]
+    while waiting:
+        code = getattr(waiting.pop(), "__code__", None)
+        if code is None or id(code) in seen:
+            continue
+        seen.add(id(code))
+        for name in _global_names(code):
+            found.setdefault(name)
+            value = space.get(name)
+            if isinstance(value, types.FunctionType):
+                waiting.append(value)
+    return list(found)
+
+
+def _global_names(code: types.CodeType) -> Iterator[str]:
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "STORE_GLOBAL", "LOAD_NAME"):
+            yield str(instruction.argval)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _global_names(constant)
+
+
+class Lent:
+    """Puts our arrays under a module's own names while a call lasts, and puts back what was there.
+
+    Attributes
+    ----------
+    lent
+        Which of ours stands under which name: ``{"W1": "W1", "X": "x_train"}`` by canonical name.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        space: dict[str, Any],
+        supply: Mapping[str, Any],
+        depth: int,
+        taken: Mapping[str, Any],
+    ) -> None:
+        self.space, self.lent = space, {}
+        self._values: dict[str, Any] = {}
+        self._before: dict[str, Any] = {}
+        names = [name for name in used_globals(function, space) if name not in taken]
+        offset = int(counts_from_zero(names, depth))
+        roles = {role(name) for name in (*names, *taken)}
+        import builtins
+
+        for name in names:
+            held = space.get(name, _MISSING)
+            if callable(held) or isinstance(held, types.ModuleType) or hasattr(builtins, name):
+                continue
+            canonical = _meant(name, held, supply, depth, offset, "T" in roles, "m" in names)
+            if canonical is not None:
+                self.lent[canonical] = name
+                self._values[name] = supply[canonical]
+            elif role(name) == "params" and (held is _MISSING or isinstance(held, dict)):
+                values = {k: v for k, v in supply.items() if k[0] in "Wb" and isinstance(v, np.ndarray)}
+                self._values[name] = Spelled(values, depth, offset)
+
+    def __enter__(self) -> Lent:
+        for name, value in self._values.items():
+            self._before[name] = self.space.get(name, _MISSING)
+            self.space[name] = value
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.after = {canonical: self.space.get(name) for canonical, name in self.lent.items()}
+        for value in self._values.values():
+            if isinstance(value, Spelled):
+                self.after |= {k: v for k, v in value.items() if isinstance(v, np.ndarray)}
+        for name, value in self._before.items():
+            if value is _MISSING:
+                self.space.pop(name, None)
+            else:
+                self.space[name] = value
+
+
+def _meant(
+    name: str, held: Any, supply: Mapping[str, Any], depth: int, offset: int, target: bool, has_m: bool
+) -> str | None:
+    """The canonical name of what a global stands for; None where it keeps what it holds."""
+    found, kind = quantity(name, depth, offset), role(name)
+    if found is not None and found in supply and (held is _MISSING or np.ndim(held) > 0 or held is None):
+        return found
+    if kind == "y":
+        return "Y" if target else "T"
+    if kind in ("X", "T", "Y") and (held is _MISSING or np.ndim(held) > 0 or held is None):
+        return kind
+    if kind == "m" and (held is _MISSING or isinstance(held, int)) and (name != "n" or not has_m):
+        return "m"
+    return kind if kind in ("l2", "learning_rate") and held is _MISSING else None
+
+
+__all__ = ["Lent", "used_globals"]

@@ -1,0 +1,1 @@
+"""How does somebody's code want its arrays: samples as rows or columns, W turned or not?"""

@@ -1,0 +1,118 @@
+"""Readings: the layouts in which a user's function may want its arrays, and what its answer means in each.
+
+The canonical layout is samples as rows, W n_out × n_in, b flat.  The others are tried only where the
+canonical one does not explain the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Literal
+
+import numpy as np
+
+from chalkgrad._arrays import Array
+from chalkgrad.network import Network
+from chalkgrad.usercode.layouts.reading import Reading
+from chalkgrad.usercode.records import Answer
+from chalkgrad.usercode.vocabulary.labels import by_names
+from chalkgrad.usercode.vocabulary.names import gradient
+
+_TURNED: tuple[Literal["turned", "data"], ...] = ("turned", "data")
+
+
+def readings(network: Network, t: Array, *, single: bool = False) -> list[Reading]:
+    """All layouts, the canonical one first and then the nearer ones first; ``single``: one sample a call."""
+    targets: list[Literal["matrix", "flat", "classes"]] = ["matrix"]
+    if t.shape[1] == 1:
+        targets.append("flat")
+    elif (network.loss.name == "cross_entropy" or network.layers[-1].is_softmax) and _is_one_hot(t):
+        targets.append("classes")
+    samples: tuple[Literal["rows", "columns"], ...] = ("rows", "columns")
+    weights: list[Literal["out_in", "in_out", "flat"]] = ["out_in", "in_out"]
+    if network.depth == 1 and t.shape[1] == 1:
+        weights.append("flat")
+    has_bias = any(name[0] == "b" for name in network.parameter_shapes())
+    biases: list[Literal["flat", "matrix"]] = ["flat", "matrix"] if has_bias else ["flat"]
+    mode: Literal["batch", "single"] = "single" if single else "batch"
+    found = [Reading(*choice, mode) for choice in product(samples, weights, biases, targets)]
+    return sorted(found, key=Reading.distance)
+
+
+def unusual(network: Network, usual: Sequence[Reading], best: Reading, named: bool) -> list[Reading]:
+    """Layouts that are tried where no usual one is right: targets turned, another meaning of λ."""
+    found = [
+        replace(each, target=target)
+        for each in usual
+        if each.mode == "batch" and each.target == "matrix"
+        for target in _TURNED
+    ]
+    if network.l2 and named:
+        meant: tuple[Literal["2c", "2cm"], ...] = ("2c", "2cm")
+        found += [replace(best, penalty=penalty) for penalty in meant]
+    return found
+
+
+def _is_one_hot(t: Array) -> bool:
+    return np.array_equal(t.sum(axis=1), np.ones(len(t))) and set(t.flat) <= {0, 1}
+
+
+def meanings(answer: Answer, network: Network, likes: Mapping[str, Array]) -> Iterator[dict[str, Array]]:
+    """What an answer may mean: gradients by canonical name (dW1 …), the likeliest first.
+
+    Labels that are names say it themselves; a tuple is read by the names in its ``return``, or by the usual
+    orders: W1, b1, W2, b2 …; backwards; all W, then all b; all b, then all W.
+    """
+    parts = list(answer.parts)
+    depth = network.depth
+    named = by_names(parts, depth)
+    if named:
+        yield named
+        return
+    told: list[str | None] = []
+    if answer.names and len(answer.names) == len({label.split(".")[0] for label, _ in parts}):
+        renamed = [(_renamed(label, answer.names), array) for label, array in parts]
+        named = by_names(renamed, depth)
+        told = [gradient(label, depth) for label, _ in renamed]
+        if len(named) == len(parts) or {f"d{name}" for name in network.parameter_shapes()} <= set(named):
+            yield named
+            return
+    arrays = [array for _, array in parts]
+    parameters = list(network.parameter_shapes())
+    if len(arrays) == len(parameters) + 1 and arrays[0].size == 1:
+        arrays, told = arrays[1:], told[1:]
+    weights = [name for name in parameters if name[0] == "W"]
+    biases = [name for name in parameters if name[0] == "b"]
+    backwards = [name for l in range(depth, 0, -1) for name in (f"W{l}", f"b{l}") if name in parameters]
+    swapped = [name for l in range(1, depth + 1) for name in (f"b{l}", f"W{l}") if name in parameters]
+    orders = [
+        parameters,
+        backwards,
+        weights + biases,
+        biases + weights,
+        swapped,
+        weights[::-1] + biases[::-1],
+    ]
+    if len(arrays) == len(weights):
+        orders = [weights, weights[::-1]]
+    fitting = [order for order in dict.fromkeys(map(tuple, orders)) if len(order) == len(arrays)]
+    agreeing = [order for order in fitting if _agrees(order, told)]
+    for order in agreeing or fitting:
+        yield {f"d{name}": array for name, array in zip(order, arrays, strict=True)}
+
+
+def _agrees(order: Sequence[str], told: Sequence[str | None]) -> bool:
+    """Whether an order puts every part whose name is known in its place."""
+    pairs = zip(order, told, strict=False)
+    return all(known is None or known == f"d{name}" for name, known in pairs)
+
+
+def _renamed(label: str, names: Sequence[str]) -> str:
+    first, _, rest = label.partition(".")
+    name = names[int(first)] if first.isdecimal() and len(first) < 9 and int(first) < len(names) else first
+    return f"{name}.{rest}" if rest else name
+
+
+__all__ = ["Reading", "meanings", "readings", "unusual"]

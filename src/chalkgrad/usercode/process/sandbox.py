@@ -1,0 +1,181 @@
+"""Run a user's file in a process of its own, with limits of time and memory and its prints kept apart."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chalkgrad._arrays import Array
+from chalkgrad._errors import Fault, InputError, MissingFileError, did_you_mean
+from chalkgrad._files import near_file
+from chalkgrad.usercode.kinds import PATIENCE, libraries_in
+from chalkgrad.usercode.process.wire import pack, unpack
+from chalkgrad.usercode.records import Answer, Outcome, Ran
+
+MAX_OUTPUT = 4000
+_GRACE = 3.0  # seconds for the start, and to report the line it hangs in; the child ends itself before
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+def split_target(target: str, path: str = "against") -> tuple[Path, str]:
+    """Split ``module.py:function``, ``module.py:Class`` or ``module.py:Class.method``.
+
+    Raises
+    ------
+    InputError
+        If there is no name after a colon, or no such file; ``path`` is how the error calls the target.
+    """
+    file, colon, name = target.rpartition(":")
+    named = all(part.isidentifier() for part in name.split(".")) and name.count(".") < 2
+    if not colon or not named or not file:
+        raise InputError(
+            Fault(path, "be written module.py:function", repr(target), "Write my_code.py:backward, say.")
+        )
+    place = Path(file)
+    if not place.is_file():
+        raise MissingFileError(Fault(path, "name a file that exists", repr(file), near_file(file)))
+    return place.resolve(), name
+
+
+def run_child(request: Mapping[str, Any], time_limit: float, memory_limit: int, path: str = "against") -> Ran:
+    """Serve one request in a child process.
+
+    Parameters
+    ----------
+    request
+        ``path`` and ``name`` of the target, and what ``child.py`` wants of it.
+    time_limit, memory_limit
+        Seconds and bytes.
+    path
+        How an error calls the target.
+
+    Raises
+    ------
+    InputError
+        If what is named is not in the file.
+    """
+    token = secrets.token_bytes(16)
+    with tempfile.TemporaryDirectory(prefix="chalkgrad-") as temporary, tempfile.TemporaryFile() as answer:
+        folder = Path(temporary).resolve()
+        libraries = libraries_in(Path(request["path"]).read_text(encoding="utf-8", errors="replace"))
+        table = {**request, "libraries": libraries, "time": time_limit, "memory": memory_limit}
+        (folder / "request").write_bytes(pack(table, token))
+        patience = PATIENCE * bool(libraries)
+        stopped = _run(folder, answer.fileno(), token, time_limit, patience)
+        output = _output(folder)
+        answer.seek(0)
+        frames = tuple(unpack(answer.read(), token))
+    missing = next((frame["missing"] for frame in frames if "missing" in frame), None)
+    if missing is not None:
+        options = [str(option) for option in missing]
+        fix = did_you_mean(request["name"], options) or f"It has {', '.join(options[:8]) or 'no function'}."
+        raise InputError(Fault(path, "name a function of the file", repr(request["name"]), fix))
+    late = next((frame for frame in frames if "late" in frame), None)
+    if late is not None:
+        stopped = f"no answer within {_seconds(time_limit)}: an endless loop? It was in line {late['late']}"
+    elif not stopped and not any("done" in frame or "load" in frame for frame in frames):
+        stopped = "the process ended without an answer"
+    return Ran(frames, stopped, output)
+
+
+def run_file(
+    target: str,
+    calls: Sequence[dict[str, Any]],
+    depth: int,
+    time_limit: float = 10.0,
+    memory_limit: int = 4_000_000_000,
+) -> Outcome:
+    """Call ``module.py:function`` on each supply of arrays in one child process.
+
+    Raises
+    ------
+    InputError
+        If the file or the function does not exist.
+    """
+    path, name = split_target(target)
+    listed = [{"supply": supply, "twice": number == 0} for number, supply in enumerate(calls)]
+    request = {"kind": "calls", "path": str(path), "name": name, "depth": depth, "calls": listed}
+    ran = run_child(request, time_limit, memory_limit)
+    loaded = next((frame["load"] for frame in ran.frames if "load" in frame), None)
+    if loaded is not None:
+        return Outcome((Answer(error=loaded),), output=ran.output)
+    answers = tuple(_answer(frame["answer"]) for frame in ran.frames if "answer" in frame)
+    if len(answers) < len(calls):
+        return Outcome(stopped=ran.stopped or "the process ended without an answer", output=ran.output)
+    return Outcome(answers, output=ran.output)
+
+
+def _run(folder: Path, answer: int, token: bytes, time_limit: float, patience: float) -> str:
+    source = str(Path(__file__).resolve().parents[3])
+    paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
+    settings = {"PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)}
+    environment = os.environ | settings | dict.fromkeys(_ONE_THREAD, "1")
+    work = folder / "work"
+    work.mkdir()
+    program = str(Path(__file__).with_name("child.py"))
+    with (folder / "output").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-P", program, str(folder), str(answer), token.hex()],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=work,
+            env=environment,
+            pass_fds=(answer,),
+            start_new_session=True,
+        )
+        try:
+            status = process.wait(time_limit + _GRACE + patience)
+        except subprocess.TimeoutExpired:
+            return f"no answer within {_seconds(time_limit)}: an endless loop?"
+        finally:
+            _end(process)
+    if status == 0:
+        return ""
+    if status < 0:
+        return f"the process was ended by {signal.Signals(-status).name}"
+    return f"the process left with status {status} before it answered"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the child and whatever it started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (OSError, AttributeError):
+        process.kill()
+    process.wait()
+
+
+def _output(folder: Path) -> str:
+    with (folder / "output").open("rb") as stream:
+        text = stream.read(MAX_OUTPUT + 1).decode("utf-8", "replace")
+    return text if len(text) <= MAX_OUTPUT else text[:MAX_OUTPUT] + "…"
+
+
+def _answer(table: dict[str, Any]) -> Answer:
+    def parts(of: dict[str, Any]) -> tuple[tuple[str, Array], ...]:
+        return tuple((str(label), np.asarray(array)) for label, array in of.get("parts", ()))
+
+    again = table.get("again")
+    return Answer(
+        parts(table),
+        table.get("error"),
+        tuple(table.get("unknown", ())),
+        tuple(table.get("refused", ())),
+        tuple(table.get("changed", ())),
+        tuple(table.get("names", ())),
+        None if again is None else parts(again),
+    )
+
+
+def _seconds(limit: float) -> str:
+    return "1 second" if limit == 1 else f"{limit:g} seconds"

@@ -1,0 +1,1 @@
+"""What does the text of somebody's code tell, without running it?"""
