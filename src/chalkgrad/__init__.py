@@ -2,159 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from chalkgrad import _loading  # noqa: F401  # isort: split (before all that takes time)
-from chalkgrad._errors import ChalkgradError, Fault, FormulaError, InputError, ShapeError, UnsupportedError
 from chalkgrad._pages import MAKERS
-from chalkgrad.check import check, check_against
-from chalkgrad.derive import Derivation, Step, derive
-from chalkgrad.diagnose import diagnose
-from chalkgrad.diagnose.report import Diagnosis
-from chalkgrad.evaluate import Trace, gradients, initialise, predict, trace
-from chalkgrad.network import Activation, Layer, Loss, Network, Residual
 
-if TYPE_CHECKING:
-    from chalkgrad.check.report import Report
-    from chalkgrad.model import Model, load_model
-    from chalkgrad.problem import Problem, load_problem
-    from chalkgrad.train import (
-        SGD,
-        Adam,
-        AdamW,
-        Checkpoint,
-        Cosine,
-        EarlyStopping,
-        Fit,
-        OneCycle,
-        ReduceOnPlateau,
-        RMSprop,
-        StepDecay,
-        WarmUp,
-        fit,
-    )
-
-
-def _given(module: str, name: str) -> Callable[..., Any]:
-    """A function that is loaded when it is called."""
-
-    def call(*arguments: Any, **options: Any) -> Any:
-        return getattr(import_module(module), name)(*arguments, **options)
-
-    return call
-
-
-_PAGES = "chalkgrad.notation.pages.results"
-MAKERS.update(
-    {
-        "Document": _given("chalkgrad.notation.writers.formats", "render"),
-        "Document.save": _given("chalkgrad.notation.writers.formats", "save"),
-        "Document.fragment": _given("chalkgrad.notation.writers.html.page", "fragment"),
-        "Derivation": _given(_PAGES, "of_derivation"),
-        "Derivation.latex": _given(_PAGES, "equations_of_derivation"),
-        "Trace": _given(_PAGES, "of_trace"),
-        "Cost": _given(_PAGES, "of_cost"),
-        "Graph": _given(_PAGES, "of_graph"),
-        "PathSum": _given(_PAGES, "of_paths"),
-        "Report": _given("chalkgrad.check.page", "check_page"),
-        "KeyReport": _given("chalkgrad.check.key.page", "key_page"),
-        "Diagnosis": _given("chalkgrad.diagnose.page", "diagnosis_page"),
-        "ClassGrades": _given("chalkgrad.grade.pages.summary", "grade_page"),
-        "History": _given("chalkgrad.train.record.history_chart", "history_page"),
-        "History.plot": _given("chalkgrad.train.record.history_chart", "plotted"),
-        "Fit": _given("chalkgrad.train.result.page", "fit_page"),
-        "Fit.model": _given("chalkgrad.model.model", "model_of"),
-        "Model": _given("chalkgrad.model.model_page", "model_page"),
-        "ClassEvaluation": _given("chalkgrad.model.evaluation_page", "evaluation_page"),
-        "NumberEvaluation": _given("chalkgrad.model.evaluation_page", "evaluation_page"),
-    }
-)
+if TYPE_CHECKING:  # for those who read types alone; a test holds it against NAMES
+    from chalkgrad._errors import ChalkgradError as ChalkgradError
+    from chalkgrad._errors import Fault as Fault
+    from chalkgrad._errors import FormulaError as FormulaError
+    from chalkgrad._errors import InputError as InputError
+    from chalkgrad._errors import ShapeError as ShapeError
+    from chalkgrad._errors import UnsupportedError as UnsupportedError
+    from chalkgrad.check.against import check_against as check_against
+    from chalkgrad.check.checking import check as check
+    from chalkgrad.check.report import Report as Report
+    from chalkgrad.derive.derivation import Derivation as Derivation
+    from chalkgrad.derive.derivation import Step as Step
+    from chalkgrad.derive.sweep import derive as derive
+    from chalkgrad.diagnose.diagnosing import diagnose as diagnose
+    from chalkgrad.diagnose.report import Diagnosis as Diagnosis
+    from chalkgrad.evaluate.parameters import initialise as initialise
+    from chalkgrad.evaluate.predict import predict as predict
+    from chalkgrad.evaluate.trace import gradients as gradients
+    from chalkgrad.evaluate.trace import trace as trace
+    from chalkgrad.evaluate.traced import Trace as Trace
+    from chalkgrad.model.model import Model as Model
+    from chalkgrad.model.model import load_model as load_model
+    from chalkgrad.network import Activation as Activation
+    from chalkgrad.network import Layer as Layer
+    from chalkgrad.network import Loss as Loss
+    from chalkgrad.network import Network as Network
+    from chalkgrad.network import Residual as Residual
+    from chalkgrad.problem.model import Problem as Problem
+    from chalkgrad.problem.model import load_problem as load_problem
+    from chalkgrad.train.fit import fit as fit
+    from chalkgrad.train.record.checkpoint import Checkpoint as Checkpoint
+    from chalkgrad.train.result.result import Fit as Fit
+    from chalkgrad.train.setup.optimisers import SGD as SGD
+    from chalkgrad.train.setup.optimisers import Adam as Adam
+    from chalkgrad.train.setup.optimisers import AdamW as AdamW
+    from chalkgrad.train.setup.optimisers import RMSprop as RMSprop
+    from chalkgrad.train.setup.schedule import Cosine as Cosine
+    from chalkgrad.train.setup.schedule import OneCycle as OneCycle
+    from chalkgrad.train.setup.schedule import ReduceOnPlateau as ReduceOnPlateau
+    from chalkgrad.train.setup.schedule import StepDecay as StepDecay
+    from chalkgrad.train.setup.schedule import WarmUp as WarmUp
+    from chalkgrad.train.setup.stopping import EarlyStopping as EarlyStopping
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "SGD",
-    "Activation",
-    "Adam",
-    "AdamW",
-    "ChalkgradError",
-    "Checkpoint",
-    "Cosine",
-    "Derivation",
-    "Diagnosis",
-    "EarlyStopping",
-    "Fault",
-    "Fit",
-    "FormulaError",
-    "InputError",
-    "Layer",
-    "Loss",
-    "Model",
-    "Network",
-    "OneCycle",
-    "Problem",
-    "RMSprop",
-    "ReduceOnPlateau",
-    "Report",
-    "Residual",
-    "ShapeError",
-    "Step",
-    "StepDecay",
-    "Trace",
-    "UnsupportedError",
-    "WarmUp",
-    "__version__",
-    "check",
-    "check_against",
-    "derive",
-    "diagnose",
-    "fit",
-    "gradients",
-    "initialise",
-    "load_model",
-    "load_problem",
-    "predict",
-    "trace",
-]
+_MODULES = {
+    "_errors": "ChalkgradError Fault FormulaError InputError ShapeError UnsupportedError",
+    "check.against": "check_against",
+    "check.checking": "check",
+    "check.report": "Report",
+    "derive.derivation": "Derivation Step",
+    "derive.sweep": "derive",
+    "diagnose.diagnosing": "diagnose",
+    "diagnose.report": "Diagnosis",
+    "evaluate.parameters": "initialise",
+    "evaluate.predict": "predict",
+    "evaluate.trace": "gradients trace",
+    "evaluate.traced": "Trace",
+    "model.model": "Model load_model",
+    "network": "Activation Layer Loss Network Residual",
+    "problem.model": "Problem load_problem",
+    "train.fit": "fit",
+    "train.record.checkpoint": "Checkpoint",
+    "train.result.result": "Fit",
+    "train.setup.optimisers": "SGD Adam AdamW RMSprop",
+    "train.setup.schedule": "Cosine OneCycle ReduceOnPlateau StepDecay WarmUp",
+    "train.setup.stopping": "EarlyStopping",
+}
+NAMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+"""The public names and the modules they are loaded from when they are asked for."""
+__all__ = ["__version__", *NAMES]
 
-
-_TRAINING = frozenset(
-    [
-        "SGD",
-        "Adam",
-        "AdamW",
-        "Checkpoint",
-        "Cosine",
-        "EarlyStopping",
-        "Fit",
-        "OneCycle",
-        "RMSprop",
-        "ReduceOnPlateau",
-        "StepDecay",
-        "WarmUp",
-        "fit",
-    ]
+_PAGES = "notation.pages.results"
+MAKERS.update(
+    {
+        "Document": "notation.writers.formats.render",
+        "Document.save": "notation.writers.formats.save",
+        "Document.fragment": "notation.writers.html.page.fragment",
+        "Derivation": f"{_PAGES}.of_derivation",
+        "Derivation.latex": f"{_PAGES}.equations_of_derivation",
+        "Trace": f"{_PAGES}.of_trace",
+        "Cost": f"{_PAGES}.of_cost",
+        "Graph": f"{_PAGES}.of_graph",
+        "PathSum": f"{_PAGES}.of_paths",
+        "Report": "check.page.check_page",
+        "KeyReport": "check.key.page.key_page",
+        "Diagnosis": "diagnose.page.diagnosis_page",
+        "ClassGrades": "grade.pages.summary.grade_page",
+        "History": "train.record.history_chart.history_page",
+        "History.plot": "train.record.history_chart.plotted",
+        "Fit": "train.result.page.fit_page",
+        "Fit.model": "model.model.model_of",
+        "Model": "model.model_page.model_page",
+        "ClassEvaluation": "model.evaluation_page.evaluation_page",
+        "NumberEvaluation": "model.evaluation_page.evaluation_page",
+    }
 )
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is not needed by everyone when it is asked for."""
-    if name == "Report":
-        from chalkgrad.check.report import Report
-
-        return Report
-    if name in ("Problem", "load_problem"):
-        from chalkgrad import problem
-
-        return getattr(problem, name)
-    if name in ("Model", "load_model"):
-        from chalkgrad import model
-
-        return getattr(model, name)
-    if name in _TRAINING:
-        from chalkgrad import train
-
-        return getattr(train, name)
+    if name in NAMES:
+        return getattr(import_module(f"chalkgrad.{NAMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class _Front(ModuleType):
+    """Where a function is called as its room is, ``chalkgrad.check`` is the function."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in NAMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Front

@@ -6,10 +6,13 @@ decimal, so 0.1 is 1/10), which exact arithmetic uses as it is and float64 round
 
 from __future__ import annotations
 
+import math
 import re
 import sys
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -87,6 +90,33 @@ def plain_number(number: Fraction) -> int | float | str:
     except OverflowError:
         return f"{number.numerator}/{number.denominator}"
     return rounded if exact(rounded) == number else f"{number.numerator}/{number.denominator}"
+
+
+def plain_value(value: Any) -> Any:
+    """Return what TOML or JSON can hold, every number in it exactly: arrays and tuples as lists.
+
+    >>> plain_value({"x": (Fraction(1, 3), np.array([0.5, 2.0]))})
+    {'x': ['1/3', [0.5, 2]]}
+    """
+    if isinstance(value, Mapping):
+        return {str(name): plain_value(item) for name, item in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [plain_value(item) for item in value]
+    number = None if isinstance(value, str) else exact(value)
+    return value if number is None else plain_number(number)
+
+
+def as_json(value: Any) -> Any:
+    """Return what JSON can hold, every float in it as it is: tuples as lists, infinity and NaN as text.
+
+    >>> as_json({"loss": (0.5, math.inf)})
+    {'loss': [0.5, 'inf']}
+    """
+    if isinstance(value, Mapping):
+        return {name: as_json(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(item) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any, Protocol
 
 
@@ -27,14 +28,20 @@ class Page(Protocol):
     def _repr_html_(self) -> str: ...
 
 
-MAKERS: dict[str, Callable[..., Any]] = {}
-"""What makes the page of a class, or the model of a fit, by the name of the class; put in from above."""
+MAKERS: dict[str, str] = {}
+"""The function that makes the page of a class, or the model of a fit, by the name of the class."""
+
+
+def made(name: str, *arguments: Any, **options: Any) -> Any:
+    """Return what the maker of a name makes; its module is loaded now."""
+    module, _, function = MAKERS[name].rpartition(".")
+    return getattr(import_module(f"chalkgrad.{module}"), function)(*arguments, **options)
 
 
 def page_of(result: Any, *arguments: Any, **options: Any) -> Page:
     """Return the page of a result, from the maker of its class."""
-    made: Page = MAKERS[type(result).__name__](result, *arguments, **options)
-    return made
+    page: Page = made(type(result).__name__, result, *arguments, **options)
+    return page
 
 
 class Paged:
@@ -104,4 +111,4 @@ class Written(Paged):
         self._page(notation, options).save(path)
 
 
-__all__ = ["MAKERS", "Page", "Paged", "Written", "page_of"]
+__all__ = ["MAKERS", "Page", "Paged", "Written", "made", "page_of"]

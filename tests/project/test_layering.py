@@ -20,6 +20,7 @@ GROUND: dict[str, set[str]] = {
     "_loading": set(),
     "_errors": set(),
     "_numbers": {"_errors"},
+    "_reading": {"_errors", "_numbers"},
     "_files": {"_errors", "_numbers"},
     "_pages": set(),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -76,6 +77,24 @@ def test_what_a_room_offers_exists(room: str) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_says_what_it_is_for(name: str) -> None:
     assert (importlib.import_module(name).__doc__ or "").strip()
+
+
+def test_readers_of_types_find_each_public_name_where_it_is_loaded_from() -> None:
+    tree = ast.parse(Path(chalkgrad.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    found = {
+        alias.asname: node.module
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert found == {name: f"chalkgrad.{module}" for name, module in chalkgrad.NAMES.items()}
+
+
+def test_a_function_called_as_its_room_stays_the_function() -> None:
+    for name in ("check", "derive", "diagnose"):
+        importlib.import_module(f"chalkgrad.{name}")
+        assert inspect.isfunction(getattr(chalkgrad, name))
 
 
 def test_a_planted_gap_is_found() -> None:

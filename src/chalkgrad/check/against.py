@@ -50,7 +50,35 @@ def check_against(
     time_limit: float = 10.0,
     memory_limit: int = 4_000_000_000,
 ) -> Report:
-    """Check a user's own gradient function; see ``chalkgrad.check_against``."""
+    """Check a user's own gradient function.
+
+    Parameters
+    ----------
+    function
+        ``"module.py:function"``, which runs in a process of its own with limits; or a callable, which runs
+        here without any.  It asks for what it wants by the names of its parameters (``X, y, W1, b1, Z1, A1,
+        m, params, cache``, in any usual spelling) and returns a dictionary or a tuple.
+    network
+        What its gradients should be of.
+    parameters, x, t
+        As in ``check``; drawn at random, with widths that differ from the batch size, if left out.
+    seed
+        Of what is drawn.
+    time_limit
+        Seconds for all calls.
+    memory_limit
+        Bytes.
+
+    Returns
+    -------
+    Report
+        One finding a gradient, by canonical name, with the user's array kept in ``claimed``.
+
+    Raises
+    ------
+    InputError
+        If the file or function does not exist, or asks for something that nothing matches.
+    """
     data, notes = complete(network, parameters, x, t, seed, labels=True)
     forward = Forward(network, data)
     expected = {f"d{name}": array for name, array in derived_gradients(network, data).items()}

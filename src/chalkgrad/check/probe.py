@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._reading import read_seed
 from chalkgrad.check.forward import Forward
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.evaluate.data import Data, validate_data
-from chalkgrad.evaluate.settings import read_seed
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._numbers import as_json
 from chalkgrad._pages import Page, Written, page_of
 from chalkgrad.check.taylor import Point, Verdict
 from chalkgrad.network import Network
@@ -95,8 +96,8 @@ class Finding:
         if self.worst is not None:
             table["worst"] = {
                 "index": list(self.worst.index),
-                "claimed": _plain(self.worst.claimed),
-                "measured": _plain(self.worst.measured),
+                "claimed": as_json(self.worst.claimed),
+                "measured": as_json(self.worst.measured),
             }
         table["points"] = [[p.h, p.quotient, p.remainder, p.rate, p.usable] for p in self.points]
         return table
@@ -231,11 +232,6 @@ class Report(Written):
             "notes": list(self.notes),
             "findings": [found.to_dict() for found in self.findings],
         }
-
-
-def _plain(value: float) -> float | str:
-    """A number as JSON can hold it: infinity and not-a-number as text."""
-    return value if math.isfinite(value) else str(value)
 
 
 def largest(array: Array) -> float:

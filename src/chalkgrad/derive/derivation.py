@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from chalkgrad._pages import MAKERS, Page, Written, page_of
+from chalkgrad._pages import Page, Written, made, page_of
 from chalkgrad.derive.convention import Convention
 from chalkgrad.derive.training import PLAIN, Training
 from chalkgrad.expr import Expr, Shape, Symbol, describe, symbols
@@ -209,7 +209,7 @@ class Derivation(Written):
         return page_of(self, notation, batch=batch, zoom=zoom, transposes=transposes)
 
     def _repr_latex_(self) -> str:
-        shown: str = MAKERS["Derivation.latex"](self)
+        shown: str = made("Derivation.latex", self)
         return shown
 
     def step(self, name: str) -> Step:

@@ -39,7 +39,51 @@ def diagnose(
     memory_limit: int = 4_000_000_000,
     reading: Reading | Wanted | Mapping[str, Any] | None = None,
 ) -> Diagnosis:
-    """Say what is wrong with a gradient function; see ``chalkgrad.diagnose.diagnose``."""
+    """Name the mistake in somebody's backward code.
+
+    Every plausible mistake is made in the derivation; the ones that reproduce the user's numbers at every
+    probe are told, with the step they stand in and the line that mends it.
+
+    Parameters
+    ----------
+    target
+        ``"FILE.py:function"``, ``"FILE.py:Class"`` or ``"FILE.py:Class.method"``, run in a process of its own
+        with limits; or a callable, class or object, run here without any.  It may be PyTorch's: a
+        ``torch.autograd.Function``, put in its place in the network, or a module; or scikit-learn's
+        ``MLPRegressor`` or ``MLPClassifier``.
+    network
+        What its gradients should be of; a scikit-learn object says it itself.
+    parameters, x, t
+        The user's own data, judged beside the random probes: ``{"W1": (n₁, n₀), "b1": (n₁,), …}``, inputs
+        (m, n₀) and targets (m, n_L).
+    seed
+        Of the probes.
+    time_limit, memory_limit
+        Seconds and bytes for one run of the user's code.
+    reading
+        What is settled about the layout of the arrays, such as ``{"samples": "columns"}``; the rest is tried.
+
+    Returns
+    -------
+    Diagnosis
+        Its ``outcome`` is ``right`` only if every gradient is right at every probe.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or function, it asks for something that the network does not have, or two
+        readings of its arrays fit equally well.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from chalkgrad import Network
+    >>> def backward(X, y, W1):
+    ...     return {"dW1": (X @ W1.T - y).T @ X}
+    >>> found = diagnose(backward, Network("3-2:nobias", loss="half_squared_error"))
+    >>> found.outcome, found.rules
+    ('explained', ('batch-mean-missing',))
+    """
     began = time.monotonic()
     network = _network(target) if network is None else network
     expect_network(network)

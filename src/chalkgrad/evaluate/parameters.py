@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.evaluate.settings import read_seed
+from chalkgrad._reading import read_seed
 from chalkgrad.network import Layer, Network
 from chalkgrad.network.model import expect_network
 

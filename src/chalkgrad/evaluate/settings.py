@@ -1,33 +1,13 @@
-"""The settings of a run of descent: whole numbers and the names of parameters, every fault collected."""
+"""The names of parameters that a run of descent leaves alone, every fault collected."""
 
 from __future__ import annotations
 
-from chalkgrad._errors import Fault, InputError
-from chalkgrad._numbers import shown, whole
+from chalkgrad._errors import Fault
+from chalkgrad._numbers import shown
 from chalkgrad.evaluate.data import name_fix
 from chalkgrad.network import Network
 
 MAX_NAMES = 2000
-
-
-def read_whole(name: str, value: object, least: int, faults: list[Fault]) -> int:
-    """Return a whole number of at least ``least``."""
-    number = whole(value)
-    if number is None or number < least:
-        faults.append(
-            Fault(name, f"be a whole number of at least {least}", shown(value), f"Write {least}, say.")
-        )
-        return least
-    return number
-
-
-def read_seed(value: object) -> int:
-    """Return a seed; raises ``InputError``."""
-    faults: list[Fault] = []
-    seed = read_whole("seed", value, 0, faults)
-    if faults:
-        raise InputError(faults)
-    return seed
 
 
 def read_frozen(network: Network | None, value: object, faults: list[Fault]) -> tuple[str, ...]:

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import exact as exact_number
 from chalkgrad._numbers import exact_text, shown, whole
+from chalkgrad._reading import read_whole
 from chalkgrad.derive import UpdateRule
 from chalkgrad.derive.training import read_clip_norm
 from chalkgrad.evaluate.data import validate_data
 from chalkgrad.evaluate.program import FLOAT64, gradient_program
 from chalkgrad.evaluate.run import equations, inputs, run_steps
-from chalkgrad.evaluate.settings import read_frozen, read_whole
+from chalkgrad.evaluate.settings import read_frozen
 from chalkgrad.evaluate.state import fit_state
 from chalkgrad.evaluate.traced import Trace
 from chalkgrad.formula import Arithmetic, Exact, Precise

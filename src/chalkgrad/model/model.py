@@ -12,7 +12,7 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad._pages import MAKERS, Page, Paged, page_of
+from chalkgrad._pages import Page, Paged, made, page_of
 from chalkgrad.data.columns.preparation import Preparation
 from chalkgrad.data.tables.labels import class_numbers
 from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets, sealed
@@ -280,7 +280,7 @@ class Model(Paged):
 
     def plot(self) -> Any:
         """Draw the history; see ``History.plot``."""
-        return MAKERS["History.plot"](self.history, self.network)
+        return made("History.plot", self.history, self.network)
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from chalkgrad._numbers import plain_number
+from chalkgrad._numbers import plain_value
 from chalkgrad.network import Network
 from chalkgrad.problem.model import Problem
 
@@ -59,14 +59,7 @@ def draw_problem(
 def _quarters(draw: np.random.Generator, shape: tuple[int, ...], zeros: bool) -> object:
     """Multiples of ¼ between −1 and 1, none of them 0."""
     size, sign = draw.integers(1, 5, shape), draw.choice([-1, 1], shape)
-    return _plain(0 * size if zeros else size * sign)
-
-
-def _plain(quarters: object) -> object:
-    listed = quarters.tolist() if isinstance(quarters, np.ndarray) else quarters
-    if isinstance(listed, list):
-        return [_plain(item) for item in listed]
-    return plain_number(Fraction(int(str(listed)), 4))
+    return plain_value((0 if zeros else 1) * size * sign / 4)
 
 
 def _targets(network: Network, draw: np.random.Generator, samples: int, zeros: bool) -> object:
@@ -76,4 +69,4 @@ def _targets(network: Network, draw: np.random.Generator, samples: int, zeros: b
         return np.eye(width, dtype=int)[draw.integers(width, size=samples) * (not zeros)].tolist()
     if domain == "unit" or network.layers[-1].activation.name == "sigmoid":
         return (draw.integers(0, 2, (samples, width)) * (not zeros)).tolist()
-    return _plain(2 * draw.integers(-2, 3, (samples, width)) * (not zeros))
+    return plain_value(draw.integers(-2, 3, (samples, width)) * (not zeros) / 2)

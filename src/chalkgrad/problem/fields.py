@@ -8,7 +8,7 @@ from typing import Any
 
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault
-from chalkgrad._numbers import exact, exact_text, plain_number, shown, whole
+from chalkgrad._numbers import exact, exact_text, plain_value, shown, whole
 from chalkgrad.evaluate.arrays import read_array
 from chalkgrad.evaluate.data import fit_inputs, fit_parameters, fit_targets
 from chalkgrad.network import Network
@@ -76,15 +76,7 @@ def read_text_field(name: str, value: object, faults: list[Fault]) -> str:
 def read_table_field(name: str, value: object, faults: list[Fault]) -> dict[str, Any]:
     """Return a table of plain values that nobody else can change; what is in it is its reader's business."""
     if isinstance(value, Mapping):
-        return {str(key): _plain_value(item) for key, item in value.items()}
+        table: dict[str, Any] = plain_value(value)
+        return table
     faults.append(Fault(name, "be a table", shown(value), f"Write [{name}] on a line of its own."))
     return {}
-
-
-def _plain_value(value: object) -> object:
-    if isinstance(value, Mapping):
-        return {str(key): _plain_value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain_value(item) for item in value]
-    number = None if isinstance(value, str) else exact(value)
-    return value if number is None else plain_number(number)

@@ -21,16 +21,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table, write_text
-from chalkgrad._numbers import Number, exact, plain_number, shown
+from chalkgrad._numbers import Number, plain_number, plain_value, shown
+from chalkgrad._reading import read_whole
 from chalkgrad.evaluate.arrays import as_float64
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.parameters import initialise
-from chalkgrad.evaluate.settings import read_frozen, read_whole
+from chalkgrad.evaluate.settings import read_frozen
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 from chalkgrad.network.layers import below, unknown_keys
@@ -182,9 +181,9 @@ class Problem:
             table["seed"] = self.seed
         table["network"] = self.network.to_dict()
         if self.parameters:
-            table["parameters"] = {name: _plain(array) for name, array in self.parameters.items()}
+            table["parameters"] = {name: plain_value(array) for name, array in self.parameters.items()}
         if self.x is not None and self.t is not None:
-            table["sample"] = {"x": _plain(self.x), "t": _plain(self.t)}
+            table["sample"] = {"x": plain_value(self.x), "t": plain_value(self.t)}
         update: dict[str, object] = {}
         if self.learning_rate is not None:
             update["learning_rate"] = plain_number(self.learning_rate)
@@ -277,17 +276,6 @@ def _placed(fault: Fault) -> Fault:
         if fault.path == name or fault.path.startswith((f"{name}[", f"{name}.")):
             return replace(fault, path=place + fault.path[len(name) :])
     return fault
-
-
-def _plain(numbers: object) -> object:
-    """Return an array, or what is in one, as plain lists."""
-    if isinstance(numbers, np.ndarray):
-        numbers = numbers.tolist()
-    if isinstance(numbers, list):
-        return [_plain(number) for number in numbers]
-    number = exact(numbers)
-    assert number is not None, "numbers of a problem are finite"
-    return plain_number(number)
 
 
 def load_problem(path: str | os.PathLike[str]) -> Problem:

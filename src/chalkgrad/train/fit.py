@@ -9,8 +9,8 @@ from typing import Any, Literal, cast
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad._reading import read_flag, read_whole
 from chalkgrad.evaluate.data import fit_parameters
-from chalkgrad.evaluate.settings import read_whole
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.train.executors.executor import Executor
@@ -27,7 +27,6 @@ from chalkgrad.train.run.loop import Training
 from chalkgrad.train.run.progress import Progress, read_progress, told
 from chalkgrad.train.setup.defaults import BATCH, PATIENCE, SCHEDULE, usual_epochs
 from chalkgrad.train.setup.learning_rate import Pace
-from chalkgrad.train.setup.limits import read_flag
 from chalkgrad.train.setup.metrics import read_metrics
 from chalkgrad.train.setup.optimisers import SGD, Optimiser
 from chalkgrad.train.setup.schedule import Schedule

@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import errno
 import json
-import math
 import os
 import shutil
 import stat
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._files import replacing, write_text
-from chalkgrad._numbers import shown
+from chalkgrad._numbers import as_json, shown
 from chalkgrad.app.shell.options import Parser, read_whole
 from chalkgrad.app.shell.pager import show
 from chalkgrad.notation.writers.formats import WRITERS, render, save, suffixes
@@ -60,7 +59,7 @@ class Output:
 
     def json(self, value: object) -> None:
         """Write one JSON object on one line; numbers that JSON lacks become text."""
-        self.text(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False) + "\n")
+        self.text(json.dumps(as_json(value), ensure_ascii=False, allow_nan=False) + "\n")
 
     def text(self, text: str) -> None:
         """Write a text as it is."""
@@ -203,15 +202,6 @@ def _may_write(target: Path) -> bool:
     if target.exists() and not os.access(target, os.W_OK):
         return False
     return _is_device(target) or os.access(target.parent, os.W_OK | os.X_OK)
-
-
-def _plain(value: object) -> object:
-    """Return a value with infinities and the like as text."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _unwritable(path: str, error: Exception | None) -> Fault:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad._numbers import shown
+from chalkgrad._numbers import as_json, shown
 from chalkgrad.data.columns.columns import CategoryColumn, InputColumn, NumberColumn, PixelColumn
 from chalkgrad.data.columns.survey import MISSING_WAYS, Missing
 from chalkgrad.data.columns.target import MOST_CLASSES, TASKS, Target
@@ -35,15 +35,11 @@ def to_json(kept: Kept) -> dict[str, Any]:
     """Return a preparation as what JSON can hold."""
     return {
         "version": VERSION,
-        "columns": [{"kind": _KINDS[type(column)], **_plain(asdict(column))} for column in kept.columns],
-        "target": None if kept.target is None else _plain(asdict(kept.target)),
+        "columns": [{"kind": _KINDS[type(column)], **as_json(asdict(column))} for column in kept.columns],
+        "target": None if kept.target is None else as_json(asdict(kept.target)),
         "missing": kept.missing,
         "ignored": list(kept.ignored),
     }
-
-
-def _plain(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
 
 
 class _Reader:

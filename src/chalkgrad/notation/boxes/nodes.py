@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from chalkgrad._pages import MAKERS
+from chalkgrad._pages import made
 
 
 @dataclass(frozen=True)
@@ -282,7 +282,7 @@ class Document:
         InputError
             If the suffix says no format, or the file cannot be written.
         """
-        MAKERS["Document.save"](self, path)
+        made("Document.save", self, path)
 
     def only(self, *headings: str) -> Document:
         """The parts under these headings alone, without title and headings: for a page of one's own.
@@ -304,12 +304,12 @@ class Document:
         return Document("", tuple(block for heading in headings for block in found[heading]))
 
     def _repr_html_(self) -> str:
-        shown: str = MAKERS["Document.fragment"](self)
+        shown: str = made("Document.fragment", self)
         return shown
 
 
 def _written(page: Document, format: str, **options: int) -> str:
-    text: str = MAKERS["Document"](page, format, **options)
+    text: str = made("Document", page, format, **options)
     return text
 
 

@@ -14,13 +14,12 @@ from typing import Any, TypeGuard
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import is_device, temporary_name
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate.settings import read_whole
+from chalkgrad._reading import read_number, read_whole
 from chalkgrad.train.record.history import History
 from chalkgrad.train.record.resume_check import wrong_notes
 from chalkgrad.train.record.resume_point import Arrays, Position, Standing
 from chalkgrad.train.record.tensors import read_tensors, write_tensors
 from chalkgrad.train.rows.names import Names
-from chalkgrad.train.setup.limits import read_number
 
 KIND = "chalkgrad checkpoint 1"
 

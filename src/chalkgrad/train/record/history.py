@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad._numbers import shown
-from chalkgrad._pages import MAKERS, Page, Written, page_of
+from chalkgrad._numbers import as_json, shown
+from chalkgrad._pages import Page, Written, made, page_of
 
 SHOWN = 12
 
@@ -152,7 +152,7 @@ class History(Written):
         InputError
             If matplotlib, the extra ``plot``, is not installed, or there is no epoch to draw.
         """
-        return MAKERS["History.plot"](self)
+        return made("History.plot", self)
 
     def page(self, notation: Any = None) -> Page:
         """Return the curves, losses, metrics and the size of the gradients, as a page.
@@ -170,7 +170,7 @@ class History(Written):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers and lists, ready for JSON; what is not finite becomes text."""
-        return {"steps": self.steps, "epochs": [plain(vars(epoch)) for epoch in self.epochs]}
+        return {"steps": self.steps, "epochs": [as_json(vars(epoch)) for epoch in self.epochs]}
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> History:
@@ -188,18 +188,6 @@ class History(Written):
             left_out = f"… {len(lines) - SHOWN} epochs …"
             lines = [*lines[: SHOWN // 2], left_out, *lines[-SHOWN // 2 :]]
         return "\n".join([*lines, f"{self.steps:,} steps"])
-
-
-def plain(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table ready for JSON: what is not finite becomes text."""
-    return {
-        name: plain(value)
-        if isinstance(value, Mapping)
-        else str(value)
-        if isinstance(value, float) and not math.isfinite(value)
-        else value
-        for name, value in table.items()
-    }
 
 
 def _epoch(row: Mapping[str, Any]) -> Epoch:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from chalkgrad._arrays import Array
-from chalkgrad.train.record.history import History, plain
+from chalkgrad._numbers import as_json
+from chalkgrad.train.record.history import History
 from chalkgrad.train.rows.names import UNNAMED, Names
 
 Arrays = dict[str, Array]
@@ -63,7 +64,8 @@ class Position:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain numbers, ready for JSON; what is not finite becomes text."""
-        return plain(vars(self))
+        table: dict[str, Any] = as_json(vars(self))
+        return table
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> Position:

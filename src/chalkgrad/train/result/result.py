@@ -12,8 +12,8 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
-from chalkgrad._pages import MAKERS, Page, Paged, page_of
-from chalkgrad.evaluate.settings import read_whole
+from chalkgrad._pages import Page, Paged, made, page_of
+from chalkgrad._reading import read_whole
 from chalkgrad.network import Network
 from chalkgrad.train.executors.executor import Executor
 from chalkgrad.train.record.history import History
@@ -125,7 +125,7 @@ class Fit(Paged):
     @property
     def model(self) -> Any:
         """The ``Model``: its parameters, history and settings, to be kept in one file."""
-        return MAKERS["Fit.model"](self)
+        return made("Fit.model", self)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model file that ``load_model`` reads, whole or not at all.
@@ -165,7 +165,7 @@ class Fit(Paged):
 
     def plot(self) -> Any:
         """Draw the history; see ``History.plot``."""
-        return MAKERS["History.plot"](self.history, self.network)
+        return made("History.plot", self.history, self.network)
 
     def page(self, notation: Any = None, *, width: int = 100) -> Page:
         """Return what was trained, how it ended, and the curves, as a page.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown, whole
+from chalkgrad._reading import read_number
 from chalkgrad.data import ArraySource, Portion, RowSource
 from chalkgrad.data.held_out import split_rows, stratified_rows
 from chalkgrad.data.streams.mapped_rows import in_file, is_mapped
@@ -23,7 +24,6 @@ from chalkgrad.network import Network
 from chalkgrad.train.rows.arrays import check_variety, read_inputs, read_targets, read_weight, row_count
 from chalkgrad.train.rows.mapped import FileMark, marks
 from chalkgrad.train.rows.names import UNNAMED, Names, check_index, read_names
-from chalkgrad.train.setup.limits import read_number
 from chalkgrad.train.setup.metrics import has_classes
 from chalkgrad.train.setup.work import Block
 

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.evaluate.settings import read_whole
-from chalkgrad.train.setup.limits import read_number
+from chalkgrad._reading import read_number, read_whole
 
 Steps = NDArray[np.int64]
 Rates = NDArray[np.float64]

@@ -10,10 +10,9 @@ import numpy as np
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate.settings import read_whole
+from chalkgrad._reading import read_choice, read_flag, read_number, read_whole
 from chalkgrad.network import Network
 from chalkgrad.train.setup.defaults import OPTIMISER
-from chalkgrad.train.setup.limits import read_choice, read_flag, read_number
 from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from chalkgrad.train.setup.schedule import NAMED as SCHEDULES
 from chalkgrad.train.setup.schedule import Clock, Constant, Schedule

@@ -10,8 +10,7 @@ from typing import Any
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import shown
-from chalkgrad.evaluate.settings import read_whole
-from chalkgrad.train.setup.limits import read_flag, read_number
+from chalkgrad._reading import read_flag, read_number, read_whole
 from chalkgrad.train.setup.metrics import Metric
 
 

@@ -1,11 +1,11 @@
-"""Numbers within limits: read from what a person gave, every fault told."""
+"""Numbers, words and flags as a person gave them, read within limits; every fault is told."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalkgrad._errors import Fault, did_you_mean
-from chalkgrad._numbers import exact, shown
+from chalkgrad._errors import Fault, InputError, did_you_mean
+from chalkgrad._numbers import exact, shown, whole
 
 
 def read_number(
@@ -55,3 +55,23 @@ def read_flag(path: str, value: object, faults: list[Fault]) -> bool:
     if not isinstance(value, bool):
         faults.append(Fault(path, "be True or False", shown(value)))
     return value is True
+
+
+def read_whole(name: str, value: object, least: int, faults: list[Fault]) -> int:
+    """Return a whole number of at least ``least``."""
+    number = whole(value)
+    if number is None or number < least:
+        faults.append(
+            Fault(name, f"be a whole number of at least {least}", shown(value), f"Write {least}, say.")
+        )
+        return least
+    return number
+
+
+def read_seed(value: object) -> int:
+    """Return a seed; raises ``InputError``."""
+    faults: list[Fault] = []
+    seed = read_whole("seed", value, 0, faults)
+    if faults:
+        raise InputError(faults)
+    return seed
