@@ -404,3 +404,10 @@ def test_a_folder_that_cannot_be_listed_is_a_fault(
     with pytest.raises(InputError, match="SUBMISSIONS: must be a folder that can be read") as caught:
         find_submissions(tmp_path, read_grading(TABLE, NETWORK))
     assert caught.value.faults[0].got == reason
+
+
+def test_names_are_in_the_order_of_a_class_list_whatever_their_case(tmp_path: Path) -> None:
+    for name in ("bob", "Carla", "Ana", "ana", "dora"):
+        (tmp_path / f"{name}.py").write_text("def backward(): pass\n")
+    found, _ = find_submissions(tmp_path, read_grading(TABLE, NETWORK))
+    assert [each.student for each in found] == ["Ana", "ana", "bob", "Carla", "dora"]

@@ -127,3 +127,18 @@ def test_a_fraction_is_corrected_by_a_fraction_while_that_is_short(true: int, te
     printed = read_printed("3/7")
     assert printed is not None
     assert printed.like(Fraction(1, true)) == text
+
+
+@given(st.integers(-(10**7), 10**7), st.integers(0, 4))
+def test_a_number_is_corrected_with_its_own_places_where_they_say_it_whole(value: int, places: int) -> None:
+    true = Fraction(value, 10**places)
+    printed = read_printed(f"{1.0:.{places}f}")
+    assert printed is not None
+    assert printed.like(true) == f"{value / 10**places:.{places}f}"
+
+
+@pytest.mark.parametrize(("text", "true", "like"), [("2.1", "2.25", "2.25"), ("2", "0.125", "0.125")])
+def test_a_short_number_that_its_places_cannot_say_is_written_whole(text: str, true: str, like: str) -> None:
+    printed = read_printed(text)
+    assert printed is not None
+    assert printed.like(Fraction(true)) == like
