@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import exact, shown, whole
+
+T = TypeVar("T")
+
+
+def attempt(faults: list[Fault], action: Callable[[], T]) -> T | None:
+    """Return what an action gives, or ``None`` after adding its faults."""
+    try:
+        return action()
+    except InputError as error:
+        faults.extend(fault for fault in error.faults if fault not in faults)
+        return None
 
 
 def read_number(

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from chalkgrad._errors import InputError
-from chalkgrad.app.tables.data_parts import counters
 from chalkgrad.data import Table, open_source, read_table
 from chalkgrad.data.readers.csv.form import delimiter_of
+from chalkgrad.data.tables.divisions import counters
 
 ROWS = [("0.5", "-1", "no"), ("1.5", "2", "yes")] * 6
 

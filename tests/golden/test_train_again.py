@@ -60,7 +60,7 @@ def test_the_weights_are_those_of_all_rows_and_half_as_many_epochs_again(
 
 def _division(x: Any, learned: int) -> tuple[Any, Any]:
     """The rows to learn from and those that were set aside, as the command of seed 0 divides them."""
-    from chalkgrad.app.training.rows import held_out_rows
+    from chalkgrad.data.training_rows import held_out_rows
 
     table = read_table("t.csv")
     first, aside = held_out_rows(table, "y", "regression", 0.1, 0)

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalkgrad.app.training.rows import held_out_rows
 from chalkgrad.data import Column, Table, read_table
+from chalkgrad.data.training_rows import held_out_rows
 from chalkgrad.model import load_model
 from tests.golden.answers import answer, table
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from chalkgrad.app.tables import files as table_files
 from chalkgrad.data import read_table
+from chalkgrad.data.asked import Streaming
 from chalkgrad.model import load_model
 from chalkgrad.network import Network
 from chalkgrad.train import fit
@@ -123,6 +125,29 @@ def test_many_constant_columns_are_told_in_one_line(capsys: Capture) -> None:
     )
 
 
+def read_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands read in blocks what has more than 1000 bytes."""
+    for command in ("train", "evaluate", "predict"):
+        module = importlib.import_module(f"chalkgrad.app.commands.{command}")
+        in_blocks = partial(module.run, streaming=Streaming(above=1000))
+        monkeypatch.setattr(module, "run", in_blocks)
+
+
+def test_a_file_of_arrays_larger_than_memory_is_read_in_blocks_too(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.zeros(400, dtype=[("a", "f4"), ("y", "f4")])
+    rows["a"] = np.random.default_rng(0).normal(size=400)
+    rows["y"] = 3 * rows["a"]
+    np.save("a.npy", rows)
+    read_in_blocks(monkeypatch)
+    _, errors = answer(capsys, "train", "a.npy", *QUICK)
+    assert errors == "note: a.npy: 400 rows are read in blocks, in every epoch again\n"
+    assert table(capsys, "evaluate", "a.cg", "a.npy")["rows"] == 400
+    got = "--class-weight: must have all rows in memory; got 400 rows. Leave it out.\n"
+    assert answer(capsys, "train", "a.npy", *QUICK, "--class-weight", "balanced", status=2) == ("", got)
+
+
 def test_a_file_larger_than_memory_is_read_in_blocks(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +160,7 @@ def test_a_file_larger_than_memory_is_read_in_blocks(
     options = ("a.parquet", "--target", "y", "--ignore", "when", "--epochs", "4", "-o", "a.cg")
     answer(capsys, "train", *options)
     in_memory = load_model("a.cg").history.epochs[-1]
-    monkeypatch.setattr(table_files, "STREAM_BYTES", 1000)
+    read_in_blocks(monkeypatch)
     output, errors = answer(capsys, "train", *options, "--explain-step", "3", "--explain-to", "step.json")
     assert "rows       3,600 to learn from, 400 to validate on\n" in output
     assert errors.startswith("note: a.parquet: 4,000 rows are read in blocks, in every epoch again\n")

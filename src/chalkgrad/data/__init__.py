@@ -12,7 +12,7 @@ from chalkgrad.data.streams.source import ArraySource, Portion, RowSource
 if TYPE_CHECKING:
     from chalkgrad.data.columns.preparation import Preparation
     from chalkgrad.data.columns.prepared import ParquetSource
-    from chalkgrad.data.opening import Opened, open_source
+    from chalkgrad.data.entry import Opened, open_source
     from chalkgrad.data.readers.reading import read_table
     from chalkgrad.data.streams.memmap import MemmapSource
     from chalkgrad.data.tables.table import Column, Table
@@ -36,11 +36,11 @@ __all__ = [
 _WHEN_ASKED = {
     "Column": "tables.table",
     "MemmapSource": "streams.memmap",
-    "Opened": "opening",
+    "Opened": "entry",
     "ParquetSource": "columns.prepared",
     "Preparation": "columns.preparation",
     "Table": "tables.table",
-    "open_source": "opening",
+    "open_source": "entry",
     "read_table": "readers.reading",
 }
 

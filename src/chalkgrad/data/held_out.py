@@ -44,12 +44,26 @@ def split(
         faults.append(Fault("held_out", "be between 0 and 1", f"{held_out}", "Try 0.2."))
     if faults:
         raise InputError(faults)
-    train, test = split_rows(len(x), held_out=held_out, seed=seed)
+    train, test = _shuffled(len(x), held_out, seed)
     return x[train], t[train], x[test], t[test]
 
 
-def split_rows(rows: int, *, held_out: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the numbers of the rows to train on and of those that are set aside, both shuffled."""
+def set_aside(
+    rows: int, part: float, seed: int, classes: NDArray[np.int64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of the rows to learn from and of those set aside, in order; by classes if given."""
+    if classes is not None:
+        return stratified_rows(classes, held_out=part, seed=seed)
+    learned, aside = _shuffled(rows, part, seed)
+    return np.sort(learned), np.sort(aside)
+
+
+def drawn_rows(rows: int, count: int, seed: int) -> NDArray[np.int64]:
+    """Return the numbers of ``count`` rows, in order, drawn with the seed; memory for these alone."""
+    return np.sort(np.random.default_rng(seed).choice(rows, count, replace=False, shuffle=False))
+
+
+def _shuffled(rows: int, held_out: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     order = np.random.default_rng(seed).permutation(rows)
     test, train = np.split(order, [round(held_out * rows)])
     return train, test

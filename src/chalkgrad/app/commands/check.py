@@ -7,8 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._reading import attempt
 from chalkgrad.app.shell.code_target import with_function
-from chalkgrad.app.shell.options import Parser, attempt, read_whole, renamed
+from chalkgrad.app.shell.options import Parser, read_whole, renamed
 from chalkgrad.app.shell.output import PAGE_FORMATS, add_output_options, read_output, say
 from chalkgrad.app.shell.source import Source, add_network_options, read_source
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad._reading import attempt
 from chalkgrad.app.shell.code_target import with_function
-from chalkgrad.app.shell.options import Parser, attempt, read_choice, read_number, read_whole, renamed
+from chalkgrad.app.shell.options import Parser, read_choice, read_number, read_whole, renamed
 from chalkgrad.app.shell.output import PAGE_FORMATS, add_output_options, check_place, read_output, say
 from chalkgrad.app.shell.source import (
     DEFAULT_NOTATION,

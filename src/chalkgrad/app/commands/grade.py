@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table
 from chalkgrad._numbers import shown
-from chalkgrad.app.shell.options import Parser, attempt, read_number, read_whole
+from chalkgrad._reading import attempt
+from chalkgrad.app.shell.options import Parser, read_number, read_whole
 from chalkgrad.app.shell.output import Output, check_place, columns_of_terminal, say
 from chalkgrad.app.shell.source import is_file, notation_name, read_notation
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.shell.options import Parser, attempt, read_choice
+from chalkgrad._reading import attempt
+from chalkgrad.app.shell.options import Parser, read_choice
 from chalkgrad.app.shell.output import add_output_options, read_output
 
 FORMATS = ("text", "html", "markdown", "json", "svg", "png")

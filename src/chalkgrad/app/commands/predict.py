@@ -7,12 +7,12 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.shell.options import Parser, attempt, read_choice
+from chalkgrad._errors import Fault
+from chalkgrad.app.shell.options import Parser
 from chalkgrad.app.shell.output import add_output_options, read_output, say
-from chalkgrad.app.tables.gaps import GAPS, reading_of
-from chalkgrad.app.tables.options import add_table_options
+from chalkgrad.app.tables.missing_values import add_row_options, read_model_and_rows, with_gaps
 from chalkgrad.app.training.options import as_typed, named_as_options
+from chalkgrad.data.asked import USUAL, Streaming
 
 if TYPE_CHECKING:
     from chalkgrad.app.tables.answers_file import Columns
@@ -37,46 +37,30 @@ def parser() -> Parser:
     options.value(
         "--keep", metavar="COLUMNS", help="columns of the data to repeat beside the answers: id,name"
     )
-    options.value("--missing", metavar="HOW", help=f"rows with missing values: {', '.join(GAPS)}; error")
-    add_table_options(options)
+    add_row_options(options)
     options.flag("--labels", help="the answers only, without probabilities")
     add_output_options(options, FORMATS, width=False)
     return options
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], streaming: Streaming = USUAL) -> int:
     """Answer; return the exit status."""
     options = parser().read(arguments)
     with named_as_options():
-        return _run(options)
+        return _run(options, streaming)
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, streaming: Streaming) -> int:
     faults: list[Fault] = []
     output = read_output(options, FORMATS, faults)
     if output.format == "parquet":
         faults += _parquet_faults(output.path)
-    from chalkgrad.app.commands.evaluate import columns_read
     from chalkgrad.app.tables.answers_file import write_answers
-    from chalkgrad.app.tables.files import as_written, open_table
-    from chalkgrad.app.tables.gaps import with_gaps
     from chalkgrad.data import Table
     from chalkgrad.data.streams.blocks import all_tables
-    from chalkgrad.model import load_model
 
     kept = [name.strip() for name in options.keep.split(",")] if options.keep else []
-    model = attempt(faults, lambda: load_model(options.model))
-    names = None if model is None else columns_read(model)
-    wanted = None if names is None else (*kept, *names)
-    reading = reading_of(options, model, faults)
-    gaps = read_choice("--missing", options.missing, GAPS, faults) or GAPS[0]
-    written = kept if model is None else (*kept, *as_written(model))
-    data = attempt(faults, lambda: open_table(options.data, "test", wanted, reading=reading, written=written))
-    head = data if data is None or isinstance(data, Table) else next(iter(data.tables(0)))
-    if head is not None:
-        faults += [head.absent(name) for name in kept if name not in head.columns]
-    if faults or model is None or data is None:
-        raise InputError(faults)
+    model, data, gaps = read_model_and_rows(options, faults, streaming, kept)
     notes: list[str] = []
     model, tables = with_gaps(
         model, iter([data]) if isinstance(data, Table) else all_tables(data), gaps, notes

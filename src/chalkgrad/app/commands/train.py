@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.shell.options import Parser, attempt, read_choice
+from chalkgrad._reading import attempt
+from chalkgrad.app.shell.options import Parser, read_choice
 from chalkgrad.app.shell.output import PAGE_FORMATS, Output, columns_of_terminal, read_output, say
 from chalkgrad.app.shell.signals import held_back
 from chalkgrad.app.training.hidden_layers import hidden_of
@@ -29,10 +30,11 @@ from chalkgrad.app.training.options import (
     train_parser,
     usual_schedule,
 )
+from chalkgrad.data.asked import USUAL, Streaming
 
 if TYPE_CHECKING:
     from chalkgrad.app.training.again import Second
-    from chalkgrad.app.training.prepared_rows import PreparedRows
+    from chalkgrad.data.training_rows import TrainingRows
     from chalkgrad.model import Model
     from chalkgrad.model.evaluation import Evaluation
     from chalkgrad.network import Network
@@ -50,11 +52,11 @@ def parser() -> Parser:
     return train_parser()
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], streaming: Streaming = USUAL) -> int:
     """Train and keep the model; return the exit status."""
     options = parser().read(arguments)
     faults: list[Fault] = []
-    asked = read_train_options(options, faults)
+    asked = replace(read_train_options(options, faults), streaming=streaming)
     form = read_choice("--format", options.format, ("text", "json"), faults) or "text"
     output = Output(form, None, columns_of_terminal())
     explained = _explanation(asked, faults)
@@ -81,10 +83,9 @@ def _load(path: str) -> Model:
 def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: Output | None) -> int:
     from chalkgrad.app.training.again import is_trained_again, train_again
     from chalkgrad.app.training.page import setup_page
-    from chalkgrad.app.training.rows import read_rows
     from chalkgrad.train.fit import fit
 
-    rows = read_rows(asked, begun)
+    rows = _rows(asked, begun)
     network = _network(asked, rows) if begun is None else begun.network
     settings = _settings(asked, begun, rows, network)
     if output.format == "text":
@@ -117,9 +118,27 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
     return STATUS.get(fitted.outcome, OK)
 
 
+def _rows(asked: TrainOptions, begun: Model | None) -> TrainingRows:
+    """The rows, as the model that is begun with prepares them."""
+    from chalkgrad.data.training_rows import read_rows
+
+    known = () if begun is None else (begun.preparation, begun.settings.get("division"))
+    rows = read_rows(asked, *known)
+    return replace(rows, notes=tuple(map(as_typed, rows.notes)))
+
+
+def _learned(rows: TrainingRows, model: Model) -> Evaluation:
+    """How well a model answers the rows that were learned."""
+    if rows.blocks is None:
+        return model.evaluate(rows.x, rows.t, prepared=True)
+    from chalkgrad.data.streams.blocks import all_tables
+
+    return model.evaluate(all_tables(rows.blocks))
+
+
 def _answer(
     asked: TrainOptions,
-    rows: PreparedRows,
+    rows: TrainingRows,
     fitted: Fit,
     model: Model,
     second: Second | None,
@@ -136,7 +155,7 @@ def _answer(
     kept, seconds = saved
     history = model.history
     opened = {} if explained is None else _explain(fitted, asked, explained, output)
-    learned = rows.learned(model)
+    learned = _learned(rows, model)
     held_out = None if rows.validation is None else model.evaluate(*rows.validation, prepared=True)
     lost = _lost_class(asked, held_out or learned)
     at_its_end = fitted.outcome in ("finished", "stopped")
@@ -181,7 +200,7 @@ def _lost_class(asked: TrainOptions, found: Evaluation) -> list[str]:
     return [words] if words else []
 
 
-def _network(asked: TrainOptions, rows: PreparedRows) -> Network:
+def _network(asked: TrainOptions, rows: TrainingRows) -> Network:
     """The hidden layers that were asked for, between the inputs and the head that the target needs."""
     preparation = rows.preparation
     head = {"regression": "1", "binary": "1:sigmoid", "classes": f"{len(preparation.classes)}:softmax"}
@@ -194,7 +213,7 @@ def _network(asked: TrainOptions, rows: PreparedRows) -> Network:
 
 
 def _settings(
-    asked: TrainOptions, begun: Model | None, rows: PreparedRows, network: Network
+    asked: TrainOptions, begun: Model | None, rows: TrainingRows, network: Network
 ) -> dict[str, Any]:
     """What ``fit`` is told: what was asked for, else what the model was trained with, else what is usual."""
     from chalkgrad.train.setup.defaults import PATIENCE, usual_epochs
@@ -296,7 +315,7 @@ def _joined(begun: Model | None, settings: dict[str, Any], after: History) -> Hi
     return History((*before.epochs, *epochs), after.steps + shift)
 
 
-def _seen(rows: PreparedRows, begun: Model | None) -> str:
+def _seen(rows: TrainingRows, begun: Model | None) -> str:
     """What is kept of the rows, so that ``evaluate`` knows them again; nothing of rows read in blocks."""
     from chalkgrad.app.tables.seen_rows import sketch
 
@@ -306,7 +325,7 @@ def _seen(rows: PreparedRows, begun: Model | None) -> str:
     return sketch((rows.x, rows.t), *([rows.validation] if rows.validation else []), before=before)
 
 
-def _model(asked: TrainOptions, rows: PreparedRows, fitted: Fit, history: History, **rest: Any) -> Model:
+def _model(asked: TrainOptions, rows: TrainingRows, fitted: Fit, history: History, **rest: Any) -> Model:
     """What is kept: the weights, the columns, the history, and how it came about."""
     from chalkgrad import __version__
     from chalkgrad.model import Model

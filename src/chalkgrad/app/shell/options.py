@@ -10,6 +10,7 @@ from typing import NoReturn, TypeVar
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import exact_text, shown
+from chalkgrad._reading import attempt
 from chalkgrad.app.shell.help_text import filled, help_width, typed
 from chalkgrad.notation.writers.formats import WRITERS
 
@@ -135,15 +136,6 @@ class Parser(argparse.ArgumentParser):
         """How many arguments there must be, and which."""
         count = {0: "be absent", 1: "be one argument, "}.get(len(self.sources), "be two arguments, ")
         return count + " and ".join(self.sources)
-
-
-def attempt(faults: list[Fault], action: Callable[[], T]) -> T | None:
-    """Return what an action gives, or ``None`` after adding its faults."""
-    try:
-        return action()
-    except InputError as error:
-        faults.extend(fault for fault in error.faults if fault not in faults)
-        return None
 
 
 def renamed(faults: list[Fault], path: str, option: str, action: Callable[[], T]) -> T | None:

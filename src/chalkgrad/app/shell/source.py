@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table
 from chalkgrad._numbers import plain_number, shown
-from chalkgrad.app.shell.options import Parser, attempt, read_number, renamed
+from chalkgrad._reading import attempt
+from chalkgrad.app.shell.options import Parser, read_number, renamed
 from chalkgrad.network import Network
 from chalkgrad.problem import Problem
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalkgrad.app.shell.output import say
 from chalkgrad.app.training.options import TrainOptions
-from chalkgrad.app.training.prepared_rows import PreparedRows
+from chalkgrad.data.training_rows import TrainingRows
 from chalkgrad.train.record.history_chart import best_epoch
 from chalkgrad.train.result.result import Fit
 
@@ -48,7 +48,7 @@ class Second:
         return {"rows": self.rows, "epochs": len(history.epochs), "steps": history.steps}
 
 
-def is_trained_again(asked: TrainOptions, rows: PreparedRows) -> bool:
+def is_trained_again(asked: TrainOptions, rows: TrainingRows) -> bool:
     """Whether there is to be a second training: where it is asked for, or nothing else and rows are few."""
     if not rows.aside or rows.validation is None or asked.begin is not None:
         return False
@@ -57,7 +57,7 @@ def is_trained_again(asked: TrainOptions, rows: PreparedRows) -> bool:
 
 
 def train_again(
-    asked: TrainOptions, rows: PreparedRows, network: Network, settings: dict[str, Any], first: Fit
+    asked: TrainOptions, rows: TrainingRows, network: Network, settings: dict[str, Any], first: Fit
 ) -> Second | None:
     """Return the second training, or None where there is none."""
     if first.outcome not in ("finished", "stopped") or not is_trained_again(asked, rows):

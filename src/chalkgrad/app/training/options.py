@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import existing_file
 from chalkgrad._numbers import shown
-from chalkgrad.app.shell.options import Parser, attempt, read_choice, read_number, read_whole
+from chalkgrad._reading import attempt
+from chalkgrad.app.shell.options import Parser, read_choice, read_number, read_whole
 from chalkgrad.app.shell.output import add_pager_option, check_place
 from chalkgrad.app.tables.options import add_table_options, read_table_options
 from chalkgrad.app.training.hidden_layers import NO_LAYER, has_head
 from chalkgrad.app.training.model_place import free_place
+from chalkgrad.data.asked import RowsAsked
 from chalkgrad.network import Network
 
 HIDDEN, BATCH = "64:relu-64:relu", 32
@@ -30,33 +32,22 @@ SCHEDULES = ("constant", "step", "cosine", "one-cycle", "plateau")
 KEEP = ("best", "last", "again")
 
 
-@dataclass(frozen=True)
-class TrainOptions:
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions(RowsAsked):
     """What was asked for; None where it was left out."""
 
-    data: str
     output: str
-    target: str | None
-    task: str | None
     hidden: str | None
-    validation: float | str
-    """A part of the rows, or a file."""
-    missing: str
-    ignore: tuple[str, ...]
-    categorical: tuple[str, ...]
     fit: dict[str, Any] = field(default_factory=dict)
     """What ``fit`` is given as it stands."""
     optimiser: str | None = None
     rate: float | None = None
     weight_decay: float | None = None
     momentum: float | None = None
-    seed: int = 0
     keep: str | None = None
     """Which weights: those of the best epoch, of the last, or of a second training on all rows."""
     begin: str | None = None
     """A model to go on with."""
-    reading: Mapping[str, Any] = field(default_factory=dict)
-    """How a CSV file is read, as ``read_table`` takes it."""
     explain: int | None = None
     notation: str | None = None
     explain_to: str | None = None
@@ -135,28 +126,29 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
     _check_hidden(options.network, faults)
     _check_together(options, validation, faults)
     return TrainOptions(
-        options.data,
-        place,
-        options.target,
-        read_choice("--task", options.task, TASKS, faults),
-        options.network,
-        validation,
-        missing.replace("-", " "),
-        _names(options.ignore),
-        _names(options.categorical),
-        fit,
-        read_choice("--optimiser", options.optimiser, OPTIMISERS, faults),
-        _number("--learning-rate", options.learning_rate, faults, "0.01"),
-        _number("--weight-decay", options.weight_decay, faults, "0.01", zero=True),
-        _number("--momentum", options.momentum, faults, "0.9", zero=True),
-        read_whole("--seed", options.seed, faults, least=0, most=2**32, example=7) or 0,
-        read_choice("--keep", options.keep, KEEP, faults),
-        getattr(options, "continue"),
-        read_table_options(options, faults),
-        read_whole("--explain-step", options.explain_step, faults, least=0, most=MOST, example=0),
-        options.notation,
-        options.explain_to,
-        not options.no_pager,
+        data=options.data,
+        output=place,
+        target=options.target,
+        task=cast(Any, read_choice("--task", options.task, TASKS, faults)),
+        hidden=options.network,
+        validation=validation,
+        balanced="class_weight" in fit,
+        missing=cast(Any, missing.replace("-", " ")),
+        ignore=_names(options.ignore),
+        categorical=_names(options.categorical),
+        fit=fit,
+        optimiser=read_choice("--optimiser", options.optimiser, OPTIMISERS, faults),
+        rate=_number("--learning-rate", options.learning_rate, faults, "0.01"),
+        weight_decay=_number("--weight-decay", options.weight_decay, faults, "0.01", zero=True),
+        momentum=_number("--momentum", options.momentum, faults, "0.9", zero=True),
+        seed=read_whole("--seed", options.seed, faults, least=0, most=2**32, example=7) or 0,
+        keep=read_choice("--keep", options.keep, KEEP, faults),
+        begin=getattr(options, "continue"),
+        reading=read_table_options(options, faults),
+        explain=read_whole("--explain-step", options.explain_step, faults, least=0, most=MOST, example=0),
+        notation=options.notation,
+        explain_to=options.explain_to,
+        paged=not options.no_pager,
     )
 
 
@@ -319,7 +311,7 @@ def as_typed(words: str) -> str:
     >>> as_typed("Try clip_norm=1.0, ignore=['no'] or missing='mean'.")
     'Try --clip-norm 1.0, --ignore no or --missing mean.'
     """
-    words = _QUOTED.sub(r"\1\2", words)
+    words = _QUOTED.sub(r"\1\2\3", words)
     for old, new in _FIXES:
         words = words.replace(old, new)
     return words
@@ -328,12 +320,13 @@ def as_typed(words: str) -> str:
 _PATHS = (
     "epochs", "batch_size", "optimiser", "schedule", "dropout", "l2", "clip_norm", "class_weight",
     "seed", "dtype", "early_stopping", "threads", "validation", "checkpoint", "resume", "missing", "task",
-    "ignore", "categorical", "encoding", "delimiter", "header",
+    "ignore", "categorical", "encoding", "delimiter", "header", "target",
 )  # fmt: skip
-_QUOTED = re.compile(r"\b([a-z]+=)(?:\['|')(.*?)(?:'\]|')")
+_QUOTED = re.compile(r"\b([a-z]+=)(?:\['(.*?)'\]|'(.*?)')")
 _FIXES = (
     ("batch_size=", "--batch-size "), ("epochs=", "--epochs "), ("missing=", "--missing "),
-    ("task=", "--task "), ("ignore=", "--ignore "), ("categorical=", "--categorical "),
+    ("task=", "--task "), ("target=", "--target "), ("ignore=", "--ignore "),
+    ("categorical=", "--categorical "), ("header=True", "--header yes"),
     ("encoding=", "--encoding "), ("header=False", "--header no"), ("clip_norm=", "--clip-norm "),
     ("leave resume out", "leave --resume out"),
 )  # fmt: skip

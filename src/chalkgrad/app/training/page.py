@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from chalkgrad.app.training.prepared_rows import PreparedRows
 from chalkgrad.data.columns.columns import CategoryColumn, PixelColumn
+from chalkgrad.data.training_rows import TrainingRows
 from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
 from chalkgrad.model.evaluation_page import figure, percent
 from chalkgrad.model.model_page import MOST_LEVELS
@@ -23,7 +23,7 @@ HARD_SPACE = "\u00a0"
 
 
 def setup_page(
-    rows: PreparedRows, network: Network, settings: Mapping[str, Any], title: str, *, again: bool = False
+    rows: TrainingRows, network: Network, settings: Mapping[str, Any], title: str, *, again: bool = False
 ) -> Document:
     """Return what is going to be trained, on what, with which settings of ``fit``; ``again`` on all rows."""
     dtype = settings.get("dtype", "float32")
@@ -42,14 +42,14 @@ def setup_page(
     return Document(title, (Table((("what",), ("as it was read",)), tuple(((a,), (b,)) for a, b in facts)),))
 
 
-def rows_words(rows: PreparedRows) -> str:
+def rows_words(rows: TrainingRows) -> str:
     """Say how many rows there are for what."""
     if rows.validation is None:
         return f"{rows.rows:,} to learn from, none to validate on"
     return f"{rows.rows:,} to learn from, {len(rows.validation[0]):,} to validate on"
 
 
-def epochs_words(rows: PreparedRows, settings: Mapping[str, Any], *, again: bool) -> str:
+def epochs_words(rows: TrainingRows, settings: Mapping[str, Any], *, again: bool) -> str:
     """Say how long it is trained, how the learning rate changes meanwhile, and what follows."""
     stopping, epochs = settings.get("early_stopping"), settings["epochs"]
     words = [f"{epochs}", f"rate {_RATES[settings['schedule']]}"]
@@ -70,7 +70,7 @@ _RATES = {
 }
 
 
-def target_words(rows: PreparedRows) -> str:
+def target_words(rows: TrainingRows) -> str:
     """Say what is learned, and how its values are spread."""
     target, t = rows.preparation.target, rows.t
     assert target is not None, "inferred with a target"
@@ -90,7 +90,7 @@ def target_words(rows: PreparedRows) -> str:
     return f"{rows.target}: one of {len(target.classes)} classes, each {low} to {high} of the rows"
 
 
-def task_words(rows: PreparedRows) -> str:
+def task_words(rows: TrainingRows) -> str:
     """Say what kind of answer is learned, and how to learn whole numbers as numbers."""
     target = rows.preparation.target
     assert target is not None, "inferred with a target"
@@ -104,7 +104,7 @@ def task_words(rows: PreparedRows) -> str:
     return f"classification; if the {many} whole numbers are an order, --task regression predicts numbers"
 
 
-def inputs_words(rows: PreparedRows) -> str:
+def inputs_words(rows: TrainingRows) -> str:
     """Say how columns become inputs.
 
     The first kind is named with its number of columns, such as "6 columns standardised".

@@ -12,9 +12,9 @@ from chalkgrad._numbers import shown
 from chalkgrad.data.columns.columns import CategoryColumn, InputColumn, missing_fault, word_faults
 from chalkgrad.data.columns.survey import UNFILLED, Missing, NumberSurvey
 from chalkgrad.data.tables.labels import as_levels, counted, ordered
-from chalkgrad.data.tables.looks import are_many, look_of, spelt_alike
 from chalkgrad.data.tables.table import TOLD, Column, Table
 from chalkgrad.data.tables.typed import is_number
+from chalkgrad.data.tables.written_forms import are_many, spelt_alike, written_form
 
 MOST_LEVELS = 256
 NUMBERS = 20
@@ -102,7 +102,7 @@ class CategorySurvey:
     def _foreign(self, place: str) -> Fault | None:
         """The fault of what is neither numbers nor categories; what may be either is remarked on."""
         levels, rows = self._counts, self._counts.total()
-        if (look := look_of(levels)) is not None:
+        if (look := written_form(levels)) is not None:
             example = f"{look.name} such as {shown(next(iter(levels)), 30)}"
             if look.always or len(levels) > NUMBERS or are_many(len(levels), rows):
                 fix = f"{look.fix}, or leave it out with ignore=[{self.name!r}]."

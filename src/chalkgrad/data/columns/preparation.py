@@ -15,7 +15,7 @@ from chalkgrad._errors import Fault, InputError, UnsupportedError
 from chalkgrad._numbers import shown
 from chalkgrad.data.columns.columns import CategoryColumn, InputColumn, filled
 from chalkgrad.data.columns.infer import learned_columns
-from chalkgrad.data.columns.kept import Kept, from_json, to_json
+from chalkgrad.data.columns.preparation_json import Kept, from_json, to_json
 from chalkgrad.data.columns.survey import Missing
 from chalkgrad.data.columns.target import Target, Task
 from chalkgrad.data.tables.labels import Label
@@ -93,6 +93,11 @@ class Preparation:
             tables, target, task, missing=missing, categorical=categorical, ignore=ignore, unseen=unseen
         )
         return cls(*learned)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The columns of categories, of which it is known how each level is written."""
+        return tuple(column.name for column in self.columns if isinstance(column, CategoryColumn))
 
     @property
     def width(self) -> int:

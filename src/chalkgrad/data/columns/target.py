@@ -15,9 +15,9 @@ from chalkgrad.data.columns.category_survey import is_of_numbers
 from chalkgrad.data.columns.columns import as_numbers, not_finite, word_faults
 from chalkgrad.data.columns.moments import Moments
 from chalkgrad.data.tables.labels import Label, class_numbers, coded, counted, distinct
-from chalkgrad.data.tables.looks import are_many, look_of, spelt_alike
 from chalkgrad.data.tables.table import TOLD, Column, Table
 from chalkgrad.data.tables.typed import is_large, is_number, numbers_of
+from chalkgrad.data.tables.written_forms import are_many, spelt_alike, written_form
 
 Task = Literal["regression", "binary", "classes"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "classes")
@@ -201,7 +201,7 @@ class TargetSurvey:
             return self._mistake
         if not are_many(different, self._rows):
             return []
-        example, look = shown(next(iter(self._counts)), 30), look_of(self._counts)
+        example, look = shown(next(iter(self._counts)), 30), written_form(self._counts)
         if look is not None:
             fix = f"{look.fix}, or choose task='classes'."
             return [Fault(place, "be numbers or labels", f"{look.name} such as {example}", fix)]

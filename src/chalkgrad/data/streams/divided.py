@@ -12,11 +12,6 @@ from chalkgrad.data.streams.fingerprint import array_fingerprint, joined_fingerp
 from chalkgrad.data.tables.table import Table
 
 
-def places_aside(rows: int, count: int, seed: int) -> NDArray[np.int64]:
-    """Return the places of ``count`` of the rows, in order, drawn with the seed; memory for these alone."""
-    return np.sort(np.random.default_rng(seed).choice(rows, count, replace=False, shuffle=False))
-
-
 class DividedBlocks:
     """The rows of blocks but those at some places.
 

@@ -15,7 +15,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown, whole
 from chalkgrad._reading import read_number
 from chalkgrad.data import ArraySource, Portion, RowSource
-from chalkgrad.data.held_out import split_rows, stratified_rows
+from chalkgrad.data.held_out import set_aside
 from chalkgrad.data.streams.mapped_rows import in_file, is_mapped
 from chalkgrad.data.streams.mapped_source import MappedSource
 from chalkgrad.data.streams.order import epoch_order
@@ -293,11 +293,8 @@ def _read_source(
 def _set_aside(
     rows: int, classes: NDArray[np.int64] | None, part: float, seed: int, faults: list[Fault]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows to learn from and those to validate on, by a shuffle; classes stratified."""
-    if classes is None:
-        chosen, aside = map(np.sort, split_rows(rows, held_out=part, seed=seed))
-    else:
-        chosen, aside = stratified_rows(classes, held_out=part, seed=seed)
+    """Return the rows to learn from and those to validate on; a fault where one side has none."""
+    chosen, aside = set_aside(rows, part, seed, classes)
     if not len(aside) or not len(chosen):
         condition = f"leave rows on both sides of {rows}"
         faults.append(Fault("validation", condition, f"{part:g}", "Give more rows or another part."))

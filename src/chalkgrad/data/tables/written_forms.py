@@ -21,7 +21,7 @@ _UNIT = (
 )
 
 
-class Look(NamedTuple):
+class WrittenForm(NamedTuple):
     """A way of writing that is no plain number."""
 
     name: str
@@ -31,12 +31,12 @@ class Look(NamedTuple):
     """Whether it is refused however few levels there are."""
 
 
-def _look(name: str, pattern: str, fix: str, *, always: bool = False) -> Look:
-    return Look(name, re.compile(pattern), fix, always)
+def _form(name: str, pattern: str, fix: str, *, always: bool = False) -> WrittenForm:
+    return WrittenForm(name, re.compile(pattern), fix, always)
 
 
-LOOKS = (
-    _look(
+FORMS = (
+    _form(
         "dates",
         rf"(?:\d{{4}}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:\d\d|\d{{4}})"
         rf"|{_DAY}\d\d?\.?[ -]{_MONTH},?[ -]\d{{2,4}}|{_DAY}{_MONTH} \d\d?,? \d{{4}}|{_MONTH}[ -]\d{{4}}"
@@ -45,41 +45,41 @@ LOOKS = (
         "Make numbers of it, such as days",
         always=True,
     ),
-    _look("times of day", _CLOCK, "Make numbers of it, such as minutes", always=True),
-    _look("percentages", rf"{_AMOUNT}%", "Write them without %"),
-    _look(
+    _form("times of day", _CLOCK, "Make numbers of it, such as minutes", always=True),
+    _form("percentages", rf"{_AMOUNT}%", "Write them without %"),
+    _form(
         "amounts of money",
         rf"[-+(]?\s?{_CURRENCY}\s?{_AMOUNT}\)?|{_AMOUNT}{_CURRENCY}",
         "Write the numbers alone",
     ),
-    _look(
+    _form(
         "numbers with commas or other marks",
         r"[-+]?\d{1,3}(?:[,.'\u00a0\u202f ]\d{3})*(?:[.,]\d+)?",
         "Write 1,234.5 as 1234.5",
     ),
-    _look("numbers with units", rf"{_AMOUNT}{_UNIT}", "Write the numbers alone"),
-    _look(
+    _form("numbers with units", rf"{_AMOUNT}{_UNIT}", "Write the numbers alone"),
+    _form(
         "numbers with signs or in brackets",
         r"(?:[-+]?|[<>≤≥~≈±−–]=? ?)\d+(?:[.,]\d+)?|\(\d+(?:[.,]\d+)?\)",
         "Write −5 and (5) as -5, <5 as a number",
     ),
-    _look("numbers with d for an exponent", r"[-+]?(?:\d+\.?\d*|\.\d+)[dD][-+]?\d+", "Write e for d"),
+    _form("numbers with d for an exponent", r"[-+]?(?:\d+\.?\d*|\.\d+)[dD][-+]?\d+", "Write e for d"),
 )
 
 
-def look_of(levels: Collection[str]) -> Look | None:
+def written_form(levels: Collection[str]) -> WrittenForm | None:
     """Return what all different texts of a column look like, or None.
 
-    >>> [look_of(levels).name for levels in (["5 Feb 2024"], ["12:04"], ["$53.60"], ["1,304,000", "536,000"])]
+    >>> [written_form(levels).name for levels in (["5 Feb 2024"], ["12:04"], ["$53.60"], ["1,304,000", "53"])]
     ['dates', 'times of day', 'amounts of money', 'numbers with commas or other marks']
-    >>> [look_of(levels).name for levels in (["2024-05"], ["5 kg", "12.5kg"], ["−5", "12"])]
+    >>> [written_form(levels).name for levels in (["2024-05"], ["5 kg", "12.5kg"], ["−5", "12"])]
     ['dates', 'numbers with units', 'numbers with signs or in brackets']
-    >>> look_of(["red", "5 %"]) is None
+    >>> written_form(["red", "5 %"]) is None
     True
     """
     if all(map(is_number, levels)):
         return None
-    return next((look for look in LOOKS if all(map(look.pattern.fullmatch, levels))), None)
+    return next((look for look in FORMS if all(map(look.pattern.fullmatch, levels))), None)
 
 
 def are_many(levels: int, rows: int) -> bool:

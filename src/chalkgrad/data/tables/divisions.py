@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from chalkgrad.data import Table
+from chalkgrad.data.tables.table import Table
 
 PARTS = {
     "train": "train", "training": "train", "learn": "train",
