@@ -30,6 +30,14 @@ class View {
     format_ = format[0];
     return true;
   }
+  // One after the other, as _native.SCHEMA tells
+  template <class Record> bool take_records(PyObject *object, const char *name) {
+    if (PyObject_GetBuffer(object, &buffer_, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) != 0) return false;
+    held_ = true;
+    if (buffer_.ndim == 1 && buffer_.itemsize == sizeof(Record) && buffer_.format && *buffer_.format == 'T')
+      return true;
+    return fail("%s: must be records of the schema", name);
+  }
   template <class T> T *data() const { return static_cast<T *>(buffer_.buf); }
   template <class T> Span<T> all() const { return {data<T>(), Py_ssize_t(buffer_.len / sizeof(T))}; }
   Py_ssize_t size(int dimension) const { return buffer_.shape[dimension]; }

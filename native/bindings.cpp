@@ -6,6 +6,7 @@
 
 #include "dispatch.hpp"
 #include "epochs_arguments.hpp"
+#include "schema.hpp"
 #include "threads.hpp"
 
 namespace chalkgrad {
@@ -147,7 +148,7 @@ PyObject *store(PyObject *object, PyObject *const *arguments, Py_ssize_t count) 
   Py_RETURN_NONE;
 }
 
-// Executor((layers, l2, features, codes, numbers, tapes, constants, settings, reals), isa or None)
+// Executor((settings, optimiser, layers, features, instructions, tapes, sources, constants, steps), isa or None)
 PyObject *create(PyTypeObject *type, PyObject *arguments, PyObject *) {
   if (!count_is(PyTuple_Size(arguments), 2)) return nullptr;
   PyObject *arrays = PyTuple_GetItem(arguments, 0), *wanted = PyTuple_GetItem(arguments, 1);
@@ -156,13 +157,16 @@ PyObject *create(PyTypeObject *type, PyObject *arguments, PyObject *) {
     return nullptr;
   }
   View view[9];
-  static const char *const names[] = {"layers", "l2",        "features", "codes", "numbers",
-                                      "tapes",  "constants", "settings", "reals"};
-  static const int dimensions[] = {2, 1, 1, 2, 2, 1, 1, 1, 1};
-  static const char *const formats[] = {kIntegers, "d", kIntegers, kIntegers, "d",
-                                        kIntegers, "d", kIntegers, "d"};
-  for (int i = 0; i < 9; ++i)
-    if (!view[i].take(PyTuple_GetItem(arrays, i), names[i], formats[i], dimensions[i])) return nullptr;
+  const auto array = [&](int i) { return PyTuple_GetItem(arrays, i); };
+  if (!view[0].take_records<Settings>(array(0), "settings") ||
+      !view[1].take_records<Optimiser>(array(1), "optimiser") ||
+      !view[2].take_records<LayerShape>(array(2), "layers") ||
+      !view[3].take(array(3), "features", kIntegers, 1) ||
+      !view[4].take_records<Instruction>(array(4), "instructions") ||
+      !view[5].take_records<TapeSize>(array(5), "tapes") ||
+      !view[6].take(array(6), "sources", kIntegers, 1) || !view[7].take(array(7), "constants", "d", 1) ||
+      !view[8].take_records<TapeStep>(array(8), "steps"))
+    return nullptr;
   const char *isa = nullptr;
   if (wanted != Py_None && (isa = PyUnicode_AsUTF8AndSize(wanted, nullptr)) == nullptr) return nullptr;
   const InstructionSet *set = find_instruction_set(isa);
@@ -173,9 +177,9 @@ PyObject *create(PyTypeObject *type, PyObject *arguments, PyObject *) {
   std::string fault;
   try {
     data = std::make_unique<PlanData>();
-    fault = data->read({view[0].all<int64_t>(), view[2].all<int64_t>(), view[3].all<int64_t>(),
-                        view[5].all<int64_t>(), view[7].all<int64_t>(), view[1].all<double>(),
-                        view[4].all<double>(), view[6].all<double>(), view[8].all<double>()});
+    fault = data->read({view[0].all<Settings>(), view[1].all<Optimiser>(), view[2].all<LayerShape>(),
+                        view[3].all<int64_t>(), view[4].all<Instruction>(), view[5].all<TapeSize>(),
+                        view[6].all<int64_t>(), view[7].all<double>(), view[8].all<TapeStep>()});
   } catch (const std::bad_alloc &) {
     return PyErr_NoMemory();
   }
@@ -240,16 +244,6 @@ PyType_Slot slots[] = {{Py_tp_new, reinterpret_cast<void *>(create)},
                        {0, nullptr}};
 PyType_Spec executor_type = {"chalkgrad._native.Executor", sizeof(Native), 0, Py_TPFLAGS_DEFAULT, slots};
 
-// A tuple of the words that stand for 0, 1, …
-template <size_t N> bool add_words(PyObject *module, const char *name, const char *const (&words)[N]) {
-  PyObject *tuple = PyTuple_New(N);
-  for (size_t i = 0; tuple != nullptr && i < N; ++i)
-    PyTuple_SetItem(tuple, Py_ssize_t(i), PyUnicode_FromString(words[i]));
-  const bool added = tuple != nullptr && PyModule_AddObjectRef(module, name, tuple) == 0;
-  Py_XDECREF(tuple);
-  return added;
-}
-
 PyObject *instruction_set(PyObject *, PyObject *name) {
   const char *wanted = name == Py_None ? nullptr : PyUnicode_AsUTF8AndSize(name, nullptr);
   if (wanted == nullptr && name != Py_None) return nullptr;
@@ -297,11 +291,10 @@ PyMODINIT_FUNC PyInit__native() {
   using namespace chalkgrad;
   PyObject *module = PyModule_Create(&definition);
   if (module == nullptr) return nullptr;
-  PyObject *type = PyType_FromSpec(&executor_type);
+  PyObject *type = PyType_FromSpec(&executor_type), *words = schema();
   const bool complete = type != nullptr && PyModule_AddObjectRef(module, "Executor", type) == 0 &&
-                        add_words(module, "ACTIVATIONS", activation_names) &&
-                        add_words(module, "LOSSES", loss_names) && add_words(module, "RULES", rule_names) &&
-                        add_words(module, "OPERATIONS", operation_names);
+                        words != nullptr && PyModule_AddObjectRef(module, "SCHEMA", words) == 0;
+  Py_XDECREF(words);
   Py_XDECREF(type);
   if (complete) return module;
   Py_DECREF(module);

@@ -43,14 +43,14 @@ template <class Layer> const Instruction *read_chain(const Plan &plan, Layer lay
     i = chain.next(Op::linear);
     if (i == nullptr || i->layer != l || i->source != value) return nullptr;
     value = i->out;
-    layer(l, Activation(i->kind), i->number);
+    layer(l, i->function, i->number);
   }
   const Instruction *const loss = chain.next(Op::loss_and_error);
-  if (i->kind != 0 || loss == nullptr || loss->source != value) return nullptr;
-  layer(plan.layer_count - 1, Activation(loss->kind), loss->number);
+  if (i->function != Activation::identity || loss == nullptr || loss->z != value) return nullptr;
+  layer(plan.layer_count - 1, loss->function, loss->number);
   for (int64_t l = plan.layer_count - 1; l > 0; --l) {
     i = chain.next(Op::backpropagate);
-    if (i == nullptr || i->layer != l || i->second >= 0) return nullptr;
+    if (i == nullptr || i->layer != l || i->add >= 0) return nullptr;
   }
   while (chain.next(Op::weight_gradient)) {}
   return chain.at_end() ? loss : nullptr;
@@ -60,7 +60,7 @@ template <class Layer> const Instruction *read_chain(const Plan &plan, Layer lay
 template <class T, int P> class CompactExecutor final : public Executor {
  public:
   CompactExecutor(const Plan &plan, const Instruction &loss)
-      : plan_(plan), step_(plan, Loss(loss.value), loss.coefficient) {}
+      : plan_(plan), step_(plan, loss.kind, loss.coefficient) {}
   ~CompactExecutor() override { delete whole_; }
 
   bool reserve() {

@@ -29,8 +29,8 @@ template <class T, int L> class Descent {
       double *tile_squares = slab.take<double>(ceil_div(rows, chunk) * ceil_div(shape.n_out, kBlock));
       if (tasks_ != nullptr)
         tasks_[count_] = {&layers_[instruction.layer],
+                          engine.buffer(instruction.error),
                           engine.buffer(instruction.source),
-                          engine.buffer(instruction.second),
                           apart && apart->layer == instruction.layer,
                           turned,
                           chunk,

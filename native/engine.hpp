@@ -65,8 +65,8 @@ template <class T, int L> class Engine : public EngineMemory<T, L> {
   void write_outputs(long p, long count, T *out) const {
     const Buffer &from = buffers_[plan_.output];
     T *numbers = from.panel(p);
-    if (plan_.output_kind == kSoftmax) softmax_panel<T, L>(numbers, numbers, from.features);
-    else activate<T, L>(Activation(plan_.output_kind), T(plan_.output_number), numbers, from.features * L);
+    if (plan_.output_softmax) softmax_panel<T, L>(numbers, numbers, from.features);
+    else activate<T, L>(plan_.output_function, T(plan_.output_number), numbers, from.features * L);
     for (long i = 0; i < count; ++i)
       for (long j = 0; j < from.features; ++j) out[i * from.features + j] = numbers[j * L + i];
   }
@@ -129,7 +129,7 @@ template <class T, int L> class Engine : public EngineMemory<T, L> {
   }
 
   void linear(const Instruction &i, const Buffer &source, Range panels, Range blocks) {
-    const auto kind = Activation(i.kind);
+    const Activation kind = i.function;
     const T number = T(i.number);
     Products<T, L>::forward(layers_[i.layer], source, buffers_[i.out], panels, blocks,
                             [=](T *numbers, long count) {
@@ -138,12 +138,12 @@ template <class T, int L> class Engine : public EngineMemory<T, L> {
   }
 
   void backpropagate(const Instruction &i, Range panels) {
-    const auto kind = Activation(i.kind);
+    const Activation kind = i.function;
     const T number = T(i.number);
-    const Buffer add = i.second < 0 ? Buffer{} : buffers_[i.second];
+    const Buffer add = i.add < 0 ? Buffer{} : buffers_[i.add];
     const Buffer value = i.value < 0 ? Buffer{} : buffers_[i.value];
     Products<T, L>::backward(
-        layers_[i.layer], buffers_[i.source], buffers_[i.out], panels,
+        layers_[i.layer], buffers_[i.error], buffers_[i.out], panels,
         [=](T *numbers, long count, long panel, long feature) {
           constexpr int N = lanes_of_panel<T, L>;
           if (add.data) {
@@ -170,7 +170,7 @@ template <class T, int L> class Engine : public EngineMemory<T, L> {
     for (long p = panels.begin; p < panels.end; ++p) {
       T *numbers = out.panel(p);
       run_on_panel(plan_.tapes[i.tape], p, numbers, worker);
-      if (!i.flag) continue;
+      if (!i.scaled) continue;
       scale_samples<T, L>(numbers, coefficients_ + p * L, rows_of(batch, p), out.features);
       for (long at = 0; i.coefficient != 1 && at < out.features * L; at += N)
         store<T, N>(numbers + at, load<T, N>(numbers + at) * T(i.coefficient));
@@ -201,15 +201,15 @@ template <class T, int L> class Engine : public EngineMemory<T, L> {
   }
 
   void softmax_gradient(const Instruction &i, Range panels) {
-    const Buffer &y = buffers_[i.source], &error = buffers_[i.second], &out = buffers_[i.out];
+    const Buffer &y = buffers_[i.y], &error = buffers_[i.error], &out = buffers_[i.out];
     for (long p = panels.begin; p < panels.end; ++p)
-      if (i.flag) softmax_pull_panel<T, L>(y.panel(p), error.panel(p), out.panel(p), out.features);
+      if (i.weighted) softmax_pull_panel<T, L>(y.panel(p), error.panel(p), out.panel(p), out.features);
       else softmax_gradient_panel<T, L>(y.panel(p), error.panel(p), out.panel(p), out.features);
   }
 
   void dropout(const Instruction &i, Range panels, StepInfo step) {
     const Buffer &source = buffers_[i.source], &out = buffers_[i.out];
-    const uint32_t key = dropout_key(uint64_t(plan_.seed), uint64_t(step.number), uint64_t(i.layer + 1));
+    const uint32_t key = dropout_key(uint64_t(plan_.seed), uint64_t(step.number), uint64_t(i.layer) + 1);
     const auto dropping = Dropping<T>::of(i.rate);
     for (long p = panels.begin; p < panels.end; ++p) {
       if (step.training)
@@ -219,7 +219,7 @@ template <class T, int L> class Engine : public EngineMemory<T, L> {
   }
 
   void loss_and_error(const Instruction &i, const Batch<T> &batch, Range panels) {
-    const Buffer &z = buffers_[i.source];
+    const Buffer &z = buffers_[i.z];
     if (batch.t) gather(targets_, batch.t, batch, panels);
     for (long p = panels.begin; p < panels.end; ++p) {
       T coefficient[L];
@@ -232,8 +232,7 @@ template <class T, int L> class Engine : public EngineMemory<T, L> {
       panel.error = buffers_[i.out].panel(p);
       panel.features = z.features;
       panel.rows = rows_of(batch, p);
-      losses_[p] += chalkgrad::CHALKGRAD_ISA::loss_of_panel<T, L, true>(Loss(i.value), Activation(i.kind),
-                                                                        T(i.number), panel);
+      losses_[p] += chalkgrad::CHALKGRAD_ISA::loss_of_panel<T, L, true>(i.kind, i.function, T(i.number), panel);
     }
   }
 };

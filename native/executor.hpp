@@ -7,31 +7,38 @@
 
 namespace chalkgrad {
 
-// The instructions of chalkgrad.lower.program, in the order of their numbers.
-enum class Op : int64_t {
-  gather_inputs, gather_targets, linear, map, softmax, log_softmax, softmax_gradient, dropout, loss_and_error,
-  loss_map, backpropagate, weight_gradient
-};
+// The instructions of chalkgrad.lower.program.
+#define CHALKGRAD_OPS(X)                                                                            \
+  X(gather_inputs, "GatherInputs") X(gather_targets, "GatherTargets") X(linear, "Linear") X(map, "Map") \
+  X(softmax, "Softmax") X(log_softmax, "LogSoftmax") X(softmax_gradient, "SoftmaxGradient")           \
+  X(dropout, "Dropout") X(loss_and_error, "LossAndError") X(loss_map, "LossMap")                      \
+  X(backpropagate, "Backpropagate") X(weight_gradient, "WeightGradient")
+CHALKGRAD_ENUM(Op, int32_t, op_names, CHALKGRAD_OPS);
 
-// One instruction; buffers and layers by number, −1 where there is none.
-struct Instruction {
-  Op op;
-  int64_t out, source;
-  int64_t second;  // SoftmaxGradient's error, Backpropagate's add, WeightGradient's source
-  int64_t value;   // the Loss of loss_and_error; else the buffer of Backpropagate's value
-  int64_t layer;
-  int64_t kind;  // an Activation
-  int64_t tape;  // of map and loss_map
-  int64_t flag;  // map: scaled, softmax_gradient: weighted
-  double number;   // of the activation
-  double coefficient, rate;
-};
+// One instruction, with the fields of all of them under their names in chalkgrad.lower.program; buffers,
+// layers and tapes by number, −1 where there is none.
+#define CHALKGRAD_INSTRUCTION(X)                                                                    \
+  X(Op, op, Op(-1)) X(Activation, function, Activation(-1)) X(Loss, kind, Loss(-1))                 \
+  X(bool, scaled, false) X(bool, weighted, false)                                                   \
+  X(int64_t, out, -1) X(int64_t, source, -1) X(int64_t, y, -1) X(int64_t, z, -1)                    \
+  X(int64_t, error, -1) X(int64_t, add, -1) X(int64_t, value, -1)                                   \
+  X(int64_t, layer, -1) X(int64_t, tape, -1)                                                        \
+  X(double, number, 0) X(double, coefficient, 1) X(double, rate, 0) /* number: of the function */
+CHALKGRAD_RECORD(Instruction, CHALKGRAD_INSTRUCTION);
 
-struct LayerShape {
-  int64_t n_in, n_out;
-  bool bias;
-  double l2;
-};
+#define CHALKGRAD_LAYER(X) \
+  X(int64_t, n_in, 0) X(int64_t, n_out, 0) X(bool, bias, false) X(double, l2, 0)
+CHALKGRAD_RECORD(LayerShape, CHALKGRAD_LAYER);
+
+// What a training has but one of.  `output` is the buffer that a prediction reads, through `output_function`,
+// or softmax where `output_softmax`.  A training call starts threads for so many rows, and wakes those kept.
+#define CHALKGRAD_SETTINGS(X)                                                                       \
+  X(int64_t, output, -1) X(bool, output_softmax, false)                                             \
+  X(Activation, output_function, Activation(-1)) X(double, output_number, 0)                        \
+  X(double, loss_factor, 1) X(bool, mean_over_samples, false) X(bool, class_targets, false)         \
+  X(bool, clipped, false) X(double, clip_norm, 0) X(int64_t, seed, 0) X(int64_t, batch_size, 0)     \
+  X(int64_t, bytes, 4) X(int64_t, threads, 1) X(int64_t, rows_to_start, 0) X(int64_t, rows_to_wake, 0)
+CHALKGRAD_RECORD(Settings, CHALKGRAD_SETTINGS);
 
 constexpr int kMostTapeInputs = 64;
 // A tape and the buffers that its inputs are read from.
@@ -41,24 +48,14 @@ struct TapeCall {
 };
 
 // All that is fixed for a training.  The memory belongs to whoever made it and outlives the executor.
-struct Plan {
+struct Plan : Settings {
   const LayerShape *layers;
   const int64_t *features;  // of every buffer
   const Instruction *instructions;
   const TapeCall *tapes;
   int64_t layer_count, buffer_count, instruction_count;
-  int64_t output;  // the buffer that a prediction reads
-  int64_t output_kind;  // an Activation, or kSoftmax
-  double output_number;
-  double loss_factor;
-  bool mean_over_samples, clipped;
-  double clip_norm;
   Optimiser optimiser;
-  int64_t seed, batch_size;
-  int32_t threads;
-  int64_t rows_for_threads;  // of a training call, from which starting threads pays
 };
-constexpr int64_t kSoftmax = -1;
 
 // Rows at hand.  x is rows × n₀; t is rows × n_L, or `labels` are class numbers; `weight` may be null.
 // `order` lists rows of the arrays; null: 0, 1, … count − 1.
@@ -103,12 +100,10 @@ class Executor {
   Team *team = nullptr;
   // At most so many threads take part.
   int32_t most_workers = INT32_MAX;
-  // How many are worth a call with so many rows; a forward pass is a third of a step.
+  // How many take part in a call with so many rows; a forward pass is a third of a step.
   int workers(const Plan &plan, int64_t rows, int passes) const {
-    constexpr int64_t kWake = 100;  // waking a thread costs so much less than starting it
-    const int64_t enough = team ? plan.rows_for_threads / kWake : plan.rows_for_threads;
-    if (rows * passes < 3 * enough) return 1;
-    return plan.threads < most_workers ? plan.threads : most_workers;
+    if (rows * passes < 3 * (team ? plan.rows_to_wake : plan.rows_to_start)) return 1;
+    return plan.threads < most_workers ? int(plan.threads) : most_workers;
   }
 };
 

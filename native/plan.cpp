@@ -3,122 +3,106 @@
 namespace chalkgrad {
 namespace {
 
-constexpr int64_t kCodes = 9, kNumbers = 3, kSettings = 11, kReals = 8, kLargest = int64_t(1) << 31;
+constexpr int64_t kWidest = int64_t(1) << 26;  // a panel's numbers are counted in 32 bits
+constexpr int64_t kMostRows = int64_t(1) << 31;
 
-template <class E> bool is_one_of(int64_t number, E last) { return number >= 0 && number <= int64_t(last); }
+bool is_within(int64_t number, int64_t least, int64_t most) { return number >= least && number <= most; }
+// Whether a number is a place in a list, of words or of what was read.
+template <class Number, class List> bool is_one_of(Number number, const List &list) {
+  return is_within(int64_t(number), 0, int64_t(std::size(list)) - 1);
+}
+template <class T> std::vector<T> all_of(Span<T> span) { return {span.data, span.data + span.size}; }
 
 }  // namespace
 
 std::string PlanData::read(const Arrays &arrays) {
-  if (arrays.settings.size != kSettings || arrays.reals.size != kReals) return "settings of another version";
-  const int64_t *settings = arrays.settings.data;
-  const double *reals = arrays.reals.data;
-
-  const int64_t layer_count = arrays.l2.size, instruction_count = arrays.instructions.size / kCodes;
-  if (arrays.layers.size != 3 * layer_count || layer_count < 1) return "layers: must be rows of three";
-  if (arrays.instructions.size != kCodes * instruction_count ||
-      arrays.numbers.size != kNumbers * instruction_count)
-    return "instructions: of another version";
-  for (int64_t l = 0; l < layer_count; ++l) {
-    const int64_t *shape = arrays.layers.data + 3 * l;
-    if (shape[0] < 1 || shape[1] < 1 || shape[0] >= kLargest || shape[1] >= kLargest)
+  if (arrays.settings.size != 1 || arrays.optimiser.size != 1) return "settings: must be one record";
+  static_cast<Settings &>(plan_) = *arrays.settings.data;
+  plan_.optimiser = *arrays.optimiser.data;
+  layers_ = all_of(arrays.layers);
+  if (layers_.empty()) return "layers: must be there";
+  for (const LayerShape &layer : layers_)
+    if (!is_within(layer.n_in, 1, kWidest) || !is_within(layer.n_out, 1, kWidest))
       return "layers: must have sizes";
-    layers_.push_back({shape[0], shape[1], shape[2] != 0, arrays.l2.data[l]});
-  }
-  features_.assign(arrays.features.data, arrays.features.data + arrays.features.size);
+  features_ = all_of(arrays.features);
   for (const int64_t features : features_)
-    if (features < 1 || features >= kLargest) return "buffers: must have features";
+    if (!is_within(features, 1, kWidest)) return "buffers: must have features";
   if (std::string fault = read_tapes(arrays); !fault.empty()) return fault;
-  for (int64_t i = 0; i < instruction_count; ++i) {
-    const int64_t *c = arrays.instructions.data + kCodes * i;
-    const double *n = arrays.numbers.data + kNumbers * i;
-    instructions_.push_back({Op(c[0]), c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], n[0], n[1], n[2]});
-    if (std::string fault = check(instructions_.back()); !fault.empty())
+  instructions_ = all_of(arrays.instructions);
+  for (size_t i = 0; i < instructions_.size(); ++i)
+    if (std::string fault = check(instructions_[i]); !fault.empty())
       return "instruction " + std::to_string(i) + ": " + fault;
-  }
   if (inputs_ < 0) return "must gather inputs";
-  if (!is_one_of(settings[0], int64_t(features_.size()) - 1)) return "output: must be a buffer";
-  if (settings[1] != kSoftmax && !is_one_of(settings[1], Activation::gelu))
-    return "output: must have a known function";
-  if (settings[6] < 1 || settings[7] < 1 || settings[7] > 4096) return "batch and threads: must be positive";
-  if (!is_one_of(settings[8], Rule::rmsprop)) return "optimiser: must be known";
-  if (settings[9] != 4 && settings[9] != 8) return "bytes: must be 4 or 8";
-  if (settings[10] < 0 || settings[10] > kLargest) return "rows_for_threads: must be a number of rows";
-
-  class_targets_ = settings[4] != 0;
-  bytes_ = int(settings[9]);
+  if (std::string fault = check_settings(); !fault.empty()) return fault;
   plan_.layers = layers_.data();
   plan_.features = features_.data();
   plan_.instructions = instructions_.data();
   plan_.tapes = tapes_.data();
-  plan_.layer_count = layer_count;
+  plan_.layer_count = int64_t(layers_.size());
   plan_.buffer_count = int64_t(features_.size());
-  plan_.instruction_count = instruction_count;
-  plan_.output = settings[0];
-  plan_.output_kind = settings[1];
-  plan_.mean_over_samples = settings[2] != 0;
-  plan_.clipped = settings[3] != 0;
-  plan_.seed = settings[5];
-  plan_.batch_size = settings[6];
-  plan_.threads = int32_t(settings[7]);
-  plan_.rows_for_threads = settings[10];
-  plan_.output_number = reals[0];
-  plan_.loss_factor = reals[1];
-  plan_.clip_norm = reals[2];
-  plan_.optimiser = {Rule(settings[8]), reals[3], reals[4], reals[5], reals[6], reals[7]};
+  plan_.instruction_count = int64_t(instructions_.size());
+  return {};
+}
+
+std::string PlanData::check_settings() {
+  if (!is_one_of(plan_.output, features_)) return "output: must be a buffer";
+  if (!plan_.output_softmax && !is_one_of(plan_.output_function, activation_names))
+    return "output_function: must be known";
+  if (plan_.batch_size < 1) return "batch_size: must be positive";
+  if (!is_within(plan_.threads, 1, 4096)) return "threads: must be positive";
+  if (!is_one_of(plan_.optimiser.rule, rule_names)) return "rule: must be known";
+  if (plan_.bytes != 4 && plan_.bytes != 8) return "bytes: must be 4 or 8";
+  if (!is_within(plan_.rows_to_start, 0, kMostRows) || !is_within(plan_.rows_to_wake, 0, kMostRows))
+    return "rows_to_start, rows_to_wake: must be numbers of rows";
   return {};
 }
 
 std::string PlanData::read_tapes(const Arrays &arrays) {
-  constants_.assign(arrays.constants.data, arrays.constants.data + arrays.constants.size);
-  const int64_t *at = arrays.tapes.data, *end = at + arrays.tapes.size;
-  int64_t constant = 0;
-  while (at < end) {
-    if (end - at < 4) return "tapes: end too early";
-    const int64_t inputs = at[0], constants = at[1], steps = at[2], result = at[3];
-    at += 4;
-    const auto few = [](int64_t n) { return n >= 0 && n < 1 << 16; };
-    if (!few(inputs) || inputs < 1 || inputs > kMostTapeInputs || !few(constants) || !few(steps) ||
-        end - at < inputs + 5 * steps || constant + constants > int64_t(constants_.size()))
+  constexpr int64_t kMostSteps = (1 << 16) - 1;
+  sources_ = all_of(arrays.sources);
+  constants_ = all_of(arrays.constants);
+  steps_ = all_of(arrays.steps);
+  int64_t source = 0, constant = 0, step = 0;
+  for (int64_t k = 0; k < arrays.tapes.size; ++k) {
+    const TapeSize &tape = arrays.tapes.data[k];
+    if (!is_within(tape.inputs, 1, kMostTapeInputs) || !is_within(tape.constants, 0, kMostSteps) ||
+        !is_within(tape.steps, 0, kMostSteps) || source + tape.inputs > int64_t(sources_.size()) ||
+        constant + tape.constants > int64_t(constants_.size()) || step + tape.steps > int64_t(steps_.size()))
       return "tapes: end too early";
-    sources_.emplace_back(at, at + inputs);
-    for (const int64_t source : sources_.back())
-      if (!is_one_of(source, int64_t(features_.size()) - 1) ||
-          features_[source] != features_[sources_.back()[0]])
+    const int64_t *const sources = sources_.data() + source;
+    for (int64_t i = 0; i < tape.inputs; ++i)
+      if (!is_one_of(sources[i], features_) || features_[sources[i]] != features_[sources[0]])
         return "tapes: must read buffers of one size";
-    at += inputs;
-    steps_.emplace_back();
-    for (int64_t s = 0; s < steps; ++s, at += 5) {
-      if (!is_one_of(at[0], Operation::where_less_equal)) return "tapes: must have known operations";
-      TapeStep step = {Operation(at[0]), {}};
-      for (int k = 0; k < 4; ++k) {
-        if (!is_one_of(at[1 + k], inputs + constants + s - 1)) return "tapes: must read what is there";
-        step.places[k] = int32_t(at[1 + k]);
-      }
-      steps_.back().push_back(step);
+    const int64_t leaves = tape.inputs + tape.constants;
+    for (int64_t s = 0; s < tape.steps; ++s) {
+      if (!is_one_of(steps_[step + s].operation, operation_names)) return "tapes: must have known operations";
+      for (const int32_t place : steps_[step + s].places)
+        if (!is_within(place, 0, leaves + s - 1)) return "tapes: must read what is there";
     }
-    if (!is_one_of(result, inputs + constants + steps - 1)) return "tapes: must have a result";
-    tapes_.push_back({{int32_t(inputs), int32_t(constants), int32_t(steps), int32_t(result),
-                       constants_.data() + constant, nullptr}, nullptr});
-    constant += constants;
-  }
-  for (size_t i = 0; i < tapes_.size(); ++i) {
-    tapes_[i].tape.step = steps_[i].data();
-    tapes_[i].sources = sources_[i].data();
+    if (!is_within(tape.result, 0, leaves + tape.steps - 1)) return "tapes: must have a result";
+    tapes_.push_back({{int32_t(tape.inputs), int32_t(tape.constants), int32_t(tape.steps),
+                       int32_t(tape.result), constants_.data() + constant, steps_.data() + step},
+                      sources});
+    source += tape.inputs;
+    constant += tape.constants;
+    step += tape.steps;
   }
   return {};
 }
 
 std::string PlanData::check(const Instruction &i) {
-  const auto buffer = [&](int64_t b) { return is_one_of(b, int64_t(features_.size()) - 1); };
+  const auto buffer = [&](int64_t b) { return is_one_of(b, features_); };
   const auto same = [&](int64_t a, int64_t b) {
     return buffer(a) && buffer(b) && features_[a] == features_[b];
   };
   const auto has = [&](int64_t b, int64_t features) { return buffer(b) && features_[b] == features; };
-  const bool layer = is_one_of(i.layer, int64_t(layers_.size()) - 1);
-  const bool activation = is_one_of(i.kind, Activation::gelu);
-  const bool tape = is_one_of(i.tape, int64_t(tapes_.size()) - 1);
+  const bool layer = is_one_of(i.layer, layers_);
+  const bool activation = is_one_of(i.function, activation_names);
+  const bool tape = is_one_of(i.tape, tapes_);
   const auto read_size = [&] { return features_[tapes_[i.tape].sources[0]]; };
+  for (const int64_t b : {i.out, i.source, i.y, i.z, i.error, i.add, i.value})
+    if (b >= 0 && !buffer(b)) return "must name buffers";
+  if (i.tape >= 0 && !tape) return "must name a tape";
   bool good = false;
   switch (i.op) {
     case Op::gather_inputs:
@@ -132,21 +116,21 @@ std::string PlanData::check(const Instruction &i) {
       break;
     case Op::map: good = tape && has(i.out, read_size()); break;
     case Op::softmax: case Op::log_softmax: good = same(i.source, i.out); break;
-    case Op::softmax_gradient: good = same(i.source, i.out) && same(i.second, i.out); break;
+    case Op::softmax_gradient: good = same(i.y, i.out) && same(i.error, i.out); break;
     case Op::dropout: good = same(i.source, i.out) && i.layer >= 0 && i.rate >= 0 && i.rate < 1; break;
     case Op::loss_and_error:
-      good =
-          activation && is_one_of(i.value, Loss::squared_error) && same(i.source, i.out) && i.source != i.out;
+      good = activation && is_one_of(i.kind, loss_names) && same(i.z, i.out) && i.z != i.out;
       break;
     case Op::loss_map: good = tape; break;
     case Op::backpropagate:
-      good = layer && activation && has(i.source, layers_[i.layer].n_out) &&
-             has(i.out, layers_[i.layer].n_in) && i.source != i.out &&
-             (i.second < 0 || same(i.second, i.out)) && (i.value < 0 ? i.kind == 0 : same(i.value, i.out));
+      good = layer && activation && has(i.error, layers_[i.layer].n_out) &&
+             has(i.out, layers_[i.layer].n_in) && i.error != i.out && (i.add < 0 || same(i.add, i.out)) &&
+             (i.value < 0 ? i.function == Activation::identity : same(i.value, i.out));
       break;
     case Op::weight_gradient:
-      good = layer && has(i.source, layers_[i.layer].n_out) && has(i.second, layers_[i.layer].n_in);
+      good = layer && has(i.error, layers_[i.layer].n_out) && has(i.source, layers_[i.layer].n_in);
       break;
+    default: return "must be known";
   }
   return good ? std::string() : "must use buffers, layers and functions that fit";
 }

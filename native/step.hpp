@@ -14,8 +14,8 @@ inline const Instruction *layer_apart(const Plan &plan, int workers) {
   for (int64_t k = 1; k < plan.instruction_count; ++k) {
     const Instruction &i = plan.instructions[k];
     if (i.op == Op::weight_gradient) continue;
-    if (i.tape >= 0 || i.second >= 0 || i.out == inputs.out) return nullptr;
-    if (i.source != inputs.out) continue;
+    if (i.tape >= 0 || i.y >= 0 || i.add >= 0 || i.out == inputs.out) return nullptr;
+    if (i.source != inputs.out && i.z != inputs.out && i.error != inputs.out) continue;
     if (first != nullptr || i.op != Op::linear) return nullptr;
     first = &i;
   }

@@ -16,7 +16,7 @@ using check::expect;
 
 namespace {
 
-struct Settings {
+struct Case {
   std::vector<int64_t> sizes;  // n₀, n₁, …
   Activation activation;
   Loss loss;
@@ -26,97 +26,106 @@ struct Settings {
   int64_t batch, bytes;
 };
 
-// A multi-layer perceptron's training step in the arrays that Python would write.
+// A multi-layer perceptron's training step in the records that Python would write.
 struct Encoded {
-  std::vector<int64_t> layers, features, instructions, tapes, settings;
-  std::vector<double> l2, numbers, constants, reals;
+  Settings settings;
+  Optimiser optimiser;
+  std::vector<LayerShape> layers;
+  std::vector<int64_t> features, sources;
+  std::vector<Instruction> instructions;
+  std::vector<TapeSize> tapes;
+  std::vector<double> constants;
+  std::vector<TapeStep> steps;
 
-  void add(Op op, int64_t out, int64_t source, int64_t second = -1, int64_t value = -1, int64_t layer = -1,
-           Activation kind = Activation::identity, int64_t tape = -1, double rate = 0) {
-    for (int64_t code : {int64_t(op), out, source, second, value, layer, int64_t(kind), tape, int64_t(0)})
-      instructions.push_back(code);
-    for (double number : {0.5, 1.0, rate}) numbers.push_back(number);
-  }
+  void add(const Instruction &instruction) { instructions.push_back(instruction); }
   int64_t buffer(int64_t size) {
     features.push_back(size);
     return int64_t(features.size()) - 1;
   }
-  void tape(std::vector<int64_t> sources, std::vector<double> with, std::vector<std::vector<int64_t>> steps) {
-    const int64_t inputs = int64_t(sources.size()), count = int64_t(steps.size());
-    for (int64_t n : {inputs, int64_t(with.size()), count, inputs + int64_t(with.size()) + count - 1})
-      tapes.push_back(n);
-    tapes.insert(tapes.end(), sources.begin(), sources.end());
-    for (auto &step : steps) {
-      step.resize(5);
-      tapes.insert(tapes.end(), step.begin(), step.end());
-    }
+  void tape(const std::vector<int64_t> &from, const std::vector<double> &with, const std::vector<TapeStep> &to) {
+    const int64_t inputs = int64_t(from.size()), numbers = int64_t(with.size()), count = int64_t(to.size());
+    tapes.push_back({inputs, numbers, count, inputs + numbers + count - 1});
+    sources.insert(sources.end(), from.begin(), from.end());
     constants.insert(constants.end(), with.begin(), with.end());
+    steps.insert(steps.end(), to.begin(), to.end());
   }
 
-  Encoded(const Settings &s, int threads) {
+  Encoded(const Case &s, int threads) {
     const int64_t count = int64_t(s.sizes.size()) - 1, outputs = s.sizes.back();
     const int64_t x = buffer(s.sizes[0]), t = buffer(outputs);
     std::vector<int64_t> value = {x}, error = {-1};
-    add(Op::gather_inputs, x, -1);
-    add(Op::gather_targets, t, -1);
+    constexpr double kNumber = 0.5;
+    add({.op = Op::gather_inputs, .out = x});
+    add({.op = Op::gather_targets, .out = t});
     int64_t z1 = -1;
     for (int64_t l = 0; l < count; l++) {
-      layers.insert(layers.end(), {s.sizes[l], s.sizes[l + 1], 1});
-      l2.push_back(s.l2);
+      layers.push_back({s.sizes[l], s.sizes[l + 1], true, s.l2});
       value.push_back(buffer(s.sizes[l + 1]));
       error.push_back(buffer(s.sizes[l + 1]));
       const bool last = l == count - 1, formula = l == 0 && !last && s.by_formula;
-      add(Op::linear, value[l + 1], value[l], -1, -1, l,
-          last || formula ? Activation::identity : s.activation);
+      add({.op = Op::linear,
+           .function = last || formula ? Activation::identity : s.activation,
+           .out = value[l + 1],
+           .source = value[l],
+           .layer = l,
+           .number = kNumber});
       if (formula) {  // a = z·σ(z)
         z1 = value[1];
         value[1] = buffer(s.sizes[1]);
-        tape({z1}, {}, {{int64_t(Operation::sigmoid), 0}, {int64_t(Operation::multiply), 0, 1}});
-        add(Op::map, value[1], z1, -1, -1, -1, Activation::identity, 0);
+        tape({z1}, {}, {{Operation::sigmoid, {0}}, {Operation::multiply, {0, 1}}});
+        add({.op = Op::map, .out = value[1], .tape = 0});
       }
       if (!last && s.dropout > 0)
-        add(Op::dropout, value[l + 1], value[l + 1], -1, -1, l, Activation::identity, -1, s.dropout);
+        add({.op = Op::dropout, .out = value[l + 1], .source = value[l + 1], .layer = l, .rate = s.dropout});
     }
-    add(Op::loss_and_error, error[count], value[count], -1, int64_t(s.loss));
+    add({.op = Op::loss_and_error,
+         .function = Activation::identity,
+         .kind = s.loss,
+         .out = error[count],
+         .z = value[count],
+         .number = kNumber});
     for (int64_t l = count - 1; l > 0; l--) {
-      const bool formula = l == 1 && s.by_formula;
-      if (s.dropout > 0 || formula) {
-        add(Op::backpropagate, error[l], error[l + 1], -1, -1, l);
-        if (s.dropout > 0)
-          add(Op::dropout, error[l], error[l], -1, -1, l - 1, Activation::identity, -1, s.dropout);
-      }
+      const bool formula = l == 1 && s.by_formula, plain = s.dropout > 0 || formula;
+      add({.op = Op::backpropagate,
+           .function = plain ? Activation::identity : s.activation,
+           .out = error[l],
+           .error = error[l + 1],
+           .value = plain ? -1 : value[l],
+           .layer = l,
+           .number = kNumber});
+      if (s.dropout > 0)
+        add({.op = Op::dropout, .out = error[l], .source = error[l], .layer = l - 1, .rate = s.dropout});
       if (formula) {  // times s + z s (1 − s)
         tape({z1, error[1]}, {1},
-             {{int64_t(Operation::sigmoid), 0},
-              {int64_t(Operation::subtract), 2, 3},
-              {int64_t(Operation::multiply), 3, 4},
-              {int64_t(Operation::multiply), 0, 5},
-              {int64_t(Operation::add), 3, 6},
-              {int64_t(Operation::multiply), 1, 7}});
-        add(Op::map, error[1], z1, -1, -1, -1, Activation::identity, 1);
-      } else if (s.dropout == 0) {
-        add(Op::backpropagate, error[l], error[l + 1], -1, value[l], l, s.activation);
+             {{Operation::sigmoid, {0}},
+              {Operation::subtract, {2, 3}},
+              {Operation::multiply, {3, 4}},
+              {Operation::multiply, {0, 5}},
+              {Operation::add, {3, 6}},
+              {Operation::multiply, {1, 7}}});
+        add({.op = Op::map, .out = error[1], .tape = 1});
       }
     }
-    for (int64_t l = count - 1; l >= 0; l--) add(Op::weight_gradient, -1, error[l + 1], value[l], -1, l);
+    for (int64_t l = count - 1; l >= 0; l--)
+      add({.op = Op::weight_gradient, .source = value[l], .error = error[l + 1], .layer = l});
     const bool classes = s.loss == Loss::cross_entropy;
-    settings = {value[count],
-                classes ? kSoftmax : int64_t(0),
-                1,
-                s.clip_norm > 0,
-                classes,
-                7,
-                s.batch,
-                threads,
-                int64_t(s.rule),
-                s.bytes,
-                0};
-    reals = {0, 1, s.clip_norm, s.rule == Rule::sgd ? 0 : 0.9, 0.9, 0.99, 1e-8, 0.001};
+    settings = {.output = value[count],
+                .output_softmax = classes,
+                .output_function = Activation::identity,
+                .mean_over_samples = true,
+                .class_targets = classes,
+                .clipped = s.clip_norm > 0,
+                .clip_norm = s.clip_norm,
+                .seed = 7,
+                .batch_size = s.batch,
+                .bytes = s.bytes,
+                .threads = threads};
+    optimiser = {s.rule, s.rule == Rule::sgd ? 0 : 0.9, 0.9, 0.99, 1e-8, 0.001};
   }
   template <class T> static Span<T> span(const std::vector<T> &v) { return {v.data(), int64_t(v.size())}; }
   std::string read(PlanData &plan) const {
-    return plan.read({span(layers), span(features), span(instructions), span(tapes), span(settings), span(l2),
-                      span(numbers), span(constants), span(reals)});
+    return plan.read({{&settings, 1}, {&optimiser, 1}, span(layers), span(features), span(instructions),
+                      span(tapes), span(sources), span(constants), span(steps)});
   }
 };
 
@@ -131,7 +140,7 @@ struct Room {
   std::vector<std::vector<unsigned char>> arrays;
   std::vector<void *> places;
 
-  explicit Room(const Settings &s) {
+  explicit Room(const Case &s) {
     for (size_t l = 0; l + 1 < s.sizes.size(); l++)
       for (int64_t count : {s.sizes[l] * s.sizes[l + 1], s.sizes[l + 1]})
         arrays.emplace_back(size_t(count * s.bytes));
@@ -140,7 +149,7 @@ struct Room {
 };
 
 // Takes a few epochs, at once or one step after the other, and returns every loss and the norms of the last.
-std::vector<double> take_epochs(Executor &executor, const PlanData &plan, const Settings &s, const Rows &rows,
+std::vector<double> take_epochs(Executor &executor, const PlanData &plan, const Case &s, const Rows &rows,
                                 void *outputs, bool at_once) {
   constexpr int64_t kEpochs = 3, kFirst = 100;
   const uint32_t seed = 9;
@@ -181,7 +190,7 @@ std::vector<double> take_epochs(Executor &executor, const PlanData &plan, const 
 }
 
 // Trains on random rows and returns every loss and the bytes of the weights.
-template <class T> Result train(const InstructionSet &set, const Settings &s, int threads, bool keep) {
+template <class T> Result train(const InstructionSet &set, const Case &s, int threads, bool keep) {
   constexpr int64_t kRows = 61, kSteps = 12;
   check::Random random{11};
   PlanData plan;
@@ -243,9 +252,9 @@ template <class T> Result train(const InstructionSet &set, const Settings &s, in
 const std::vector<std::vector<int64_t>> kShapes = {{1, 1},          {2, 2, 1},         {4, 3, 2, 1},
                                                    {13, 33, 17, 5}, {70, 48, 129, 10}, {300, 20, 3}, {260, 256, 7}};
 
-Settings settings(size_t number, check::Random &random) {
+Case a_case(size_t number, check::Random &random) {
   const auto pick = [&](int count) { return int(random.uniform() * count); };
-  Settings s;
+  Case s;
   s.sizes = kShapes[number % kShapes.size()];
   s.activation = Activation(pick(7));
   s.loss = Loss(s.sizes.back() > 1 ? pick(3) : 1 + pick(2));
@@ -269,7 +278,7 @@ int main(int arguments, char **argument) {
     if (!set) continue;
     check::Random random{5};
     for (size_t number = 0; number < many; number++) {
-      const Settings s = settings(number, random);
+      const Case s = a_case(number, random);
       const auto run = [&](int threads, bool keep) {
         return s.bytes == 4 ? train<float>(*set, s, threads, keep) : train<double>(*set, s, threads, keep);
       };

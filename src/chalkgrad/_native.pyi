@@ -2,10 +2,7 @@ from typing import Any, final
 
 from numpy.typing import NDArray
 
-ACTIVATIONS: tuple[str, ...]
-LOSSES: tuple[str, ...]
-RULES: tuple[str, ...]
-OPERATIONS: tuple[str, ...]
+SCHEMA: dict[str, Any]
 
 def instruction_set(name: str | None, /) -> str | None: ...
 def processors() -> int: ...

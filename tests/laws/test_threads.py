@@ -13,7 +13,7 @@ import pytest
 
 from chalkgrad import Network
 from chalkgrad.train import SGD, EpochReport, Fit, fit
-from chalkgrad.train.run.crew import Crew
+from chalkgrad.train.executors.threads import ThreadTrial
 
 pytest.importorskip("chalkgrad._native", reason="the native core is not built")
 linux = pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="the system lists no threads")
@@ -63,13 +63,13 @@ def test_they_leave_the_callers_processor_alone() -> None:
 
 def test_no_bit_depends_on_how_many_take_part(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = trained(1, epochs=8, validation=0.2)
-    begin, turns = Crew.begin, iter(range(10**6))
+    begin, turns = ThreadTrial.begin, iter(range(10**6))
 
-    def fickle(self: Crew, steps: int) -> int:
+    def fickle(self: ThreadTrial, steps: int) -> int:
         self._executor.limit_threads(1 + next(turns) % 3)
         return min(begin(self, steps), 2)
 
-    monkeypatch.setattr(Crew, "begin", fickle)
+    monkeypatch.setattr(ThreadTrial, "begin", fickle)
     changing = trained(3, epochs=8, validation=0.2)
     for name, value in alone.parameters.items():
         assert np.array_equal(value, changing.parameters[name])
@@ -86,7 +86,7 @@ class Pretended:
     def limit_threads(self, most: int) -> None:
         self.most = most
 
-    def take(self, crew: Crew, slices: int) -> list[int]:
+    def take(self, crew: ThreadTrial, slices: int) -> list[int]:
         found = []
         for _ in range(slices):
             steps = crew.begin(400)
@@ -97,7 +97,7 @@ class Pretended:
 
 def test_one_thread_is_taken_where_two_lose_and_two_again_where_they_win() -> None:
     executor = Pretended({1: 1e-4, 2: 3e-4})
-    crew = Crew(executor, fixed=False)
+    crew = ThreadTrial(executor, fixed=False)
     assert executor.take(crew, 60)[2:].count(2) <= 6
     executor.seconds = {1: 1e-4, 2: 6e-5}
     executor.take(crew, 80)
@@ -108,7 +108,7 @@ def test_one_thread_is_taken_where_two_lose_and_two_again_where_they_win() -> No
 
 def test_who_says_how_many_gets_them() -> None:
     executor = Pretended({1: 1e-4, 2: 3e-4})
-    assert executor.take(Crew(executor, fixed=True), 30) == [2] * 30
+    assert executor.take(ThreadTrial(executor, fixed=True), 30) == [2] * 30
 
 
 def _train_in_child(answers: Any) -> None:

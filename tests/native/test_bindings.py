@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from chalkgrad import _native
-from chalkgrad._errors import InputError
+from chalkgrad._errors import InputError, UnsupportedError
 from chalkgrad.network import Network
+from chalkgrad.train.executors.encoding import Encoder, check_schema
 from chalkgrad.train.executors.native import NativeExecutor, instruction_set
+from chalkgrad.train.executors.threads import Threads
 from chalkgrad.train.setup.optimisers import SGD
 from chalkgrad.train.setup.work import Block
 from tests.laws.executors import draw
@@ -155,21 +157,63 @@ def test_parameters_fit() -> None:
             made._native.store(layer, slot, w, b)
 
 
-def test_programs_that_do_not_fit_are_refused() -> None:
-    """Every number of a program's arrays is checked: none makes the core read where it must not."""
+@pytest.fixture(scope="module")
+def arrays() -> tuple[Any, ...]:
     made = native(Network("3-4:formula:z/(1+z^2)-2:softplus", loss="formula:log(cosh(y-t))"))
-    kept: tuple[Any, ...] = made._arguments()
-    random, refused = np.random.default_rng(0), 0
-    for _ in range(400):
-        changed: list[Any] = [x.copy() for x in kept]
-        array = changed[random.choice([0, 2, 3, 5, 7])]
-        array.flat[random.integers(array.size)] = random.choice([-7, -2, 99, 10**6, 2**62])
-        changed[7][5:8] = kept[7][5:8]  # the seed, the mini-batch and the threads may be large
-        try:
+    return Encoder(made.program).arrays(made.setup, Threads(1, 0, 0))
+
+
+def test_programs_that_do_not_fit_are_refused(arrays: tuple[Any, ...]) -> None:
+    """Every whole number of a program's records is checked: none makes the core read where it must not."""
+    free = {"seed", "batch_size", "threads"}  # which may be large
+    tried = refused = 0
+    for at, array in enumerate(arrays):
+        for name in {*(array.dtype.names or [...])} - free:
+            column = np.asarray(array[name])
+            for place in range(column.size if np.issubdtype(column.dtype, np.signedinteger) else 0):
+                for number in (-7, -2, 99, 10**6, 2**31 - 1):
+                    changed = [x.copy() for x in arrays]
+                    changed[at][name].flat[place] = number
+                    tried += 1
+                    try:
+                        _native.Executor(tuple(changed), None)
+                    except (ValueError, MemoryError):
+                        refused += 1
+    assert refused > tried / 2
+
+
+def test_records_of_another_type_are_refused(arrays: tuple[Any, ...]) -> None:
+    for at, array in enumerate(arrays):
+        changed = [*arrays[:at], np.zeros((len(array), 2), "f4"), *arrays[at + 1 :]]
+        with pytest.raises(ValueError, match=r"must (be records|hold numbers)"):
             _native.Executor(tuple(changed), None)
-        except (ValueError, MemoryError):
-            refused += 1
-    assert refused > 250
+
+
+WORDS = ("Op", "Loss", "Rule", "Operation", "Activation")
+
+
+@pytest.mark.parametrize("name", [*WORDS, "instruction"])
+def test_a_core_of_another_version_is_refused(name: str) -> None:
+    """A word or a field that one side lacks is told, whichever side it is."""
+    kept = _native.SCHEMA[name]
+    members = kept if name in WORDS else kept[0]
+    relu = members.index("relu") if name == "Activation" else 1
+    fewer = (*members[:relu], *members[relu + 1 :])
+    more = (*members, "new" if name in WORDS else ("new", "i8", 0))
+    for found in (fewer,) if name == "Activation" else (fewer, more):
+        other = {**_native.SCHEMA, name: found if name in WORDS else (found, kept[1])}
+        with pytest.raises(UnsupportedError, match=f"the native core is of another version: {name} "):
+            check_schema(other)
+    check_schema(_native.SCHEMA)
+
+
+@pytest.mark.parametrize("name", ["settings", "optimiser", "layer", "tape", "step"])
+def test_a_record_with_a_field_too_many_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    members, empty = _native.SCHEMA[name]
+    more = (*members, ("new", "i8", len(empty)))
+    monkeypatch.setitem(_native.SCHEMA, name, (more, empty + bytes(8)))
+    with pytest.raises(UnsupportedError, match=f"of another version: {name} .*new"):
+        native(Network("3-4:formula:z/(1+z^2)-2:softplus", loss="formula:log(cosh(y-t))"))
 
 
 def test_two_threads_of_python_do_not_meet_in_one_executor() -> None:

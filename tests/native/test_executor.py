@@ -131,7 +131,7 @@ def test_gradients_have_the_steps_weights_and_masks(isa: str, network: Network) 
 @pytest.fixture
 def every_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads that would not pay are started too."""
-    monkeypatch.setattr("chalkgrad.train.executors.native._PAYS", 1.0)
+    monkeypatch.setattr("chalkgrad.train.executors.threads.WORTH", 1.0)
 
 
 @pytest.mark.usefixtures("every_thread")

@@ -16,11 +16,11 @@ import numpy as np
 
 from chalkgrad._errors import InputError
 from chalkgrad.train.executors.executor import Executor
+from chalkgrad.train.executors.threads import ThreadTrial
 from chalkgrad.train.record.checkpoint import Saver
 from chalkgrad.train.record.history import Epoch, History
 from chalkgrad.train.record.resume_point import Arrays, Position, Standing
 from chalkgrad.train.rows.rows import Rows
-from chalkgrad.train.run.crew import Crew
 from chalkgrad.train.run.divergence import LOOKED_AT, DivergedError, retreat
 from chalkgrad.train.run.interruption import Interruption
 from chalkgrad.train.run.progress import Progress, Tell
@@ -60,7 +60,7 @@ class Training:
 
     def __post_init__(self) -> None:
         self._slicer, self._keeper = Slicer(), Keeper()
-        self._crew = Crew(self.executor, fixed=self.settings.setup.threads is not None)
+        self._threads = ThreadTrial(self.executor, fixed=self.settings.setup.threads is not None)
         self._last: tuple[Block, Order] | None = None
         self._in_step = False
         self.wish = Interruption()
@@ -154,7 +154,7 @@ class Training:
             every = None if self.saver is None else self.saver.checkpoint.epochs
             if every is not None:
                 left = min(left, every - self.at.epoch % every)
-            steps = self._crew.begin(self._slicer.steps)
+            steps = self._threads.begin(self._slicer.steps)
             if self.at.step <= self.pause_at:
                 steps = min(steps, self.pause_at - self.at.step)
             count = min(left, steps // self._spans.steps)
@@ -176,7 +176,7 @@ class Training:
         if self.watch is not None and self.watch.is_over():
             self.ended, self.advice = "stopped", self.watch.reason
         self._slicer.measured(len(span.epochs) * spans.steps, span.seconds)
-        self._crew.measured(len(span.epochs) * spans.steps, span.seconds)
+        self._threads.measured(len(span.epochs) * spans.steps, span.seconds)
         self._lap()
         self._between_slices(self.at.epoch)
 
@@ -195,7 +195,7 @@ class Training:
 
     def _steps(self) -> int:
         """How many steps the next slice has; it ends where a step is waited for."""
-        steps = self._crew.begin(self._slicer.steps)
+        steps = self._threads.begin(self._slicer.steps)
         return min(steps, self.pause_at - self.at.step) if self.at.step < self.pause_at else steps
 
     def _advance(self, block: Block, order: Order) -> None:
@@ -218,7 +218,7 @@ class Training:
         self._in_step = False
         self._last = block, order[(count - 1) * batch :]
         self._slicer.measured(count, busy)
-        self._crew.measured(count, busy)
+        self._threads.measured(count, busy)
 
     def _between_slices(self, ended: int | None = None) -> None:
         """Look after everything that is due now and then; ``ended`` is the epoch that has just done so."""

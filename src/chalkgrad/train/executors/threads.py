@@ -1,10 +1,21 @@
-"""How many threads take part in a training: all of them, or one where others keep the processors busy."""
+"""How many threads take part in a training: those that a step is worth, and whether others keep them busy.
+
+No bit of the results depends on it.
+"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
+from chalkgrad.lower import Program
+from chalkgrad.train.setup.work import Setup
+
+WORTH = 5.0e6
+"""Floating-point operations of a step for which one thread more pays: barriers cost 4 µs."""
+_STARTS, _MOST_ROWS = 100, 2**30
+"""So many such steps in a call pay for starting threads, which may cost a millisecond; one for waking."""
 _LEAST, _TRY = 2e-3, 4e-3
 """Seconds of steps that tell how fast they are, and those of a try, at the pace that is known."""
 _BETTER, _SLOWER = 0.93, 1.4
@@ -12,10 +23,31 @@ _SOON, _LATE = 4, 32
 """Slices between two tries: twice as many whenever one brought nothing."""
 
 
-class Crew:
-    """Begins with one thread and tries now and then whether all of them, or one again, are faster.
+@dataclass(frozen=True)
+class Threads:
+    """How many at most, and the rows of a call from which starting them pays, or waking those kept."""
 
-    No bit of the results depends on how many take part.
+    threads: int
+    rows_to_start: int
+    rows_to_wake: int
+
+
+def choose_threads(program: Program, setup: Setup, processors: int) -> Threads:
+    """As many as a step is worth, and at most as many as asked for."""
+    most = processors if setup.threads is None else setup.threads
+    worth = 1 + int(flops(program, setup.batch_size) / WORTH)
+    rows = min(int(_STARTS * WORTH / flops(program, 1)), _MOST_ROWS)
+    return Threads(max(1, min(most, worth)), rows, rows // _STARTS)
+
+
+def flops(program: Program, batch_size: int) -> int:
+    """Multiplications and additions of a step: 6 m Σ n_in n_out, without the inputs' gradient."""
+    sizes = [parameter.n_in * parameter.n_out for parameter in program.parameters]
+    return batch_size * (6 * sum(sizes) - 2 * sizes[0])
+
+
+class ThreadTrial:
+    """Begins with one thread and tries now and then whether all of them, or one again, are faster.
 
     Parameters
     ----------

@@ -1,0 +1,190 @@
+"""A training program in the records of the native core, by name.
+
+``_native.SCHEMA`` has the fields of every record and the words of every list, as the core was compiled with
+them.  An instruction's fields have the names of ``lower.program``; what one side has and the other has not
+is an error when this is imported, or where a record is made.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import Any, get_args, get_type_hints
+
+import numpy as np
+
+from chalkgrad import _native
+from chalkgrad._arrays import Array
+from chalkgrad._errors import UnsupportedError
+from chalkgrad.formula.kernels import FLOAT_KERNELS
+from chalkgrad.formula.nodes import Num
+from chalkgrad.formula.tape import Tape
+from chalkgrad.lower import program as p
+from chalkgrad.lower.parts import FUSED
+from chalkgrad.train.executors.threads import Threads
+from chalkgrad.train.setup.optimisers import SGD, AdamW, Optimiser, RMSprop
+from chalkgrad.train.setup.work import Setup
+
+Record = Mapping[str, Any]
+
+_PLACES = 4  # of a tape's step: its operands
+_BUFFERS = {"out", "source", "y", "z", "error", "add", "value"}
+_RULES = {"sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop"}
+
+
+def _records(name: str, rows: Iterable[Record], *, whole: bool = True) -> Array:
+    """Return records of the core's type; ``whole``: each row names all of the fields, else some of them."""
+    members, empty = _native.SCHEMA[name]
+    names, formats, offsets = zip(*members, strict=True)
+    table: Any = {"names": names, "formats": formats, "offsets": offsets, "itemsize": len(empty)}
+    kind = np.dtype(table)
+    listed = list(rows)
+    found = np.tile(np.frombuffer(empty, kind), len(listed))
+    for record, row in zip(found, listed, strict=True):
+        strange = row.keys() ^ set(names) if whole else row.keys() - set(names)
+        if strange:
+            raise UnsupportedError(f"the native core is of another version: {name} {sorted(strange)}")
+        for member, value in row.items():
+            record[member] = value
+    return found
+
+
+def check_schema(schema: Mapping[str, Any]) -> None:
+    """Refuse a core whose words or fields are not those of this version; raises ``UnsupportedError``."""
+    kinds = [kind for kind in vars(p).values() if isinstance(kind, type) and issubclass(kind, p.Instruction)]
+    kinds.remove(p.Instruction)
+    members = {field.name for kind in kinds for field in fields(kind)} - {"steps", "sources"}
+    losses = get_args(get_type_hints(p.LossAndError)["kind"])
+    comparisons = {f"where {sign}" for sign in (">", ">=", "<", "<=")}
+    ours: dict[str, Iterable[str]] = {
+        "Op": [kind.__name__ for kind in kinds],
+        "Loss": losses,
+        "Rule": _RULES,
+        "Operation": {name for name in FLOAT_KERNELS if not name.startswith("where")} | comparisons,
+        "instruction": members | {"op", "number"},
+    }
+    theirs = {name: schema[name] for name in ("Op", "Loss", "Rule", "Operation")}
+    theirs["instruction"] = [name for name, *_ in schema["instruction"][0]]
+    wrong = [f"{name} {sorted(set(ours[name]) ^ set(theirs[name]))}" for name in ours]
+    wrong = [text for text in wrong if not text.endswith("[]")]
+    wrong += [f"Activation {name}" for name in FUSED if name not in schema["Activation"]]
+    if wrong:
+        raise UnsupportedError(f"the native core is of another version: {'; '.join(wrong)}")
+
+
+check_schema(_native.SCHEMA)
+
+
+def _place(words: str, name: str) -> int:
+    found: int = _native.SCHEMA[words].index(name)
+    return found
+
+
+class Encoder:
+    """A Program in numbers: where each buffer, layer and tape stands."""
+
+    def __init__(self, program: p.Program) -> None:
+        self.program = program
+        self.buffer = {buffer.name: place for place, buffer in enumerate(program.buffers)}
+        self.layer = {parameter.layer: place for place, parameter in enumerate(program.parameters)}
+        self.tapes: list[Record] = []
+        self.sources: list[int] = []
+        self.constants: list[float] = []
+        self.steps: list[Record] = []
+        last = sorted(program.instructions, key=lambda i: isinstance(i, p.WeightGradient))  # stable
+        self.instructions = [self._instruction(instruction) for instruction in last]
+
+    def arrays(self, setup: Setup, threads: Threads) -> tuple[Array, ...]:
+        """Return what the core's executor is made of."""
+        shapes = [asdict(x) for x in self.program.parameters]
+        return (
+            _records("settings", [self._settings(setup, threads)]),
+            _records("optimiser", [_optimiser(setup.optimiser)]),
+            _records("layer", [{name: x[name] for name in ("n_in", "n_out", "bias", "l2")} for x in shapes]),
+            np.array([buffer.features for buffer in self.program.buffers], np.int64),
+            _records("instruction", self.instructions, whole=False),
+            _records("tape", self.tapes),
+            np.array(self.sources, np.int64),
+            np.array(self.constants, np.float64),
+            _records("step", self.steps),
+        )
+
+    def _settings(self, setup: Setup, threads: Threads) -> Record:
+        program, function = self.program, self.program.output_function
+        softmax = function is not None and function.name == "softmax"
+        output = _function(None if softmax else function)
+        return {
+            "output": self.buffer[program.output],
+            "output_softmax": softmax,
+            "output_function": output["function"],
+            "output_number": output["number"],
+            "loss_factor": program.loss_factor,
+            "mean_over_samples": program.mean_over_samples,
+            "class_targets": program.class_targets,
+            "clipped": program.clipped,
+            "clip_norm": np.inf if setup.clip_norm is None else setup.clip_norm,
+            "seed": _signed(setup.seed),
+            "batch_size": setup.batch_size,
+            "bytes": np.dtype(setup.dtype).itemsize,
+            **asdict(threads),
+        }
+
+    def _instruction(self, instruction: p.Instruction) -> Record:
+        given = {name: value for name, value in vars(instruction).items() if value is not None}
+        del given["steps"]
+        found = {"op": _place("Op", type(instruction).__name__)}
+        if "tape" in given:
+            found["tape"] = self._tape(given.pop("tape"), given.pop("sources"))
+        if hasattr(instruction, "function"):
+            found |= _function(given.pop("function", None))
+        for name, value in given.items():
+            found[name] = self._number(name, value)
+        return found
+
+    def _number(self, name: str, value: Any) -> Any:
+        if name in _BUFFERS:
+            return self.buffer[value]
+        if name == "layer":
+            return self.layer[value]
+        return _place("Loss", value) if name == "kind" else value
+
+    def _tape(self, tape: Tape, sources: tuple[str, ...]) -> int:
+        sizes = {"inputs": len(sources), "constants": len(tape.constants), "steps": len(tape.steps)}
+        self.tapes.append({**sizes, "result": tape.result})
+        self.sources += [self.buffer[source] for source in sources]
+        self.constants += [
+            float(c.value) if isinstance(c, Num) else getattr(math, c.name) for c in tape.constants
+        ]
+        self.steps += [
+            {"operation": _place("Operation", name), "places": [*places, *[0] * (_PLACES - len(places))]}
+            for name, places in tape.steps
+        ]
+        return len(self.tapes) - 1
+
+
+def _function(function: p.Function | None) -> dict[str, Any]:
+    if function is None:
+        return {"function": _place("Activation", "identity"), "number": 0.0}
+    return {
+        "function": _place("Activation", function.name),
+        "number": function.numbers[0] if function.numbers else 0.0,
+    }
+
+
+def _optimiser(optimiser: Optimiser) -> Record:
+    """The rule and its numbers; those it does not use are 0, and RMSprop's α is β₂."""
+    given = {name: getattr(optimiser, name, 0.0) for name in ("momentum", "beta1", "beta2", "epsilon")}
+    match optimiser:
+        case SGD():
+            rule = "sgd" if not optimiser.momentum else "nesterov" if optimiser.nesterov else "momentum"
+        case RMSprop():
+            rule, given["beta2"] = "rmsprop", optimiser.alpha
+        case _:
+            rule = "adamw" if isinstance(optimiser, AdamW) else "adam"
+    return {"rule": _place("Rule", rule), **given, "weight_decay": optimiser.weight_decay}
+
+
+def _signed(seed: int) -> int:
+    """The low 64 bits of a seed as a signed number."""
+    return ((seed & (2**64 - 1)) ^ 2**63) - 2**63
