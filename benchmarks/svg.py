@@ -1,4 +1,4 @@
-"""The few SVG elements that the pictures need, and a logarithmic scale."""
+"""The few SVG elements that the pictures need, by the package's own helper, and a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from chalkgrad.notation.writers.html.svg import drawing, element, words
+
 INK, FAINT = "#222222", "#d9d9d9"
-FONT = "font-family='system-ui, sans-serif' font-size='12'"
 
 
 @dataclass(frozen=True)
@@ -35,38 +36,31 @@ class LogScale:
 
 def picture(width: float, height: float, elements: Sequence[str], title: str) -> str:
     """The file: elements on white, with a title for those who cannot see them."""
-    head = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:g} {height:g}' {FONT} role='img'>"
-    body = "\n".join(elements)
-    paper = "<rect width='100%' height='100%' fill='white'/>"
-    return f"{head}\n<title>{escape(title)}</title>\n{paper}\n{body}\n</svg>\n"
+    paper = element("rect", width="100%", height="100%", fill="white")
+    font = {"font_family": "system-ui, sans-serif", "font_size": 12}
+    return drawing(width, height, paper, *elements, title=title, role="img", **font)
 
 
 def text(x: float, y: float, what: str, *, anchor: str = "start", colour: str = INK, turn: int = 0) -> str:
     """Words with their baseline at y, turned about that point."""
-    turned = f" transform='rotate({turn} {x:.1f} {y:.1f})'" if turn else ""
-    return (
-        f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' fill='{colour}'{turned}>{escape(what)}</text>"
-    )
+    turned = f"rotate({turn} {x:.1f} {y:.1f})" if turn else None
+    return words(what, x, y, colour, text_anchor=anchor, transform=turned)
 
 
 def line(x1: float, y1: float, x2: float, y2: float, colour: str = FAINT, width: float = 1) -> str:
     """A straight line."""
-    return (
-        f"<line x1='{x1:.1f}' y1='{y1:.1f}' x2='{x2:.1f}' y2='{y2:.1f}' "
-        f"stroke='{colour}' stroke-width='{width:g}'/>"
-    )
+    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=colour, stroke_width=width)
 
 
 def path(points: Sequence[tuple[float, float]], colour: str, *, dashed: bool = False) -> str:
     """A line through points."""
     joined = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    dash = " stroke-dasharray='5 3'" if dashed else ""
-    return f"<polyline points='{joined}' fill='none' stroke='{colour}' stroke-width='1.8'{dash}/>"
+    dash = "5 3" if dashed else None
+    return element(
+        "polyline", points=joined, fill="none", stroke=colour, stroke_width=1.8, stroke_dasharray=dash
+    )
 
 
 def dot(x: float, y: float, colour: str, hint: str = "") -> str:
     """A point that names itself under the pointer."""
-    return (
-        f"<circle cx='{x:.1f}' cy='{y:.1f}' r='4.5' fill='{colour}' stroke='white'>"
-        f"<title>{escape(hint)}</title></circle>"
-    )
+    return element("circle", element("title", escape(hint)), cx=x, cy=y, r=4.5, fill=colour, stroke="white")

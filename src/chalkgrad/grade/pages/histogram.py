@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalkgrad.notation.boxes.characters import width as cells
-from chalkgrad.notation.writers.html.svg import DARK_STYLE, Paint, painted
+from chalkgrad.notation.writers.html.svg import DARK_STYLE, Paint, drawing, element, words
 
 HEIGHT, FOOT, HEAD, GAP = 150, 26, 22, 6
 SIDE = 8
@@ -27,27 +27,16 @@ def histogram_svg(counts: Sequence[int], labels: Sequence[str]) -> str:
     """
     step = max(STEP, *(LETTER * cells(label) + GAP for label in labels))
     width, base = 2 * SIDE + step * len(counts), HEAD + HEIGHT
-    highest = max([*counts, 1])
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {base + FOOT}" width="{width:g}" '
-        f'height="{base + FOOT}" font-size="13">{DARK_STYLE}'
-    ]
+    parts = [DARK_STYLE]
     for number, (count, label) in enumerate(zip(counts, labels, strict=True)):
-        x, height = SIDE + number * step, HEIGHT * count / highest
-        middle = x + step / 2
+        x, height = SIDE + number * step, HEIGHT * count / max([*counts, 1])
         if count:
-            parts.append(
-                f'<rect x="{x + GAP / 2:.1f}" y="{base - height:.1f}" rx="3" width="{step - GAP:.1f}" '
-                f'height="{height:.1f}"{painted(fill=COLOUR)}/>'
-            )
-            parts.append(_text(str(count), middle, base - height - 7, INK))
-        parts.append(_text(label, middle, base + 19, QUIET))
-    ends = f'x1="{SIDE}" x2="{width - SIDE:g}" y1="{base + 0.5}" y2="{base + 0.5}"'
-    return "\n".join([*parts, f"<line {ends}{painted(stroke=QUIET)}/>", "</svg>"])
-
-
-def _text(words: str, x: float, y: float, colour: Paint) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle"{painted(fill=colour)}>{words}</text>'
+            place = {"x": x + GAP / 2, "y": base - height, "width": step - GAP, "height": height}
+            parts.append(element("rect", rx=3, fill=COLOUR, **place))
+            parts.append(words(f"{count}", x + step / 2, base - height - 7, INK, text_anchor="middle"))
+        parts.append(words(label, x + step / 2, base + 19, QUIET, text_anchor="middle"))
+    line = {"x1": SIDE, "x2": width - SIDE, "y1": base + 0.5, "y2": base + 0.5}
+    return drawing(width, base + FOOT, *parts, element("line", stroke=QUIET, **line), font_size=13)
 
 
 def histogram_text(counts: Sequence[int], labels: Sequence[str]) -> str:

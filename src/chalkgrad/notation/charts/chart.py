@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 SPREAD = 30
@@ -87,8 +87,17 @@ class Axis:
         return (value - self.low) / (self.high - self.low)
 
 
-def ends(panel: Panel, axis: Axis, most: int = 12) -> list[tuple[int, int, float]]:
-    """Return where curves end: the number of the curve, its last step from 0, and the value there.
+class End(NamedTuple):
+    """Where a curve ends: its number, its last step from 0, the value there, and both as words."""
+
+    number: int
+    step: int
+    value: float
+    words: str
+
+
+def ends(panel: Panel, axis: Axis, most: int = 12) -> list[End]:
+    """Return where curves end.
 
     Of more than ``most`` curves, some between the first and the last are left out.
     """
@@ -96,7 +105,8 @@ def ends(panel: Panel, axis: Axis, most: int = 12) -> list[tuple[int, int, float
     for number, series in enumerate(panel.series):
         steps = [step for step, value in enumerate(series.values) if axis.holds(value)]
         if steps:
-            found.append((number, steps[-1], series.values[steps[-1]]))
+            last = series.values[steps[-1]]
+            found.append(End(number, steps[-1], last, f"{series.name} {end_label(last)}"))
     return some(found, most)
 
 
@@ -109,6 +119,11 @@ def some(items: Sequence[T], most: int) -> list[T]:
     if len(items) <= most:
         return list(items)
     return [items[round(k * (len(items) - 1) / (most - 1))] for k in range(most)]
+
+
+def unit(panel: Panel, axis: Axis) -> str:
+    """Return what the numbers are, and that they stand on a logarithmic axis if they do."""
+    return panel.unit + (", logarithmic" if axis.log else "")
 
 
 def drawn(panel: Panel) -> list[float]:

@@ -5,20 +5,11 @@ from __future__ import annotations
 import importlib.util
 import io
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.notation.charts.chart import (
-    Axis,
-    Chart,
-    Panel,
-    apart,
-    end_label,
-    ends,
-    horizontal,
-    label,
-    vertical,
-)
+from chalkgrad.notation.charts import chart as c
+from chalkgrad.notation.charts.chart import Axis, Chart, Panel
 from chalkgrad.notation.charts.colours import LIGHT, PAPERS, Paper
 
 if TYPE_CHECKING:
@@ -72,50 +63,37 @@ def draw(chart: Chart, figure: Figure, paper: Paper, dpi: float = DPI) -> None:
     for number, panel in enumerate(chart.panels):
         low = 1 - (HEAD + TALL * (number + 1)) / height
         axes = figure.add_axes((0.085, low + 0.3 / height, 0.7, (TALL - 0.85) / height))
-        _panel(panel, axes, horizontal(chart.steps), paper)
+        _panel(panel, axes, c.horizontal(chart.steps), paper)
     figure.text(0.435, 0.36 / height, chart.step, color=paper.quiet, fontsize=9.5, ha="center")
 
 
 def _panel(panel: Panel, axes: Axes, steps: Axis, paper: Paper) -> None:
-    axis = vertical(panel)
+    axis = c.vertical(panel)
     _frame(panel, axes, axis, steps, paper)
     colours = paper.curves(len(panel.series), ordered=panel.ordered)
     for series, colour in zip(panel.series, colours, strict=True):
         shown = [value if axis.holds(value) else math.nan for value in series.values]
-        dots = "o" if len(shown) <= FEW else ""
-        axes.plot(
-            range(1, len(shown) + 1),
-            shown,
-            color=colour,
-            linewidth=1.8,
-            marker=dots,
-            markersize=3.4,
-            clip_on=False,
-        )
-    shown_ends = ends(panel, axis)
-    wanted = [axis.place(value) for _, _, value in shown_ends]
-    for (number, step, value), there, place in zip(
-        shown_ends, wanted, apart(wanted, 0.075, 0, 1), strict=True
-    ):
-        x = steps.place(step + 1)
-        words = f"{panel.series[number].name} {end_label(value)}"
-        axes.plot([x, 1.02], [there, place], color=colours[number], alpha=0.45, linewidth=0.8,
-                  transform=axes.transAxes, clip_on=False)  # fmt: skip
-        axes.text(1.028, place, words, color=colours[number], fontsize=9.5, fontweight="bold", va="center",
-                  transform=axes.transAxes)  # fmt: skip
+        dots = "o-" if len(shown) <= FEW else "-"
+        axes.plot(range(1, len(shown) + 1), shown, dots, c=colour, lw=1.8, ms=3.4, clip_on=False)
+    ends = c.ends(panel, axis)
+    wanted = [axis.place(end.value) for end in ends]
+    for end, there, place in zip(ends, wanted, c.apart(wanted, 0.075, 0, 1), strict=True):
+        way: dict[str, Any] = {"color": colours[end.number], "transform": axes.transAxes}
+        x = steps.place(end.step + 1), 1.02
+        axes.plot(x, [there, place], alpha=0.45, linewidth=0.8, clip_on=False, **way)
+        axes.text(1.028, place, end.words, fontsize=9.5, fontweight="bold", va="center", **way)
 
 
 def _frame(panel: Panel, axes: Axes, axis: Axis, steps: Axis, paper: Paper) -> None:
     """The title, the axes and their marks."""
-    unit = panel.unit + (", logarithmic" if axis.log else "")
     title = axes.annotate(
         panel.title, (0, 1.13), xycoords="axes fraction", color=paper.ink, fontsize=11, fontweight="bold"
     )
-    axes.annotate(unit, (1, 0), xytext=(7, 0), xycoords=title, textcoords="offset points", color=paper.quiet,
-                  fontsize=9.5, va="bottom")  # fmt: skip
+    axes.annotate(c.unit(panel, axis), (1, 0), xytext=(7, 0), xycoords=title, textcoords="offset points",
+                  color=paper.quiet, fontsize=9.5, va="bottom")  # fmt: skip
     axes.set(facecolor=paper.ground, xlim=(steps.low, steps.high), yscale="log" if axis.log else "linear")
     axes.set_ylim(axis.low, axis.high)
-    axes.set_yticks(axis.ticks, [label(tick) for tick in axis.ticks])
+    axes.set_yticks(axis.ticks, [c.label(tick) for tick in axis.ticks])
     axes.set_xticks(steps.ticks, [f"{tick:,.0f}" for tick in steps.ticks])
     axes.minorticks_off()
     axes.tick_params(colors=paper.quiet, labelsize=9.5, length=0)

@@ -6,18 +6,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chalkgrad.notation.charts.chart import (
-    Axis,
-    Chart,
-    Panel,
-    apart,
-    end_label,
-    ends,
-    horizontal,
-    label,
-    some,
-    vertical,
-)
+from chalkgrad.notation.charts import chart as c
+from chalkgrad.notation.charts.chart import Axis, Chart, Panel
 
 HEIGHT = 12
 """Lines of a panel."""
@@ -31,22 +21,21 @@ _PATTERNS = ((1, 0), (2, 2), (4, 2), (1, 2))
 
 def chart_text(chart: Chart, width: int = 100, height: int = HEIGHT) -> str:
     """Draw a chart in at most ``width`` columns, ``height`` lines a panel."""
-    steps = horizontal(chart.steps)
+    steps = c.horizontal(chart.steps)
     return "\n\n".join("\n".join(_panel(panel, steps, chart.step, width, height)) for panel in chart.panels)
 
 
 def _panel(panel: Panel, steps: Axis, step: str, width: int, height: int) -> Iterator[str]:
-    panel = replace(panel, series=tuple(some(panel.series, MOST_CURVES)))
-    axis = vertical(panel)
-    numbers = {_row(axis, tick, height): label(tick) for tick in reversed(axis.ticks)}
+    panel = replace(panel, series=tuple(c.some(panel.series, MOST_CURVES)))
+    axis = c.vertical(panel)
+    numbers = {_row(axis, tick, height): c.label(tick) for tick in reversed(axis.ticks)}
     left = max(map(len, numbers.values()))
     names = _names(panel, axis, height)
     columns = max(NARROWEST, width - left - 3 - max(map(len, names.values()), default=0) - 1)
     canvas = _Canvas(columns, height)
     for number, series in enumerate(panel.series):
         canvas.curve(list(_points(series.values, steps, axis, canvas)), _pattern(panel, number))
-    unit = panel.unit + (", logarithmic" if axis.log else "")
-    yield f"{panel.title}: {unit}"
+    yield f"{panel.title}: {c.unit(panel, axis)}"
     for row, drawn in enumerate(canvas.lines()):
         mark = "┤" if row in numbers else "│"
         yield f"{numbers.get(row, ''):>{left}} {mark}{drawn} {names.get(row, '')}".rstrip()
@@ -72,13 +61,12 @@ def _foot(steps: Axis, step: str, columns: int, left: int) -> Iterator[str]:
 
 def _names(panel: Panel, axis: Axis, height: int) -> dict[int, str]:
     """The lines where curves end, with names and last numbers."""
-    found = ends(panel, axis, height)
-    words = [f"{panel.series[number].name} {end_label(value)}" for number, _, value in found]
-    rows = apart([_row(axis, value, height) for _, _, value in found], 1, 0, height - 1)
+    found = c.ends(panel, axis, height)
+    rows = c.apart([_row(axis, end.value, height) for end in found], 1, 0, height - 1)
     taken: dict[int, str] = {}
-    for name, row in sorted(zip(words, rows, strict=True), key=lambda pair: pair[1]):
+    for end, row in sorted(zip(found, rows, strict=True), key=lambda pair: pair[1]):
         place = max(round(row), max(taken, default=-1) + 1)
-        taken[place] = name
+        taken[place] = end.words
     return taken
 
 

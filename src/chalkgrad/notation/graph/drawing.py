@@ -5,15 +5,13 @@ Self-contained SVG with attributes only (no style sheet, no script), so that it 
 
 from __future__ import annotations
 
-from html import escape
-
 from chalkgrad.derive.graph import Graph, GraphEdge, GraphNode
 from chalkgrad.expr import Symbol
 from chalkgrad.notation.boxes import Box, Op, Row, Words
 from chalkgrad.notation.graph.labels import GraphLabels
 from chalkgrad.notation.graph.rows import GraphRow, graph_rows
 from chalkgrad.notation.graph.svg_text import measure, svg_text
-from chalkgrad.notation.writers.html.svg import DARK_STYLE, Paint, painted
+from chalkgrad.notation.writers.html.svg import DARK_STYLE, Paint, drawing, element
 
 FORWARD, BACKWARD = Paint("#0072B2", "#5ab0f0"), Paint("#C04A00", "#ff9d66")
 QUIET, INK, GROUND = Paint("#5b6470", "#a3adb8"), Paint("#1f2933", "#e6e9ed"), Paint("#ffffff", "#17191b")
@@ -49,11 +47,11 @@ def draw_graph(graph: Graph, labels: GraphLabels) -> str:
     labels
         Its names, formulas and numbers.
     """
-    drawings = (_Drawing(graph, labels, layers_a_row) for layers_a_row in (4, 3, 2, 1))
     drawn = ""
-    for drawing in drawings:
-        drawn = drawing.svg()
-        if drawing.width <= WIDEST:
+    for layers_a_row in (4, 3, 2, 1):
+        tried = _Drawing(graph, labels, layers_a_row)
+        drawn = tried.svg()
+        if tried.width <= WIDEST:
             break
     return drawn
 
@@ -77,14 +75,9 @@ class _Drawing:
             top = self._row(row, top)
         legend = self._legend(top + 6)
         width, height = self.width + MARGIN, top + 6 + legend
-        title = escape(f"Computational graph of {self.graph.derivation.network}")
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-            f'width="{width:.0f}" height="{height:.0f}"><title>{title}</title>{DARK_STYLE}{_MARKERS}'
-            f'<rect x="0" y="0" width="{width:.0f}" height="{height:.0f}" rx="10"{painted(fill=GROUND)}/>'
-            + "".join(self.parts)
-            + "</svg>"
-        )
+        title = f"Computational graph of {self.graph.derivation.network}"
+        ground = element("rect", width="100%", height="100%", rx=10, fill=GROUND)
+        return drawing(width, height, DARK_STYLE, _MARKERS, ground, *self.parts, title=title)
 
     # -- one row --------------------------------------------------------------------------------------
 
@@ -139,12 +132,10 @@ class _Drawing:
         fill, stroke = FILL[symbol.kind]
         operation = self.operations.get(symbol)
         width, height = self._node_width(symbol), TALL if operation is not None else SHORT
-        dash = ' stroke-dasharray="4 4" opacity="0.75"' if ghost else ""
+        dash = {"stroke_dasharray": "4 4", "opacity": 0.8} if ghost else {}
         radius = 10 if operation is not None else height / 2
-        self.parts.append(
-            f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width:.1f}" height="{height}" '
-            f'rx="{radius:g}" stroke-width="1.6"{painted(fill=fill, stroke=stroke)}{dash}/>'
-        )
+        place = {"x": x - width / 2, "y": y - height / 2, "width": width, "height": height, "rx": radius}
+        self.parts.append(element("rect", **place, stroke_width=1.6, fill=fill, stroke=stroke, **dash))
         self._text(self.labels.name(symbol), x, y + (6 if operation is None else -5), LETTER, INK)
         if operation is not None:
             self._text(operation, x, y + 18, TINY, QUIET)
@@ -163,10 +154,9 @@ class _Drawing:
             self._node(edge.source, px, py)
             start, end = py + SHORT / 2, y - TALL / 2
             middle = px + (x - px) * 0.55
-            self.parts.append(
-                f'<path d="M{px:.1f} {start + 2:.1f}C{px:.1f} {start + 30:.1f} {middle:.1f} {end - 34:.1f} '
-                f'{middle:.1f} {end - 3:.1f}" fill="none"{painted(stroke=FORWARD)} stroke-width="1.5" '
-                'marker-end="url(#forward)"/>'
+            self._path(
+                f"M{px:.1f} {start + 2:.1f}C{px:.1f} {start + 30:.1f} {middle:.1f} {end - 34:.1f} "
+                f"{middle:.1f} {end - 3:.1f}"
             )
             right = place == len(edges) - 1
             side, anchor = (px + 9, "start") if right else (px - 9, "end")
@@ -199,15 +189,10 @@ class _Drawing:
     # -- arrows ---------------------------------------------------------------------------------------
 
     def _arrow(self, edge: GraphEdge, left: float, right: float, y: float) -> None:
-        self.parts.append(
-            f'<path d="M{left + 3:.1f} {y - 4:.1f}H{right - 4:.1f}"{painted(stroke=FORWARD)} '
-            'stroke-width="1.7" fill="none" marker-end="url(#forward)"/>'
-        )
+        self._path(f"M{left + 3:.1f} {y - 4:.1f}H{right - 4:.1f}")
         if edge.gradient is not None:
-            self.parts.append(
-                f'<path d="M{right - 3:.1f} {y + 5:.1f}H{left + 4:.1f}"{painted(stroke=BACKWARD)} '
-                'stroke-width="1.4" stroke-dasharray="5 3" fill="none" marker-end="url(#backward)"/>'
-            )
+            back = {"stroke": BACKWARD, "stroke_width": 1.4, "stroke_dasharray": "5 3"}
+            self._path(f"M{right - 3:.1f} {y + 5:.1f}H{left + 4:.1f}", marker_end="url(#backward)", **back)
         middle = (left + right) / 2
         forward = self.labels.forward(edge.source)
         if forward is not None:
@@ -256,11 +241,9 @@ class _Drawing:
                 deepest += 26
         return deepest + (14 if deepest else 0)
 
-    def _path(self, d: str) -> None:
-        self.parts.append(
-            f'<path d="{d}" fill="none"{painted(stroke=FORWARD)} stroke-width="1.6" '
-            'marker-end="url(#forward)"/>'
-        )
+    def _path(self, d: str, **other: object) -> None:
+        way = {"stroke": FORWARD, "stroke_width": 1.6, "marker_end": "url(#forward)"} | other
+        self.parts.append(element("path", d=d, fill="none", **way))
 
     # -- words ----------------------------------------------------------------------------------------
 
@@ -288,10 +271,9 @@ class _Drawing:
 
 
 def _marker(name: str, colour: Paint) -> str:
-    return (
-        f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7.5" markerHeight="7.5" '
-        f'orient="auto-start-reverse"><path d="M0 1L10 5L0 9L2.5 5z"{painted(fill=colour)}/></marker>'
-    )
+    arrow = element("path", d="M0 1L10 5L0 9L2.5 5z", fill=colour)
+    size = {"viewBox": "0 0 10 10", "refX": 9, "refY": 5, "markerWidth": 7.5, "markerHeight": 7.5}
+    return element("marker", arrow, id=name, **size, orient="auto-start-reverse")
 
 
 _MARKERS = f"<defs>{_marker('forward', FORWARD)}{_marker('backward', BACKWARD)}</defs>"

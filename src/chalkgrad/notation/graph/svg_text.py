@@ -8,7 +8,7 @@ from html import escape
 
 from chalkgrad.notation.boxes import BigOp, Box, Coloured, Fence, Frac, Num, Op, Row, Script, Sym, Words
 from chalkgrad.notation.boxes.characters import clean
-from chalkgrad.notation.writers.html.svg import Paint, painted
+from chalkgrad.notation.writers.html.svg import Paint, element
 from chalkgrad.notation.writers.text import boxes as text
 
 SERIF = "STIX Two Text, STIXGeneral, Cambria, Times New Roman, Times, serif"
@@ -118,14 +118,10 @@ def svg_text(
     spans, raised = [], 0.0
     for run in runs(b):
         wanted = -0.38 * size if run.level > 0 else 0.22 * size if run.level < 0 else 0.0
-        style = ' font-style="italic"' if run.italic else ""
-        style += ' font-weight="bold"' if run.bold else ""
-        style += f' font-size="{size * SMALLER:.1f}"' if run.level else ""
-        shift = f' dy="{wanted - raised:.1f}"' if wanted != raised else ""
+        style = {"font_style": "italic" if run.italic else None, "font_weight": "bold" if run.bold else None}
+        style |= {"font_size": f"{size * SMALLER:.1f}" if run.level else None}
+        shift = f"{wanted - raised:.1f}" if wanted != raised else None
         raised = wanted
-        spans.append(f"<tspan{shift}{style}>{escape(run.text.replace(' ', chr(0xA0)))}</tspan>")
-    heavy = f' font-weight="{weight}"' if weight else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{SERIF}" font-size="{size:g}"{painted(fill=colour)} '
-        f'text-anchor="{anchor}"{heavy}>{"".join(spans)}</text>'
-    )
+        spans.append(element("tspan", escape(run.text.replace(" ", chr(0xA0))), dy=shift, **style))
+    way = {"font_family": SERIF, "font_size": f"{size:g}", "fill": colour, "text_anchor": anchor}
+    return element("text", "".join(spans), x=float(x), y=float(y), **way, font_weight=weight or None)

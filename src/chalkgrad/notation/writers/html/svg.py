@@ -21,18 +21,40 @@ class Paint(NamedTuple):
     """A colour on light paper and the one that takes its place on dark paper."""
 
     light: str
-    dark: str
+    dark: str = ""
 
 
-def painted(**parts: Paint) -> str:
-    """Attributes that paint an element's ``fill`` and ``stroke``, each with its colour for dark paper.
+def element(name: str, content: str = "", /, **attributes: object) -> str:
+    """Return an element; a colour brings the one that takes its place on dark paper.
 
-    >>> painted(fill=Paint("#000", "#fff"))
-    ' fill="#000" style="--dark-fill:#fff"'
+    >>> element("path", d="M0 0h5", stroke=Paint("#000", "#fff"), stroke_width=1.5)
+    '<path d="M0 0h5" stroke="#000" stroke-width="1.5" style="--dark-stroke:#fff"/>'
     """
-    attributes = "".join(f' {part}="{paint.light}"' for part, paint in parts.items())
-    dark = ";".join(f"--dark-{part}:{paint.dark}" for part, paint in parts.items() if paint.dark)
-    return attributes + (f' style="{dark}"' if dark else "")
+    given = {key.replace("_", "-"): value for key, value in attributes.items() if value is not None}
+    paints = {key: value for key, value in given.items() if isinstance(value, Paint)}
+    dark = [f"--dark-{key}:{paint.dark}" for key, paint in paints.items() if paint.dark]
+    if dark:
+        given["style"] = ";".join(dark)
+    start = f"<{name}" + "".join(f' {key}="{_written(value)}"' for key, value in given.items())
+    return f"{start}>{content}</{name}>" if content else f"{start}/>"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, Paint):
+        return value.light
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def words(text: str, x: float, y: float, colour: Paint | str, **attributes: object) -> str:
+    """Return words with their baseline at y."""
+    return element("text", quoted(text), x=x, y=y, fill=colour, **attributes)
+
+
+def drawing(width: float, height: float, *content: str, title: str = "", **attributes: object) -> str:
+    """Return a whole drawing, with a title for those who cannot see it."""
+    inner = [element("title", quoted(title)) if title else "", *content]
+    size = {"viewBox": f"0 0 {width:.0f} {height:.0f}", "width": f"{width:.0f}", "height": f"{height:.0f}"}
+    return element("svg", "\n".join(filter(None, inner)), xmlns=NAMESPACE, **size, **attributes) + "\n"
 
 
 DARK_STYLE = (
