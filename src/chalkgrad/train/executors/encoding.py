@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -33,21 +34,25 @@ _BUFFERS = {"out", "source", "y", "z", "error", "add", "value"}
 _RULES = {"sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop"}
 
 
-def _records(name: str, rows: Iterable[Record], *, whole: bool = True) -> Array:
-    """Return records of the core's type; ``whole``: each row names all of the fields, else some of them."""
-    members, empty = _native.SCHEMA[name]
+@cache
+def _layout(members: tuple[tuple[str, str, int], ...], empty: bytes) -> tuple[np.dtype[Any], dict[str, Any]]:
+    """A record's type, and its fields where nothing is written."""
     names, formats, offsets = zip(*members, strict=True)
     table: Any = {"names": names, "formats": formats, "offsets": offsets, "itemsize": len(empty)}
     kind = np.dtype(table)
-    listed = list(rows)
-    found = np.tile(np.frombuffer(empty, kind), len(listed))
-    for record, row in zip(found, listed, strict=True):
-        strange = row.keys() ^ set(names) if whole else row.keys() - set(names)
+    return kind, dict(zip(names, np.frombuffer(empty, kind)[0].item(), strict=True))
+
+
+def _records(name: str, rows: Iterable[Record], *, whole: bool = True) -> Array:
+    """Return records of the core's type; ``whole``: each row names all of the fields, else some of them."""
+    kind, empty = _layout(*_native.SCHEMA[name])
+    listed = []
+    for row in rows:
+        strange = row.keys() ^ empty.keys() if whole else row.keys() - empty.keys()
         if strange:
             raise UnsupportedError(f"the native core is of another version: {name} {sorted(strange)}")
-        for member, value in row.items():
-            record[member] = value
-    return found
+        listed.append(tuple({**empty, **row}.values()))
+    return np.array(listed, kind)
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:
@@ -97,11 +102,10 @@ class Encoder:
 
     def arrays(self, setup: Setup, threads: Threads) -> tuple[Array, ...]:
         """Return what the core's executor is made of."""
-        shapes = [asdict(x) for x in self.program.parameters]
         return (
             _records("settings", [self._settings(setup, threads)]),
             _records("optimiser", [_optimiser(setup.optimiser)]),
-            _records("layer", [{name: x[name] for name in ("n_in", "n_out", "bias", "l2")} for x in shapes]),
+            _records("layer", [_layer(x) for x in self.program.parameters]),
             np.array([buffer.features for buffer in self.program.buffers], np.int64),
             _records("instruction", self.instructions, whole=False),
             _records("tape", self.tapes),
@@ -127,7 +131,7 @@ class Encoder:
             "seed": _signed(setup.seed),
             "batch_size": setup.batch_size,
             "bytes": np.dtype(setup.dtype).itemsize,
-            **asdict(threads),
+            **vars(threads),
         }
 
     def _instruction(self, instruction: p.Instruction) -> Record:
@@ -170,6 +174,10 @@ def _function(function: p.Function | None) -> dict[str, Any]:
         "function": _place("Activation", function.name),
         "number": function.numbers[0] if function.numbers else 0.0,
     }
+
+
+def _layer(x: p.Parameter) -> Record:
+    return {"n_in": x.n_in, "n_out": x.n_out, "bias": x.bias, "l2": float(x.l2)}
 
 
 def _optimiser(optimiser: Optimiser) -> Record:
