@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalkgrad import SGD, Adam, EarlyStopping, Network, fit, predict
 from chalkgrad.train import Fit
-from chalkgrad.train.run.constant import constant_loss
+from chalkgrad.train.run.constant_answer import constant_loss
 
 SAID = "It ended worse than a constant answer"
 RANDOM = np.random.default_rng(0)

@@ -16,7 +16,7 @@ import pytest
 from chalkgrad import Network
 from chalkgrad.data.streams.order import epoch_order, epoch_random
 from chalkgrad.train import SGD, Adam, Checkpoint, Cosine, EarlyStopping, Epoch, Fit, Progress, fit
-from chalkgrad.train.run.spans import Spans
+from chalkgrad.train.run.whole_epochs import WholeEpochs
 
 pytest.importorskip("chalkgrad._native", reason="the native core is not built")
 
@@ -58,15 +58,15 @@ def same(one: Fit, other: Fit) -> bool:
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many epochs were taken at once, span by span."""
     found: list[int] = []
-    take = Spans.take
+    take = WholeEpochs.take
 
-    def noted(self: Spans, at: Any, count: int, watch: Any) -> Any:
+    def noted(self: WholeEpochs, at: Any, count: int, watch: Any) -> Any:
         found.append(count)
         span = take(self, at, count, watch)
         assert len(span.epochs) == count or span.broken or (span.watch is not None and span.watch.is_over())
         return span
 
-    monkeypatch.setattr(Spans, "take", noted)
+    monkeypatch.setattr(WholeEpochs, "take", noted)
     return found
 
 
@@ -153,7 +153,7 @@ def test_a_watched_training_that_is_interrupted_loses_nothing(taken: list[int]) 
 def test_large_parameters_are_not_kept_twice(
     restores: bool, bytes_kept: int, taken: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalkgrad.train.run.spans.SMALL", bytes_kept)
+    monkeypatch.setattr("chalkgrad.train.run.whole_epochs.SMALL", bytes_kept)
     rule = EarlyStopping(90, restore_best=restores)
     fit(Network("3-4:tanh-2"), X, NUMBERS, epochs=EPOCHS, validation=0.3, batch_size=4, early_stopping=rule)
     assert bool(taken) == (bytes_kept >= 4 * 26 or not restores)

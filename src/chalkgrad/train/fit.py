@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
@@ -13,28 +13,20 @@ from chalkgrad._reading import read_flag, read_whole
 from chalkgrad.evaluate.data import fit_parameters
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
-from chalkgrad.train.executors.executor import Executor
-from chalkgrad.train.record.checkpoint import Checkpoint, Saver, read_checkpoint
-from chalkgrad.train.record.history import History
-from chalkgrad.train.record.resume_point import Arrays, Outcome, Position, Standing, Start, size
-from chalkgrad.train.result.identity import identity
+from chalkgrad.train.plan import Plan, train
+from chalkgrad.train.record.checkpoint import Checkpoint, read_checkpoint
+from chalkgrad.train.record.resume_point import Arrays, Standing
 from chalkgrad.train.result.result import Fit
 from chalkgrad.train.result.resume import Resumed, read_resume
 from chalkgrad.train.rows.rows import read_rows
-from chalkgrad.train.run.constant import constant_advice
-from chalkgrad.train.run.divergence import advice
-from chalkgrad.train.run.loop import Training
-from chalkgrad.train.run.progress import Progress, read_progress, told
+from chalkgrad.train.run.progress import Progress, read_progress
 from chalkgrad.train.setup.defaults import BATCH, PATIENCE, SCHEDULE, usual_epochs
 from chalkgrad.train.setup.learning_rate import Pace
 from chalkgrad.train.setup.metrics import read_metrics
-from chalkgrad.train.setup.optimisers import SGD, Optimiser
+from chalkgrad.train.setup.optimisers import Optimiser
 from chalkgrad.train.setup.schedule import Schedule
 from chalkgrad.train.setup.settings import Settings, read_callbacks, read_network, read_schedule, read_setup
 from chalkgrad.train.setup.stopping import EarlyStopping, read_watch
-from chalkgrad.train.steps.explain import captured, drawn
-from chalkgrad.train.steps.replayed_step import StepInputs
-from chalkgrad.train.steps.snapshot import SMALL
 
 
 def fit(
@@ -211,23 +203,11 @@ def fit(
     settings = Settings(setup, passes, shuffled, rates, told_each)
     standing = None if resumed is None else resumed.check(settings, rows, faults)
     pace = Pace(settings.schedule, settings.clock(rows.source.rows))
-    kept_step = _read_step(explain, standing, pace.clock.steps, faults)
+    capture_at = _read_step(explain, standing, pace.clock.steps, faults)
     if faults:
         raise InputError(faults)
-    executor, start = _executor(settings, given, standing)
-    training = Training(executor, rows, settings, pace, watch, measures, drawn=given is None)
-    if standing is not None:
-        _take_up(training, standing)
-    if saving is not None:
-        training.saver = Saver(saving, identity(settings, rows))
-    kept: list[StepInputs] = []
-    if kept_step is not None:
-        training.pause_at = kept_step
-        training.on_pause = lambda run: kept.append(captured(executor, settings, rows, pace, run.at))
-    with training.wish:
-        with told(shows) as training.tell:
-            reached = training.run()
-        return _result(training, reached, start, kept)
+    plan = Plan(settings, rows, pace, watch, measures, given, standing, saving, capture_at)
+    return train(plan, shows)
 
 
 def _usual_stopping(resumed: Resumed | None) -> EarlyStopping | None:
@@ -257,95 +237,3 @@ def _read_step(value: object, standing: Standing | None, steps: int, faults: lis
         condition = f"be a step from {first} to {steps - 1}"
         faults.append(Fault("explain", condition, shown(value), "Steps are counted from 0."))
     return step
-
-
-def _executor(settings: Settings, given: Arrays | None, standing: Standing | None) -> tuple[Executor, Start]:
-    """Return an executor that stands where the training begins, and what is kept of that."""
-    from chalkgrad.train.executors.choose import create_executor
-
-    parameters, state, start = given, None, Start()
-    if standing is not None:
-        parameters, state = standing.parameters, standing.state or None
-        if not standing.drawn:
-            start = _start(standing.at, standing.parameters, standing.state)
-    elif parameters is not None:
-        start = _start(Position(), parameters, None)
-    else:
-        parameters = drawn(settings.setup)  # before the executor takes its memory
-    executor = create_executor(settings.setup)
-    executor.load(parameters, state)
-    return executor, start
-
-
-def _start(at: Position, parameters: Arrays, state: Arrays | None) -> Start:
-    if size(parameters) + size(state or {}) > SMALL:
-        return Start(at, kept=False)
-    return Start(at, parameters, state)
-
-
-def _take_up(training: Training, standing: Standing) -> None:
-    """Give a training the notes of the one that it goes on with."""
-    training.at, training.epochs = standing.at, list(standing.history.epochs)
-    training.drawn = standing.drawn
-    training.ended = "stopped" if standing.ended == "stopped" else ""
-    if standing.pace is not None:
-        training.pace.restore(dict(standing.pace))
-    if training.watch is not None and standing.watch is not None:
-        training.watch.restore(dict(standing.watch), standing.best)
-
-
-def _result(training: Training, reached: Arrays, start: Start, kept: list[StepInputs]) -> Fit:
-    settings, watch, executor = training.settings, training.watch, training.executor
-    best = watch.parameters if watch is not None else None
-    history = History(tuple(training.epochs), training.at.step)
-    parameters = reached if best is None else best
-    training.advice = _closing_advice(training)
-    return Fit(
-        settings.setup.network,
-        parameters,
-        executor.state,
-        history,
-        settings.setup,
-        cast(Outcome, training.ended),
-        training.advice,
-        training.broken_at,
-        standing=training.standing,
-        settings=settings,
-        rows=training.rows,
-        start=start,
-        captured=kept[0] if kept else None,
-        pace=training.pace.to_dict(),
-        executor=executor if best is None else None,
-        names=training.rows.names,
-    )
-
-
-def _closing_advice(training: Training) -> str:
-    """What is to be said of a training that came to its end, after what has been said already."""
-    losses, watch, rate = [epoch.loss for epoch in training.epochs], training.watch, training.pace.clock.rate
-    if training.ended not in ("finished", "stopped") or not losses:
-        return training.advice
-    settings, rows, kept, executor = training.settings, training.rows, training.epochs[-1], training.executor
-    best = None if watch is None else watch.parameters
-    if watch is not None and best is not None:
-        kept = next((epoch for epoch in training.epochs if epoch.epoch == watch.best_epoch), kept)
-
-    def ready() -> Executor:
-        return executor if best is None else _with_parameters(settings, best)
-
-    falling = kept is training.epochs[-1] and losses[-1] <= min(losses)
-    rose = training.ended == "finished" and losses[-1] > losses[0]
-    before = "the loss is higher than after the first epoch" if rose else training.advice.rstrip(".")
-    said = constant_advice(settings, rows, ready, kept, rate, falling=falling)
-    if rose and not said:
-        said = f"Try {'; '.join(advice(settings, rate, training.first_rows(), rows.names.inputs))}."
-    return f"{before}. {said}" if before and said else said or training.advice
-
-
-def _with_parameters(settings: Settings, parameters: Arrays) -> Executor:
-    """Return an executor that answers with other parameters than the training's last."""
-    from chalkgrad.train.executors.choose import create_executor
-
-    executor = create_executor(replace(settings.setup, optimiser=SGD(), dropout=(), clip_norm=None))
-    executor.load(parameters)
-    return executor

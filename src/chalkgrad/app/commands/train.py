@@ -276,6 +276,7 @@ def _optimiser(asked: TrainOptions, before: Any) -> Optimiser:
 def _go_on(begun: Model, settings: dict[str, Any]) -> dict[str, Any]:
     """Begin with the weights of a model; with its optimiser's state too, where that fits."""
     from chalkgrad.train.record.resume_point import Position, Standing
+    from chalkgrad.train.result.ending import Ending
     from chalkgrad.train.result.result import Fit
     from chalkgrad.train.setup.work import Setup
 
@@ -289,7 +290,7 @@ def _go_on(begun: Model, settings: dict[str, Any]) -> dict[str, Any]:
     setup = Setup(begun.network, optimiser, settings["batch_size"], settings.get("dtype", "float32"))
     parameters, state = dict(begun.parameters), dict(begun.state)
     standing = Standing(parameters, state, Position(step, epoch))
-    done = Fit(begun.network, parameters, state, standing.history, setup, "finished", standing=standing)
+    done = Fit(begun.network, parameters, standing.history, setup, "finished", ending=Ending(standing))
     return {"resume": done, "epochs": settings["epochs"] + epoch}
 
 

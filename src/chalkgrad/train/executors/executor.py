@@ -30,7 +30,7 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class Notes:
+class EpochArrays:
     """Room for what is noted of some epochs: a row each, ``losses`` a number a step."""
 
     rates: NDArray[np.float64]

@@ -16,7 +16,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad.data.streams.order import seed_words
 from chalkgrad.lower import program as p
 from chalkgrad.train.executors.encoding import Encoder
-from chalkgrad.train.executors.executor import Notes, Visit
+from chalkgrad.train.executors.executor import EpochArrays, Visit
 from chalkgrad.train.executors.threads import choose_threads
 from chalkgrad.train.setup.stopping import Watch
 from chalkgrad.train.setup.work import Block, Setup
@@ -120,7 +120,7 @@ class NativeExecutor:
         taken = self._native.run(block.x, block.t, block.weight, rows, first_step, rates, losses)
         return losses[:taken]
 
-    def run_epochs(self, visit: Visit, notes: Notes, watch: Watch | None = None) -> tuple[int, int]:
+    def run_epochs(self, visit: Visit, notes: EpochArrays, watch: Watch | None = None) -> tuple[int, int]:
         """Take whole epochs; return how many were finished, and how many steps were taken.
 
         It ends early at a loss that is not finite, and after an epoch, which does not count then, at
@@ -144,7 +144,7 @@ class NativeExecutor:
             None if watch is None else self._watch(watch, notes),
         )
 
-    def _watch(self, watch: Watch, notes: Notes) -> tuple[Any, ...]:
+    def _watch(self, watch: Watch, notes: EpochArrays) -> tuple[Any, ...]:
         """What the core is to know of it."""
         rule, kept, most = watch.rule, None, len(notes.marks) + 1
         patience, left = min(rule.patience, most), min(rule.patience - watch.bad, most)

@@ -16,7 +16,7 @@ from chalkgrad._files import is_device, temporary_name
 from chalkgrad._numbers import shown
 from chalkgrad._reading import read_number, read_whole
 from chalkgrad.train.record.history import History
-from chalkgrad.train.record.resume_check import wrong_notes
+from chalkgrad.train.record.plausibility import wrong_notes
 from chalkgrad.train.record.resume_point import Arrays, Position, Standing
 from chalkgrad.train.record.tensors import read_tensors, write_tensors
 from chalkgrad.train.rows.names import Names

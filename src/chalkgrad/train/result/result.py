@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from threading import Lock
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._pages import Page, Paged, made, page_of
 from chalkgrad._reading import read_whole
 from chalkgrad.network import Network
-from chalkgrad.train.executors.executor import Executor
 from chalkgrad.train.record.history import History
-from chalkgrad.train.record.resume_point import Arrays, Outcome, Standing, Start
+from chalkgrad.train.record.resume_point import Arrays, Outcome, Standing
+from chalkgrad.train.result.ending import Ending
 from chalkgrad.train.rows.arrays import read_inputs
 from chalkgrad.train.rows.names import UNNAMED, Names
 from chalkgrad.train.rows.rows import Rows, preparation_of, prepared
-from chalkgrad.train.setup.learning_rate import Pace
-from chalkgrad.train.setup.settings import Settings
 from chalkgrad.train.setup.work import Setup
-from chalkgrad.train.steps.explain import replayed
+from chalkgrad.train.steps.replay import Replay, not_kept
 from chalkgrad.train.steps.replayed_step import StepInputs
 
 if TYPE_CHECKING:
     from chalkgrad.data import Preparation
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Fit(Paged):
     """A trained network: its parameters, how they came about, and how the training ended.
 
@@ -57,63 +52,37 @@ class Fit(Paged):
         targets, ``names.outputs``.
     """
 
-    names = UNNAMED
-
-    def __init__(
-        self,
-        network: Network,
-        parameters: Arrays,
-        state: Arrays | Callable[[], Arrays],
-        history: History,
-        setup: Setup,
-        outcome: Outcome,
-        advice: str = "",
-        broken_at: int | None = None,
-        *,
-        standing: Standing | Callable[[], Standing] | None = None,
-        settings: Settings | None = None,
-        rows: Rows | None = None,
-        start: Start | None = None,
-        captured: StepInputs | None = None,
-        pace: Mapping[str, Any] | None = None,
-        executor: Executor | None = None,
-        names: Names | None = None,
-    ) -> None:
-        self.network, self.parameters, self.history, self.setup = network, parameters, history, setup
-        self.outcome, self.advice, self.broken_at = outcome, advice, broken_at
-        self.settings, self.rows, self.start, self.captured = settings, rows, start or Start(), captured
-        self.pace, self.names = pace, names or UNNAMED
-        self._state, self._standing, self._executor = state, standing, executor
-        self._lock = Lock()
+    network: Network
+    parameters: Arrays
+    history: History
+    setup: Setup
+    outcome: Outcome
+    advice: str = ""
+    broken_at: int | None = None
+    names: Names = UNNAMED
+    ending: Ending | None = None
+    replay: Replay | None = None
 
     @property
     def state(self) -> Arrays:
         """The optimiser's state, ``{"W1.m": …}``: of the last step, also where ``parameters`` are older."""
-        return self._state() if callable(self._state) else self._state
+        return {} if self.ending is None else self.ending.state()
+
+    @property
+    def rows(self) -> Rows | None:
+        """What it learned from."""
+        return None if self.replay is None else self.replay.rows
 
     @property
     def standing(self) -> Standing:
         """Where the training stands, from which ``fit(…, resume=…)`` goes on."""
-        if self._standing is None:
-            return Standing(self.parameters, self.state, history=self.history, names=self.names)
-        return self._standing() if callable(self._standing) else self._standing
+        if self.ending is None:
+            return Standing(self.parameters, {}, history=self.history, names=self.names)
+        return self.ending.standing()
 
     def with_history(self, history: History) -> Fit:
         """Return the same with another history, such as one with the epochs of an earlier training."""
-        other = Fit.__new__(Fit)
-        other.__dict__.update(self.__dict__, history=history)
-        return other
-
-    def __getstate__(self) -> dict[str, Any]:
-        """All but the executor and the callbacks, which belong to this process."""
-        kept = {**self.__dict__, "_state": self.state, "_standing": self.standing, "_executor": None}
-        if self.settings is not None:
-            kept["settings"] = replace(self.settings, callbacks=())
-        del kept["_lock"]
-        return kept
-
-    def __setstate__(self, kept: Mapping[str, Any]) -> None:
-        self.__dict__.update(kept, _lock=Lock())
+        return replace(self, history=history)
 
     def __repr__(self) -> str:
         return f"<Fit of {self.network!r}: {self.outcome} after {self.history.steps:,} steps>"
@@ -199,19 +168,13 @@ class Fit(Paged):
         InputError
             If they do not fit the network.
         """
-        from chalkgrad.train.executors.choose import create_executor
-
         faults: list[Fault] = []
         x = prepared(self.preparation, x)
         rows = read_inputs(self.network, x, self.setup.dtype, "x", faults, self.names.inputs)
         if faults or rows is None:
             raise InputError(faults)
-        executor = self._executor
-        if executor is None:
-            executor = create_executor(self.setup)
-            executor.load(self.parameters)
-        with self._lock:
-            return np.asarray(executor.predict(rows))
+        ending = self.ending or Ending(self.standing)
+        return ending.predict(self.setup, self.parameters, rows)
 
     def explain(self, step: int, notation: Any = "matrix") -> StepInputs:
         """Open one step up: everything that went into it, and its equations with all their numbers.
@@ -238,17 +201,6 @@ class Fit(Paged):
             faults.append(Fault("step", f"be from 0 to {last}", str(number), "Steps are counted from 0."))
         if faults:
             raise InputError(faults)
-        if self.captured is not None and self.captured.step == number:
-            return replace(self.captured, notation=notation)
-        if self.settings is None or self.rows is None or not self.start.kept:
-            fix = f"Train with explain={number}."
-            raise InputError(Fault("fit", "have kept where it began", "a fit that did not", fix))
-        if number < self.start.at.step:
-            fix = "Explain it on the training that took it."
-            condition = f"be from {self.start.at.step}, where this training was taken up"
-            raise InputError(Fault("step", condition, str(number), fix))
-        pace = Pace(self.settings.schedule, self.settings.clock(self.rows.source.rows))
-        if self.pace is not None:
-            pace.restore(dict(self.pace))
-        found = replayed(self.settings, self.rows, pace, self.start, number)
-        return replace(found, notation=notation)
+        if self.replay is None:
+            raise not_kept(number)
+        return replace(self.replay.inputs(number), notation=notation)

@@ -10,7 +10,7 @@ from typing import Any
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.train.record.checkpoint import Checkpoint, check_identity, read_standing, unsound
-from chalkgrad.train.record.resume_check import misfits
+from chalkgrad.train.record.plausibility import misfits
 from chalkgrad.train.record.resume_point import Standing
 from chalkgrad.train.result.identity import identity
 from chalkgrad.train.result.result import Fit
@@ -35,8 +35,8 @@ class Resumed:
     @property
     def schedule(self) -> Schedule:
         """What the learning rate followed where nothing was said of it: the usual course, or none."""
-        if self.fit is not None and self.fit.settings is not None:
-            return self.fit.settings.schedule
+        if self.fit is not None and self.fit.replay is not None:
+            return self.fit.replay.settings.schedule
         return SCHEDULE if self.identity.get("schedule") == repr(SCHEDULE) else Constant()
 
     def check(self, settings: Settings, rows: Rows, faults: list[Fault]) -> Standing:
@@ -92,7 +92,7 @@ def _from_fit(fit: Fit, standing: Standing, settings: Settings, rows: Rows, faul
         faults.append(Fault("optimiser", f"be {then}, whose state is taken over", repr(setup.optimiser), fix))
     if standing.at.done:
         now = identity(settings, rows)
-        before = {} if fit.settings is None or fit.rows is None else identity(fit.settings, fit.rows)
+        before = {} if fit.replay is None else identity(fit.replay.settings, fit.replay.rows)
         check_identity(before, {name: now[name] for name in _OF_AN_EPOCH}, "the unfinished epoch", faults)
     if standing.at.epoch >= settings.epochs:
         done = standing.at.epoch

@@ -1,4 +1,4 @@
-"""The loop: every epoch in slices of steps, then its validation and everything that looks at it.
+"""A run: every epoch in slices of steps, then its validation and everything that looks at it.
 
 while not ended:  slices of steps until every row was visited;  validate, note, watch, tell, save
 
@@ -8,7 +8,6 @@ Where nobody but early stopping looks at single epochs, and they fit into a slic
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,46 +16,38 @@ import numpy as np
 from chalkgrad._errors import InputError
 from chalkgrad.train.executors.executor import Executor
 from chalkgrad.train.executors.threads import ThreadTrial
-from chalkgrad.train.record.checkpoint import Saver
-from chalkgrad.train.record.history import Epoch, History
-from chalkgrad.train.record.resume_point import Arrays, Position, Standing
+from chalkgrad.train.record.history import Epoch
+from chalkgrad.train.record.resume_point import Arrays, Position
 from chalkgrad.train.rows.rows import Rows
-from chalkgrad.train.run.divergence import LOOKED_AT, DivergedError, retreat
+from chalkgrad.train.run.divergence import DivergedError, retreat
 from chalkgrad.train.run.interruption import Interruption
-from chalkgrad.train.run.progress import Progress, Tell
-from chalkgrad.train.run.report import EpochReport, asks_to_stop
+from chalkgrad.train.run.notes import Notes
 from chalkgrad.train.run.scoring import Scoring
-from chalkgrad.train.run.spans import Spans
+from chalkgrad.train.run.whole_epochs import WholeEpochs
 from chalkgrad.train.setup.learning_rate import Pace
 from chalkgrad.train.setup.metrics import Metric
 from chalkgrad.train.setup.settings import Settings
-from chalkgrad.train.setup.stopping import Watch
 from chalkgrad.train.setup.work import Block, steps_of
+from chalkgrad.train.steps.explain import captured
+from chalkgrad.train.steps.replayed_step import StepInputs
 from chalkgrad.train.steps.slices import Order, Slicer, last_batch, replay, rows_of, visit
 from chalkgrad.train.steps.snapshot import Keeper
 
 
 @dataclass
-class Training:
-    """One run: an executor that is moved through the rows, and what has been noted on the way."""
+class Run:
+    """Moves an executor through the rows, ``at`` being where it is."""
 
     executor: Executor
     rows: Rows
     settings: Settings
     pace: Pace
-    watch: Watch | None = None
+    notes: Notes
     metrics: tuple[Metric, ...] = ()
     at: Position = field(default_factory=Position)
-    epochs: list[Epoch] = field(default_factory=list)
-    tell: Tell | None = None
-    saver: Saver | None = None
-    pause_at: int = -1
-    """The step before which ``on_pause`` is called."""
-    on_pause: Callable[[Training], None] | None = None
-    drawn: bool = False
-    ended: str = ""
-    advice: str = ""
-    broken_at: int | None = None
+    capture_at: int = -1
+    """The step whose inputs are kept in ``captured``."""
+    captured: StepInputs | None = None
 
     def __post_init__(self) -> None:
         self._slicer, self._keeper = Slicer(), Keeper()
@@ -67,8 +58,8 @@ class Training:
 
     def run(self) -> Arrays:
         """Train to the end, whatever it is; return the last good parameters, which the executor has too."""
-        self._mark = self._began = time.perf_counter()
-        self._first = self.at.step
+        self._mark = time.perf_counter()
+        self.notes.begin(self.at)
         self._keeper.take(self.executor, self.at)
         self.executor.begin()
         try:
@@ -91,112 +82,90 @@ class Training:
         """Save for the last time; who is too impatient for that still has the parameters."""
         if not self._keeper.take(self.executor, self.at, with_state=False):
             return self._retreat(DivergedError(self.at.step, float("nan")))
-        if self.saver is not None:
-            try:
-                with self.wish.breaking():
-                    self.saver.save(self.standing())
-            except KeyboardInterrupt:
-                self.advice = f"{self.advice or 'all epochs are done'}; the last checkpoint was not written"
+        notes = self.notes
+        try:
+            with self.wish.breaking():
+                notes.save(self.executor, self.at)
+        except KeyboardInterrupt:
+            notes.advice = f"{notes.advice or 'all epochs are done'}; the last checkpoint was not written"
         return self._keeper.give()
 
-    def standing(self) -> Standing:
-        """Return where the training stands, with copies of all its numbers."""
-        watch = self.watch
-        return Standing(
-            self.executor.parameters(),
-            self.executor.state(),
-            self.at,
-            History(tuple(self.epochs), self.at.step),
-            self.pace.to_dict(),
-            None if watch is None else watch.to_dict(),
-            None if watch is None else watch.parameters,
-            self.ended,
-            self.drawn,
-            self.rows.names,
-            self.settings.epochs,
-        )
-
-    def parameters(self) -> Arrays:
-        """Return copies of the present parameters."""
-        return self.executor.parameters()
-
-    def first_rows(self) -> Block:
-        """Return some rows to look at."""
-        return self.rows.block(self.rows.source.sample(LOOKED_AT))
-
     def _run_epochs(self) -> None:
-        if self.watch is not None and self.watch.is_over():
-            self.ended = "stopped"
-        while not self.ended and self.at.epoch < self.settings.epochs:
+        notes = self.notes
+        if notes.watch is not None and notes.watch.is_over():
+            notes.ended = "stopped"
+        while not notes.ended and self.at.epoch < self.settings.epochs:
             try:
-                self._take_epochs()
+                self._take_whole_epochs()
                 self._visit()
             except InputError as error:
-                self.ended, self.advice = "data changed", f"{error}\nThe parameters reached are kept."
-            if not self.ended:
+                notes.ended, notes.advice = "data changed", f"{error}\nThe parameters reached are kept."
+            if not notes.ended:
                 self._end_epoch()
-            self._heed()
-        self.ended = self.ended or "finished"
+            notes.heed(self.wish, self.at)
+        notes.ended = notes.ended or "finished"
 
     @cached_property
     def _scoring(self) -> Scoring:
         return Scoring.on(self.rows, self.metrics)
 
     @cached_property
-    def _spans(self) -> Spans | None:
+    def _whole_epochs(self) -> WholeEpochs | None:
         given = self.executor, self.rows, self.settings, self.pace, self._scoring
-        return Spans(*given) if Spans.serve(*given, self.watch) else None
+        return WholeEpochs(*given) if WholeEpochs.serve(*given, self.notes.watch) else None
 
-    def _take_epochs(self) -> None:
-        """Take whole epochs while some fit into a slice; not the last one, which has to be looked at."""
-        while self._spans is not None and not self.ended and self.at.done == 0:
+    def _take_whole_epochs(self) -> None:
+        """Take them while some fit into a slice; not the last one, which has to be looked at."""
+        whole, saver = self._whole_epochs, self.notes.saver
+        while whole is not None and not self.notes.ended and self.at.done == 0:
             left = self.settings.epochs - 1 - self.at.epoch
-            every = None if self.saver is None else self.saver.checkpoint.epochs
+            every = None if saver is None else saver.checkpoint.epochs
             if every is not None:
                 left = min(left, every - self.at.epoch % every)
             steps = self._threads.begin(self._slicer.steps)
-            if self.at.step <= self.pause_at:
-                steps = min(steps, self.pause_at - self.at.step)
-            count = min(left, steps // self._spans.steps)
+            if self.at.step <= self.capture_at:
+                steps = min(steps, self.capture_at - self.at.step)
+            count = min(left, steps // whole.steps)
             if count < 1:
                 return
             self.rows.check()
-            self._take_span(self._spans, count)
+            self._take(whole, count)
 
-    def _take_span(self, spans: Spans, count: int) -> None:
-        self._in_step = True
-        span = spans.take(self.at, count, self.watch)
-        if span.epochs:
-            last = span.epochs[-1]
-            self.epochs, self.at = self.epochs + span.epochs, Position(last.steps, last.epoch)
-            self.watch = span.watch
+    def _take(self, whole: WholeEpochs, count: int) -> None:
+        notes, self._in_step = self.notes, True
+        taken = whole.take(self.at, count, notes.watch)
+        if taken.epochs:
+            last = taken.epochs[-1]
+            notes.epochs, self.at = notes.epochs + taken.epochs, Position(last.steps, last.epoch)
+            notes.watch = taken.watch
         self._in_step = False
-        if span.broken is not None:
-            raise DivergedError(*span.broken)
-        if self.watch is not None and self.watch.is_over():
-            self.ended, self.advice = "stopped", self.watch.reason
-        self._slicer.measured(len(span.epochs) * spans.steps, span.seconds)
-        self._threads.measured(len(span.epochs) * spans.steps, span.seconds)
+        if taken.broken is not None:
+            raise DivergedError(*taken.broken)
+        notes.stop_if_over()
+        self._measured(len(taken.epochs) * whole.steps, taken.seconds)
         self._lap()
         self._between_slices(self.at.epoch)
 
+    def _measured(self, steps: int, seconds: float) -> None:
+        self._slicer.measured(steps, seconds)
+        self._threads.measured(steps, seconds)
+
     def _visit(self) -> None:
-        at = self.at
-        if self.ended:
+        if self.notes.ended:
             return
         self.rows.check()
-        for block, order in visit(self.rows, self.settings, at.epoch, at.done, self._steps):
-            if self.at.step == self.pause_at and self.on_pause is not None:
-                self.on_pause(self)
+        for block, order in visit(self.rows, self.settings, self.at.epoch, self.at.done, self._steps):
+            if self.at.step == self.capture_at:
+                self.captured = captured(self.executor, self.settings, self.rows, self.pace, self.at)
             self._advance(block, order)
             self._between_slices()
-            if self.ended:
+            if self.notes.ended:
                 return
 
     def _steps(self) -> int:
         """How many steps the next slice has; it ends where a step is waited for."""
         steps = self._threads.begin(self._slicer.steps)
-        return min(steps, self.pause_at - self.at.step) if self.at.step < self.pause_at else steps
+        return min(steps, self.capture_at - self.at.step) if self.at.step < self.capture_at else steps
 
     def _advance(self, block: Block, order: Order) -> None:
         """Take a slice of steps."""
@@ -217,40 +186,29 @@ class Training:
         self.at = self.at.moved(count, len(order), total, self._lap(), busy, self.executor.norms())
         self._in_step = False
         self._last = block, order[(count - 1) * batch :]
-        self._slicer.measured(count, busy)
-        self._threads.measured(count, busy)
+        self._measured(count, busy)
 
     def _between_slices(self, ended: int | None = None) -> None:
         """Look after everything that is due now and then; ``ended`` is the epoch that has just done so."""
         if self._keeper.is_due() and not self._keeper.take(self.executor, self.at):
             raise DivergedError(self.at.step, float("nan"))
-        self._tell()
-        self._heed()
-        if self.saver is not None and self.saver.is_due(ended):
-            self.saver.save(self.standing())
-
-    def _heed(self) -> None:
-        if self.wish.asked and not self.ended:
-            self.ended = "interrupted"
-            self.advice = (
-                f"stopped by {self.wish.by} in epoch {self.at.epoch + 1} after {self.at.step:,} steps; "
-                "the parameters reached are kept"
-            )
+        self.notes.tell_of(self.at)
+        self.notes.heed(self.wish, self.at)
+        self.notes.save_if_due(self.executor, self.at, ended)
 
     def _end_epoch(self) -> None:
         if not self.executor.is_finite():
             raise DivergedError(self.at.step, float("nan"))
         if self.at.epoch + 1 == self.settings.epochs:
             self._check_last_update()
-        epoch = self._note()
-        self.epochs.append(epoch)
+        epoch = self._measure()
+        self.notes.epochs.append(epoch)
         self.pace.end_epoch(epoch.loss, epoch.validation_loss, self.at.step)
         self.at = self.at.next_epoch()
         self._last = None
-        self._judge(epoch)
-        self._tell()
-        if self.saver is not None and self.saver.is_due(epoch.epoch):
-            self.saver.save(self.standing())
+        self.notes.end_epoch(epoch, self.executor)
+        self.notes.tell_of(self.at)
+        self.notes.save_if_due(self.executor, self.at, epoch.epoch)
 
     def _check_last_update(self) -> None:
         """See that the loss is finite after it as after the others, which the next steps tell."""
@@ -259,7 +217,7 @@ class Training:
         if not np.isfinite(loss):
             raise DivergedError(self.at.step, loss)
 
-    def _note(self) -> Epoch:
+    def _measure(self) -> Epoch:
         """Validate; return the record of the epoch."""
         at = self.at
         validation, metrics = self._scoring.measure(self.executor)
@@ -273,37 +231,6 @@ class Training:
             seconds=at.seconds + self._lap(),
             samples_per_second=at.done / max(at.busy, 1e-9),
             gradient_norms=at.norms,
-        )
-
-    def _judge(self, epoch: Epoch) -> None:
-        """Ask early stopping and the callbacks whether to go on."""
-        watch = self.watch
-        if watch is not None and watch.end_epoch(epoch.epoch, epoch.value(watch.rule.on), self.parameters):
-            self.ended, self.advice = "stopped", watch.reason
-        report = EpochReport(epoch, self.settings.epochs, self.settings.setup.network, self.parameters)
-        for callback in self.settings.callbacks:
-            why = asks_to_stop(callback, report, first=epoch is self.epochs[0])
-            if why and not self.ended:
-                self.ended, self.advice = "stopped", why
-
-    def _tell(self) -> None:
-        if self.tell is None:
-            return
-        at, epochs = self.at, self.epochs
-        steps, taken = self.pace.clock.steps, at.step - self._first
-        spent = time.perf_counter() - self._began
-        last = epochs[-1] if epochs else None
-        self.tell(
-            Progress(
-                epoch=min(at.epoch + 1, self.settings.epochs),
-                epochs=self.settings.epochs,
-                step=at.step,
-                steps=steps,
-                loss=at.total / at.done if at.done else last.loss if last else float("nan"),
-                validation_loss=last.validation_loss if last else None,
-                samples_per_second=at.done / at.busy if at.busy else last.samples_per_second if last else 0.0,
-                seconds_left=(steps - at.step) * spent / taken if taken else 0.0,
-            )
         )
 
     def _lap(self) -> float:
@@ -320,8 +247,8 @@ class Training:
                 self.at = snapshot.at
             else:
                 replay(self.executor, self.rows, self.settings, self.pace, snapshot.at, self.at.step)
-        self.ended = ""
-        self._heed()
+        self.notes.ended = ""
+        self.notes.heed(self.wish, self.at)
 
     def _retreat(self, found: DivergedError) -> Arrays:
         if self._keeper.last is None:  # room was made while these parameters were good
@@ -330,7 +257,8 @@ class Training:
         assert snapshot is not None
         names = self.rows.names.inputs
         back = retreat(self.executor, self.rows, self.settings, self.pace, snapshot, found, names)
-        self.ended, self.advice, self.at, self.broken_at = "diverged", back.advice, back.at, back.step
-        self.epochs = [epoch for epoch in self.epochs if epoch.steps <= back.at.step]
+        notes, self.at = self.notes, back.at
+        notes.ended, notes.advice, notes.broken_at = "diverged", back.advice, back.step
+        notes.forget_after(back.at)
         self.executor.load(back.parameters, back.state)
         return back.parameters

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad.data import ArraySource
-from chalkgrad.train.executors.executor import Notes, Visit
+from chalkgrad.train.executors.executor import EpochArrays, Visit
 from chalkgrad.train.record.history import Epoch
 from chalkgrad.train.record.resume_point import Position
 from chalkgrad.train.rows.rows import ChosenRows, Rows
@@ -24,7 +24,7 @@ from chalkgrad.train.steps.snapshot import SMALL
 
 
 @dataclass(frozen=True)
-class Span:
+class TakenEpochs:
     """Some epochs that were taken, and the step that broke, if one did: its number and its loss."""
 
     epochs: list[Epoch]
@@ -33,7 +33,7 @@ class Span:
     broken: tuple[int, float] | None = None
 
 
-class Spans:
+class WholeEpochs:
     """Takes whole epochs of arrays by an executor that can, which is the native one.
 
     Rows are visited in the same order as one epoch at a time, and the same is noted of every epoch.
@@ -68,14 +68,14 @@ class Spans:
             and (watch is None or not watch.rule.restore_best or _bytes(settings.setup) <= SMALL)
         )
 
-    def take(self, at: Position, count: int, watch: Watch | None) -> Span:
+    def take(self, at: Position, count: int, watch: Watch | None) -> TakenEpochs:
         """Take so many epochs from the beginning of one, or fewer, where a watch ends the training."""
         setup, steps = self._settings.setup, count * self.steps
         seed = setup.seed if self._settings.shuffle else None
         visit = Visit(self._block, self._order, self._chosen, seed, at.epoch, at.step, self._scoring.block)
         layers = self._executor.layers
         rates = self._pace.rates(at.step, steps)
-        notes = Notes(rates, np.empty(steps), np.empty((count, len(layers))), np.empty((count, 4)))
+        notes = EpochArrays(rates, np.empty(steps), np.empty((count, len(layers))), np.empty((count, 4)))
         if watch is not None and watch.rule.restore_best:
             notes = replace(notes, best=self._executor.room())
         began = time.perf_counter()
@@ -84,12 +84,12 @@ class Spans:
         epochs = self._epochs(at, finished, notes, layers)
         watch = watch and watch.after({e.epoch: e.value(watch.rule.on) for e in epochs}, notes.best)
         if taken == finished * self.steps:
-            return Span(epochs, seconds, watch)
+            return TakenEpochs(epochs, seconds, watch)
         last = float(notes.losses[taken - 1])
         broken = (at.step + taken, math.nan) if math.isfinite(last) else (at.step + taken - 1, last)
-        return Span(epochs, seconds, watch, broken)
+        return TakenEpochs(epochs, seconds, watch, broken)
 
-    def _epochs(self, at: Position, count: int, notes: Notes, layers: list[str]) -> list[Epoch]:
+    def _epochs(self, at: Position, count: int, notes: EpochArrays, layers: list[str]) -> list[Epoch]:
         """Return the records of the epochs that were finished."""
         losses = notes.losses[: count * self.steps].reshape(count, self.steps)
         # Added one after the other, as they are where an epoch is taken in slices.
