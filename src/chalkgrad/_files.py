@@ -173,9 +173,12 @@ def near_file(name: str) -> str:
 
 
 def is_device(path: str | os.PathLike[str]) -> bool:
-    """Whether it is there and neither a file nor a folder."""
-    target = Path(path)
-    return target.exists() and not target.is_file() and not target.is_dir()
+    """Whether it is there and neither a file nor a folder: /dev/null, /dev/stdout, a pipe."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def temporary_name(target: Path) -> Path:

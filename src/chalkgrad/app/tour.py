@@ -36,7 +36,7 @@ _INNER = "=⎡⎢⎛⎧⎨│┤"
 
 
 @dataclass(frozen=True)
-class Stop:
+class TourStop:
     """One thing to see: what is said, what is typed, the exit status it has, the line to begin at."""
 
     title: str
@@ -46,22 +46,22 @@ class Stop:
 
 
 READING = (
-    Stop("The gradients of a network, derived step by step", ("derive", NETWORK, "--loss", "bce")),
-    Stop("A quiz's network with its numbers", ("trace", QUIZ), first="Forward pass"),
-    Stop("Are these gradients right?", ("check", QUIZ)),
-    Stop("Is the quiz's printed key right?  (Exit status 1: it is not)", ("verify-key", QUIZ), 1),
-    Stop("What is wrong with this backward pass?  (Exit status 1: something is)",
+    TourStop("The gradients of a network, derived step by step", ("derive", NETWORK, "--loss", "bce")),
+    TourStop("A quiz's network with its numbers", ("trace", QUIZ), first="Forward pass"),
+    TourStop("Are these gradients right?", ("check", QUIZ)),
+    TourStop("Is the quiz's printed key right?  (Exit status 1: it is not)", ("verify-key", QUIZ), 1),
+    TourStop("What is wrong with this backward pass?  (Exit status 1: something is)",
          ("diagnose", f"{MINE}:backward", "--network", NETWORK, "--loss", "bce"), 1),
 )  # fmt: skip
 TRAINING = (
-    Stop("Train on handwritten digits: 5,620 images of 8 × 8 pixels",
+    TourStop("Train on handwritten digits: 5,620 images of 8 × 8 pixels",
          ("train", "digits", "-o", "digits.cg", "--explain-step", "100", "--explain-to", STEP)),
-    Stop("How good is it on images that it has never seen?", ("evaluate", "digits.cg", "digits")),
-    Stop("What is in the model, and how did the training go?", ("inspect", "digits.cg")),
+    TourStop("How good is it on images that it has never seen?", ("evaluate", "digits.cg", "digits")),
+    TourStop("What is in the model, and how did the training go?", ("inspect", "digits.cg")),
 )  # fmt: skip
 
 
-class Page(io.StringIO):
+class Paper(io.StringIO):
     """What a command prints, kept; a terminal if the tour's own output is one."""
 
     def __init__(self, *, terminal: bool) -> None:
@@ -104,14 +104,14 @@ def heading(console: Console, title: str) -> None:
     console.print(Rule(Text(title, style="bold"), align="left"))
 
 
-def run_stop(console: Console, stop: Stop) -> int:
+def run_stop(console: Console, stop: TourStop) -> int:
     """Show a command and what it prints; return 1 if its exit status is not the expected one."""
     console.print(Text(f"$ chalkgrad {shlex.join(stop.arguments)}", style="bold cyan"))
     example = next((text.partition(":")[0] for text in stop.arguments if text.startswith("examples/")), None)
     if example is not None and not Path(example).exists():
         console.print(f"({example} is not here; chalkgrad examples writes it)")
         return 0
-    page = Page(terminal=sys.stdout.isatty())
+    page = Paper(terminal=sys.stdout.isatty())
     sys.stdout.flush()
     with contextlib.redirect_stdout(page):
         status = chalkgrad(list(stop.arguments))

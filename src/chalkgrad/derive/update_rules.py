@@ -88,11 +88,6 @@ class UpdateRule:
         """Whether weights decay in the gradient, so that something else than ∂L/∂θ is followed."""
         return any(a.target == "g" for a in self.assignments)
 
-    @property
-    def counts_updates(self) -> bool:
-        """Whether the number of the update is in the formulas."""
-        return any("t" in variables(a.formula) for a in self.assignments)
-
 
 def _assign(target: str, text: str, reason: str) -> Assignment:
     return Assignment(target, _read(text), reason)

@@ -4,9 +4,9 @@ from chalkgrad.formula.activations import ACTIVATIONS, activation
 from chalkgrad.formula.arithmetic import Arithmetic, Exact, Float64, Precise
 from chalkgrad.formula.build import substitute, variables, walk
 from chalkgrad.formula.differentiate import differentiate
-from chalkgrad.formula.elementwise import ElementwiseFunction, function_from_text
+from chalkgrad.formula.elementwise import ElementwiseFunction
 from chalkgrad.formula.functions import FUNCTIONS, ScalarFunction
-from chalkgrad.formula.losses import LOSSES, LossFunction, loss_from_text
+from chalkgrad.formula.losses import LOSSES, LossFunction
 from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, Pow, Var, Where
 from chalkgrad.formula.parse import parse_formula
 from chalkgrad.formula.same import same
@@ -38,8 +38,6 @@ __all__ = [
     "activation",
     "differentiate",
     "format_formula",
-    "function_from_text",
-    "loss_from_text",
     "parse_formula",
     "same",
     "saturates",

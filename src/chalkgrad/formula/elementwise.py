@@ -13,7 +13,6 @@ from chalkgrad.formula.differentiate import differentiate
 from chalkgrad.formula.exact import exact_value
 from chalkgrad.formula.functions import FUNCTIONS
 from chalkgrad.formula.nodes import Add, Call, Mul, Node, Num, Pow, Var, Where
-from chalkgrad.formula.parse import parse_formula
 from chalkgrad.formula.precise import value_at
 from chalkgrad.formula.text import format_formula
 
@@ -158,10 +157,3 @@ def _breaks(function: ElementwiseFunction, point: Fraction) -> bool:
         if not abs(left - right) < 1e-20 * (1 + abs(left)):
             return True
     return False
-
-
-def function_from_text(
-    name: str, text: str, variables: tuple[str, ...] = ("z",), path: str = "formula"
-) -> ElementwiseFunction:
-    """Return a user's function from its formula; raises ``FormulaError`` as ``parse_formula`` does."""
-    return ElementwiseFunction(name, variables, parse_formula(text, variables, path))

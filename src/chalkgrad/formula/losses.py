@@ -47,14 +47,6 @@ _TABLE: dict[str, tuple[str, bool, str]] = {
 }
 
 
-def loss_from_text(
-    name: str, text: str, path: str = "formula", mean_over_outputs: bool = False
-) -> LossFunction:
-    """Return a user's loss from its formula in y and t."""
-    body = parse_formula(text, ("y", "t"), path)
-    return LossFunction(name, ElementwiseFunction(name, ("y", "t"), body), mean_over_outputs)
-
-
 LOSSES: dict[str, LossFunction] = {
     name: LossFunction(
         name, ElementwiseFunction(name, ("y", "t"), parse_formula(text, ("y", "t"))), mean, domain

@@ -17,8 +17,8 @@ from chalkgrad.data.columns.preparation import Preparation
 from chalkgrad.data.tables.labels import class_numbers
 from chalkgrad.model.checks import check_arrays, check_preparation, read_inputs, read_targets, sealed
 from chalkgrad.model.evaluation import ClassEvaluation, ClassTally, Evaluation, NumberTally
+from chalkgrad.model.executor_pool import ExecutorPool
 from chalkgrad.model.file import read_file, write_file
-from chalkgrad.model.lent import Lent
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.train.record.history import History
@@ -69,7 +69,7 @@ class Model(Paged):
     settings: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Array] = field(default_factory=dict)
     names: Names = UNNAMED
-    _lent: Lent = field(init=False, repr=False)
+    _lent: ExecutorPool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         expect_network(self.network)
@@ -81,7 +81,7 @@ class Model(Paged):
         object.__setattr__(
             self, "parameters", {name: sealed(array) for name, array in self.parameters.items()}
         )
-        object.__setattr__(self, "_lent", Lent(self.network, self.parameters))
+        object.__setattr__(self, "_lent", ExecutorPool(self.network, self.parameters))
 
     @classmethod
     def of(cls, fit: Fit, preparation: Preparation | None = None, **settings: Any) -> Model:

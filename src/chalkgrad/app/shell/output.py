@@ -8,7 +8,6 @@ import errno
 import json
 import os
 import shutil
-import stat
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
-from chalkgrad._files import replacing, write_text
+from chalkgrad._files import is_device, replacing, write_text
 from chalkgrad._numbers import as_json, shown
 from chalkgrad.app.shell.options import Parser, read_whole
 from chalkgrad.app.shell.pager import show
@@ -65,7 +64,7 @@ class Output:
         """Write a text as it is."""
         if self.path is None:
             show(text, paged=self.paged)
-        elif _is_device(self.path):
+        elif is_device(self.path):
             try:
                 with open(self.path, "w", encoding="utf-8") as device:
                     device.write(text)
@@ -159,7 +158,7 @@ def _format(text: str, formats: Sequence[str], faults: list[Fault]) -> str:
 
 def _format_of_suffix(path: str, formats: Sequence[str], faults: list[Fault]) -> str:
     suffix = Path(path).suffix.lower()
-    if not suffix or _is_device(path):
+    if not suffix or is_device(path):
         return formats[0]
     form = SUFFIXES.get(suffix, "")
     if form in formats:
@@ -201,7 +200,7 @@ def _may_write(target: Path) -> bool:
     """Whether the file could be replaced; a device is written in place."""
     if target.exists() and not os.access(target, os.W_OK):
         return False
-    return _is_device(target) or os.access(target.parent, os.W_OK | os.X_OK)
+    return is_device(target) or os.access(target.parent, os.W_OK | os.X_OK)
 
 
 def _unwritable(path: str, error: Exception | None) -> Fault:
@@ -215,15 +214,6 @@ def _forbidden(path: str) -> str:
         if os.statvfs(Path(os.path.realpath(path)).parent).f_flag & os.ST_RDONLY:
             return os.strerror(errno.EROFS)
     return "no permission"
-
-
-def _is_device(path: str | Path) -> bool:
-    """Whether it is there and is no regular file: /dev/null, /dev/stdout, a pipe."""
-    try:
-        mode = os.stat(path).st_mode
-    except (OSError, ValueError):
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def columns_of_terminal() -> int:

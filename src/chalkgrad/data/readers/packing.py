@@ -91,7 +91,3 @@ def text_member(content: bytes, name: str, most: int) -> bytes:
         raise
     except UNSOUND_ZIP as error:
         raise InputError(Fault(name, "be a sound zip file", str(error)[:80], "Unpack it.")) from None
-
-
-def _is_content(member: zipfile.ZipInfo) -> bool:
-    return not member.is_dir() and not member.filename.startswith("__MACOSX/")

@@ -69,6 +69,8 @@ class ArraySource:
         Targets, m × n_L, or m class numbers.
     weight
         What each row counts, m numbers; None for all the same.
+    chosen
+        The numbers of the rows to learn from, the others being set aside; None for all.
 
     Raises
     ------
@@ -82,7 +84,9 @@ class ArraySource:
     [[0, 1, 2, 3]]
     """
 
-    def __init__(self, x: Array, t: Array, weight: Array | None = None) -> None:
+    def __init__(
+        self, x: Array, t: Array, weight: Array | None = None, chosen: NDArray[np.int64] | None = None
+    ) -> None:
         faults = []
         if x.ndim != 2 or 0 in x.shape:
             fix = "Rows are samples." if x.ndim == 2 else "Write one row a sample."
@@ -94,7 +98,7 @@ class ArraySource:
                     faults.append(Fault(name, f"have one row for each of the {len(x)} rows of x", got))
         if faults:
             raise InputError(faults)
-        self.x, self.t, self.weight = x, t, weight
+        self.x, self.t, self.weight, self.chosen = x, t, weight, chosen
         self.names: tuple[str, ...] = ()
         """Of the columns of x, where it was a data frame."""
 
@@ -104,7 +108,7 @@ class ArraySource:
     @property
     def rows(self) -> int:
         """How many rows an epoch has."""
-        return len(self.x)
+        return len(self.x if self.chosen is None else self.chosen)
 
     @property
     def features(self) -> int:
@@ -116,14 +120,14 @@ class ArraySource:
     ) -> Iterator[Portion]:
         """Yield all arrays with the epoch's order but its first ``skip`` rows."""
         if skip < self.rows:
-            order = epoch_order(self.rows, seed, epoch, shuffle=shuffle)
-            yield Portion(self.x, self.t, self.weight, order[skip:])
+            order = epoch_order(self.rows, seed, epoch, shuffle=shuffle)[skip:]
+            yield Portion(self.x, self.t, self.weight, order if self.chosen is None else self.chosen[order])
 
     def sample(self, rows: int) -> Portion:
         """Return the first rows, as they stand."""
-        weight = None if self.weight is None else self.weight[:rows]
-        x = self.x[:rows]
-        return Portion(x, self.t[:rows], weight, np.arange(len(x), dtype=np.int64))
+        first = slice(rows) if self.chosen is None else self.chosen[:rows]
+        x, weight = self.x[first], None if self.weight is None else self.weight[first]
+        return Portion(x, self.t[first], weight, np.arange(len(x), dtype=np.int64))
 
     def fingerprint(self) -> str:
         """Return what tells this data from other data: shapes, types and some 200 rows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -153,6 +153,3 @@ def formula(body: nodes.Node, shape: Shape, **parts: Expr) -> Expr:
 def times(*factors: Expr) -> Expr:
     """The product entry by entry."""
     return hadamard(factors)
-
-
-Maker = Callable[[Site], Iterator[Mutant]]

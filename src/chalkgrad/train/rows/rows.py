@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ from chalkgrad.data import ArraySource, Portion, RowSource
 from chalkgrad.data.held_out import set_aside
 from chalkgrad.data.streams.mapped_rows import in_file, is_mapped
 from chalkgrad.data.streams.mapped_source import MappedSource
-from chalkgrad.data.streams.order import epoch_order
 from chalkgrad.data.tables.labels import class_numbers
 from chalkgrad.network import Network
 from chalkgrad.train.rows.arrays import check_variety, read_inputs, read_targets, read_weight, row_count
@@ -75,33 +74,6 @@ def check_labels(t: Array, classes: int) -> None:
         raise InputError(Fault("t", f"be classes from 0 to {classes - 1}", str(t[wrong[0]]), fix))
 
 
-class ChosenRows(ArraySource):
-    """Some rows of arrays, the others being set aside; nothing is copied."""
-
-    def __init__(self, x: Array, t: Array, weight: Array | None, chosen: NDArray[np.int64]) -> None:
-        super().__init__(x, t, weight)
-        self.chosen = chosen
-
-    @property
-    def rows(self) -> int:
-        """How many rows an epoch has."""
-        return len(self.chosen)
-
-    def portions(
-        self, epoch: int, *, seed: int, shuffle: bool, batch_size: int, skip: int = 0
-    ) -> Iterator[Portion]:
-        """Yield all arrays with the epoch's order of the chosen rows, but its first ``skip``."""
-        if skip < self.rows:
-            order = epoch_order(self.rows, seed, epoch, shuffle=shuffle)
-            yield Portion(self.x, self.t, self.weight, self.chosen[order[skip:]])
-
-    def sample(self, rows: int) -> Portion:
-        """Return the first chosen rows."""
-        first = self.chosen[:rows]
-        weight = None if self.weight is None else self.weight[first]
-        return Portion(self.x[first], self.t[first], weight, np.arange(len(first), dtype=np.int64))
-
-
 def preparation_of(source: RowSource) -> Preparation | None:
     """Return how a source prepares its rows, or None where it takes them as they are."""
     found: Preparation | None = getattr(source, "preparation", None)
@@ -156,7 +128,7 @@ def read_rows(
     before, files = len(faults), tuple[FileMark, ...]()
     if isinstance(x, ArraySource) and is_mapped(x.x, x.t, x.weight):
         files = marks(x.x, x.t, x.weight)
-        x = MappedSource(x.x, x.t, x.weight, getattr(x, "chosen", None), names=x.names)
+        x = MappedSource(x.x, x.t, x.weight, x.chosen, names=x.names)
     if is_source(x):
         read = _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults, known)
         return replace(read, mapped=files)
@@ -201,7 +173,7 @@ def _source(x: Array, t: Array, weight: Array | None, chosen: NDArray[np.int64] 
     """Return the rows of arrays; those in files are read, not touched."""
     if is_mapped(x, t, weight):
         return MappedSource(x, t, weight, chosen)
-    return ArraySource(x, t, weight) if chosen is None else ChosenRows(x, t, weight, chosen)
+    return ArraySource(x, t, weight, chosen)
 
 
 def _check_files(x: Any, y: Any, weight: Any, faults: list[Fault]) -> None:

@@ -13,7 +13,7 @@ from chalkgrad.data import ArraySource
 from chalkgrad.train.executors.executor import EpochArrays, Visit
 from chalkgrad.train.record.history import Epoch
 from chalkgrad.train.record.resume_point import Position
-from chalkgrad.train.rows.rows import ChosenRows, Rows
+from chalkgrad.train.rows.rows import Rows
 from chalkgrad.train.run.scoring import Scoring
 from chalkgrad.train.setup.learning_rate import Pace
 from chalkgrad.train.setup.schedule import plateau_of
@@ -44,7 +44,7 @@ class WholeEpochs:
         source, setup = rows.source, settings.setup
         whole = next(iter(source.portions(0, seed=0, shuffle=False, batch_size=setup.batch_size)))
         self._block, self._order = rows.block(whole), whole.order.copy()
-        self._chosen = source.chosen if isinstance(source, ChosenRows) else None
+        self._chosen = source.chosen if isinstance(source, ArraySource) else None
         self._rows = source.rows
         self.steps = steps_of(self._rows, setup.batch_size)
         """Of an epoch."""
@@ -61,7 +61,7 @@ class WholeEpochs:
         """
         return (
             hasattr(executor, "run_epochs")
-            and type(rows.source) in (ArraySource, ChosenRows)
+            and type(rows.source) is ArraySource
             and not settings.callbacks
             and plateau_of(pace.schedule) is None
             and scoring.is_counted()

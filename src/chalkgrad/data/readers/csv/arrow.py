@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad.data.readers.csv.form import BLANKS, SNIFFED, CsvForm, rows_of
-from chalkgrad.data.readers.csv.pieces import Pieces, Reading, Wanted
+from chalkgrad.data.readers.csv.pieces import CsvReading, Pick, Pieces
 from chalkgrad.data.readers.csv.text import CsvText
 from chalkgrad.data.tables.typed import EXACT, has_numbers, is_code, is_large, text_of, typed_values
 
@@ -28,7 +28,7 @@ _LARGEST_CELL = 131_072
 _QUOTE, _LF, _CR, _ZERO, _NINE = b'"\n\r09'
 
 
-def arrow_readings(text: CsvText, form: CsvForm, missing: Collection[str]) -> list[Reading]:
+def arrow_readings(text: CsvText, form: CsvForm, missing: Collection[str]) -> list[CsvReading]:
     """Return the readings by pyarrow, the quickest first; none if it is absent or could read something else.
 
     A reading that fails after all ends with an empty piece, and the next is right.
@@ -92,10 +92,10 @@ def _number_places(text: CsvText, form: CsvForm, missing: Collection[str]) -> se
 
 def _reading(
     text: CsvText, form: CsvForm, missing: Collection[str], looks: _Looks, numbers: set[int]
-) -> Reading:
+) -> CsvReading:
     """Return a reading that takes pyarrow's numbers for these columns, and makes its own of the others."""
 
-    def read(wanted: Sequence[Wanted]) -> Iterator[Pieces]:
+    def read(wanted: Sequence[Pick]) -> Iterator[Pieces]:
         import pyarrow as pa
 
         typed = numbers - {one.place for one in wanted if one.as_text}

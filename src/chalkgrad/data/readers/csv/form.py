@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Protocol
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.data.readers.csv.names import Named, named_columns
+from chalkgrad.data.readers.csv.names import NamedColumns, named_columns
 from chalkgrad.data.tables.typed import is_number
 
 BLANKS = " "
@@ -67,7 +67,7 @@ def csv_form(lines: Sequence[str], name: str, delimiter: str | None, header: boo
     rows = list(islice(rows_of(rest, delimiter), SNIFFED))
     if not rows:
         raise InputError(Fault(name, "have at least one row", "an empty file"))
-    named: Named = named_columns(rows, name, header, "." if delimiter == "," else ",")
+    named: NamedColumns = named_columns(rows, name, header, "." if delimiter == "," else ",")
     form = CsvForm(delimiter, start, named.names, named.row_names, (*notes, *named.notes))
     length = _lines_of_first(rest, delimiter, name, start)
     return replace(form, start=start + length) if named.header else form

@@ -12,7 +12,7 @@ FEWEST = 10
 """Rows below the first that it takes to see whether its words are there again."""
 
 
-class Named(NamedTuple):
+class NamedColumns(NamedTuple):
     """What the columns are called, and whether the first row says so."""
 
     names: tuple[str, ...]
@@ -21,7 +21,9 @@ class Named(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def named_columns(rows: Sequence[Sequence[str]], origin: str, header: bool | None, point: str) -> Named:
+def named_columns(
+    rows: Sequence[Sequence[str]], origin: str, header: bool | None, point: str
+) -> NamedColumns:
     """Return the names of the columns, by the first rows of a file.
 
     Without being told, the first row is taken for names unless one of its cells is a number; or, if one is,
@@ -43,7 +45,7 @@ def named_columns(rows: Sequence[Sequence[str]], origin: str, header: bool | Non
     if not header:
         last = f"c{width}"
         note = f"{origin} has no line of names: its columns are called c1 … {last}"
-        return Named(_counted([""] * width), False, notes=(note,))
+        return NamedColumns(_counted([""] * width), False, notes=(note,))
     row_names = _is_short(first, below)
     if row_names:
         notes.append(f"{origin}: the first column has no name, as the names of rows in R, and is left out")
@@ -52,7 +54,7 @@ def named_columns(rows: Sequence[Sequence[str]], origin: str, header: bool | Non
         first = [*first, ""]
     if "" in first[row_names:-1] or (not first[-1] and not _is_empty(below)):
         notes.append(f"{origin} has a column without a name: it is called after its place")
-    return Named(_counted(first), True, row_names, tuple(notes))
+    return NamedColumns(_counted(first), True, row_names, tuple(notes))
 
 
 def _counted(names: Sequence[str]) -> tuple[str, ...]:

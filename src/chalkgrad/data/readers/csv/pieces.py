@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from numpy.typing import NDArray
 
 
-class Wanted(NamedTuple):
+class Pick(NamedTuple):
     """One reading of a column."""
 
     place: int
@@ -16,6 +16,6 @@ class Wanted(NamedTuple):
     """Whether its cells stay what they are, or become numbers where all of a chunk are."""
 
 
-Pieces = dict[Wanted, NDArray[Any]]
-Reading = Callable[[Sequence[Wanted]], Iterator[Pieces]]
+Pieces = dict[Pick, NDArray[Any]]
+CsvReading = Callable[[Sequence[Pick]], Iterator[Pieces]]
 """Gives the wanted columns, some rows at a time."""

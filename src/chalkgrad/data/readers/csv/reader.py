@@ -15,7 +15,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad.data.readers.csv.decimal_comma import read_commas
 from chalkgrad.data.readers.csv.form import CsvForm, csv_form, csv_reader, is_blank, unreadable
-from chalkgrad.data.readers.csv.pieces import Pieces, Reading, Wanted
+from chalkgrad.data.readers.csv.pieces import CsvReading, Pick, Pieces
 from chalkgrad.data.readers.csv.text import UTF8, CsvText
 from chalkgrad.data.tables.table import Column, Table, absent_column
 from chalkgrad.data.tables.typed import MISSING, settled_values, text_of, typed_values
@@ -76,13 +76,17 @@ def read_csv(
     values = read_values(text, form, list(wanted), also, missing)
     if not any(map(len, values.values())):
         raise InputError(Fault(text.name, "have at least one row", "names of columns only"))
-    found = {place: values[Wanted(place, False)] for place in wanted}
+    found = {place: values[Pick(place, False)] for place in wanted}
     notes = list(form.notes)
     if form.delimiter != ",":
         found, places = read_commas(found)
         notes += _commas_told([wanted[place] for place in places], text.name)
     read = [
-        Column(name, found[place], None if found[place].dtype == object else values.get(Wanted(place, True)))
+        Column(
+            name,
+            found[place],
+            None if found[place].dtype == object else values.get(Pick(place, True)),
+        )
         for place, name in wanted.items()
     ]
     table = Table.of(read, text.name, notes)
@@ -96,11 +100,11 @@ def _commas_told(names: Sequence[str], origin: str) -> list[str]:
 
 def read_values(
     text: CsvText, form: CsvForm, places: Sequence[int], also: Sequence[int], missing: Collection[str]
-) -> Mapping[Wanted, NDArray[Any]]:
+) -> Mapping[Pick, NDArray[Any]]:
     """Return columns by place, some as text also: by pyarrow where it reads the same, else by Python."""
     from chalkgrad.data.readers.csv.arrow import arrow_readings
 
-    wanted = [Wanted(place, False) for place in places] + [Wanted(place, True) for place in also]
+    wanted = [Pick(place, False) for place in places] + [Pick(place, True) for place in also]
     for quick in arrow_readings(text, form, missing):
         if (found := gathered(quick, wanted, text.most_rows)) is not None:
             return found
@@ -134,24 +138,24 @@ class _Filled:
         return self._values[: self._rows]
 
 
-def gathered(reading: Reading, wanted: Sequence[Wanted], most: int) -> dict[Wanted, NDArray[Any]] | None:
+def gathered(reading: CsvReading, wanted: Sequence[Pick], most: int) -> dict[Pick, NDArray[Any]] | None:
     """Return whole columns of at most so many rows, or None if the reading failed.
 
     Those that are text in some rows only are read again as text.
     """
     columns = _gather(reading, wanted, most)
-    again = [Wanted(one.place, True) for one in wanted if columns and columns[one].mixed]
+    again = [Pick(one.place, True) for one in wanted if columns and columns[one].mixed]
     texts = _gather(reading, again, most) if again else {}
     if columns is None or texts is None:
         return None
     found = {}
     for one in wanted:
-        values = (texts[Wanted(one.place, True)] if columns[one].mixed else columns[one]).values
+        values = (texts[Pick(one.place, True)] if columns[one].mixed else columns[one]).values
         found[one] = settled_values(values) if values.dtype == object and not one.as_text else values
     return found
 
 
-def _gather(reading: Reading, wanted: Sequence[Wanted], most: int) -> dict[Wanted, _Filled] | None:
+def _gather(reading: CsvReading, wanted: Sequence[Pick], most: int) -> dict[Pick, _Filled] | None:
     """Return the columns as they are read, or None if the reading failed."""
     columns = {one: _Filled(most) for one in wanted}
     for some in reading(wanted):
@@ -162,11 +166,11 @@ def _gather(reading: Reading, wanted: Sequence[Wanted], most: int) -> dict[Wante
     return columns
 
 
-def plain_reading(text: CsvText, form: CsvForm, missing: Collection[str]) -> Reading:
+def plain_reading(text: CsvText, form: CsvForm, missing: Collection[str]) -> CsvReading:
     """Return the reading by Python's csv module; it raises ``InputError`` with the line of what is wrong."""
     width = len(form.names)
 
-    def read(wanted: Sequence[Wanted]) -> Iterator[Pieces]:
+    def read(wanted: Sequence[Pick]) -> Iterator[Pieces]:
         for cells in _chunks(text, form):
             yield {
                 one: (text_of if one.as_text else typed_values)(cells[one.place :: width], missing)

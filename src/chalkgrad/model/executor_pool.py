@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalkgrad.train.executors.executor import Executor
 
 
-class Lent:
+class ExecutorPool:
     """As many executors of the same parameters as threads ever wanted one at once.
 
     Parameters
@@ -54,4 +54,4 @@ class Lent:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy makes its own: executors belong to this process."""
-        return Lent, (self._network, self._parameters)
+        return ExecutorPool, (self._network, self._parameters)
