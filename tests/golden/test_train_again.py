@@ -108,7 +108,7 @@ def test_the_best_weights_are_kept_where_the_second_training_is_interrupted(
     def interrupted(*given: Any, **named: Any) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("chalkgrad.app.training.again.longer", interrupted)
+    monkeypatch.setattr("chalkgrad.app.training.second_training.longer", interrupted)
     output, errors = answer(capsys, *TRAIN, status=130)
     assert "the training on all rows was interrupted; the weights before it are kept" in errors
     assert "Then trained again" not in output

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalkgrad.model.evaluation import ClassEvaluation
-from chalkgrad.model.rare import rare_class_words
+from chalkgrad.model.rare_classes import rare_class_words
 
 
 def evaluation(*confusion: tuple[int, ...]) -> ClassEvaluation:

@@ -33,7 +33,7 @@ from chalkgrad.app.training.options import (
 from chalkgrad.data.asked import USUAL, Streaming
 
 if TYPE_CHECKING:
-    from chalkgrad.app.training.again import Second
+    from chalkgrad.app.training.second_training import Second
     from chalkgrad.data.training_rows import TrainingRows
     from chalkgrad.model import Model
     from chalkgrad.model.evaluation import Evaluation
@@ -81,8 +81,8 @@ def _load(path: str) -> Model:
 
 
 def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: Output | None) -> int:
-    from chalkgrad.app.training.again import is_trained_again, train_again
     from chalkgrad.app.training.page import setup_page
+    from chalkgrad.app.training.second_training import is_trained_again, train_again
     from chalkgrad.train.fit import fit
 
     rows = _rows(asked, begun)
@@ -192,7 +192,7 @@ def _answer(
 def _lost_class(asked: TrainOptions, found: Evaluation) -> list[str]:
     """What is to be said of a rare class that is hardly ever answered, unless its weight was raised."""
     from chalkgrad.model.evaluation import ClassEvaluation
-    from chalkgrad.model.rare import rare_class_words
+    from chalkgrad.model.rare_classes import rare_class_words
 
     if "class_weight" in asked.fit or not isinstance(found, ClassEvaluation):
         return []

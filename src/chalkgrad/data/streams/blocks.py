@@ -52,29 +52,15 @@ class ArrayBlocks:
     """Columns that are NumPy arrays, usually memory maps, in blocks of neighbouring rows."""
 
     def __init__(self, table: Table, block_rows: int | None = None) -> None:
-        self.table = table
+        self.table, self.origin, self.rows = table, table.origin, table.rows
         width = sum(column.width * column.values.itemsize for column in table.columns.values())
         self._step = block_rows or max(1, BLOCK_BYTES // max(width, 1))
+        self.count = -(-self.rows // self._step)
         files = {name for column in table.columns.values() if (name := mapped_file(column.values))}
         self._stamps = [FileStamp(name) for name in sorted(files)]
         self._files = {
             name: found for name, column in table.columns.items() if (found := in_file(column.values))
         }
-
-    @property
-    def origin(self) -> str:
-        """The name of the file, or ``data``."""
-        return self.table.origin
-
-    @property
-    def rows(self) -> int:
-        """How many rows all blocks have."""
-        return self.table.rows
-
-    @property
-    def count(self) -> int:
-        """How many blocks there are."""
-        return -(-self.rows // self._step)
 
     def tables(self, block: int) -> Iterator[Table]:
         """Yield the rows of a block."""

@@ -25,21 +25,8 @@ class DividedBlocks:
 
     def __init__(self, blocks: TableBlocks, aside: NDArray[np.int64]) -> None:
         self.blocks, self.places = blocks, aside
-
-    @property
-    def origin(self) -> str:
-        """The name of the file, or ``data``."""
-        return self.blocks.origin
-
-    @property
-    def rows(self) -> int:
-        """How many rows are left."""
-        return self.blocks.rows - len(self.places)
-
-    @property
-    def count(self) -> int:
-        """How many blocks there are."""
-        return self.blocks.count
+        self.origin, self.count = blocks.origin, blocks.count
+        self.rows = blocks.rows - len(aside)
 
     def tables(self, block: int) -> Iterator[Table]:
         """Yield the rows of a block that are left."""

@@ -128,7 +128,8 @@ def read_rows(
     before, files = len(faults), tuple[FileMark, ...]()
     if isinstance(x, ArraySource) and is_mapped(x.x, x.t, x.weight):
         files = marks(x.x, x.t, x.weight)
-        x = MappedSource(x.x, x.t, x.weight, x.chosen, names=x.names)
+        mapped = MappedSource(x.x, x.t, x.weight, x.chosen)
+        mapped.names, x = x.names, mapped
     if is_source(x):
         read = _read_source(network, x, y, sample_weight, class_weight, validation, dtype, faults, known)
         return replace(read, mapped=files)

@@ -47,7 +47,7 @@ def constant_advice(
     whether the loss was still getting less.  Rows that come by in portions are not read again for this.
     """
     setup, loss = settings.setup, settings.setup.network.loss
-    if not isinstance(rows.source, ArraySource):
+    if type(rows.source) is not ArraySource:
         return ""
     constant = constant_loss(setup.network, rows)
     batch = setup.batch_size if loss.reduction == "sum" else 1
@@ -119,9 +119,9 @@ def _blocks(rows: Rows, *, with_inputs: bool = True) -> Iterator[Block]:
     """Yield the training rows in the run's type, some after the other."""
     source = rows.source
     assert isinstance(source, ArraySource)
-    chosen = getattr(source, "chosen", None)
     for start in range(0, source.rows, _ROWS):
-        part = slice(start, start + _ROWS) if chosen is None else chosen[start : start + _ROWS]
+        rows_here = slice(start, start + _ROWS)
+        part = rows_here if source.chosen is None else source.chosen[rows_here]
         x = source.x[part] if with_inputs else source.x[:0]
         weight = None if source.weight is None else source.weight[part]
         yield rows.block(Portion(x, source.t[part], weight, np.arange(len(x))))
