@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from chalkgrad import Network, trace
+from chalkgrad import Network, derive, trace
 from chalkgrad.derive import derive_again
 from chalkgrad.evaluate import values_in
 from chalkgrad.evaluate.interpret import compile_expr
 from chalkgrad.formula import Float64
+from chalkgrad.notation.boxes import Document
 from chalkgrad.notation.profiles.find import builtin_names, find_notation
 from tests.laws.test_display_reads_back import step_extras
 
@@ -55,3 +58,28 @@ def test_every_form_of_every_step_has_the_canonical_value(
             np.testing.assert_allclose(
                 found, expected, rtol=1e-11, atol=1e-13, err_msg=f"{step.name} by {form.rule}"
             )
+
+
+@pytest.mark.parametrize("name", builtin_names())
+@pytest.mark.parametrize(("reduction", "how"), [("mean", "the mean"), ("sum", "the sum")])
+def test_a_batchs_page_says_how_losses_are_taken_together_and_a_samples_does_not(
+    name: str, reduction: str, how: str
+) -> None:
+    said = f"The loss of a batch is {how} of its samples' losses."
+    derivation = derive(Network("2-2:sigmoid-1:sigmoid", reduction=reduction))
+    for batch in (True, False):
+        page = " ".join(derivation.page(name, batch=batch).text(500).split())
+        assert (said in page) is batch
+
+
+HALVED = Network("2-3:tanh-2", loss="half_squared_error", factor=0.5, l2=0.25)
+
+
+@pytest.mark.parametrize("network", [*NETWORKS, HALVED], ids=str)
+def test_code_has_one_sign_before_a_term(network: Network) -> None:
+    for step in [
+        *derive(network).page("pytorch").blocks,
+        *derive(network).page("pytorch", zoom="index").blocks,
+    ]:
+        text = Document("", (step,)).text(500)
+        assert not re.search(r"[-+−] *\(?[-−]", re.sub(r"[-─═]{2,}", "", text)), text
