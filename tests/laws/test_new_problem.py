@@ -122,3 +122,10 @@ def test_what_was_drawn_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert main(["trace", "2-1:sigmoid", "--x", "1 2", "--t", "1", "--w", "W1=1 1, b1=0"]) == 0
     assert "drawn" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", [2**32, 2**31 + 1, 0])
+def test_any_seed_of_32_bits_is_taken(seed: int, tmp_path: Path) -> None:
+    file = str(tmp_path / "mine.toml")
+    assert main(["new", "2-1:sigmoid", "--seed", str(seed), "-o", file]) == 0
+    assert load_problem(file).seed == seed
