@@ -2,7 +2,8 @@
 
 ``python -P child.py FOLDER DESCRIPTOR TOKEN`` reads a request in the folder and writes a frame for each call
 to the descriptor, so that what was found before an end by force is kept.  Run as a script, it imports no more
-of chalkgrad than it needs: NumPy is most of its start.
+of chalkgrad than it needs: NumPy is most of its start.  ``child.py --serve SOCKET`` makes a copy of itself
+for each request (see ``server``).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ if __name__ == "__main__":
     _light()
 
 import signal  # noqa: E402
+import socket  # noqa: E402
 
 from chalkgrad.usercode.call.calling import call, describe  # noqa: E402
 from chalkgrad.usercode.call.loading import Target, TimeUp, load  # noqa: E402
@@ -33,6 +35,7 @@ from chalkgrad.usercode.call.scene import Scene  # noqa: E402
 from chalkgrad.usercode.frameworks.loading import load_frameworks  # noqa: E402
 from chalkgrad.usercode.layouts.reading import Reading  # noqa: E402
 from chalkgrad.usercode.process.guard import Capped, limit, no_signals, watch  # noqa: E402
+from chalkgrad.usercode.process.server import serve  # noqa: E402
 from chalkgrad.usercode.process.wire import pack, unpack  # noqa: E402
 from chalkgrad.usercode.running import observe  # noqa: E402
 
@@ -139,4 +142,8 @@ def _observe(target: Target, request: dict[str, Any], report: Any, start: float,
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), bytes.fromhex(sys.argv[3]))
+    if sys.argv[1] == "--serve":
+        with socket.socket(fileno=int(sys.argv[2])) as asked:
+            serve(asked, lambda folder, descriptor, token: main(Path(folder), descriptor, token))
+    else:
+        main(Path(sys.argv[1]), int(sys.argv[2]), bytes.fromhex(sys.argv[3]))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,12 +15,12 @@ from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError, MissingFileError, did_you_mean
 from chalkgrad._files import near_file
 from chalkgrad.usercode.kinds import PATIENCE, libraries_in
+from chalkgrad.usercode.process.starting import run_program
 from chalkgrad.usercode.process.wire import pack, unpack
 from chalkgrad.usercode.records import Answer, Outcome, Ran
 
 MAX_OUTPUT = 4000
 _GRACE = 3.0  # seconds for the start, and to report the line it hangs in; the child ends itself before
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 def split_target(target: str, path: str = "against") -> tuple[Path, str]:
@@ -115,44 +112,16 @@ def run_file(
 
 
 def _run(folder: Path, answer: int, token: bytes, time_limit: float, patience: float) -> str:
-    source = str(Path(__file__).resolve().parents[3])
-    paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
-    settings = {"PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)}
-    environment = os.environ | settings | dict.fromkeys(_ONE_THREAD, "1")
-    work = folder / "work"
-    work.mkdir()
-    program = str(Path(__file__).with_name("child.py"))
+    (folder / "work").mkdir()
     with (folder / "output").open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-P", program, str(folder), str(answer), token.hex()],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            cwd=work,
-            env=environment,
-            pass_fds=(answer,),
-            start_new_session=True,
-        )
-        try:
-            status = process.wait(time_limit + _GRACE + patience)
-        except subprocess.TimeoutExpired:
-            return f"no answer within {_seconds(time_limit)}: an endless loop?"
-        finally:
-            _end(process)
+        status = run_program(folder, answer, output.fileno(), token, time_limit + _GRACE + patience)
+    if status is None:
+        return f"no answer within {_seconds(time_limit)}: an endless loop?"
     if status == 0:
         return ""
     if status < 0:
         return f"the process was ended by {signal.Signals(-status).name}"
     return f"the process left with status {status} before it answered"
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the child and whatever it started."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (OSError, AttributeError):
-        process.kill()
-    process.wait()
 
 
 def _output(folder: Path) -> str:

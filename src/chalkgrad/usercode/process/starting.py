@@ -1,0 +1,161 @@
+"""Starting ``child.py``: as a copy of a process that is kept ready, or, where that cannot be, as a new one.
+
+A new process spends most of its time on loading NumPy.  The one that is kept (see ``server``) has done so;
+it lives as long as this process, and is replaced where the environment has changed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_PROGRAM = Path(__file__).with_name("child.py")
+_CAN_COPY = sys.platform == "linux"
+"""Elsewhere a process that has loaded libraries cannot be copied, or not safely."""
+
+
+def run_program(folder: Path, answer: int, output: int, token: bytes, patience: float) -> int | None:
+    """Run the child in its folder until it ends, and end whatever it started.
+
+    Returns its status, negative for a signal; None if it did not end within ``patience`` seconds.
+    """
+    environment = _environment(folder)
+    if _CAN_COPY and _KEPT.lock.acquire(blocking=False):
+        try:
+            return _KEPT.run(folder, answer, output, token, patience, environment)
+        except OSError:  # it is gone: a new process serves
+            _KEPT.drop()
+        except BaseException:
+            _KEPT.drop()
+            raise
+        finally:
+            _KEPT.lock.release()
+    return _run_new(folder, answer, output, token, patience, environment)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    source = str(Path(__file__).resolve().parents[3])
+    paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
+    settings = {"PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)}
+    return os.environ | settings | dict.fromkeys(_ONE_THREAD, "1")
+
+
+def _run_new(
+    folder: Path, answer: int, output: int, token: bytes, patience: float, environment: Mapping[str, str]
+) -> int | None:
+    process = subprocess.Popen(
+        [sys.executable, "-P", str(_PROGRAM), str(folder), str(answer), token.hex()],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        cwd=folder / "work",
+        env=environment,
+        pass_fds=(answer,),
+        start_new_session=True,
+    )
+    try:
+        return process.wait(patience)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _end(process.pid)
+        process.kill()
+        process.wait()
+
+
+def _end(process: int) -> None:
+    """End a child and whatever it started."""
+    with suppress(OSError, AttributeError):
+        os.killpg(process, signal.SIGKILL)
+
+
+class _Kept:
+    """The process that is kept ready, if there is one."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._owner = 0
+        self._environment: dict[str, str] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: socket.socket | None = None
+
+    def run(
+        self,
+        folder: Path,
+        answer: int,
+        output: int,
+        token: bytes,
+        patience: float,
+        environment: dict[str, str],
+    ) -> int | None:
+        """Let it make a copy of itself for one run; raises ``OSError`` if it is gone."""
+        connection = self._ready(environment)
+        connection.settimeout(_STARTED_WITHIN)
+        socket.send_fds(connection, [f"{folder}\n{token.hex()}".encode()], [answer, output])
+        process = _number(connection)
+        connection.settimeout(patience)
+        try:
+            return _number(connection)
+        except TimeoutError:
+            _end(process)
+            connection.settimeout(_STARTED_WITHIN)
+            _number(connection)
+            return None
+        finally:
+            _end(process)
+
+    def _ready(self, environment: dict[str, str]) -> socket.socket:
+        lasting = {**environment, "MPLCONFIGDIR": ""}
+        if self._connection is None or self._owner != os.getpid() or self._environment != lasting:
+            self.drop()
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-P", str(_PROGRAM), "--serve", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env=lasting,
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,
+                )
+            self._connection, self._environment, self._owner = ours, lasting, os.getpid()
+        return self._connection
+
+    def drop(self) -> None:
+        """Let it end."""
+        connection, process = self._connection, self._process
+        self._connection = self._process = None
+        if connection is not None:
+            connection.close()
+        if process is not None and self._owner == os.getpid():
+            process.kill()
+            process.wait()
+
+
+def _number(connection: socket.socket) -> int:
+    """Return the number of the next line."""
+    line = b""
+    while not line.endswith(b"\n"):
+        got = connection.recv(1)
+        if not got:
+            raise ConnectionError("the process that is kept ready has ended")
+        line += got
+    return int(line)
+
+
+_STARTED_WITHIN = 30.0
+"""Seconds after which a process that is kept ready is given up."""
+_KEPT = _Kept()
+atexit.register(_KEPT.drop)
+
+__all__ = ["run_program"]
