@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalkgrad import Network
-from chalkgrad.check.report import Finding, Report, Verdict
+from chalkgrad.check.report import Finding, Report
+from chalkgrad.check.taylor import Verdict
 
 NETWORK = Network("2-1:sigmoid")
 VERDICTS = st.lists(st.sampled_from(get_args(Verdict)), max_size=5)
