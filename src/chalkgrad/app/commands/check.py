@@ -7,16 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad._reading import attempt
-from chalkgrad.app.shell.code_target import with_function
-from chalkgrad.app.shell.options import Parser, read_whole, renamed
+from chalkgrad.app.shell.code_target import read_function
+from chalkgrad.app.shell.options import Parser, read_seed, renamed
 from chalkgrad.app.shell.output import PAGE_FORMATS, add_output_options, read_output, say
 from chalkgrad.app.shell.source import Source, add_network_options, read_source
 
 if TYPE_CHECKING:
     from chalkgrad.check import Report
-
-MOST_SEED = 2**32
 
 
 def parser() -> Parser:
@@ -44,24 +41,14 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().read(arguments)
     faults: list[Fault] = []
     source, notation = read_source(options, faults)
-    seed = read_whole("--seed", options.seed, faults, least=0, most=MOST_SEED, example=7)
+    seed = read_seed(options.seed, faults)
     output = read_output(options, PAGE_FORMATS, faults)
     if options.against is not None:
-        from chalkgrad.usercode.process.sandbox import split_target
-
-        named = attempt(faults, lambda: with_function(options.against, "--against"))
-        options.against = named or options.against
-        if named is not None:
-            renamed(faults, "against", "--against", lambda: split_target(named))
+        options.against = read_function(options.against, "--against", faults)
     if faults or source is None:
         raise InputError(faults)
     report = _report(source, seed, options.against)
-    if output.format == "json":
-        output.json(report.to_dict())
-    else:
-        from chalkgrad.check.page import check_page
-
-        output.page(check_page(report, notation or "matrix"))
+    output.result(report, notation or "matrix")
     say(source.note)
     return 0 if report.ok else 1
 
@@ -69,16 +56,11 @@ def run(arguments: Sequence[str]) -> int:
 def _report(source: Source, seed: int | None, function: str | None) -> Report:
     from chalkgrad.check import check, check_against
 
-    problem = source.problem
-    parameters = x = t = None
-    if problem is not None:
-        parameters, x, t = problem.all_parameters(), problem.x, problem.t
-    if seed is None:
-        seed = problem.seed if problem is not None else 0
+    given = {**source.given(), **({} if seed is None else {"seed": seed})}
     if function is None:
-        return check(source.network, parameters, x, t, seed=seed)
+        return check(source.network, **given)
     faults: list[Fault] = []
-    against = partial(check_against, function, source.network, parameters, x, t, seed=seed)
+    against = partial(check_against, function, source.network, **given)
     report = renamed(faults, "against", "--against", against)
     if report is None:
         raise InputError(faults)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad._reading import attempt
-from chalkgrad.app.shell.code_target import with_function
-from chalkgrad.app.shell.options import Parser, read_choice, read_number, read_whole, renamed
+from chalkgrad.app.shell.code_target import read_function
+from chalkgrad.app.shell.options import Parser, read_choice, read_number, read_seed
 from chalkgrad.app.shell.output import PAGE_FORMATS, add_output_options, check_place, read_output, say
 from chalkgrad.app.shell.source import (
     DEFAULT_NOTATION,
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 FUNCTION = "FILE.py:FUNCTION"
 OTHER = 3
 """The exit status of code that is right, but for another network."""
-MOST_SEED = 2**32
 LAYOUTS: dict[str, tuple[tuple[str, ...], str]] = {
     "samples": (("rows", "columns"), "what a sample is in your arrays"),
     "weights": (("out_in", "in_out"), "whether W is n_out × n_in or n_in × n_out"),
@@ -75,7 +73,7 @@ def run(arguments: Sequence[str]) -> int:
     """Diagnose and write; return 0 if every gradient is right, 3 if for another network, else 1."""
     options = parser().read(arguments)
     faults: list[Fault] = []
-    options.function = _read_function(options.function, faults)
+    options.function = read_function(options.function, FUNCTION, faults)
     source, notation = _read_network(options, faults)
     settings = _read_settings(options, faults)
     output = read_output(options, PAGE_FORMATS, faults)
@@ -84,25 +82,10 @@ def run(arguments: Sequence[str]) -> int:
     if faults or source is None:
         raise InputError(faults)
     found = _diagnose(options.function, source, settings)
-    if output.format == "json":
-        output.json(found.to_dict())
-    else:
-        from chalkgrad.diagnose.page import diagnosis_page
-
-        usual = options.notation is None and (notation is None or notation.name == DEFAULT_NOTATION)
-        output.page(diagnosis_page(found, None if usual else notation))
+    usual = options.notation is None and (notation is None or notation.name == DEFAULT_NOTATION)
+    output.result(found, None if usual else notation)
     say(source.note)
     return {"right": 0, "other network": OTHER}.get(found.outcome, 1)
-
-
-def _read_function(text: str, faults: list[Fault]) -> str:
-    """Return the file with its function, which is found where only one can be meant."""
-    from chalkgrad.usercode.process.sandbox import split_target
-
-    named = attempt(faults, lambda: with_function(text, FUNCTION))
-    if named is not None:
-        renamed(faults, "against", FUNCTION, lambda: split_target(named))
-    return named or text
 
 
 def _read_network(options: argparse.Namespace, faults: list[Fault]) -> tuple[Source | None, Any]:
@@ -130,7 +113,7 @@ def _read_settings(options: argparse.Namespace, faults: list[Fault]) -> dict[str
         name: read_choice(f"--{name}", getattr(options, name), choices, faults)
         for name, (choices, _) in LAYOUTS.items()
     }
-    seed = read_whole("--seed", options.seed, faults, least=0, most=MOST_SEED, example=7)
+    seed = read_seed(options.seed, faults)
     limit = read_number("--time-limit", options.time_limit, faults, example="30")
     given = {name: choice for name, choice in layout.items() if choice is not None}
     settings = {
@@ -144,12 +127,8 @@ def _read_settings(options: argparse.Namespace, faults: list[Fault]) -> dict[str
 def _diagnose(function: str, source: Source, settings: dict[str, Any]) -> Diagnosis:
     from chalkgrad.diagnose import diagnose
 
-    parameters = x = t = None
-    if source.problem is not None:
-        parameters, x, t = source.problem.all_parameters(), source.problem.x, source.problem.t
-        settings = {"seed": source.problem.seed, **settings}
     with _told(f"running {Path(function).name} …"):
-        found: Diagnosis = diagnose(function, source.network, parameters, x, t, **settings)
+        found: Diagnosis = diagnose(function, source.network, **source.given() | settings)
     return found
 
 

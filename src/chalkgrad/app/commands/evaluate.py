@@ -55,13 +55,8 @@ def _run(options: argparse.Namespace, streaming: Streaming) -> int:
         notes += _seen(model, table)
     else:
         found = model.evaluate(tables)
-    if output.format == "json":
-        output.json(found.to_dict())
-    else:
-        from chalkgrad.model.evaluation_page import evaluation_page
-
-        title = f"{Path(options.model).name} on {Path(options.data).name}"
-        output.page(evaluation_page(found, title, model.target, output.width))
+    title = f"{Path(options.model).name} on {Path(options.data).name}"
+    output.result(found, title, model.target, output.width)
     for note in notes:
         say(f"note: {as_typed(note)}")
     return 0

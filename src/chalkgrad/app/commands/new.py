@@ -9,11 +9,11 @@ from pathlib import Path
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import write_text
 from chalkgrad._numbers import shown
-from chalkgrad.app.shell.options import Parser, read_whole
+from chalkgrad.app.shell.options import Parser, read_seed, read_whole
 from chalkgrad.app.shell.output import check_place, say
 from chalkgrad.app.shell.source import NOTATION_HELP, add_network_options, is_file, read_source
 
-MOST_SAMPLES, MOST_SEED = 1000, 2**32
+MOST_SAMPLES = 1000
 
 
 def parser() -> Parser:
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
         raise InputError(Fault("SPEC", "be a network", f"{shown(options.source)}, a file", fix))
     source, _ = read_source(options, faults)
     samples = read_whole("--samples", options.samples, faults, least=1, most=MOST_SAMPLES, example=3)
-    seed = read_whole("--seed", options.seed, faults, least=0, most=MOST_SEED, example=7)
+    seed = read_seed(options.seed, faults)
     path = None if options.output == "-" else options.output
     if path is not None:
         _check_new(path, faults)

@@ -38,10 +38,5 @@ def run(arguments: Sequence[str]) -> int:
 
     letters = notation if options.notation is not None or problem.notation else None
     report = verify_key(problem, letters)
-    if output.format == "json":
-        output.json(report.to_dict())
-    else:
-        from chalkgrad.check.key.page import key_page
-
-        output.page(key_page(report))
+    output.result(report)
     return 0 if report.ok else 1

@@ -8,8 +8,20 @@ from pathlib import Path
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad._reading import attempt
+from chalkgrad.app.shell.options import renamed
 
 _BACKWARD = re.compile(r"back|grad", re.IGNORECASE)
+
+
+def read_function(text: str, path: str, faults: list[Fault]) -> str:
+    """Return the file with its function, which is found where only one can be meant."""
+    from chalkgrad.usercode.process.sandbox import split_target
+
+    named = attempt(faults, lambda: with_function(text, path))
+    if named is not None:
+        renamed(faults, "against", path, lambda: split_target(named))
+    return named or text
 
 
 def with_function(text: str, path: str) -> str:

@@ -169,6 +169,11 @@ def read_number(
     return number
 
 
+def read_seed(text: str | None, faults: list[Fault], example: int = 7) -> int | None:
+    """Return a seed, or ``None``."""
+    return read_whole("--seed", text, faults, least=0, most=2**32, example=example)
+
+
 def read_whole(
     name: str, text: str | None, faults: list[Fault], *, least: int, most: int, example: int
 ) -> int | None:

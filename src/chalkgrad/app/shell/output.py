@@ -12,11 +12,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._files import is_device, replacing, write_text
 from chalkgrad._numbers import as_json, shown
+from chalkgrad._pages import page_of
 from chalkgrad.app.shell.options import Parser, read_whole
 from chalkgrad.app.shell.pager import show
 from chalkgrad.notation.writers.formats import WRITERS, render, save, suffixes
@@ -59,6 +60,13 @@ class Output:
     def json(self, value: object) -> None:
         """Write one JSON object on one line; numbers that JSON lacks become text."""
         self.text(json.dumps(as_json(value), ensure_ascii=False, allow_nan=False) + "\n")
+
+    def result(self, found: Any, *arguments: Any) -> None:
+        """Write a result: its plain values as JSON, or its page."""
+        if self.format == "json":
+            self.json(found.to_dict())
+        else:
+            self.page(cast("Document", page_of(found, *arguments)))
 
     def text(self, text: str) -> None:
         """Write a text as it is."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import read_table
@@ -44,6 +44,13 @@ class Source:
     def samples(self) -> int:
         """How many samples the problem file has; 0 for none."""
         return 0 if self.problem is None or self.problem.x is None else len(self.problem.x)
+
+    def given(self) -> dict[str, Any]:
+        """Return the parameters, samples and seed of the problem file, by name; nothing without one."""
+        if self.problem is None:
+            return {}
+        given = {"x": self.problem.x, "t": self.problem.t, "seed": self.problem.seed}
+        return {"parameters": self.problem.all_parameters(), **given}
 
     def numbers(self) -> TraceStep | None:
         """Return every number of the problem file's samples, if it has any."""

@@ -9,12 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad.app.shell.options import Parser, read_whole
+from chalkgrad.app.shell.options import Parser, read_seed
 from chalkgrad.app.shell.source import Source
 from chalkgrad.app.shell.typed_numbers import plain_rows, read_numbers, read_weights
 from chalkgrad.problem import Problem, draw_problem
-
-MOST_SEED = 2**32
 
 
 def add_number_options(parser: Parser) -> None:
@@ -29,7 +27,7 @@ def numbered(
     source: Source | None, options: argparse.Namespace, faults: list[Fault]
 ) -> tuple[Problem | None, str]:
     """Return a network with all its numbers, and a note on those that were drawn."""
-    seed = read_whole("--seed", options.seed, faults, least=0, most=MOST_SEED, example=3)
+    seed = read_seed(options.seed, faults, example=3)
     before = len(faults)
     x, t = (
         None if text is None else read_numbers(name, text, faults)

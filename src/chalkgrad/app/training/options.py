@@ -14,7 +14,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad._files import existing_file
 from chalkgrad._numbers import shown
 from chalkgrad._reading import attempt
-from chalkgrad.app.shell.options import Parser, read_choice, read_number, read_whole
+from chalkgrad.app.shell.options import Parser, read_choice, read_number, read_seed, read_whole
 from chalkgrad.app.shell.output import add_pager_option, check_place
 from chalkgrad.app.tables.options import add_table_options, read_table_options
 from chalkgrad.app.training.hidden_layers import NO_LAYER, has_head
@@ -141,7 +141,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         rate=_number("--learning-rate", options.learning_rate, faults, "0.01"),
         weight_decay=_number("--weight-decay", options.weight_decay, faults, "0.01", zero=True),
         momentum=_number("--momentum", options.momentum, faults, "0.9", zero=True),
-        seed=read_whole("--seed", options.seed, faults, least=0, most=2**32, example=7) or 0,
+        seed=read_seed(options.seed, faults) or 0,
         keep=read_choice("--keep", options.keep, KEEP, faults),
         begin=getattr(options, "continue"),
         reading=read_table_options(options, faults),
