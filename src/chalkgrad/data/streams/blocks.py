@@ -56,8 +56,7 @@ class ArrayBlocks:
         width = sum(column.width * column.values.itemsize for column in table.columns.values())
         self._step = block_rows or max(1, BLOCK_BYTES // max(width, 1))
         self.count = -(-self.rows // self._step)
-        files = {name for column in table.columns.values() if (name := mapped_file(column.values))}
-        self._stamps = [FileStamp(name) for name in sorted(files)]
+        self._stamps = file_stamps(*(column.values for column in table.columns.values()))
         self._files = {
             name: found for name, column in table.columns.items() if (found := in_file(column.values))
         }
@@ -91,3 +90,8 @@ def mapped_file(array: NDArray[Any] | None) -> str | None:
             return str(owner.filename)
         owner = owner.base
     return None
+
+
+def file_stamps(*arrays: Any) -> tuple[FileStamp, ...]:
+    """Return the files that some of the arrays are mapped to, as they are now."""
+    return tuple(map(FileStamp, sorted({name for array in arrays if (name := mapped_file(array))})))

@@ -16,12 +16,13 @@ from chalkgrad._numbers import shown, whole
 from chalkgrad._reading import read_number
 from chalkgrad.data import ArraySource, Portion, RowSource
 from chalkgrad.data.held_out import set_aside
+from chalkgrad.data.streams.blocks import file_stamps
+from chalkgrad.data.streams.fingerprint import FileStamp
 from chalkgrad.data.streams.mapped_rows import in_file, is_mapped
 from chalkgrad.data.streams.mapped_source import MappedSource
 from chalkgrad.data.tables.labels import class_numbers
 from chalkgrad.network import Network
 from chalkgrad.train.rows.arrays import check_variety, read_inputs, read_targets, read_weight, row_count
-from chalkgrad.train.rows.mapped import FileMark, marks
 from chalkgrad.train.rows.names import UNNAMED, Names, check_index, read_names
 from chalkgrad.train.setup.metrics import has_classes
 from chalkgrad.train.setup.work import Block
@@ -38,7 +39,7 @@ class Rows:
     validation: Block | None
     dtype: str
     class_weight: Array | None = None
-    mapped: tuple[FileMark, ...] = ()
+    mapped: tuple[FileStamp, ...] = ()
     """The files that arrays are mapped to."""
     names: Names = UNNAMED
     """Of the columns, where frames were given."""
@@ -125,9 +126,9 @@ def read_rows(
 
     Columns are put in the order of the names that are ``known``, of a training that is gone on with.
     """
-    before, files = len(faults), tuple[FileMark, ...]()
+    before, files = len(faults), tuple[FileStamp, ...]()
     if isinstance(x, ArraySource) and is_mapped(x.x, x.t, x.weight):
-        files = marks(x.x, x.t, x.weight)
+        files = file_stamps(x.x, x.t, x.weight)
         mapped = MappedSource(x.x, x.t, x.weight, x.chosen)
         mapped.names, x = x.names, mapped
     if is_source(x):
@@ -163,11 +164,11 @@ def read_rows(
     counts = _read_class_weight(class_weight, network, learned, dtype, faults)
     if chosen is None or aside is None:
         source = _source(inputs, targets, weight, None)
-        return Rows(source, held_out, dtype, counts, marks(x, y), names)
+        return Rows(source, held_out, dtype, counts, file_stamps(x, y), names)
     held_out = Block(inputs[aside], targets[aside], None if weight is None else weight[aside])
     source = _source(inputs, targets, weight, chosen)
     split = "stratified" if has_classes(network) else ""
-    return Rows(source, held_out, dtype, counts, marks(x, y), names, split=split)
+    return Rows(source, held_out, dtype, counts, file_stamps(x, y), names, split=split)
 
 
 def _source(x: Array, t: Array, weight: Array | None, chosen: NDArray[np.int64] | None) -> RowSource:
