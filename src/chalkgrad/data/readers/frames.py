@@ -28,6 +28,13 @@ def is_frame(source: object) -> str:
     return "arrow" if hasattr(source, "__arrow_c_stream__") else ""
 
 
+def frame_table(value: object) -> Table | None:
+    """Return a data frame as a table, or None if it is none; raises ``InputError``."""
+    kind = is_frame(value)
+    readers = {"pandas": pandas_table, "polars": polars_table, "arrow": arrow_table}
+    return readers[kind](value) if kind else None
+
+
 def frame_names(value: object) -> tuple[Any, ...]:
     """Return what the columns of a frame or table are called, as they are; nothing for anything else."""
     if isinstance(value, Table):

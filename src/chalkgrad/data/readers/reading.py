@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from chalkgrad._numbers import shown
 from chalkgrad.data.readers.arrays import Part, array_table, mapping_table, npy_table, npz_table
 from chalkgrad.data.readers.csv.reader import read_csv
 from chalkgrad.data.readers.files import checked_file, first_bytes
-from chalkgrad.data.readers.frames import arrow_table, is_frame, pandas_table, polars_table
+from chalkgrad.data.readers.frames import frame_table
 from chalkgrad.data.readers.idx import idx_table, is_idx
 from chalkgrad.data.readers.packing import UNSOUND_ZIP, ZIP
 from chalkgrad.data.tables.table import Table
@@ -137,12 +136,7 @@ def _in_memory(source: Any) -> Table:
         return array_table(source, "data")
     if isinstance(source, dict):
         return mapping_table(source, "data")
-    kind = is_frame(source)
-    if kind == "pandas":
-        return pandas_table(source)
-    if kind == "polars":
-        return polars_table(source)
-    if kind == "arrow":
-        return replace(arrow_table(source), origin="data")
+    if (table := frame_table(source)) is not None:
+        return table
     fix = "Pass a file name, a data frame, an array or a dictionary of columns."
     raise InputError(Fault("data", "be a table", shown(source), fix))

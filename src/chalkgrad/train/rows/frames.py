@@ -15,11 +15,9 @@ def read_frame(value: Any) -> Table | None:
     """Return a data frame, or a table, as a table; None if it is neither; raises ``InputError``."""
     if isinstance(value, Table):
         return value
-    from chalkgrad.data.readers.frames import arrow_table, is_frame, pandas_table, polars_table
+    from chalkgrad.data.readers.frames import frame_table
 
-    kind = is_frame(value) if hasattr(value, "columns") else ""
-    readers = {"pandas": pandas_table, "polars": polars_table, "arrow": arrow_table}
-    return readers[kind](value) if kind else None
+    return frame_table(value) if hasattr(value, "columns") else None
 
 
 def frame_array(table: Table, dtype: str, path: str, faults: list[Fault]) -> Array | None:
