@@ -141,6 +141,19 @@ def test_the_documentation_has_the_same_table() -> None:
     assert shown == ABOVE_GROUND
 
 
+def test_the_documentation_says_what_each_sub_room_answers() -> None:
+    page = (PACKAGE.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page.split("<!-- sub-rooms -->")[1].split("<!-- end: sub-rooms -->")[0]
+    shown = dict(re.findall(r"^\| `([\w/]+)` \| (.*) \|$", table, re.MULTILINE))
+    said = dict[str, str]()
+    for module, path in modules():
+        if path.name == "__init__.py" and module.count(".") > 1:
+            words = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
+            room = module.removeprefix("chalkgrad.").replace(".", "/")
+            said[room] = " ".join(words.replace("``", "`").split())
+    assert shown == said
+
+
 def test_the_table_has_no_cycle() -> None:
     """The rooms can be put in one order in which every arrow runs down."""
     left, order = dict(ALLOWED), list[str]()
