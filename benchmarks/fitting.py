@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.process import PAUSE, Process
-from benchmarks.sides import AUTO, FIT, OURS, Kind
+from benchmarks.sides import AUTO, FIT, OURS, USUAL, Kind
 from benchmarks.tables import figure, table
 from benchmarks.workloads import WORKLOADS
 
@@ -23,8 +23,10 @@ EPOCHS = 20_000
 SIDES: tuple[tuple[str, Kind, int], ...] = (
     ("executor, 1 T", OURS, 1),
     ("fit, 1 T", FIT, 1),
+    ("with accuracy, 1 T", USUAL, 1),
     ("executor, 2 T", OURS, 2),
     ("fit, 2 T", FIT, 2),
+    ("with accuracy, 2 T", USUAL, 2),
     ("fit, left to it", AUTO, 2),
 )
 

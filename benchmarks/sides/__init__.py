@@ -60,6 +60,7 @@ class Kind:
 FIT = Kind("fit", "chalkgrad, fit", "fitted", "chalkgrad")
 OURS = Kind("ours", "chalkgrad, executor", "ours", "chalkgrad")
 AUTO = Kind("auto", "chalkgrad, fit, threads left to it", "fitted", "chalkgrad", "auto")
+USUAL = Kind("usual", "chalkgrad, fit with accuracy", "fitted", "chalkgrad", "usual")
 PEERS = (
     Kind("torch", "torch eager", "torch_eager", "torch"),
     Kind("torch-fused", "torch eager, fused optimiser", "torch_eager", "torch", "fused"),
@@ -71,4 +72,4 @@ PEERS = (
     Kind("numpy", "NumPy by hand", "numpy_by_hand", "numpy"),
     Kind("sklearn", "scikit-learn", "scikit_learn", "sklearn", without=("W2",)),
 )
-KINDS = {kind.key: kind for kind in (FIT, OURS, AUTO, *PEERS)}
+KINDS = {kind.key: kind for kind in (FIT, OURS, AUTO, USUAL, *PEERS)}
