@@ -1,10 +1,13 @@
 """Grammar: what it means when boxes stand side by side, the same for every writer.
 
-A writer asks here for the parts of a row (nested rows spliced, ambiguous neighbours separated) and
-for the parts of a script (stacked scripts merged, bases bracketed where a reader would be misled).
+A writer asks here for the parts of a row (nested rows spliced, ambiguous neighbours separated), for the
+space between two of them, and for the parts of a script (stacked scripts merged, bases bracketed where a
+reader would be misled).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from chalkgrad.notation.boxes import (
     BigOp,
@@ -137,6 +140,57 @@ def flat(box: Box, code: bool = False, script: bool = False) -> tuple[Box, ...]:
                 item = Fence(item)
         items.append(item)
     return tuple(items)
+
+
+THIN, MEDIUM, THICK = 3, 4, 5
+"""Spaces in mu, of which an em has 18."""
+_KINDS = ("ord", "name", "big", "inner", "fence", "words", "prefix", "punct", "open", "close")
+SPACE: dict[tuple[str, str], int] = {
+    **{("punct", after): THIN for after in _KINDS},
+    **{("ord", after): THIN for after in ("name", "big", "inner")},
+    **{("fence", after): THIN for after in ("name", "big", "inner")},
+    **{("name", after): THIN for after in ("ord", "name", "big", "inner", "prefix")},
+    **{("big", after): THIN for after in ("ord", "name", "big", "inner", "fence")},
+    **{("inner", after): THIN for after in ("ord", "name", "big", "inner", "fence")},
+    **{pair: MEDIUM for kind in _KINDS for pair in (("binary", kind), (kind, "binary"))},
+    **{pair: THICK for kind in (*_KINDS, "binary") for pair in (("relation", kind), (kind, "relation"))},
+    ("binary", "binary"): MEDIUM,
+    ("relation", "relation"): THICK,
+}
+"""The space between neighbours by their classes, as in The TeXbook, chapter 18; 0 where a pair is not there.
+
+``big`` are sums, ``inner`` what stands apart: fractions, matrices, cases, braces and colours.
+"""
+_TIGHT = {"/", "^", "**", "."}
+
+
+def class_of(box: Box) -> str:
+    """Return the class by which a box keeps its distance."""
+    match box:
+        case Op(text, kind):
+            return "tight" if text in _TIGHT else kind
+        case Words():
+            return "words"
+        case BigOp():
+            return "big"
+        case Frac() | Grid() | Cases() | Under() | Coloured():
+            return "inner"
+        case Fence():
+            return "fence"
+    return "name" if is_name(box) else "ord"
+
+
+def space(before: Box, after: Box, code: bool = False) -> int:
+    """Return the space between two neighbours of a row, in mu."""
+    if code and not isinstance(before, Op | Words) and not isinstance(after, Op | Words):
+        return 0 if isinstance(after, Fence | Grid) else THIN
+    return SPACE.get((class_of(before), class_of(after)), 0)
+
+
+def spaced(items: tuple[Box, ...], code: bool = False) -> Iterator[tuple[int, Box]]:
+    """Yield the parts of a row, each with the space before it."""
+    for before, item in zip((None, *items), items, strict=False):
+        yield 0 if before is None else space(before, item, code), item
 
 
 def _is_opening(box: Box) -> bool:

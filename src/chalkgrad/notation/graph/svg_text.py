@@ -8,12 +8,14 @@ from html import escape
 
 from chalkgrad.notation.boxes import BigOp, Box, Coloured, Fence, Frac, Num, Op, Row, Script, Sym, Words
 from chalkgrad.notation.boxes.characters import clean
+from chalkgrad.notation.boxes.grammar import space
 from chalkgrad.notation.writers.html.svg import Paint, element
 from chalkgrad.notation.writers.text import boxes as text
 
 SERIF = "STIX Two Text, STIXGeneral, Cambria, Times New Roman, Times, serif"
 SMALLER = 0.72
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "prime": "′", "star": "*"}
+_LETTER = Sym("x")
 _NARROW = set("ijlt,.;:!|'()[]f ′*∙·")
 _WIDE = set("mwMW𝒜∑")
 
@@ -45,9 +47,9 @@ def _pieces(b: Box) -> Iterator[Run]:
             yield Run(clean(digits).replace("-", "−"))
         case Words(words):
             yield Run(clean(words))
-        case Op(sign, kind):
-            blank = " " if kind in ("binary", "relation") else ""
-            yield Run(f"{blank}{clean(sign)}{blank or (' ' if kind == 'punct' and sign != '′' else '')}")
+        case Op(sign):
+            left, right = (" " if mu else "" for mu in (space(_LETTER, b), space(b, _LETTER)))
+            yield Run(f"{left}{clean(sign)}{right if sign != '′' else ''}")
         case Row(items):
             yield from _row(items)
         case Script(base, sub, sup):

@@ -32,12 +32,14 @@ from chalkgrad.notation.boxes.grammar import (
     number,
     operator,
     script_parts,
+    space,
+    spaced,
     unknown,
 )
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _LARGE = {"Σ": "∑", "Π": "∏"}
-_SPACES = {"binary": ("0.222em", "0.222em"), "relation": ("0.278em", "0.278em"), "punct": ("0", "0.222em")}
+_LETTER = Sym("x")
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
 
 
@@ -134,7 +136,7 @@ class _Writer:
         text = quoted(operator(o, self.code))
         if o.kind in {"open", "close"}:
             return f'<mo stretchy="false" lspace="0" rspace="0">{text}</mo>'
-        left, right = ("0", "0") if script or o.text == "/" else _SPACES.get(o.kind, ("0", "0"))
+        left, right = ("0", "0") if script else (_em(space(_LETTER, o)), _em(space(o, _LETTER)))
         if self.code:
             return _mono(
                 f" {o.text} " if o.kind in {"binary", "relation"} else o.text + " " * (o.kind == "punct")
@@ -144,11 +146,12 @@ class _Writer:
 
     def _row(self, items: tuple[Box, ...], script: bool) -> str:
         parts: list[str] = []
-        for index, item in enumerate(items):
-            before = items[index - 1] if index else None
-            if before is not None and not script and _needs_space(before, item, self.code):
-                parts.append('<mspace width="0.18em"/>')
+        before: Box | None = None
+        for mu, item in spaced(items, self.code):
+            apart = mu and not script and not isinstance(before, Op) and not isinstance(item, Op)
+            parts += [f'<mspace width="{_em(mu)}"/>'] if apart else []
             parts.append(self.write(item, script))
+            before = item
         return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
 
     def _script(self, s: Script) -> str:
@@ -175,7 +178,7 @@ class _Writer:
         symbol = clean(big.symbol)
         sub, sup = big.sub or sub, big.sup or sup
         large = ' largeop="true"' if len(symbol) == 1 else ""
-        written = f'<mo{large} lspace="0.1em" rspace="0.167em">{quoted(_LARGE.get(symbol, symbol))}</mo>'
+        written = f'<mo{large} lspace="0" rspace="0">{quoted(_LARGE.get(symbol, symbol))}</mo>'
         parts = [self.write(part, True) for part in (sub, sup) if part is not None]
         tag = {(True, True): "munderover", (True, False): "munder", (False, True): "mover"}.get(
             (sub is not None, sup is not None)
@@ -190,14 +193,8 @@ class _Writer:
         return f"<mtable>{''.join(lines)}</mtable>"
 
 
-def _needs_space(before: Box, after: Box, code: bool) -> bool:
-    if isinstance(before, Op | Words) or isinstance(after, Op | Words):
-        return False
-    if code:
-        return not isinstance(after, Fence | Grid)
-    if is_name(before):
-        return not isinstance(after, Fence)
-    return is_name(after) or isinstance(before, Coloured | Frac) or isinstance(after, Frac)
+def _em(mu: int) -> str:
+    return f"{mu / 18:.3f}em" if mu else "0"
 
 
 def _cell(content: str, side: str, indent: int = 0) -> str:

@@ -23,6 +23,7 @@ from chalkgrad.notation.boxes import (
 )
 from chalkgrad.notation.boxes.characters import GREEK, SIGNS, clean
 from chalkgrad.notation.boxes.grammar import (
+    THIN,
     flat,
     grows,
     is_code,
@@ -31,6 +32,7 @@ from chalkgrad.notation.boxes.grammar import (
     number,
     operator,
     script_parts,
+    spaced,
     unknown,
 )
 from chalkgrad.notation.writers.latex.letters import escape, join, letter, mono
@@ -200,7 +202,7 @@ class LatexWriter:
 
     def _row(self, items: tuple[Box, ...], code: bool, script: bool) -> str:
         parts: list[str] = []
-        for index, item in enumerate(items):
+        for index, (mu, item) in enumerate(spaced(items, code)):
             before = items[index - 1] if index else None
             part = self.box(item, code, script)
             if isinstance(item, Op) and item.kind == "prefix" and (before is None or isinstance(before, Op)):
@@ -216,21 +218,22 @@ class LatexWriter:
                 part += " "
             elif isinstance(item, Fence) and isinstance(before, Sym | Script) and part.startswith(r"\left"):
                 part = rf"\mathopen{{}}{part}\mathclose{{}}"
-            elif (
-                code
-                and before is not None
-                and not isinstance(before, Op)
-                and not isinstance(item, Op | Fence)
-            ):
+            elif code and mu and not isinstance(before, Op) and not isinstance(item, Op):
                 part = "~" + part
-            elif isinstance(before, Words | Frac) or isinstance(item, BigOp | Frac | Coloured):
-                part = (r"\;" if isinstance(before, Coloured) and isinstance(item, Coloured) else " ") + part
+            elif isinstance(before, Words | Frac | Coloured) or isinstance(item, BigOp | Frac | Coloured):
+                part = (r"\," if self._is_apart(mu, before, item) else " ") + part
             elif not script and isinstance(before, Script | Fence | BigOp) and isinstance(item, Sym | Script):
                 part = " " + part
             if isinstance(item, Fence) and parts and parts[-1].endswith(r"}\,"):
                 parts[-1] = parts[-1].removesuffix(r"\,")
             parts.append(part)
         return " ".join(join(parts).split(" ")).replace("  ", " ").strip() or "{}"
+
+    @staticmethod
+    def _is_apart(mu: int, before: Box | None, item: Box) -> bool:
+        """Whether TeX, for which a colour is a letter, has to be told of the space."""
+        coloured = isinstance(before, Coloured) or isinstance(item, Coloured)
+        return mu == THIN and coloured and not isinstance(before, Op) and not isinstance(item, BigOp)
 
     def _script(self, s: Script, code: bool) -> str:
         base, sub, sup = script_parts(s)

@@ -30,7 +30,16 @@ from chalkgrad.notation.boxes.characters import (
     alphabet,
     clean,
 )
-from chalkgrad.notation.boxes.grammar import flat, is_code, is_name, marks, operator, script_parts, unknown
+from chalkgrad.notation.boxes.grammar import (
+    class_of,
+    flat,
+    is_code,
+    marks,
+    operator,
+    script_parts,
+    spaced,
+    unknown,
+)
 from chalkgrad.notation.boxes.linear import (
     ends_wide,
     is_atom,
@@ -41,8 +50,6 @@ from chalkgrad.notation.boxes.linear import (
     sticks,
 )
 from chalkgrad.notation.writers.text.picture import Picture, beside, braced, fenced, stacked, table
-
-_TIGHT = {"/", "^", "**", "."}
 
 
 def box(b: Box) -> str:
@@ -130,7 +137,7 @@ class _Drawing:
 
     def _row(self, items: tuple[Box, ...]) -> Picture:
         drawn: list[Picture] = []
-        for index, item in enumerate(items):
+        for index, (mu, item) in enumerate(spaced(items, self.code)):
             before = items[index - 1] if index else None
             after = items[index + 1] if index + 1 < len(items) else None
             part = self.draw(item)
@@ -141,35 +148,25 @@ class _Drawing:
                     part = fenced(part, "(", ")")
             if before is not None:
                 left, right = (p.rows[p.base][-1][0] if p.rows[p.base] else "" for p in (drawn[-1], part))
-                drawn.append(Picture.of(self._gap(before, item, left, right)))
+                drawn.append(Picture.of(self._gap(mu, before, item, left, right)))
             drawn.append(part)
         return beside(*drawn)
 
-    def _gap(self, before: Box, after: Box, left: str, right: str) -> str:
-        """Return what stands between two neighbours: nothing, a blank or a dot."""
-        for op in (before, after):
-            if isinstance(op, Op) and op.kind in {"binary", "relation"}:
-                return "" if op.text in _TIGHT else " "
-        if isinstance(before, Op):
-            return " " if before.kind == "punct" else ""
-        if isinstance(after, Op):
-            return "" if after.kind != "prefix" or not is_name(before) else " "
+    def _gap(self, mu: int, before: Box, after: Box, left: str, right: str) -> str:
+        """Return what stands for a space: nothing, a blank or a dot, more where one line says less."""
+        if isinstance(before, Op) or isinstance(after, Op):
+            return " " if mu else ""
         if isinstance(before, Words) or isinstance(after, Words):
             return " " if left[-1:] != " " and right[:1] != " " else ""
         if self.code:
-            return "" if isinstance(after, Fence | Grid) or right[:1] in {".", "["} else " "
+            return " " if mu and right[:1] not in {".", "["} else ""
         if isinstance(before, Frac) and is_derivative(before):
             return " · "
-        if isinstance(before, Frac) and isinstance(after, Fence) and left != "½":
+        plain = isinstance(after, Frac) and not is_derivative(after)  # it stands in brackets
+        if mu and not (plain and class_of(before) in {"ord", "fence"}) and left != "½":
             return " "
-        spaced = (BigOp, Grid, Cases, Under, Coloured)
-        if isinstance(after, Frac) and is_derivative(after):
-            return " "
-        if isinstance(before, spaced) or isinstance(after, spaced) or is_name(after):
-            return " "
-        if is_name(before) or (isinstance(before, Sym) and len(before.text) > 1):
-            return "" if isinstance(after, Fence) else " "
-        return " " if not isinstance(after, Fence) and ends_wide(before, left) else ""
+        wide = ends_wide(before, left) or (isinstance(before, Sym) and len(before.text) > 1)
+        return " " if wide and not isinstance(after, Fence) else ""
 
     # ---- scripts ----------------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ from chalkgrad.notation.boxes import (
 )
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.grammar import (
+    THIN,
+    class_of,
     flat,
     grows,
     is_code,
@@ -31,6 +33,7 @@ from chalkgrad.notation.boxes.grammar import (
     number,
     operator,
     script_parts,
+    spaced,
     unknown,
 )
 
@@ -153,20 +156,16 @@ def _row(items: tuple[Box, ...], code: bool, script: bool) -> str:
     parts: list[str] = []
     if items and isinstance(items[0], Op) and items[0].kind in {"binary", "relation"} and not script:
         parts.append('""')  # something before the operator gives it its space
-    for index, item in enumerate(items):
-        before = items[index - 1] if index else None
-        if (
-            code
-            and before is not None
-            and not isinstance(before, Op)
-            and not isinstance(item, Op | Fence | Grid)
-        ):
-            parts.append('" "')
-        elif isinstance(before, Frac | Coloured) and not isinstance(item, Op):
-            parts.append("thin")
+    before: Box | None = None
+    for mu, item in spaced(items, code):
+        if mu == THIN and before is not None and not isinstance(before, Op) and not isinstance(item, Op):
+            between = {class_of(before), class_of(item)}
+            if code or ("inner" in between and not between & {"name", "big"}):  # Typst knows the others
+                parts.append('" "' if code else "thin")
         negation = isinstance(item, Op) and item.kind == "prefix" and operator(item, code) == "−"
         plain = negation and (before is None or isinstance(before, Op)) and not code
         parts.append("−" if plain else write(item, code, script))
+        before = item
     return " ".join(parts) or '""'
 
 
