@@ -20,7 +20,7 @@ BOXES: dict[str, Box] = {
     "inner": Frac(Sym("a"), Sym("b")),
     "fence": Fence(Sym("y")),
 }
-# The TeXbook, chapter 18: rows are what stands before; both kinds of Op are one class there, brackets are two.
+# The TeXbook, chapter 18: rows are what stands before; names and sums are one class there, brackets two.
 # Beyond it, a sum keeps its distance from brackets.
 CHART = """
           ord name big binary relation punct inner fence
