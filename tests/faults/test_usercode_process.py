@@ -7,29 +7,33 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
+from chalkgrad.evaluate.data import validate_data
+from chalkgrad.network import Network
+from chalkgrad.usercode.answer.observation import Observed
+from chalkgrad.usercode.layouts.reading import Reading
 from chalkgrad.usercode.process import starting
-from chalkgrad.usercode.process.sandbox import run_file
+from chalkgrad.usercode.session import Session
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="no process is kept here")
-SUPPLY = [{"X": np.ones((1, 1)), "y": np.ones((1, 1)), "W1": np.ones((1, 1)), "b1": np.ones(1)}]
+NETWORK = Network("1-1", loss="squared_error")
+AT = validate_data(NETWORK, [[1.0]], [[1.0]], {"W1": [[1.0]], "b1": [1.0]})
 
 
-def ran(folder: Path, body: str, time_limit: float = 10.0) -> Any:
+def ran(folder: Path, body: str, time_limit: float = 10.0) -> Observed:
     """What a function of one argument answers in a run of its own."""
     file = folder / "code.py"
     file.write_text(f"import os, sys\nimport numpy as np\ncount = 0\n\ndef f(X):\n    {body}\n")
-    return run_file(f"{file}:f", SUPPLY, 1, time_limit)
+    session = Session(f"{file}:f", NETWORK, time_limit=time_limit)
+    return session.observe([(NETWORK, AT)], Reading(), trace=False)
 
 
 def answer(folder: Path, body: str) -> float:
-    outcome = ran(folder, body)
-    assert not outcome.stopped, outcome
-    return float(outcome.answers[0].parts[0][1])
+    seen = ran(folder, body)
+    assert not seen.stopped, seen
+    return float(seen.observations[0].gradients["dW1"][0, 0])
 
 
 def test_nothing_of_one_run_is_there_in_the_next(tmp_path: Path) -> None:
@@ -77,9 +81,9 @@ def test_it_ends_with_the_process_that_keeps_it(tmp_path: Path) -> None:
     file = tmp_path / "code.py"
     file.write_text("def f(X):\n    return {'dW1': X}\n")
     code = (
-        "import numpy as np\none = np.ones((1, 1))\n"
         "from chalkgrad.usercode.process import sandbox, starting\n"
-        f"sandbox.run_file({f'{file}:f'!r}, [{{'X': one, 'y': one, 'W1': one, 'b1': one[0]}}], 1)\n"
+        f"request = {{'path': {str(file)!r}, 'name': 'f', 'scenes': [], 'readings': [], 'choosing': False}}\n"
+        "sandbox.run_child(request, 10.0, 4_000_000_000)\n"
         "print(starting._KEPT._process.pid, flush=True)\nimport os; os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

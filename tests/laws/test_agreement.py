@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalkgrad.check.agreement import agree, is_float32
+from chalkgrad.usercode.answer.rounding import agree, is_float32
 
 SEEDS = st.integers(0, 2**32 - 1)
 SHAPES = st.tuples(st.integers(1, 6), st.integers(1, 6))

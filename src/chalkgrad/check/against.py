@@ -1,46 +1,34 @@
 """Check somebody else's gradient function against the loss.
 
-The function gets the named arrays it asks for and returns gradients; whatever goes wrong on the way is
-a finding with its line, not a crash.  It is judged in the layout in which its answer makes most sense.
+It is called as a diagnosis calls it, by a ``Session``; whatever goes wrong on the way is a finding with its
+line, not a crash.  It is judged in the layout in which its answer makes most sense.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad._errors import Fault, InputError
-from chalkgrad.check.agreement import agree, relative_error, settle
+from chalkgrad.check.agreement import settle
 from chalkgrad.check.checking import backward_order, derived_gradients
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import Setting, judge, setting
 from chalkgrad.check.probe import complete
 from chalkgrad.check.report import CALL, INTERMEDIATE, PARAMETER, Finding, Report
-from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.call.calling import call
-from chalkgrad.usercode.layouts.candidates import Reading, meanings, readings
-from chalkgrad.usercode.process.sandbox import run_file
-from chalkgrad.usercode.records import Answer, Outcome
-
-
-@dataclass(frozen=True)
-class Read:
-    """One reading of one answer: the user's arrays in the canonical layout, and how many agree."""
-
-    reading: Reading
-    arrays: dict[str, Array]
-    shapes: dict[str, str]
-    agreeing: int
-    fitting: int
+from chalkgrad.usercode.answer.observation import Observation, Observed
+from chalkgrad.usercode.answer.rounding import agree, relative_error
+from chalkgrad.usercode.layouts.reading import Reading
+from chalkgrad.usercode.session import Session
+from chalkgrad.usercode.syntax.source import line_of
 
 
 def check_against(
-    function: Callable[..., Any] | str,
+    function: Any,
     network: Network,
     parameters: Mapping[str, Any] | None = None,
     x: Any = None,
@@ -80,217 +68,129 @@ def check_against(
         If the file or function does not exist, or asks for something that nothing matches.
     """
     data, notes = complete(network, parameters, x, t, seed, labels=True)
-    forward = Forward(network, data)
-    expected = {f"d{name}": array for name, array in derived_gradients(network, data).items()}
-    tried = readings(network, data.t)
-
-    def run(chosen: Sequence[Reading]) -> Outcome:
-        calls = [_supply(network, forward, data, reading) for reading in chosen]
-        if isinstance(function, str):
-            return run_file(function, calls, network.depth, time_limit, memory_limit)
-        return _run_here(function, calls, network.depth)
-
-    outcome = run(tried[:1])
+    session = Session(function, network, time_limit=time_limit, memory_limit=memory_limit)
+    seen = session.choose(data, again=1)[0]
+    call = seen.observations[0]
+    findings = _call_findings(seen, network)
+    if not any(found.verdict == "wrong" for found in findings) or call.gradients or call.misshapen:
+        expected = {f"d{name}": array for name, array in derived_gradients(network, data).items()}
+        findings += _gradient_findings(call, setting(Forward(network, data)), expected, seed)
+        notes = (*notes, *_notes(seen.reading, call), *_left_out(session))
     subject = function if isinstance(function, str) else getattr(function, "__name__", "the function")
-    if outcome.stopped:
-        finding = Finding("call", CALL, "wrong", outcome.stopped)
-        return _report(network, [finding], subject, notes, outcome)
-    first = outcome.answers[0]
-    _refuse_unknown(first, network)
-    best = _best_read([(tried[0], first)], network, expected)
-    if best is None or best.agreeing < len(network.parameter_shapes()):
-        more = run(tried[1:])
-        candidates = [(tried[0], first), *zip(tried[1:], more.answers, strict=False)]
-        best = _best_read(candidates, network, expected)
-    if best is None:
-        return _report(network, _without_arrays(first, network), subject, notes, outcome)
-    findings = [*_state_findings(first), *_gradient_findings(best, setting(forward), network, expected, seed)]
-    if best.reading != Reading():
-        notes = (*notes, f"read with {best.reading}")
-    return _report(network, findings, subject, (*notes, *_remarks(first)), outcome)
+    return Report(network, tuple(findings), subject, notes, backward_order(network), seen.output)
 
 
-def _report(
-    network: Network, findings: Sequence[Finding], subject: str, notes: tuple[str, ...], outcome: Outcome
-) -> Report:
-    return Report(network, tuple(findings), subject, notes, backward_order(network), outcome.output)
+def _notes(reading: Reading, call: Observation) -> list[str]:
+    """How it was read, and what was seen that is no mistake of a gradient."""
+    told = [f"read with {reading}"] if reading != Reading() else []
+    moves = call.kind == "updated"
+    if moves and call.learning_rate is not None:
+        told.append(f"a gradient is a step of the parameters over the learning rate {call.learning_rate:g}")
+    elif moves:
+        told.append("a gradient is a step of the parameters")
+    changed = [name for name in call.changed if not (moves and name in call.data.parameters)]
+    if changed:
+        told.append(f"the function changes its inputs in place: {', '.join(changed)}")
+    return [*told, *call.notes]
 
 
-def _supply(network: Network, forward: Forward, data: Data, reading: Reading) -> dict[str, Any]:
-    arrays = reading.supply({k: v for k, v in forward.values.items() if k != "L"})
-    arrays.setdefault("X", reading.turn("X", data.x))
-    arrays.setdefault("T", reading.turn("T", data.t))
-    arrays[f"A{network.depth}"] = arrays["Y"]
-    numbers = {"m": len(data.x), "l2": float(network.l2), "learning_rate": 0.1}
-    return {**arrays, **numbers, "widths": list(network.widths)}
+def _left_out(session: Session) -> list[str]:
+    text = line_of(session.source, session.skipped)
+    return [f"line {session.skipped} at the top of the file raised and was left out: {text}"] if text else []
 
 
-def _run_here(function: Callable[..., Any], calls: Sequence[dict[str, Any]], depth: int) -> Outcome:
-    answers = []
-    for number, supply in enumerate(calls):
-        table = call(function, supply, depth)
-        again = call(function, supply, depth).get("parts", ()) if number == 0 and "parts" in table else None
-        answers.append(
-            Answer(
-                tuple(table.get("parts", ())),
-                table.get("error"),
-                tuple(table.get("unknown", ())),
-                tuple(table.get("refused", ())),
-                tuple(table.get("changed", ())),
-                tuple(table.get("names", ())),
-                None if again is None else tuple(again),
-            )
-        )
-    return Outcome(tuple(answers))
+# -- the call ---------------------------------------------------------------------------------------------
 
 
-def _refuse_unknown(answer: Answer, network: Network) -> None:
-    if answer.unknown:
-        numbered = " ".join(f"{name} " for name in network.parameter_shapes()).split()
-        fix = f"There are X, y, {', '.join(numbered[:6])}, Z1, A1, y_hat, m, params, cache."
-        raise InputError(
-            [
-                Fault(f"parameter {name}", "be something that the network has", repr(name), fix)
-                for name in answer.unknown
-            ]
-        )
-
-
-# -- what an answer means ---------------------------------------------------------------------------------
-
-
-def _best_read(
-    candidates: Sequence[tuple[Reading, Answer]], network: Network, expected: Mapping[str, Array]
-) -> Read | None:
-    best: Read | None = None
-    for reading, answer in candidates:
-        for meaning in meanings(answer, network, expected):
-            read = _read(reading, meaning, network, expected)
-            if best is None or (read.agreeing, read.fitting) > (best.agreeing, best.fitting):
-                best = read
-    return best
-
-
-def _read(
-    reading: Reading, meaning: Mapping[str, Array], network: Network, expected: Mapping[str, Array]
-) -> Read:
-    arrays: dict[str, Array] = {}
-    shapes: dict[str, str] = {}
-    agreeing = fitting = 0
-    for name, value in meaning.items():
-        if name not in expected:
-            continue
-        array, problem = reading.back(name[1:], value, expected[name])
-        if array is not None:
-            arrays[name] = array
-        if problem:
-            shapes[name] = problem
-        elif name[1:] in network.parameter_shapes() and array is not None:
-            fitting += 1
-            agreeing += agree(array, expected[name])
-    return Read(reading, arrays, shapes, agreeing, fitting)
-
-
-# -- findings ---------------------------------------------------------------------------------------------
-
-
-def _without_arrays(answer: Answer, network: Network) -> list[Finding]:
-    if answer.error is not None:
-        error = answer.error
-        where = (
-            f" in line {error['line']}" + (f": {error['text']}" if error["text"] else "")
-            if error["line"]
-            else ""
-        )
-        text = error["message"] if error["type"] == "SystemExit" else f"{error['type']}: {error['message']}"
-        return [Finding("call", CALL, "wrong", f"raised {text}{where}")]
+def _call_findings(seen: Observed, network: Network) -> list[Finding]:
+    """What is wrong with the call itself: it stopped, raised, kept state or returned no gradient."""
+    call = seen.observations[0]
     wanted = ", ".join(f"d{name}" for name in network.parameter_shapes())
-    if answer.refused:
-        kinds = ", ".join(sorted({entry["type"] for entry in answer.refused}))
-        return [Finding("call", CALL, "wrong", f"returned no arrays of numbers but {kinds}; return {wanted}")]
-    labels = ", ".join(label or "one array" for label, _ in answer.parts[:8]) or "nothing"
-    return [Finding("call", CALL, "wrong", f"returned {labels}; return a dictionary or a tuple of {wanted}")]
+    if seen.stopped:
+        message = seen.stopped
+    elif call.error is not None:
+        message = _raised(call.error)
+    elif call.gradients or call.misshapen:
+        message = _unlike(call)
+    elif call.refused:
+        kinds = ", ".join(sorted(set(call.refused)))
+        message = f"returned no arrays of numbers but {kinds}; return {wanted}"
+    else:
+        labels = ", ".join(label or "one array" for label in call.returned[:8]) or "nothing"
+        message = f"returned {labels}; return a dictionary or a tuple of {wanted}"
+    return [Finding("call", CALL, "wrong", message)] if message else []
 
 
-def _state_findings(answer: Answer) -> list[Finding]:
-    if answer.again is None:
-        return []
-    again = dict(answer.again)
+def _raised(error: Mapping[str, Any]) -> str:
+    text = error["message"] if error["type"] == "SystemExit" else f"{error['type']}: {error['message']}"
+    place = f" in line {error['line']}" if error["line"] else ""
+    return f"raised {text}{place}" + (f": {error['text']}" if place and error["text"] else "")
+
+
+def _unlike(call: Observation) -> str:
+    """Say which gradients a second call on the same arrays gives otherwise, if it does."""
     moved = [
-        label
-        for label, array in answer.parts
-        if label not in again or not np.array_equal(array, again[label], equal_nan=True)
+        name
+        for again in call.again
+        for name, array in call.gradients.items()
+        if name not in again or not np.array_equal(array, again[name], equal_nan=True)
     ]
-    if not moved:
-        return []
     which = ", ".join(moved[:6])
-    message = (
-        f"a second call on the same arrays gives other numbers ({which}): state is kept, or it is random"
-    )
-    return [Finding("call", CALL, "wrong", message)]
-
-
-def _remarks(answer: Answer) -> list[str]:
     return (
-        [f"the function changes its inputs in place: {', '.join(answer.changed)}"] if answer.changed else []
+        f"a second call on the same arrays gives other numbers ({which}): state is kept, or it is random"
+        if moved
+        else ""
     )
+
+
+# -- the gradients ----------------------------------------------------------------------------------------
 
 
 def _gradient_findings(
-    read: Read, place: Setting, network: Network, expected: Mapping[str, Array], seed: int
+    call: Observation, place: Setting, expected: Mapping[str, Array], seed: int
 ) -> list[Finding]:
-    findings = []
-    for name in network.parameter_shapes():
-        findings.append(_parameter(f"d{name}", read, place, expected[f"d{name}"], seed))
+    network = call.network
+    names = [f"d{name}" for name in network.parameter_shapes()]
+    findings = [_parameter(name, call, place, expected[name], seed) for name in names]
     settled = all(found.verdict != "wrong" for found in findings)
     for name in backward_order(network):
-        if name[1:] not in network.parameter_shapes() and (name in read.arrays or name in read.shapes):
-            findings.append(_intermediate(name, read, place, expected[name], network, settled, seed))
+        if name not in names and (name in call.gradients or name in call.problems):
+            findings.append(_intermediate(name, call, place, expected[name], settled, seed))
     return findings
 
 
-def _parameter(name: str, read: Read, place: Setting, truth: Array, seed: int) -> Finding:
-    if name not in read.arrays:
-        message = read.shapes.get(name, "not returned")
+def _parameter(name: str, call: Observation, place: Setting, truth: Array, seed: int) -> Finding:
+    if name not in call.gradients:
+        message = call.problems.get(name, "not returned")
         return Finding(name, PARAMETER, "wrong", message, expected=truth)
-    array = read.arrays[name]
-    found = judge(place, name[1:], PARAMETER, array.astype(np.float64), seed)
-    found = settle(replace(found, claimed=array, expected=truth), truth, place)
-    if name in read.shapes:
+    found = _judged(name, PARAMETER, call.gradients[name], place, truth, seed)
+    if name in call.problems:
         fix = "the right numbers, but it " if found.verdict == "right" else "it "
-        return replace(found, verdict="wrong", message=f"{fix}{read.shapes[name]}")
+        return replace(found, verdict="wrong", message=f"{fix}{call.problems[name]}")
     return found
 
 
+def _judged(name: str, kind: str, array: Array, place: Setting, truth: Array, seed: int) -> Finding:
+    found = judge(place, name[1:], kind, array.astype(np.float64), seed)
+    return settle(replace(found, claimed=array, expected=truth), truth, place)
+
+
 def _intermediate(
-    name: str, read: Read, place: Setting, truth: Array, network: Network, settled: bool, seed: int
+    name: str, call: Observation, place: Setting, truth: Array, settled: bool, seed: int
 ) -> Finding:
-    if name not in read.arrays:
-        return Finding(name, INTERMEDIATE, "wrong", read.shapes[name], expected=truth)
-    array = read.arrays[name]
-    m = len(place.plain.data.x)
-    if m > 1 and network.loss.reduction == "mean" and agree(array / m, truth):
-        message = "right per sample: the 1/m comes later"
-        return Finding(
-            name,
-            INTERMEDIATE,
-            "right",
-            message,
-            claimed=array,
-            expected=truth,
-            relative_error=relative_error(array / m, truth),
-        )
+    if name not in call.gradients:
+        return Finding(name, INTERMEDIATE, "wrong", call.problems[name], expected=truth)
+    array = call.gradients[name]
+    m = len(call.data.x)
+    blank = Finding(name, INTERMEDIATE, "inconclusive", claimed=array, expected=truth)
+    if m > 1 and call.network.loss.reduction == "mean" and agree(array / m, truth):
+        message, error = "right per sample: the 1/m comes later", relative_error(array / m, truth)
+        return replace(blank, verdict="right", message=message, relative_error=error)
     if not np.isfinite(truth).all():
-        return Finding(
-            name, INTERMEDIATE, "inconclusive", "not finite at these data", claimed=array, expected=truth
-        )
-    found = judge(place, name[1:], INTERMEDIATE, array.astype(np.float64), seed)
-    found = settle(replace(found, claimed=array, expected=truth), truth, place)
+        return replace(blank, message="not finite at these data")
+    found = _judged(name, INTERMEDIATE, array, place, truth, seed)
     if found.verdict == "wrong" and settled:
         # The parameters' gradients are right, so this name means something else in the user's code.
-        return replace(
-            found,
-            verdict="inconclusive",
-            message="not ∂L/∂" + name[1:] + ", but nothing wrong follows from it",
-        )
+        message = f"not ∂L/∂{name[1:]}, but nothing wrong follows from it"
+        return replace(found, verdict="inconclusive", message=message)
     return found

@@ -12,34 +12,9 @@ from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import Setting
 from chalkgrad.check.report import Entry, Finding, largest
 from chalkgrad.check.taylor import Verdict
+from chalkgrad.usercode.answer.rounding import agree, is_float32, relative_error
 
-_SAME = 5e-7  # float64 in another order of operations, or an added 1e-8, stays below
-_SAME_FLOAT32 = 1e-4
 _DIGITS_WORTH_SAYING = 1e-10
-
-
-def is_float32(array: Array) -> bool:
-    """Whether an array was computed in single precision, also if it was converted afterwards."""
-    return array.dtype in (np.float32, np.float16) or (
-        array.dtype == np.float64
-        and bool(np.isfinite(array).all())
-        and bool(array.any())
-        and np.array_equal(array, array.astype(np.float32))
-        and not np.array_equal(array, np.round(array, 4))
-    )
-
-
-def relative_error(array: Array, truth: Array) -> float:
-    """The largest difference over the largest entry of the truth."""
-    size = largest(truth)
-    with np.errstate(all="ignore"):
-        gap = largest(array.astype(np.float64) - truth)
-    return gap / size if size else (0.0 if gap == 0 else float("inf"))
-
-
-def agree(array: Array, truth: Array) -> bool:
-    """Whether two gradients are the same up to rounding."""
-    return relative_error(array, truth) <= (_SAME_FLOAT32 if is_float32(array) else _SAME)
 
 
 def settle(found: Finding, truth: Array, place: Setting) -> Finding:

@@ -8,7 +8,6 @@ from functools import cached_property
 
 import numpy as np
 
-from chalkgrad.check.agreement import is_float32
 from chalkgrad.diagnose.beyond.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.beyond.another_network import of_another
 from chalkgrad.diagnose.code.naming import Names, became
@@ -23,6 +22,7 @@ from chalkgrad.diagnose.telling.evidence import pattern, values_of
 from chalkgrad.diagnose.telling.telling import mistakes
 from chalkgrad.diagnose.telling.verdicts import loses_digits
 from chalkgrad.usercode.answer.observation import Observation
+from chalkgrad.usercode.answer.rounding import is_float32
 from chalkgrad.usercode.layouts.reading import Reading
 
 LESS = 2

@@ -12,7 +12,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.usercode.answer.answering import Probe
-from chalkgrad.usercode.answer.choosing import all_right, best_first, considered, useful
+from chalkgrad.usercode.answer.choice import Choice
 from chalkgrad.usercode.answer.frames import answers, observed
 from chalkgrad.usercode.answer.observation import Observed
 from chalkgrad.usercode.call.forward_of import BACKWARD, named
@@ -20,8 +20,7 @@ from chalkgrad.usercode.call.loading import Target, wrap
 from chalkgrad.usercode.call.scene import Scene
 from chalkgrad.usercode.layouts.candidates import readings, unusual
 from chalkgrad.usercode.layouts.reading import Reading, Wanted
-from chalkgrad.usercode.process.sandbox import run_child, split_target
-from chalkgrad.usercode.records import Ran
+from chalkgrad.usercode.process.sandbox import ChildReport, run_child, split_target
 from chalkgrad.usercode.refusing import refuse_misfit, refuse_unknown
 from chalkgrad.usercode.running import observe
 from chalkgrad.usercode.syntax.source import is_for_batches, is_for_samples, is_of_framework, tree_of
@@ -94,9 +93,10 @@ class Session:
         """The user's file."""
         return self._file
 
-    def choose(self, data: Data, network: Network | None = None) -> list[Observed]:
+    def choose(self, data: Data, network: Network | None = None, *, again: int = 0) -> list[Observed]:
         """Try all readings at one probe (of another network if given); those that make sense, best first.
 
+        ``again`` is how many more calls are made of each, on fresh copies of the same arrays.
         There is more than one only where the gradients are not all right and other layouts fit as well:
         then a reader must decide.
 
@@ -108,17 +108,18 @@ class Session:
         network = network or self.network
         probe = Probe.of(network, data)
         batch, single = self._readings(network, data)
-        found = self._tried(probe, batch or single)
-        best = best_first(found, network)[0]
-        if not (best.stopped or all_right(best)):
+        choice = Choice(probe)
+        found = self._tried(probe, batch or single, again)
+        best = choice.best_first(found)[0]
+        if not (best.stopped or choice.all_right(best)):
             rare = unusual(network, batch, best.reading, self.asks_for_penalty) if batch else []
             more = [each for each in (*(single if batch else []), *rare) if self.wanted.allows(each)]
             if more:
-                found = useful(found, self._tried(probe, more), rare)
-        return best_first(considered(found, bool(batch), is_for_samples(self._node())), network)
+                found = choice.useful(found, self._tried(probe, more, again), rare)
+        return choice.best_first(choice.considered(found, bool(batch), is_for_samples(self._node())))
 
-    def _tried(self, probe: Probe, tried: Sequence[Reading]) -> list[Observed]:
-        ran = self._run([probe], tried, trace=True, again=0, choosing=True)
+    def _tried(self, probe: Probe, tried: Sequence[Reading], again: int) -> list[Observed]:
+        ran = self._run([probe], tried, trace=True, again=again, choosing=True)
         return self._observed(ran, [probe], tried)
 
     def settled(self, reading: Reading) -> Session:
@@ -193,11 +194,10 @@ class Session:
 
     def _run(
         self, probes: Sequence[Probe], tried: Sequence[Reading], *, trace: bool, again: int, choosing: bool
-    ) -> Ran:
+    ) -> ChildReport:
         scenes = [probe.table(LEARNING_RATE) for probe in probes]
         if self._target is None:
             request = {
-                "kind": "observe",
                 "path": str(self._file),
                 "name": self.name,
                 "scenes": scenes,
@@ -212,9 +212,11 @@ class Session:
             for place, reading in enumerate(tried):
                 for row in observe(self._target, Scene.of(table), reading, trace, again):
                     frames.append({"scene": number, "reading": place, "row": row})
-        return Ran(tuple(frames))
+        return ChildReport(tuple(frames))
 
-    def _observed(self, ran: Ran, probes: Sequence[Probe], tried: Sequence[Reading]) -> list[Observed]:
+    def _observed(
+        self, ran: ChildReport, probes: Sequence[Probe], tried: Sequence[Reading]
+    ) -> list[Observed]:
         """An ``Observed`` for each reading of which there is an answer."""
         self.skipped = next((frame["skipped"] for frame in ran.frames if "skipped" in frame), 0)
         given = answers(ran)

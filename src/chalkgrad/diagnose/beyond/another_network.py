@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chalkgrad._errors import InputError
-from chalkgrad.check.agreement import agree
 from chalkgrad.diagnose.mistakes.titles import TITLES
 from chalkgrad.diagnose.mistakes.words import sub
 from chalkgrad.diagnose.probes.points import Point
@@ -14,6 +13,7 @@ from chalkgrad.diagnose.report import Mistake
 from chalkgrad.evaluate import gradients
 from chalkgrad.formula import ACTIVATIONS
 from chalkgrad.network import Network
+from chalkgrad.usercode.answer.rounding import agree
 
 RULE = "forward-differs"
 Other = tuple[Network, tuple[str, ...], str, str]

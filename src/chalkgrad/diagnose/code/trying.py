@@ -56,9 +56,9 @@ def _names(source: str) -> set[str]:
 
 def is_right(source: str, session: Session, probes: Sequence[tuple[Network, Data]], reading: Reading) -> bool:
     """Whether all gradients are right at the probes with another text of the user's file."""
-    from chalkgrad.check.agreement import agree
     from chalkgrad.derive import derive
     from chalkgrad.diagnose.probes.points import Point, columns
+    from chalkgrad.usercode.answer.rounding import agree
 
     if not session.is_file:
         return False

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chalkgrad.check.agreement import is_float32, relative_error
 from chalkgrad.diagnose.probes.points import Point, point_of
 from chalkgrad.diagnose.report import Remark
 from chalkgrad.usercode.answer.observation import Observation
+from chalkgrad.usercode.answer.rounding import is_float32, relative_error
 from chalkgrad.usercode.layouts.reading import Reading
 from chalkgrad.usercode.syntax.source import line_of
 

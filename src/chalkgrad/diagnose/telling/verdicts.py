@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad.check.agreement import agree, common_ratio, is_float32, relative_error
+from chalkgrad.check.agreement import common_ratio
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.report import GradientVerdict, Remark
 from chalkgrad.usercode.answer.observation import Observation
+from chalkgrad.usercode.answer.rounding import agree, is_float32, relative_error
 
 
 def verdicts(points: Sequence[Point], observations: Sequence[Observation]) -> tuple[GradientVerdict, ...]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -18,8 +14,11 @@ from chalkgrad.grade.grading import Grading
 from chalkgrad.grade.processes.worker import CODE, no_answer, record
 from chalkgrad.grade.submissions import Submission
 from chalkgrad.problem import Problem
+from chalkgrad.usercode.process.python_process import ending, environment_with, printed, start_python
 
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_STEP = 0.2
+_PATIENCE = 3.0
+"""Seconds between two looks at a process, and for it to end what it started."""
 
 
 class StoppedError(Exception):
@@ -86,48 +85,26 @@ class Workers:
 
     def _run(self, folder: Path, stop: threading.Event) -> str:
         """Run the process; return why it was ended, if it was."""
-        source = str(Path(__file__).resolve().parents[3])
-        paths = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
-        environment = os.environ | dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONPATH": paths}
+        arguments = ["-m", "chalkgrad.grade.processes.worker", str(folder)]
         with (folder / "told").open("wb") as told:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "chalkgrad.grade.processes.worker", str(folder)],
-                stdin=subprocess.DEVNULL, stdout=told, stderr=subprocess.STDOUT, cwd=folder, env=environment,
-                start_new_session=True,
-            )  # fmt: skip
+            process = start_python(arguments, environment_with(), folder=folder, output=told.fileno())
+        with ending(process, _PATIENCE):
             waited = 0.0
-            try:
-                while True:
-                    try:
-                        process.wait(0.2)
-                        return ""
-                    except subprocess.TimeoutExpired:
-                        waited += 0.2
-                    if stop.is_set():
-                        raise StoppedError
-                    if waited > self.longest:
-                        return f"no diagnosis within {self.longest:g} seconds: it was ended"
-            finally:
-                _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process so that it ends its own children first; by force if it does not."""
-    if process.poll() is None:
-        with contextlib.suppress(OSError):
-            process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(3)
-    with contextlib.suppress(OSError, AttributeError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.wait()
+            while True:
+                try:
+                    process.wait(_STEP)
+                    return ""
+                except subprocess.TimeoutExpired:
+                    waited += _STEP
+                if stop.is_set():
+                    raise StoppedError
+                if waited > self.longest:
+                    return f"no diagnosis within {self.longest:g} seconds: it was ended"
 
 
 def _last_words(folder: Path) -> str:
     """Say how a process went that left no answer: by somebody's hand, or by a fault of ours."""
-    with (folder / "told").open("rb") as stream:
-        lines = stream.read(100_000).decode("utf-8", "replace").strip().splitlines()
+    lines = printed(folder / "told", 100_000).strip().splitlines()
     if any(line.startswith("Traceback") for line in lines):
         return f"its diagnosis broke off, a fault of chalkgrad and not of this code: {lines[-1][:200]}"
     return "the program that diagnoses it was ended before it answered"

@@ -102,6 +102,8 @@ def observation(rows: Sequence[Mapping[str, Any]], probe: Probe, reading: Readin
         bool(first.get("forward")),
         tuple(first.get("missing", ())),
         tuple(first.get("notes", ())),
+        tuple(str(label) for label, _ in first.get("parts", ())),
+        tuple(each["type"] for each in first.get("refused", ())),
     )
 
 

@@ -10,12 +10,11 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad.network import Network
+from chalkgrad.usercode.answer.rounding import agree
 from chalkgrad.usercode.layouts.candidates import meanings
 from chalkgrad.usercode.layouts.reading import Reading
-from chalkgrad.usercode.records import Answer
 from chalkgrad.usercode.vocabulary.labels import by_names, looks_like_a_gradient
 
-_SAME, _SAME_FLOAT32 = 5e-7, 1e-4
 _NEAR = 0.5  # a new weight is nearer to the old one than half its size; a gradient is not
 
 
@@ -81,7 +80,7 @@ def understandings(
     labels = (*names, *(label.split(".")[-1] for label, _ in parts))
     is_gradient = any(looks_like_a_gradient(label) for label in labels)
     is_step = answer.get("eta_from") == "argument" and not is_gradient and answer.get("steps", True)
-    for arrays in meanings(Answer(parts, names=names), network, {}):
+    for arrays in meanings(parts, names, network):
         steps = None if is_gradient else _as_steps(arrays, answer, parameters, reading, is_step)
         if steps is not None:
             yield Meaning("updated", steps | {k: v for k, v in updated.items() if k not in steps})
@@ -212,15 +211,6 @@ def _rows(name: str, value: Array, reading: Reading) -> Array:
     return array.T if turned else array
 
 
-def agree(array: Array, truth: Array) -> bool:
-    """Whether two gradients are the same up to rounding, which is coarser in float32."""
-    with np.errstate(all="ignore"):
-        gap = float(np.abs(array.astype(np.float64) - truth).max(initial=0))
-        size = float(np.abs(truth).max(initial=0))
-        single = array.dtype in (np.float32, np.float16)
-        return gap <= (_SAME_FLOAT32 if single else _SAME) * size if size else gap == 0
-
-
 def _is_multiple(array: Array, truth: Array) -> bool:
     """Whether a gradient is a multiple of the derived one."""
     with np.errstate(all="ignore"):
@@ -229,4 +219,4 @@ def _is_multiple(array: Array, truth: Array) -> bool:
         return bool(a.size > 1 and product > 0 and abs(abs(float(a @ b)) / product - 1) < 1e-9)
 
 
-__all__ = ["Read", "agree", "read"]
+__all__ = ["Read", "read"]

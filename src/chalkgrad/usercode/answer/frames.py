@@ -9,11 +9,11 @@ from typing import Any
 from chalkgrad.usercode.answer.answering import Probe, observation
 from chalkgrad.usercode.answer.observation import Observation, Observed
 from chalkgrad.usercode.layouts.reading import Reading
-from chalkgrad.usercode.records import Ran
+from chalkgrad.usercode.process.sandbox import ChildReport
 
 
 def observed(
-    ran: Ran, probes: Sequence[Probe], tried: Sequence[Reading], name: str, source: str
+    ran: ChildReport, probes: Sequence[Probe], tried: Sequence[Reading], name: str, source: str
 ) -> list[Observed]:
     """An ``Observed`` for each reading of which there is an answer, and for the first in any case."""
     loaded = next((frame["load"] for frame in ran.frames if "load" in frame), None)
@@ -30,7 +30,7 @@ def observed(
     return found
 
 
-def answers(ran: Ran) -> list[Mapping[str, Any]]:
+def answers(ran: ChildReport) -> list[Mapping[str, Any]]:
     """The answers of all calls."""
     return [answer for frame in ran.frames if "row" in frame for answer in frame["row"]["answers"]]
 

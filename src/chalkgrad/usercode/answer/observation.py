@@ -82,6 +82,8 @@ class Observation:
         Parameters for which the user's object has no place.
     notes
         Of a framework's object: how it was read, and what was seen of it, a sentence each.
+    returned, refused
+        The labels of the arrays that came back, and the types of what came back and is none.
 
     Where code takes one sample a call, gradients of parameters are combined over the batch as the network's
     loss is, errors stand sample by sample in rows, and ``assigned`` is of the first sample alone.
@@ -104,6 +106,8 @@ class Observation:
     forward: bool = False
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from chalkgrad._arrays import Array
 from chalkgrad.usercode.call.binding import arguments
-from chalkgrad.usercode.call.calling import MAX_ENTRIES, as_array, describe, flatten
 from chalkgrad.usercode.call.loading import Target, TimeUp
+from chalkgrad.usercode.call.outcome import describe
 from chalkgrad.usercode.call.scene import Scene
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.layouts.reading import Reading
@@ -81,18 +80,6 @@ def call(function: Callable[..., Any], bound: Mapping[str, Any]) -> Any:
     return function(*first, **bound)
 
 
-def parts_of(result: Any) -> tuple[list[tuple[str, Array]], list[dict[str, str]]]:
-    """What came back, flattened: label and array; and what is no array."""
-    parts, refused = [], []
-    for label, value in flatten(result):
-        array = as_array(value)
-        if array is None:
-            refused.append({"label": label, "type": type(value).__name__})
-        elif array.size <= MAX_ENTRIES:
-            parts.append((label, array.copy()))
-    return parts, refused
-
-
 def _add_failing(recorder: Recorder, error: BaseException, file: str) -> None:
     step, last = error.__traceback__, None
     while step is not None:
@@ -103,4 +90,4 @@ def _add_failing(recorder: Recorder, error: BaseException, file: str) -> None:
         recorder.failing(last.tb_frame, last.tb_lineno)
 
 
-__all__ = ["Caller", "Table", "UnknownError", "call", "parts_of"]
+__all__ = ["Caller", "Table", "UnknownError", "call"]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad.usercode.call.caller import Caller, Table, UnknownError, call, parts_of
-from chalkgrad.usercode.call.calling import as_array
+from chalkgrad.usercode.call.caller import Caller, Table, UnknownError, call
 from chalkgrad.usercode.call.forward_of import forward_in, input_of, left_behind
 from chalkgrad.usercode.call.globals_of import Lent
+from chalkgrad.usercode.call.outcome import as_array, parts_of
 from chalkgrad.usercode.call.scene import same
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.syntax.references import rate_in, texts

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad.usercode.call.caller import Caller, Table, UnknownError, call, parts_of
+from chalkgrad.usercode.call.caller import Caller, Table, UnknownError, call
 from chalkgrad.usercode.call.constructing import build
 from chalkgrad.usercode.call.forward_of import (
     BACKWARD,
@@ -23,6 +23,7 @@ from chalkgrad.usercode.call.forward_of import (
     named,
 )
 from chalkgrad.usercode.call.loading import Target
+from chalkgrad.usercode.call.outcome import parts_of
 from chalkgrad.usercode.call.scene import Scene, same
 from chalkgrad.usercode.call.slots import Slot, install, parameters_in, slots
 from chalkgrad.usercode.call.tracing import Recorder

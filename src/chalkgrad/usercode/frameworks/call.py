@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from chalkgrad.network import Network
-from chalkgrad.usercode.call.calling import describe
 from chalkgrad.usercode.call.loading import Target, TimeUp
+from chalkgrad.usercode.call.outcome import describe
 from chalkgrad.usercode.call.scene import Scene
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.frameworks.adapt import framework_callable

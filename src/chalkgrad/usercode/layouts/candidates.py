@@ -6,7 +6,7 @@ canonical one does not explain the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Literal
@@ -16,7 +16,6 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad.network import Network
 from chalkgrad.usercode.layouts.reading import Reading
-from chalkgrad.usercode.records import Answer
 from chalkgrad.usercode.vocabulary.labels import by_names
 from chalkgrad.usercode.vocabulary.names import gradient
 
@@ -59,21 +58,22 @@ def _is_one_hot(t: Array) -> bool:
     return np.array_equal(t.sum(axis=1), np.ones(len(t))) and set(t.flat) <= {0, 1}
 
 
-def meanings(answer: Answer, network: Network, likes: Mapping[str, Array]) -> Iterator[dict[str, Array]]:
+def meanings(
+    parts: Sequence[tuple[str, Array]], names: Sequence[str], network: Network
+) -> Iterator[dict[str, Array]]:
     """What an answer may mean: gradients by canonical name (dW1 …), the likeliest first.
 
     Labels that are names say it themselves; a tuple is read by the names in its ``return``, or by the usual
     orders: W1, b1, W2, b2 …; backwards; all W, then all b; all b, then all W.
     """
-    parts = list(answer.parts)
     depth = network.depth
     named = by_names(parts, depth)
     if named:
         yield named
         return
     told: list[str | None] = []
-    if answer.names and len(answer.names) == len({label.split(".")[0] for label, _ in parts}):
-        renamed = [(_renamed(label, answer.names), array) for label, array in parts]
+    if names and len(names) == len({label.split(".")[0] for label, _ in parts}):
+        renamed = [(_renamed(label, names), array) for label, array in parts]
         named = by_names(renamed, depth)
         told = [gradient(label, depth) for label, _ in renamed]
         if len(named) == len(parts) or {f"d{name}" for name in network.parameter_shapes()} <= set(named):

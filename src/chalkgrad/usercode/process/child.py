@@ -29,17 +29,16 @@ if __name__ == "__main__":
 import signal  # noqa: E402
 import socket  # noqa: E402
 
-from chalkgrad.usercode.call.calling import call, describe  # noqa: E402
 from chalkgrad.usercode.call.loading import Target, TimeUp, load  # noqa: E402
+from chalkgrad.usercode.call.outcome import describe  # noqa: E402
 from chalkgrad.usercode.call.scene import Scene  # noqa: E402
 from chalkgrad.usercode.frameworks.loading import load_frameworks  # noqa: E402
 from chalkgrad.usercode.layouts.reading import Reading  # noqa: E402
-from chalkgrad.usercode.process.guard import Capped, limit, no_signals, watch  # noqa: E402
+from chalkgrad.usercode.process.guard import MAX_OUTPUT, Capped, limit, no_signals, watch  # noqa: E402
 from chalkgrad.usercode.process.server import serve  # noqa: E402
 from chalkgrad.usercode.process.wire import pack, unpack  # noqa: E402
 from chalkgrad.usercode.running import observe  # noqa: E402
 
-MAX_OUTPUT = 4000
 _AGAIN = 0.1  # seconds until the alarm is raised once more, if the code caught the first
 _RINGS = 4  # then the process ends itself
 _PART_OF_LOADING = 0.5
@@ -105,23 +104,12 @@ def main(folder: Path, descriptor: int, token: bytes) -> None:
         report({"missing": target})
         return
     try:
-        if request["kind"] == "calls":
-            _calls(target, request, report)
-        else:
-            _observe(target, request, report, start, time.monotonic() - start)
+        _observe(target, request, report, start, time.monotonic() - start)
     except TimeUp:
         return
     finally:
         alarm.set(0)
     report({"done": True, "skipped": target.skipped})
-
-
-def _calls(target: Target, request: dict[str, Any], report: Any) -> None:
-    for supplied in request["calls"]:
-        answer = call(target.value, supplied["supply"], request["depth"], target.file)
-        if supplied["twice"] and "parts" in answer:
-            answer["again"] = call(target.value, supplied["supply"], request["depth"], target.file)
-        report({"answer": answer})
 
 
 def _observe(target: Target, request: dict[str, Any], report: Any, start: float, loading: float) -> None:

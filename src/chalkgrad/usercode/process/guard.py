@@ -35,6 +35,8 @@ _INSIDE_ALLOWED = ("os.remove", "os.rmdir", "os.rename")
 _OF_ANOTHER_LANGUAGE = ("ctypes.dlopen", "ctypes.dlsym", "ctypes.call_function", "ctypes.cdata")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 MAX_FILE = 500_000_000
+MAX_OUTPUT = 4000
+"""Characters of what somebody's code prints that are kept."""
 
 
 def limit(memory: int) -> None:

@@ -5,22 +5,29 @@ from __future__ import annotations
 import secrets
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError, MissingFileError, did_you_mean
 from chalkgrad._files import near_file
 from chalkgrad.usercode.kinds import PATIENCE, libraries_in
+from chalkgrad.usercode.process.guard import MAX_OUTPUT
+from chalkgrad.usercode.process.python_process import printed
 from chalkgrad.usercode.process.starting import run_program
 from chalkgrad.usercode.process.wire import pack, unpack
-from chalkgrad.usercode.records import Answer, Outcome, Ran
 
-MAX_OUTPUT = 4000
 _GRACE = 3.0  # seconds for the start, and to report the line it hangs in; the child ends itself before
+
+
+@dataclass(frozen=True)
+class ChildReport:
+    """The frames that a child reported, in order; why it stopped before it was done; what it printed."""
+
+    frames: tuple[dict[str, Any], ...]
+    stopped: str = ""
+    output: str = field(default="", repr=False)
 
 
 def split_target(target: str, path: str = "against") -> tuple[Path, str]:
@@ -43,7 +50,9 @@ def split_target(target: str, path: str = "against") -> tuple[Path, str]:
     return place.resolve(), name
 
 
-def run_child(request: Mapping[str, Any], time_limit: float, memory_limit: int, path: str = "against") -> Ran:
+def run_child(
+    request: Mapping[str, Any], time_limit: float, memory_limit: int, path: str = "against"
+) -> ChildReport:
     """Serve one request in a child process.
 
     Parameters
@@ -68,7 +77,7 @@ def run_child(request: Mapping[str, Any], time_limit: float, memory_limit: int, 
         (folder / "request").write_bytes(pack(table, token))
         patience = PATIENCE * bool(libraries)
         stopped = _run(folder, answer.fileno(), token, time_limit, patience)
-        output = _output(folder)
+        output = printed(folder / "output", MAX_OUTPUT + 1)
         answer.seek(0)
         frames = tuple(unpack(answer.read(), token))
     missing = next((frame["missing"] for frame in frames if "missing" in frame), None)
@@ -81,34 +90,8 @@ def run_child(request: Mapping[str, Any], time_limit: float, memory_limit: int, 
         stopped = f"no answer within {_seconds(time_limit)}: an endless loop? It was in line {late['late']}"
     elif not stopped and not any("done" in frame or "load" in frame for frame in frames):
         stopped = "the process ended without an answer"
-    return Ran(frames, stopped, output)
-
-
-def run_file(
-    target: str,
-    calls: Sequence[dict[str, Any]],
-    depth: int,
-    time_limit: float = 10.0,
-    memory_limit: int = 4_000_000_000,
-) -> Outcome:
-    """Call ``module.py:function`` on each supply of arrays in one child process.
-
-    Raises
-    ------
-    InputError
-        If the file or the function does not exist.
-    """
-    path, name = split_target(target)
-    listed = [{"supply": supply, "twice": number == 0} for number, supply in enumerate(calls)]
-    request = {"kind": "calls", "path": str(path), "name": name, "depth": depth, "calls": listed}
-    ran = run_child(request, time_limit, memory_limit)
-    loaded = next((frame["load"] for frame in ran.frames if "load" in frame), None)
-    if loaded is not None:
-        return Outcome((Answer(error=loaded),), output=ran.output)
-    answers = tuple(_answer(frame["answer"]) for frame in ran.frames if "answer" in frame)
-    if len(answers) < len(calls):
-        return Outcome(stopped=ran.stopped or "the process ended without an answer", output=ran.output)
-    return Outcome(answers, output=ran.output)
+    shown = output if len(output) <= MAX_OUTPUT else output[:MAX_OUTPUT] + "…"
+    return ChildReport(frames, stopped, shown)
 
 
 def _run(folder: Path, answer: int, token: bytes, time_limit: float, patience: float) -> str:
@@ -122,28 +105,6 @@ def _run(folder: Path, answer: int, token: bytes, time_limit: float, patience: f
     if status < 0:
         return f"the process was ended by {signal.Signals(-status).name}"
     return f"the process left with status {status} before it answered"
-
-
-def _output(folder: Path) -> str:
-    with (folder / "output").open("rb") as stream:
-        text = stream.read(MAX_OUTPUT + 1).decode("utf-8", "replace")
-    return text if len(text) <= MAX_OUTPUT else text[:MAX_OUTPUT] + "…"
-
-
-def _answer(table: dict[str, Any]) -> Answer:
-    def parts(of: dict[str, Any]) -> tuple[tuple[str, Array], ...]:
-        return tuple((str(label), np.asarray(array)) for label, array in of.get("parts", ()))
-
-    again = table.get("again")
-    return Answer(
-        parts(table),
-        table.get("error"),
-        tuple(table.get("unknown", ())),
-        tuple(table.get("refused", ())),
-        tuple(table.get("changed", ())),
-        tuple(table.get("names", ())),
-        None if again is None else parts(again),
-    )
 
 
 def _seconds(limit: float) -> str:

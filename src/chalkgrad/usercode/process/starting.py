@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import atexit
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
-_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+from chalkgrad.usercode.process.python_process import (
+    end_session,
+    ending,
+    environment_with,
+    start_python,
+)
+
 _PROGRAM = Path(__file__).with_name("child.py")
 _CAN_COPY = sys.platform == "linux"
 """Elsewhere a process that has loaded libraries cannot be copied, or not safely."""
@@ -28,7 +32,7 @@ def run_program(folder: Path, answer: int, output: int, token: bytes, patience: 
 
     Returns its status, negative for a signal; None if it did not end within ``patience`` seconds.
     """
-    environment = _environment(folder)
+    environment = environment_with({"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)})
     if _CAN_COPY and _KEPT.lock.acquire(blocking=False):
         try:
             return _KEPT.run(folder, answer, output, token, patience, environment)
@@ -42,40 +46,21 @@ def run_program(folder: Path, answer: int, output: int, token: bytes, patience: 
     return _run_new(folder, answer, output, token, patience, environment)
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    source = str(Path(__file__).resolve().parents[3])
-    paths = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
-    settings = {"PYTHONPATH": os.pathsep.join(paths), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)}
-    return os.environ | settings | dict.fromkeys(_ONE_THREAD, "1")
-
-
 def _run_new(
     folder: Path, answer: int, output: int, token: bytes, patience: float, environment: Mapping[str, str]
 ) -> int | None:
-    process = subprocess.Popen(
-        [sys.executable, "-P", str(_PROGRAM), str(folder), str(answer), token.hex()],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        cwd=folder / "work",
-        env=environment,
-        pass_fds=(answer,),
-        start_new_session=True,
+    process = start_python(
+        ["-P", str(_PROGRAM), str(folder), str(answer), token.hex()],
+        environment,
+        folder=folder / "work",
+        output=output,
+        descriptors=(answer,),
     )
-    try:
-        return process.wait(patience)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        _end(process.pid)
-        process.kill()
-        process.wait()
-
-
-def _end(process: int) -> None:
-    """End a child and whatever it started."""
-    with suppress(OSError, AttributeError):
-        os.killpg(process, signal.SIGKILL)
+    with ending(process):
+        try:
+            return process.wait(patience)
+        except subprocess.TimeoutExpired:
+            return None
 
 
 class _Kept:
@@ -106,12 +91,12 @@ class _Kept:
         try:
             return _number(connection)
         except TimeoutError:
-            _end(process)
+            end_session(process)
             connection.settimeout(_STARTED_WITHIN)
             _number(connection)
             return None
         finally:
-            _end(process)
+            end_session(process)
 
     def _ready(self, environment: dict[str, str]) -> socket.socket:
         lasting = {**environment, "MPLCONFIGDIR": ""}
@@ -119,15 +104,8 @@ class _Kept:
             self.drop()
             ours, theirs = socket.socketpair()
             with theirs:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-P", str(_PROGRAM), "--serve", str(theirs.fileno())],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    env=lasting,
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
+                arguments = ["-P", str(_PROGRAM), "--serve", str(theirs.fileno())]
+                self._process = start_python(arguments, lasting, descriptors=(theirs.fileno(),))
             self._connection, self._environment, self._owner = ours, lasting, os.getpid()
         return self._connection
 

@@ -1,63 +1,31 @@
-"""Call a user's function with the arguments it asks for, and take apart what it returns.
-
-Runs in the process that also runs the user's code; every failure becomes a plain table.
-"""
+"""What a call came to: the arrays that it returned, one by one, or what it raised, as a plain table."""
 
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad.usercode.call.binding import arguments
-from chalkgrad.usercode.syntax.source import returned_names
 
 MAX_PARTS = 2000
 MAX_ENTRIES = 1_000_000
 
 
-def call(
-    function: Callable[..., Any], supply: Mapping[str, Any], depth: int, path: str = ""
-) -> dict[str, Any]:
-    """Call once on copies; return ``parts`` (label, array) or what went wrong, and which inputs changed."""
-    fresh = {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in supply.items()}
-    try:
-        bound = arguments(function, fresh, depth)
-    except (TypeError, ValueError):
-        return {"error": {"type": "TypeError", "message": "its parameters cannot be read", "line": None}}
-    if isinstance(bound, list):
-        return {"unknown": bound}
-    positional = [
-        p.name for p in inspect.signature(function).parameters.values() if p.kind == p.POSITIONAL_ONLY
-    ]
-    try:
-        with np.errstate(all="ignore"):
-            result = function(*[bound.pop(name) for name in positional], **bound)
-    except (Exception, SystemExit, KeyboardInterrupt, RecursionError) as error:
-        return {
-            "error": describe(
-                error, path or (getattr(function, "__code__", None) and function.__code__.co_filename)
-            )
-        }
-    changed = [k for k, v in supply.items() if isinstance(v, np.ndarray) and not _same(v, fresh[k])]
+def parts_of(result: Any) -> tuple[list[tuple[str, Array]], list[dict[str, str]]]:
+    """What came back, flattened: label and array; and what is no array."""
     parts, refused = [], []
     for label, value in flatten(result):
         array = as_array(value)
         if array is None:
             refused.append({"label": label, "type": type(value).__name__})
-        else:
+        elif array.size <= MAX_ENTRIES:
             parts.append((label, array.copy()))
-    return {"parts": parts, "refused": refused, "changed": changed, "names": returned_names(function)}
-
-
-def _same(a: Array, b: Any) -> bool:
-    return isinstance(b, np.ndarray) and a.shape == b.shape and bool(np.array_equal(a, b, equal_nan=True))
+    return parts, refused
 
 
 def flatten(value: Any, label: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
@@ -124,4 +92,4 @@ def describe(error: BaseException, path: Any) -> dict[str, Any]:
     }
 
 
-__all__ = ["as_array", "call", "describe", "flatten"]
+__all__ = ["as_array", "describe", "parts_of"]
