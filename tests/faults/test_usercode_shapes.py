@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalkgrad.check import check_against
 from chalkgrad.check.probe import complete
 from chalkgrad.network import Network
 from chalkgrad.usercode.answer.answering import Probe
@@ -44,3 +45,12 @@ def test_right_code_of_any_shape_is_right(name: str, tmp_path: Path) -> None:
     assert seen.error is None, seen.error
     assert wrong(seen) == [], (best.reading, seen.kind, sorted(seen.gradients), seen.problems)
     assert not seen.problems
+
+
+@pytest.mark.parametrize("name", list(SHAPES)[::5])
+def test_a_check_calls_it_as_a_diagnosis_does(name: str, tmp_path: Path) -> None:
+    network, target, text = SHAPES[name]
+    path = tmp_path / "submission.py"
+    path.write_text(text, encoding="utf-8")
+    report = check_against(f"{path}:{target}", network)
+    assert report.ok, str(report)

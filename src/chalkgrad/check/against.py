@@ -43,9 +43,10 @@ def check_against(
     Parameters
     ----------
     function
-        ``"module.py:function"``, which runs in a process of its own with limits; or a callable, which runs
-        here without any.  It asks for what it wants by the names of its parameters (``X, y, W1, b1, Z1, A1,
-        m, params, cache``, in any usual spelling) and returns a dictionary or a tuple.
+        ``"FILE.py:function"``, ``"FILE.py:Class"`` or ``"FILE.py:Class.method"``, which runs in a process of
+        its own with limits; or a callable, class or object, which runs here without any.  It asks for what it
+        wants by the names of its parameters (``X, y, W1, b1, Z1, A1, m, params, cache``, in any usual
+        spelling) and returns its gradients, keeps them or takes a step: it is called as by ``diagnose``.
     network
         What its gradients should be of.
     parameters, x, t
@@ -72,7 +73,7 @@ def check_against(
     seen = session.choose(data, again=1)[0]
     call = seen.observations[0]
     findings = _call_findings(seen, network)
-    if not any(found.verdict == "wrong" for found in findings) or call.gradients or call.misshapen:
+    if call.gradients or call.misshapen:
         expected = {f"d{name}": array for name, array in derived_gradients(network, data).items()}
         findings += _gradient_findings(call, setting(Forward(network, data)), expected, seed)
         notes = (*notes, *_notes(seen.reading, call), *_left_out(session))
