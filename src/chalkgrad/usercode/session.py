@@ -18,9 +18,10 @@ from chalkgrad.usercode.answer.observation import Observed
 from chalkgrad.usercode.call.forward_of import BACKWARD, named
 from chalkgrad.usercode.call.loading import Target, wrap
 from chalkgrad.usercode.call.scene import Scene
+from chalkgrad.usercode.child_report import ChildReport
 from chalkgrad.usercode.layouts.candidates import readings, unusual
 from chalkgrad.usercode.layouts.reading import Reading, Wanted
-from chalkgrad.usercode.process.sandbox import ChildReport, run_child, split_target
+from chalkgrad.usercode.process.sandbox import run_child, split_target
 from chalkgrad.usercode.refusing import refuse_misfit, refuse_unknown
 from chalkgrad.usercode.running import observe
 from chalkgrad.usercode.syntax.source import is_for_batches, is_for_samples, is_of_framework, tree_of

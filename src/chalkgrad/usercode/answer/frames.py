@@ -8,8 +8,8 @@ from typing import Any
 
 from chalkgrad.usercode.answer.answering import Probe, observation
 from chalkgrad.usercode.answer.observation import Observation, Observed
+from chalkgrad.usercode.child_report import ChildReport
 from chalkgrad.usercode.layouts.reading import Reading
-from chalkgrad.usercode.process.sandbox import ChildReport
 
 
 def observed(

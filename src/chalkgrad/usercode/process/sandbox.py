@@ -6,12 +6,12 @@ import secrets
 import signal
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chalkgrad._errors import Fault, InputError, MissingFileError, did_you_mean
 from chalkgrad._files import near_file
+from chalkgrad.usercode.child_report import ChildReport
 from chalkgrad.usercode.kinds import PATIENCE, libraries_in
 from chalkgrad.usercode.process.guard import MAX_OUTPUT
 from chalkgrad.usercode.process.python_process import printed
@@ -19,15 +19,6 @@ from chalkgrad.usercode.process.starting import run_program
 from chalkgrad.usercode.process.wire import pack, unpack
 
 _GRACE = 3.0  # seconds for the start, and to report the line it hangs in; the child ends itself before
-
-
-@dataclass(frozen=True)
-class ChildReport:
-    """The frames that a child reported, in order; why it stopped before it was done; what it printed."""
-
-    frames: tuple[dict[str, Any], ...]
-    stopped: str = ""
-    output: str = field(default="", repr=False)
 
 
 def split_target(target: str, path: str = "against") -> tuple[Path, str]:
