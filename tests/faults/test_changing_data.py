@@ -95,6 +95,22 @@ def test_a_map_that_changes_under_a_training_ends_it_in_words(
     assert done.stdout.endswith("True\n")
 
 
+def test_a_map_whose_numbers_change_is_told_though_its_time_does_not(tmp_path: Path) -> None:
+    x, y = mapped(tmp_path, x=X, y=Y)
+    path = tmp_path / "x.npy"
+
+    def change(_: object) -> None:
+        seen, writable = os.stat(path), np.load(path, mmap_mode="r+")
+        writable[0, 0] += 1
+        writable.flush()
+        os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+
+    for given in ((x, y), (ArraySource(x, y),)):
+        run = fit(NETWORK, *given, epochs=3, callbacks=change)
+        assert run.outcome == "data changed"
+        assert "x.npy: must stay as it was while it is trained on; got another content." in run.advice
+
+
 def test_a_map_that_is_cut_off_before_is_refused(tmp_path: Path) -> None:
     x, y = mapped(tmp_path, x=X, y=Y)
     os.truncate(tmp_path / "x.npy", 1000)
