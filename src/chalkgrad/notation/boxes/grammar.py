@@ -164,33 +164,39 @@ SPACE: dict[tuple[str, str], int] = {
 _TIGHT = {"/", "^", "**", "."}
 
 
+_CLASSES = {
+    **dict.fromkeys((Frac, Grid, Cases, Under, Coloured), "inner"),
+    Words: "words",
+    BigOp: "big",
+    Fence: "fence",
+    Num: "ord",
+    Row: "ord",
+}
+
+
 def class_of(box: Box) -> str:
     """Return the class by which a box keeps its distance."""
-    match box:
-        case Op(text, kind):
-            return "tight" if text in _TIGHT else kind
-        case Words():
-            return "words"
-        case BigOp():
-            return "big"
-        case Frac() | Grid() | Cases() | Under() | Coloured():
-            return "inner"
-        case Fence():
-            return "fence"
-    return "name" if is_name(box) else "ord"
+    if isinstance(box, Op):
+        return "tight" if box.text in _TIGHT else box.kind
+    return _CLASSES.get(type(box)) or ("name" if is_name(box) else "ord")
 
 
 def space(before: Box, after: Box, code: bool = False) -> int:
     """Return the space between two neighbours of a row, in mu."""
-    if code and not isinstance(before, Op | Words) and not isinstance(after, Op | Words):
-        return 0 if isinstance(after, Fence | Grid) else THIN
-    return SPACE.get((class_of(before), class_of(after)), 0)
+    (_, _), (found, _) = spaced((before, after), code)
+    return found
 
 
 def spaced(items: tuple[Box, ...], code: bool = False) -> Iterator[tuple[int, Box]]:
     """Yield the parts of a row, each with the space before it."""
-    for before, item in zip((None, *items), items, strict=False):
-        yield 0 if before is None else space(before, item, code), item
+    before, signed = "", True
+    for item in items:
+        kind, sign = class_of(item), isinstance(item, Op | Words)
+        if code and before and not signed and not sign:
+            yield (0 if isinstance(item, Fence | Grid) else THIN), item
+        else:
+            yield SPACE.get((before, kind), 0), item
+        before, signed = kind, sign
 
 
 def _is_opening(box: Box) -> bool:
