@@ -18,7 +18,7 @@ from chalkgrad.train.record.checkpoint import Checkpoint, read_checkpoint
 from chalkgrad.train.record.resume_point import Arrays, Standing
 from chalkgrad.train.result.result import Fit
 from chalkgrad.train.result.resume import Resumed, read_resume
-from chalkgrad.train.rows.rows import read_rows
+from chalkgrad.train.rows.given import read_rows
 from chalkgrad.train.run.progress import Progress, read_progress
 from chalkgrad.train.setup.defaults import BATCH, PATIENCE, SCHEDULE, usual_epochs
 from chalkgrad.train.setup.learning_rate import Pace
