@@ -45,6 +45,3 @@ def libraries_in(source: str) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.split(".")[0])
     return [name for name in LIBRARIES if name in found]
-
-
-__all__ = ["LIBRARIES", "PATIENCE", "kind_of", "libraries_in"]

@@ -39,6 +39,3 @@ def refuse_unknown(answers: Sequence[Mapping[str, Any]], network: Network, name:
             for name in answer["unknown"]
         ]
     )
-
-
-__all__ = ["refuse_misfit", "refuse_unknown"]

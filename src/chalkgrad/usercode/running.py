@@ -33,6 +33,3 @@ def observe(target: Target, scene: Scene, reading: Reading, trace: bool, again: 
         yield {"reading": caller.reading.to_dict(), "call": number, "answers": answers}
         if any(answer.get("error") or answer.get("unknown") for answer in answers):
             return
-
-
-__all__ = ["observe"]

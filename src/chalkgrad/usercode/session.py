@@ -226,6 +226,3 @@ class Session:
         refuse_unknown(given, self.network, self.name, self.path)
         refuse_misfit(given, self.network, self.name, self.path)
         return found
-
-
-__all__ = ["LEARNING_RATE", "Session"]

@@ -129,6 +129,3 @@ def _loss(answer: Mapping[str, Any]) -> float | None:
     if len(parts) > 1 and np.ndim(parts[0][1]) == 0 and str(parts[0][0]) == "0":
         return float(parts[0][1])
     return None
-
-
-__all__ = ["Probe", "observation"]

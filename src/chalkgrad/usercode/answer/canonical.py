@@ -217,6 +217,3 @@ def _is_multiple(array: Array, truth: Array) -> bool:
         a, b = array.astype(np.float64).reshape(-1), truth.reshape(-1)
         product = float(np.linalg.norm(a) * np.linalg.norm(b))
         return bool(a.size > 1 and product > 0 and abs(abs(float(a @ b)) / product - 1) < 1e-9)
-
-
-__all__ = ["Read", "read"]

@@ -71,6 +71,3 @@ def _unmoved(observations: Sequence[Observation]) -> list[Observation]:
             each = replace(each, kind="updated", learning_rate=rate, gradients=zero, again=again)
         found.append(each)
     return found
-
-
-__all__ = ["answers", "observed"]

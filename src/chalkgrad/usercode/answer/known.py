@@ -96,6 +96,3 @@ def forward_found(assigned: Sequence[Assigned], values: Mapping[str, Array], rea
             turned = _turned(reading, name, value)
             count += any(row.value.shape == turned.shape and equal(row.value, turned) for row in assigned)
     return count
-
-
-__all__ = ["equal", "forward_found", "known_as"]

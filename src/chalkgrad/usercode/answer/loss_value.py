@@ -228,6 +228,3 @@ def _gradient_ratio(draw: Observation) -> float | None:
 
 def _close(ratios: Sequence[float], wanted: Sequence[float]) -> bool:
     return bool(np.allclose(ratios, wanted, rtol=_SAME, atol=0))
-
-
-__all__ = ["AVERAGED", "LossReading", "loss_against_gradient", "loss_readings", "own_reading"]

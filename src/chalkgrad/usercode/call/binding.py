@@ -151,6 +151,3 @@ def _value(
     if name in ("N", "n", "m"):
         return supply["m"]
     return supply.get(kind) if kind else None
-
-
-__all__ = ["arguments"]

@@ -88,6 +88,3 @@ def _add_failing(recorder: Recorder, error: BaseException, file: str) -> None:
         step = step.tb_next
     if last is not None:
         recorder.failing(last.tb_frame, last.tb_lineno)
-
-
-__all__ = ["Caller", "Table", "UnknownError", "call"]

@@ -119,6 +119,3 @@ def _value(
     if word in ("inputs", "input") and not has_input:
         return widths[0]
     return None
-
-
-__all__ = ["build"]

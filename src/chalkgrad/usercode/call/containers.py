@@ -109,6 +109,3 @@ def _of_layer(supply: Mapping[str, Any], depth: int, layer: int, module: ast.AST
         if all(meant) and meant == ["A_prev", "W"]:
             return ((values["A_prev"], values["W"]), values["Z"])
     return ((values["A_prev"], values["W"], values["b"]), values["Z"])
-
-
-__all__ = ["in_shape"]

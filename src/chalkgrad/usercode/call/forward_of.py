@@ -104,16 +104,3 @@ def left_behind(result: Any, forward: Callable[..., Any], backward: Callable[...
 
 def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray)
-
-
-__all__ = [
-    "BACKWARD",
-    "FORWARD",
-    "STARTERS",
-    "TRAINERS",
-    "UPDATERS",
-    "forward_in",
-    "input_of",
-    "left_behind",
-    "named",
-]

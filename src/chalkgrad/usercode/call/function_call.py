@@ -115,6 +115,3 @@ def _updated(
         if array is not None and not same(original[name], array):
             found[name] = [original[name], array.copy()]
     return found
-
-
-__all__ = ["FunctionCaller"]

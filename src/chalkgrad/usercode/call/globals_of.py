@@ -111,6 +111,3 @@ def _meant(
     if kind == "m" and (held is _MISSING or isinstance(held, int)) and (name != "n" or not has_m):
         return "m"
     return kind if kind in ("l2", "learning_rate") and held is _MISSING else None
-
-
-__all__ = ["Lent", "used_globals"]

@@ -169,6 +169,3 @@ def _file(kind: type) -> str:
         if code is not None and code.co_filename != "<string>":
             return str(code.co_filename)
     return ""
-
-
-__all__ = ["Target", "TimeUp", "find", "load", "wrap"]

@@ -165,6 +165,3 @@ def _share(thing: Any, places: Mapping[str, Slot], supply: dict[str, Any]) -> No
             kind = {"y": "T"}.get(role(name) or "", role(name) or "")
             if kind in ("X", "T") and plain(name) not in ("outputs",) and np.ndim(supply[kind]) == value.ndim:
                 setattr(thing, name, supply[kind])
-
-
-__all__ = ["ObjectCaller"]

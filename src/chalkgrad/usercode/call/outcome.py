@@ -90,6 +90,3 @@ def describe(error: BaseException, path: Any) -> dict[str, Any]:
         "line": line,
         "text": (text or "").strip()[:200],
     }
-
-
-__all__ = ["as_array", "describe", "parts_of"]

@@ -96,6 +96,3 @@ def same(a: Any, b: Any) -> bool:
         and a.shape == b.shape
         and bool(np.array_equal(a, b, equal_nan=True))
     )
-
-
-__all__ = ["Scene", "same"]

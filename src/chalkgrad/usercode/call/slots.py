@@ -178,6 +178,3 @@ def install(places: Mapping[str, Slot], parameters: Mapping[str, Array], reading
             places[name].put(reading.turn(name, value).copy())
     parts = {**reading.to_dict(), "weights": weights, "bias": bias}
     return Reading(**parts)  # type: ignore[arg-type]
-
-
-__all__ = ["Slot", "install", "parameters_in", "slots"]

@@ -159,6 +159,3 @@ def _of_tensor(value: Any) -> Any:
         return value.detach().numpy()
     except (RuntimeError, TypeError):  # sparse, on another device, of a type that NumPy lacks
         return None
-
-
-__all__ = ["Recorder", "numbers"]

@@ -66,6 +66,3 @@ def framework_network(target: Any) -> Network | None:
     from chalkgrad.usercode.frameworks.sklearn_mlp import own_network
 
     return own_network(target)
-
-
-__all__ = ["framework_callable", "framework_network"]

@@ -58,6 +58,3 @@ class Adapted(ABC):
         """Add a sentence to the notes, once."""
         if note not in self.notes:
             self.notes.append(note)
-
-
-__all__ = ["FORWARD_DIFFERS", "Adapted", "MisfitError"]

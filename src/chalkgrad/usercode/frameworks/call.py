@@ -84,6 +84,3 @@ def _fill(answer: Table, adapted: Adapted, scene: Scene) -> None:
     answer["parts"] = [(name, np.asarray(value)) for name, value in result.items()]
     answer["refused"], answer["names"], answer["changed"] = [], [], []
     answer["updated"], answer["eta"], answer["eta_from"] = {}, None, ""
-
-
-__all__ = ["observe_framework"]

@@ -16,6 +16,3 @@ def load_frameworks(libraries: list[str]) -> None:
         adapters = ("sklearn_mlp",) if name == "sklearn" else ("torch_function", "torch_module")
         for adapter in adapters:
             importlib.import_module(f"chalkgrad.usercode.frameworks.{adapter}")
-
-
-__all__ = ["load_frameworks"]

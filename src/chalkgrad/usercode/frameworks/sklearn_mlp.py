@@ -200,6 +200,3 @@ def own_network(target: Any) -> Network:
     if classifies:
         return Network(specification, l2=penalty)
     return Network(specification, "mean_squared_error", factor=0.5, l2=penalty)
-
-
-__all__ = ["AdaptedPerceptron", "own_network"]

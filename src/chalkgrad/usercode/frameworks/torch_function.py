@@ -191,6 +191,3 @@ def _layers(found: list[Place], network: Network, name: str) -> tuple[int, ...]:
     ]
     hidden = range(1, network.depth) if best.kind == "activation" else range(1, network.depth + 1)
     return tuple(named or hidden or (network.depth,))
-
-
-__all__ = ["AdaptedFunction"]

@@ -165,6 +165,3 @@ class AdaptedModule(Adapted):
 
 def _listed(shapes: list[tuple[int, ...]]) -> str:
     return ", ".join(" × ".join(map(str, shape)) for shape in shapes) or "none"
-
-
-__all__ = ["AdaptedModule"]

@@ -162,16 +162,3 @@ def array_of(tensor: Tensor) -> Array:
     """The numbers of a tensor, in float64."""
     array: Array = tensor.detach().cpu().to_dense().numpy().astype(np.float64)
     return array
-
-
-__all__ = [
-    "Pieces",
-    "activate",
-    "array_of",
-    "elementwise",
-    "forward",
-    "loss",
-    "losses",
-    "reduced",
-    "tensors_of",
-]

@@ -119,6 +119,3 @@ def _losses(needed: Sequence[inspect.Parameter], network: Network) -> Iterator[P
 def _word(name: str) -> str:
     word = plain(name)
     return "W" if word in _WEIGHTS else "b" if word in _BIASES else "a"
-
-
-__all__ = ["places"]

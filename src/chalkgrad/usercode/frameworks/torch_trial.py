@@ -148,6 +148,3 @@ def draw_targets(network: Network, random: np.random.Generator, m: int) -> Any:
     if domain == "unit":
         return (random.permutation(m * shape[1]) % 2).reshape(shape).astype(np.float64)
     return random.normal(size=shape)
-
-
-__all__ = ["NEAR", "Kind", "Place", "Setting", "draw_targets"]

@@ -163,6 +163,3 @@ def _name(names: Sequence[str], place: int) -> str:
 
 def _counted(number: int) -> str:
     return "one gradient" if number == 1 else f"{number} gradients"
-
-
-__all__ = ["Record", "arguments_of", "backward_of", "watched"]

@@ -113,6 +113,3 @@ def _renamed(label: str, names: Sequence[str]) -> str:
     first, _, rest = label.partition(".")
     name = names[int(first)] if first.isdecimal() and len(first) < 9 and int(first) < len(names) else first
     return f"{name}.{rest}" if rest else name
-
-
-__all__ = ["Reading", "meanings", "readings", "unusual"]

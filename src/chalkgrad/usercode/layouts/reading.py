@@ -141,6 +141,3 @@ class Wanted:
     def settled(self) -> Iterator[tuple[str, str | None]]:
         """The parts by name."""
         yield from vars(self).items()
-
-
-__all__ = ["Reading", "Wanted"]

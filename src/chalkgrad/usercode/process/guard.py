@@ -119,6 +119,3 @@ def no_signals() -> None:
     for name in ("signal", "alarm", "setitimer", "pthread_kill", "raise_signal", "pthread_sigmask"):
         if hasattr(signal, name):
             setattr(signal, name, refuse)
-
-
-__all__ = ["Capped", "limit", "no_signals", "watch"]

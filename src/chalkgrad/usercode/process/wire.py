@@ -74,6 +74,3 @@ def _full(value: Any, arrays: list[NDArray[Any]]) -> Any:
             return arrays[value[_ARRAY]]
         return {key: _full(item, arrays) for key, item in value.items()}
     return [_full(item, arrays) for item in value] if isinstance(value, list) else value
-
-
-__all__ = ["pack", "unpack"]

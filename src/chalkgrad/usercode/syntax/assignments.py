@@ -91,6 +91,3 @@ def _flat(targets: list[ast.expr]) -> Iterator[ast.expr]:
             yield from _flat(target.elts)
         else:
             yield target
-
-
-__all__ = ["Assigned", "Statement", "statements"]

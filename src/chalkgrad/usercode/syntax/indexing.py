@@ -68,6 +68,3 @@ def _is_number(index: ast.expr) -> bool:
     if isinstance(index, ast.Constant):
         return isinstance(index.value, int)
     return not isinstance(index, ast.JoinedStr) and "'" not in ast.unparse(index)
-
-
-__all__ = ["is_keyed", "is_list", "keyed_layers", "paired"]

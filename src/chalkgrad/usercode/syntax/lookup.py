@@ -151,6 +151,3 @@ def _called(name: str, argument: Any, frame: FrameType) -> Any:
     if isinstance(argument, np.ndarray) or type(argument) in (list, tuple, dict, str, Spelled):
         return len(argument)
     raise LookupError(type(argument).__name__)
-
-
-__all__ = ["look_up"]

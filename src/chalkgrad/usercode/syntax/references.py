@@ -48,6 +48,3 @@ def rate_in(node: Any, space: Mapping[str, Any], thing: Any) -> tuple[float | No
         if isinstance(value, int | float) and not isinstance(value, bool) and value:
             return float(value), found
     return None, ""
-
-
-__all__ = ["rate_in", "texts"]

@@ -236,18 +236,3 @@ def returned_names(function: Callable[..., Any]) -> list[str]:
         ast.unparse(item) if isinstance(item, ast.Name | ast.Attribute) else "" for item in last.value.elts
     ]
     return [name.removeprefix("self.") for name in names]
-
-
-__all__ = [
-    "constant_keys",
-    "constant_places",
-    "is_for_batches",
-    "is_for_samples",
-    "nested_unpack",
-    "node_of",
-    "rates",
-    "returned_names",
-    "tree_of",
-    "unpacked",
-    "values_unpack",
-]

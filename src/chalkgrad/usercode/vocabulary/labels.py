@@ -69,6 +69,3 @@ def _layer(place: _Place, places: Sequence[_Place], depth: int) -> int:
         return numbers.index(place.number) + 1
     from_zero = 0 in numbers or (place.listed and depth not in numbers)
     return place.number + from_zero
-
-
-__all__ = ["by_names", "looks_like_a_gradient"]

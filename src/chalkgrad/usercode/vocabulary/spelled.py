@@ -101,6 +101,3 @@ class Spelled(dict[Any, Any]):
         copied = Spelled(dict(self.items()), self._depth, self._offset)
         copied.used = self.used
         return copied
-
-
-__all__ = ["Spelled"]
