@@ -8,27 +8,24 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from chalkgrad.usercode.call.constructing import is_own_penalty
 from chalkgrad.usercode.call.containers import in_shape
 from chalkgrad.usercode.call.forward_of import ALONE
+from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.syntax.indexing import is_keyed, paired
 from chalkgrad.usercode.syntax.source import constant_keys, node_of, tree_of
-from chalkgrad.usercode.vocabulary.names import counts_from_zero, plain, quantity, role
-from chalkgrad.usercode.vocabulary.spelled import Spelled
+from chalkgrad.usercode.vocabulary.names import plain, quantity, role
+from chalkgrad.usercode.vocabulary.roles import ROLES
 
 _WEIGHT = re.compile(r"(initial|init|synaptic)?(w|syn|theta|kernel|coef)")
 _BIAS = re.compile(r"(initial|init)?(b|intercept)(?!atch)")
 _TARGET = re.compile(r"target|label|truth|expected|desired|actual|^y|^l$|output")
 _INPUT = re.compile(r"input|feature|image|^x|data")
 _HIDDEN = ("h", "hidden", "hid", "hiddenoutput", "hiddenoutputs", "hiddenlayeroutput", "layer1", "a")
-_NUMBERS = ("m", "l2", "learning_rate")
-_LETTERS = {"params": ("W", "b"), "cache": ("W", "b", "Z", "A", "X", "Y", "T", "M")}
 
 
 def arguments(
-    function: Callable[..., Any],
-    supply: Mapping[str, Any],
-    depth: int,
-    own: Mapping[str, Any] | None = None,
+    function: Callable[..., Any], supply: Supply, own: Mapping[str, Any] | None = None
 ) -> dict[str, Any] | list[str]:
     """Match the parameters of a function with what there is; a list of names that nothing matches.
 
@@ -37,50 +34,71 @@ def arguments(
     function
         The user's.
     supply
-        X, T, Y, W1, b1, Z1, A1, … and the numbers m, l2, learning_rate.
-    depth
-        L.
+        Everything that there is.
     own
         What the user's own forward pass returned, by plain name: it goes before ours.  If it was one array,
         that is the one parameter that nothing else matches.
     """
-    asked = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
-    names = [p.name for p in asked if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    node = node_of(function)
-    file = getattr(getattr(function, "__code__", None), "co_filename", "")
-    offset = int(counts_from_zero([*names, *constant_keys(node)], depth))
-    roles = {name: _role(name, node, depth) for name in names}
-    has_target = any(r == "T" for r in roles.values())
-    late = any(re.fullmatch(rf"[za]{depth + 1}", plain(name)) for name in names)
+    own = own or {}
+    every = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
+    asked = [p for p in every if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    names = [p.name for p in asked]
+    wanted = _Wanted(function, names, supply)
     bound: dict[str, Any] = {}
     unknown = []
     for parameter in asked:
         name = parameter.name
-        if name not in roles:
+        keeps = isinstance(parameter.default, dict | list) and wanted.roles[name] is None
+        if keeps or is_own_penalty(parameter):
             continue
-        if isinstance(parameter.default, dict | list) and roles[name] is None:
-            continue  # what the code keeps for itself
-        if roles[name] == "l2" and isinstance(parameter.default, int | float) and parameter.default:
-            continue  # the user's own λ belongs to the user's own network
-        if own and plain(name) in own:
-            bound[name] = own[plain(name)]
-            continue
-        value = None
-        if plain(name) != name.lower() or quantity(name, depth, offset) is None:
-            value = in_shape(roles[name], supply, depth, node, tree_of(file), name)
-        if value is None:
-            spelled = _renumbered(name, depth) if late else name
-            value = _value(spelled, role(spelled) if late else roles[name], supply, depth, offset, has_target)
-        if value is not None:
+        value = own[plain(name)] if plain(name) in own else wanted.value(name)
+        if value is not None or plain(name) in own:
             bound[name] = value
         elif parameter.default is parameter.empty:
             unknown.append(name)
     if unknown:
-        _guess(unknown, names, bound, supply, depth)
+        _guess(unknown, names, bound, supply)
         unknown = [name for name in unknown if name not in bound]
-    if len(unknown) == 1 and own and ALONE in own and not any(role(name) == "Y" for name in bound):
+    if len(unknown) == 1 and ALONE in own and not any(role(name) == "Y" for name in bound):
         return bound | {unknown[0]: own[ALONE]}
     return unknown or bound
+
+
+class _Wanted:
+    """What the parameters of one function ask for, all of them and its text considered."""
+
+    def __init__(self, function: Callable[..., Any], names: Sequence[str], supply: Supply) -> None:
+        self._node = node_of(function)
+        self._module = tree_of(getattr(getattr(function, "__code__", None), "co_filename", ""))
+        self._supply, self._depth = supply, supply.depth
+        self._counted = supply.counted([*names, *constant_keys(self._node)])
+        self.roles = {name: _role(name, self._node, supply.depth) for name in names}
+        self._has_target = any(kind == "T" for kind in self.roles.values())
+        self._late = any(re.fullmatch(rf"[za]{supply.depth + 1}", plain(name)) for name in names)
+
+    def value(self, name: str) -> Any:
+        """A container as the text takes it apart, or else what the name means."""
+        value = None
+        if plain(name) != name.lower() or self._quantity(name) is None:
+            value = in_shape(self.roles[name], self._supply, self._node, self._module, name)
+        if value is not None:
+            return value
+        if self._late:
+            name = _renumbered(name, self._depth)
+            return self._meant(name, role(name))
+        return self._meant(name, self.roles[name])
+
+    def _quantity(self, name: str) -> str | None:
+        return quantity(name, self._depth, self._counted.offset)
+
+    def _meant(self, name: str, kind: str | None) -> Any:
+        is_table = kind == "params" and plain(name) in ("weights", "biases")
+        found = None if is_table else self._quantity(name)
+        if found is not None and (kind is None or found in self._supply):
+            return self._supply.get(found)
+        if kind == "y":
+            return self._supply["Y" if self._has_target else "T"]
+        return ROLES[kind].value(self._counted) if kind else None
 
 
 def _renumbered(name: str, depth: int) -> str:
@@ -105,49 +123,19 @@ def _iterated(node: Any) -> set[str]:
     return set(re.findall(r"(?:= |in |\*)(\w+)(?:\.\w+\(\))?(?=[:\n\])]|$)", text))
 
 
-def _guess(
-    unknown: Sequence[str], names: Sequence[str], bound: dict[str, Any], supply: Mapping[str, Any], depth: int
-) -> None:
+def _guess(unknown: Sequence[str], names: Sequence[str], bound: dict[str, Any], supply: Supply) -> None:
     """Bind what is left by its kind: weights and biases in their order, one input, one target."""
     for words, letter in ((_WEIGHT, "W"), (_BIAS, "b")):
         called = [name for name in names if words.match(plain(name))]
-        ours = [supply[f"{letter}{l}"] for l in range(1, depth + 1) if f"{letter}{l}" in supply]
+        ours = supply.listed(letter)
         if set(called) & set(unknown) and len(called) == len(ours):
             bound |= dict(zip(called, ours, strict=True))
     kinds = {role(name) for name in bound}
     for name in unknown:
         word = plain(name)
-        if depth == 2 and word in _HIDDEN:
+        if supply.depth == 2 and word in _HIDDEN:
             bound[name] = supply["A1"]
         elif name not in bound and _TARGET.search(word) and not kinds & {"T", "y"}:
             bound[name] = supply["T"]
         elif name not in bound and _INPUT.search(word) and "X" not in kinds:
             bound[name] = supply["X"]
-
-
-def _value(
-    name: str, kind: str | None, supply: Mapping[str, Any], depth: int, offset: int, has_target: bool
-) -> Any:
-    found = (
-        None if kind == "params" and plain(name) in ("weights", "biases") else quantity(name, depth, offset)
-    )
-    if found is not None and (kind is None or found in supply):
-        return supply["Y"] if found == f"A{depth}" else supply.get(found)
-    if kind == "y":
-        return supply["Y" if has_target else "T"]
-    if kind in _LETTERS:
-        values = {k: v for k, v in supply.items() if k[0] in _LETTERS[kind] and k not in _NUMBERS}
-        return Spelled(values, depth, offset)
-    if kind in ("weights", "biases", "zs", "as"):
-        letter = {"weights": "W", "biases": "b", "zs": "Z", "as": "A"}[kind]
-        if depth == 1 and kind != "as":
-            return supply.get(f"{letter}1")
-        values_listed = [supply[f"{letter}{l}"] for l in range(1, depth + 1) if f"{letter}{l}" in supply]
-        return [supply["X"], *values_listed[:-1], supply["Y"]] if kind == "as" else values_listed
-    if kind == "pairs":
-        return supply.get("pairs")
-    if kind == "once":
-        return 1
-    if name in ("N", "n", "m"):
-        return supply["m"]
-    return supply.get(kind) if kind else None

@@ -12,6 +12,7 @@ from chalkgrad.usercode.call.binding import arguments
 from chalkgrad.usercode.call.loading import Target, TimeUp
 from chalkgrad.usercode.call.outcome import describe
 from chalkgrad.usercode.call.scene import Scene
+from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.layouts.reading import Reading
 
@@ -58,10 +59,10 @@ class Caller:
         """Call once and fill the table."""
         raise NotImplementedError
 
-    def bind(self, function: Any, supply: Mapping[str, Any], own: Mapping[str, Any] | None = None) -> Table:
+    def bind(self, function: Any, supply: Supply, own: Mapping[str, Any] | None = None) -> Table:
         """Arguments for a function, or ``UnknownError``."""
         try:
-            bound = arguments(function, supply, self.scene.depth, own)
+            bound = arguments(function, supply, own)
         except (TypeError, ValueError):
             return {}
         if isinstance(bound, list):

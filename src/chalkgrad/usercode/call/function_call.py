@@ -14,6 +14,7 @@ from chalkgrad.usercode.call.forward_of import forward_in, input_of, left_behind
 from chalkgrad.usercode.call.globals_of import Lent
 from chalkgrad.usercode.call.outcome import as_array, parts_of
 from chalkgrad.usercode.call.scene import same
+from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.syntax.references import rate_in, texts
 from chalkgrad.usercode.syntax.source import node_of, returned_names, takes_a_step
@@ -52,9 +53,9 @@ class FunctionCaller(Caller):
                 recorder.rows.clear()
             self._once(self.bind(function, supply, own), supply, recorder, table)
 
-    def _once(self, bound: Table, supply: Mapping[str, Any], recorder: Recorder | None, table: Table) -> None:
+    def _once(self, bound: Table, supply: Supply, recorder: Recorder | None, table: Table) -> None:
         function, space = self.target.value, self.target.space
-        lent = Lent(function, space, supply, self.scene.depth, bound)
+        lent = Lent(function, space, supply, bound)
         table["bound"] = texts(bound, supply) | {
             c: n for c, n in lent.lent.items() if c not in texts(bound, supply)
         }
@@ -78,7 +79,7 @@ class FunctionCaller(Caller):
         try:
             supply = self.scene.supply(self.reading, place)
             bound = self.bind(forward, supply, input_of(forward, supply))
-            with Lent(forward, self.target.space, supply, self.scene.depth, bound):
+            with Lent(forward, self.target.space, supply, bound):
                 return left_behind(call(forward, bound), forward, function)
         except Exception:
             return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import dis
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -9,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from chalkgrad.usercode.vocabulary.names import counts_from_zero, quantity, role
+from chalkgrad.usercode.call.supply import Supply
+from chalkgrad.usercode.vocabulary.names import role
+from chalkgrad.usercode.vocabulary.roles import MISSING, ROLES
 from chalkgrad.usercode.vocabulary.spelled import Spelled
-
-_MISSING = object()
 
 
 def used_globals(function: Callable[..., Any], space: Mapping[str, Any]) -> list[str]:
@@ -55,33 +56,29 @@ class Lent:
         self,
         function: Callable[..., Any],
         space: dict[str, Any],
-        supply: Mapping[str, Any],
-        depth: int,
-        taken: Mapping[str, Any],
+        supply: Supply,
+        bound: Mapping[str, Any],
     ) -> None:
         self.space, self.lent = space, {}
         self._values: dict[str, Any] = {}
         self._before: dict[str, Any] = {}
-        names = [name for name in used_globals(function, space) if name not in taken]
-        offset = int(counts_from_zero(names, depth))
-        roles = {role(name) for name in (*names, *taken)}
-        import builtins
-
+        names = [name for name in used_globals(function, space) if name not in bound]
+        supply = supply.counted(names)
+        has_target = any(role(name) == "T" for name in (*names, *bound))
         for name in names:
-            held = space.get(name, _MISSING)
+            held = space.get(name, MISSING)
             if callable(held) or isinstance(held, types.ModuleType) or hasattr(builtins, name):
                 continue
-            canonical = _meant(name, held, supply, depth, offset, "T" in roles, "m" in names)
-            if canonical is not None:
+            canonical = supply.canonical(name, has_target, held)
+            if canonical is not None and not (name == "n" and "m" in names):
                 self.lent[canonical] = name
                 self._values[name] = supply[canonical]
-            elif role(name) == "params" and (held is _MISSING or isinstance(held, dict)):
-                values = {k: v for k, v in supply.items() if k[0] in "Wb" and isinstance(v, np.ndarray)}
-                self._values[name] = Spelled(values, depth, offset)
+            elif role(name) == "params" and ROLES["params"].replaces(held):
+                self._values[name] = supply.spelled("Wb")
 
     def __enter__(self) -> Lent:
         for name, value in self._values.items():
-            self._before[name] = self.space.get(name, _MISSING)
+            self._before[name] = self.space.get(name, MISSING)
             self.space[name] = value
         return self
 
@@ -91,23 +88,7 @@ class Lent:
             if isinstance(value, Spelled):
                 self.after |= {k: v for k, v in value.items() if isinstance(v, np.ndarray)}
         for name, value in self._before.items():
-            if value is _MISSING:
+            if value is MISSING:
                 self.space.pop(name, None)
             else:
                 self.space[name] = value
-
-
-def _meant(
-    name: str, held: Any, supply: Mapping[str, Any], depth: int, offset: int, target: bool, has_m: bool
-) -> str | None:
-    """The canonical name of what a global stands for; None where it keeps what it holds."""
-    found, kind = quantity(name, depth, offset), role(name)
-    if found is not None and found in supply and (held is _MISSING or np.ndim(held) > 0 or held is None):
-        return found
-    if kind == "y":
-        return "Y" if target else "T"
-    if kind in ("X", "T", "Y") and (held is _MISSING or np.ndim(held) > 0 or held is None):
-        return kind
-    if kind == "m" and (held is _MISSING or isinstance(held, int)) and (name != "n" or not has_m):
-        return "m"
-    return kind if kind in ("l2", "learning_rate") and held is _MISSING else None

@@ -26,6 +26,7 @@ from chalkgrad.usercode.call.loading import Target
 from chalkgrad.usercode.call.outcome import parts_of
 from chalkgrad.usercode.call.scene import Scene, same
 from chalkgrad.usercode.call.slots import Slot, install, parameters_in, slots
+from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.layouts.reading import Reading
 from chalkgrad.usercode.syntax.references import rate_in, texts
@@ -74,7 +75,7 @@ class ObjectCaller(Caller):
         with recorder or nullcontext():
             self._passes(thing, places, supply, table)
 
-    def _thing(self, place: int | None, supply: Mapping[str, Any]) -> Any:
+    def _thing(self, place: int | None, supply: Supply) -> Any:
         if place not in self._made:
             if self.target.instance is not None:
                 try:
@@ -82,15 +83,13 @@ class ObjectCaller(Caller):
                 except Exception:  # what cannot be copied is used itself
                     made = self.target.instance
             else:
-                made = build(self.target.value, supply, self.scene.activations, self.scene.loss)
+                made = build(self.target.value, supply)
                 if isinstance(made, list):
                     raise UnknownError(made, self.target.value.__name__)
             self._made[place] = made
         return self._made[place]
 
-    def _passes(
-        self, thing: Any, places: Mapping[str, Slot], supply: Mapping[str, Any], table: Table
-    ) -> None:
+    def _passes(self, thing: Any, places: Mapping[str, Slot], supply: Supply, table: Table) -> None:
         own: Table = {}
         backward = getattr(thing, self._backward)
         if self._forward:
@@ -158,7 +157,7 @@ def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-def _share(thing: Any, places: Mapping[str, Slot], supply: dict[str, Any]) -> None:
+def _share(thing: Any, places: Mapping[str, Slot], supply: Supply) -> None:
     """Let an object that keeps its data see ours: ``self.input``, ``self.X``, ``self.y``."""
     for name, value in list(vars(thing).items()) if hasattr(thing, "__dict__") else ():
         if isinstance(value, np.ndarray) and name not in {slot.key for slot in places.values()}:

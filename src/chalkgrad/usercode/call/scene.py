@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.layouts.reading import Reading
 
 
@@ -62,7 +63,7 @@ class Scene:
         """W1, b1 and so on, in the canonical layout."""
         return {k: v for k, v in self.arrays.items() if k[0] in "Wb"}
 
-    def supply(self, reading: Reading, place: int | None = None) -> dict[str, Any]:
+    def supply(self, reading: Reading, place: int | None = None) -> Supply:
         """Fresh copies of everything in a reading; of one sample where its place is told."""
         values: dict[str, Any] = {}
         for name, value in self.arrays.items():
@@ -85,7 +86,7 @@ class Scene:
         values["widths"] = list(self.widths)
         numbers = dict(self.numbers)
         numbers["l2"] = reading.l2(numbers["l2"], self.samples)
-        return values | numbers
+        return Supply(values | numbers, self.depth)
 
 
 def same(a: Any, b: Any) -> bool:

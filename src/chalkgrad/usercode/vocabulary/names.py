@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from chalkgrad.usercode.vocabulary.words import ROLES
+from chalkgrad.usercode.vocabulary.roles import ROLES
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹δΔ∇∂θ", "01234567890123456789ddg" + "dw")
 _NOISE = re.compile(r"[\s_\[\](){}^.'\"*]")
@@ -28,7 +28,7 @@ _GRADIENT = re.compile(
 _GRADIENT_AFTER = re.compile(rf"({_WORDS})(\d*)(?:gradient|grads|grad)")
 _ERROR = re.compile(r"(?:delta|error|err|d|dd)(\d+)")
 
-_ROLE_OF = {word: role for role, words in reversed(ROLES.items()) for word in words}
+_ROLE_OF = {word: name for name, each in reversed(ROLES.items()) for word in each.words}
 _LOSS = frozenset({"loss", "cost", "l", "j", "c", "e", "error", "totalloss", "lossvalue"})
 _INPUT_GRADIENT = frozenset({"dx", "da0", "gradx", "dinput", "dinputs", "gx"})
 _OUTPUT_GRADIENT = frozenset(
