@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad.usercode.layouts.reading import Reading
+from chalkgrad.usercode.layouts.reading import BiasLayout, Reading, WeightLayout
 from chalkgrad.usercode.vocabulary.labels import by_names, looks_like_a_gradient
 from chalkgrad.usercode.vocabulary.names import plain
 
@@ -102,36 +103,42 @@ def _plausible(named: Mapping[str, Slot], shapes: Mapping[str, Sequence[int]]) -
 
 
 def _by_shapes(usable: Sequence[Slot], shapes: Mapping[str, Sequence[int]], depth: int) -> dict[str, Slot]:
-    best: dict[str, Slot] = {}
-    for turned in (False, True):
-        for exact in (True, False):
-            found: dict[str, Slot] = {}
-            matrices = [slot for slot in usable if _is_weight(slot)]
-            if exact and len(matrices) < depth:
-                matrices = [slot for slot in usable if np.ndim(slot.get()) == 2]
-            for l in range(1, depth + 1):
-                shape = tuple(shapes[f"W{l}"])[:: -1 if turned else 1]
-                for slot in matrices:
-                    if not exact or np.shape(slot.get()) == shape:
-                        found[f"W{l}"] = slot
-                        matrices = matrices[matrices.index(slot) + 1 :]
-                        break
-            rest = [slot for slot in usable if slot not in found.values()]
-            for name in shapes:
-                if name[0] != "b":
-                    continue
-                for slot in rest:
-                    last = plain(slot.label.split(".")[-1])
-                    called = last.startswith("b") or "bias" in plain(slot.label)
-                    if called and (not exact or np.size(slot.get()) == shapes[name][0]):
-                        found[name] = slot
-                        rest = rest[rest.index(slot) + 1 :]
-                        break
-            if len(found) > len(best):
-                best = found
-            if len(best) == len(shapes):
-                return best
-    return best
+    """The assignment that finds most: of exact shapes or any, of W as it is or turned."""
+    tried = product((False, True), (True, False))
+    return max((_assigned(usable, shapes, depth, turned, exact) for turned, exact in tried), key=len)
+
+
+def _assigned(
+    usable: Sequence[Slot], shapes: Mapping[str, Sequence[int]], depth: int, turned: bool, exact: bool
+) -> dict[str, Slot]:
+    """Weights, and then biases, by their order."""
+    matrices = [slot for slot in usable if _is_weight(slot)]
+    if exact and len(matrices) < depth:
+        matrices = [slot for slot in usable if np.ndim(slot.get()) == 2]
+    step = -1 if turned else 1
+    wanted = {f"W{l}": tuple(shapes[f"W{l}"])[::step] for l in range(1, depth + 1)}
+    found = _in_order(wanted, matrices, np.shape, exact)
+    labels = {slot.label for slot in found.values()}
+    vectors = [slot for slot in usable if slot.label not in labels and _is_bias(slot)]
+    sizes = {name: shape[0] for name, shape in shapes.items() if name[0] == "b"}
+    return found | _in_order(sizes, vectors, np.size, exact)
+
+
+def _in_order(
+    wanted: Mapping[str, Any], places: Sequence[Slot], measure: Callable[[Any], Any], exact: bool
+) -> dict[str, Slot]:
+    """The first place that fits each, behind that of the one before."""
+    found, start = dict[str, Slot](), 0
+    for name, size in wanted.items():
+        for number in range(start, len(places)):
+            if not exact or measure(places[number].get()) == size:
+                found[name], start = places[number], number + 1
+                break
+    return found
+
+
+def _is_bias(slot: Slot) -> bool:
+    return plain(slot.label.split(".")[-1]).startswith("b") or "bias" in plain(slot.label)
 
 
 def _is_weight(slot: Slot) -> bool:
@@ -143,38 +150,43 @@ def _is_weight(slot: Slot) -> bool:
 
 def install(places: Mapping[str, Slot], parameters: Mapping[str, Array], reading: Reading) -> Reading:
     """Put parameters into an object, in the layout that its own arrays have; the reading that this is."""
-    weights = reading.weights
-    votes = set()
-    for name, value in parameters.items():
-        if name[0] == "W" and name in places and value.shape[0] != value.shape[1]:
-            shape = np.shape(places[name].get())
-            votes |= (
-                {"out_in"} if shape == value.shape else {"in_out"} if shape == value.shape[::-1] else set()
-            )
-    held_flat = [np.ndim(places[name].get()) == 1 for name in parameters if name[0] == "W" and name in places]
-    if held_flat and all(held_flat):
-        weights = "flat"
-    elif len(votes) == 1:
-        weights = votes.pop()  # type: ignore[assignment]
+    here = {name: value for name, value in parameters.items() if name in places}
+    reading = replace(reading, weights=_weights_of(places, here) or reading.weights)
     bias = reading.bias
-    for name, value in parameters.items():
-        if name not in places:
-            continue
+    for name, value in here.items():
         held = places[name].get()
         if name[0] == "W":
-            turned = np.array(value.T if weights == "in_out" else value, order="C")
-            places[name].put(turned.reshape(-1) if np.ndim(held) == 1 and held is not None else turned)
-        elif np.ndim(held) == 2:
-            row = np.shape(held)[0] == 1 and (np.shape(held)[1] != 1 or reading.samples == "rows")
-            places[name].put(value.copy().reshape((1, -1) if row else (-1, 1)))
-            bias = "matrix"
-        elif np.ndim(held) == 0 and held is not None and value.size == 1:
-            places[name].put(value.reshape(())[()])
-            bias = "flat"
-        elif np.ndim(held) == 1:
-            places[name].put(value.copy())
-            bias = "flat"
+            turned = np.array(value.T if reading.weights == "in_out" else value, order="C")
+            places[name].put(turned.reshape(-1) if np.ndim(held) == 1 else turned)
         else:
-            places[name].put(reading.turn(name, value).copy())
-    parts = {**reading.to_dict(), "weights": weights, "bias": bias}
-    return Reading(**parts)  # type: ignore[arg-type]
+            shaped, form = _bias_like(held, value, reading)
+            places[name].put(reading.turn(name, value).copy() if shaped is None else shaped)
+            bias = form or bias
+    return replace(reading, bias=bias)
+
+
+def _weights_of(places: Mapping[str, Slot], parameters: Mapping[str, Array]) -> WeightLayout | None:
+    """How an object has its weights, if its own arrays tell it."""
+    pairs = [
+        (value.shape, np.shape(places[name].get())) for name, value in parameters.items() if name[0] == "W"
+    ]
+    if pairs and all(len(held) == 1 for _, held in pairs):
+        return "flat"
+    told = [shape for shape in pairs if shape[0] in (shape[1], shape[1][::-1]) and len(set(shape[0])) > 1]
+    votes: set[WeightLayout] = {"out_in" if shape == held else "in_out" for shape, held in told}
+    return votes.pop() if len(votes) == 1 else None
+
+
+def _bias_like(held: Any, value: Array, reading: Reading) -> tuple[Any, BiasLayout | None]:
+    """A bias in the shape of what an object holds, and that shape's name; nothing where none is told."""
+    if held is None:
+        return None, None
+    match np.shape(held):
+        case (rows, columns):
+            row = rows == 1 and (columns != 1 or reading.samples == "rows")
+            return value.copy().reshape((1, -1) if row else (-1, 1)), "matrix"
+        case (_,):
+            return value.copy(), "flat"
+        case () if value.size == 1:
+            return value.reshape(())[()], "flat"
+    return None, None

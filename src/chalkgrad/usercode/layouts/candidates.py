@@ -9,33 +9,40 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Literal
 
 import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad.network import Network
-from chalkgrad.usercode.layouts.reading import Reading
+from chalkgrad.usercode.layouts.reading import (
+    BiasLayout,
+    Mode,
+    Penalty,
+    Reading,
+    Samples,
+    TargetLayout,
+    WeightLayout,
+)
 from chalkgrad.usercode.vocabulary.labels import by_names
 from chalkgrad.usercode.vocabulary.names import gradient
 
-_TURNED: tuple[Literal["turned", "data"], ...] = ("turned", "data")
+_TURNED: tuple[TargetLayout, ...] = ("turned", "data")
 
 
 def readings(network: Network, t: Array, *, single: bool = False) -> list[Reading]:
     """All layouts, the canonical one first and then the nearer ones first; ``single``: one sample a call."""
-    targets: list[Literal["matrix", "flat", "classes"]] = ["matrix"]
+    targets: list[TargetLayout] = ["matrix"]
     if t.shape[1] == 1:
         targets.append("flat")
     elif (network.loss.name == "cross_entropy" or network.layers[-1].is_softmax) and _is_one_hot(t):
         targets.append("classes")
-    samples: tuple[Literal["rows", "columns"], ...] = ("rows", "columns")
-    weights: list[Literal["out_in", "in_out", "flat"]] = ["out_in", "in_out"]
+    samples: tuple[Samples, ...] = ("rows", "columns")
+    weights: list[WeightLayout] = ["out_in", "in_out"]
     if network.depth == 1 and t.shape[1] == 1:
         weights.append("flat")
     has_bias = any(name[0] == "b" for name in network.parameter_shapes())
-    biases: list[Literal["flat", "matrix"]] = ["flat", "matrix"] if has_bias else ["flat"]
-    mode: Literal["batch", "single"] = "single" if single else "batch"
+    biases: list[BiasLayout] = ["flat", "matrix"] if has_bias else ["flat"]
+    mode: Mode = "single" if single else "batch"
     found = [Reading(*choice, mode) for choice in product(samples, weights, biases, targets)]
     return sorted(found, key=Reading.distance)
 
@@ -49,7 +56,7 @@ def unusual(network: Network, usual: Sequence[Reading], best: Reading, named: bo
         for target in _TURNED
     ]
     if network.l2 and named:
-        meant: tuple[Literal["2c", "2cm"], ...] = ("2c", "2cm")
+        meant: tuple[Penalty, ...] = ("2c", "2cm")
         found += [replace(best, penalty=penalty) for penalty in meant]
     return found
 

@@ -10,6 +10,13 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 
+Samples = Literal["rows", "columns"]
+WeightLayout = Literal["out_in", "in_out", "flat"]
+BiasLayout = Literal["flat", "matrix"]
+TargetLayout = Literal["matrix", "flat", "classes", "turned", "data"]
+Mode = Literal["batch", "single"]
+Penalty = Literal["c", "2c", "2cm"]
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -25,12 +32,12 @@ class Reading:
     are rows, a column (n, 1) where they are columns.
     """
 
-    samples: Literal["rows", "columns"] = "rows"
-    weights: Literal["out_in", "in_out", "flat"] = "out_in"
-    bias: Literal["flat", "matrix"] = "flat"
-    target: Literal["matrix", "flat", "classes", "turned", "data"] = "matrix"
-    mode: Literal["batch", "single"] = "batch"
-    penalty: Literal["c", "2c", "2cm"] = "c"
+    samples: Samples = "rows"
+    weights: WeightLayout = "out_in"
+    bias: BiasLayout = "flat"
+    target: TargetLayout = "matrix"
+    mode: Mode = "batch"
+    penalty: Penalty = "c"
 
     def __str__(self) -> str:
         order = {"out_in": "n_out × n_in", "in_out": "n_in × n_out", "flat": "a vector"}[self.weights]
@@ -127,12 +134,12 @@ class Reading:
 class Wanted:
     """Parts of a reading that the user has settled; None leaves a part open."""
 
-    samples: Literal["rows", "columns"] | None = None
-    weights: Literal["out_in", "in_out", "flat"] | None = None
-    bias: Literal["flat", "matrix"] | None = None
-    target: Literal["matrix", "flat", "classes", "turned", "data"] | None = None
-    mode: Literal["batch", "single"] | None = None
-    penalty: Literal["c", "2c", "2cm"] | None = None
+    samples: Samples | None = None
+    weights: WeightLayout | None = None
+    bias: BiasLayout | None = None
+    target: TargetLayout | None = None
+    mode: Mode | None = None
+    penalty: Penalty | None = None
 
     def allows(self, reading: Reading) -> bool:
         """Whether a reading has all the settled parts."""
