@@ -43,7 +43,7 @@ def arguments(
     every = [p for p in inspect.signature(function).parameters.values() if p.name != "self"]
     asked = [p for p in every if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     names = [p.name for p in asked]
-    wanted = _Wanted(function, names, supply)
+    wanted = _FunctionParameters(function, names, supply)
     bound: dict[str, Any] = {}
     unknown = []
     for parameter in asked:
@@ -64,7 +64,7 @@ def arguments(
     return unknown or bound
 
 
-class _Wanted:
+class _FunctionParameters:
     """What the parameters of one function ask for, all of them and its text considered."""
 
     def __init__(self, function: Callable[..., Any], names: Sequence[str], supply: Supply) -> None:

@@ -23,7 +23,7 @@ def build(kind: type, supply: Supply) -> Any | list[str]:
     except (TypeError, ValueError):
         return kind()
     asked = [p for p in every if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    wanted = _Wanted([p.name for p in asked], supply)
+    wanted = _ConstructorParameters([p.name for p in asked], supply)
     bound: dict[str, Any] = {}
     unknown: list[str] = []
     for parameter in asked:
@@ -51,7 +51,7 @@ def is_own_penalty(parameter: inspect.Parameter) -> bool:
     return role(parameter.name) == "l2" and isinstance(default, int | float) and bool(default)
 
 
-class _Wanted:
+class _ConstructorParameters:
     """What the parameters of one constructor ask for."""
 
     def __init__(self, names: list[str], supply: Supply) -> None:
