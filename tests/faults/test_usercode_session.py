@@ -180,7 +180,7 @@ def test_a_step_in_the_wrong_direction_keeps_its_sign(tmp_path: Path) -> None:
     network = Network("3-2:nobias".replace("2:nobias", "2:identity:nobias"))
     data, _ = complete(network, None, None, None)
     [best] = session(text, "step", network, tmp_path).choose(data)
-    from chalkgrad.usercode.answer.answering import Probe
+    from chalkgrad.usercode.answer.probe import Probe
 
     right = Probe.of(network, data).expected["dW1"]
     assert np.allclose(best.observations[0].gradients["dW1"], -right)

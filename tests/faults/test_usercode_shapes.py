@@ -9,8 +9,8 @@ import pytest
 from chalkgrad.check import check_against
 from chalkgrad.check.probe import complete
 from chalkgrad.network import Network
-from chalkgrad.usercode.answer.answering import Probe
 from chalkgrad.usercode.answer.observation import Observation, Observed
+from chalkgrad.usercode.answer.probe import Probe
 from chalkgrad.usercode.answer.rounding import agree
 from chalkgrad.usercode.session import Session
 from tests.faults.usercode_shapes import SHAPES

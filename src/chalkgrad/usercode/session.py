@@ -11,19 +11,19 @@ from typing import Any
 from chalkgrad._errors import Fault, InputError
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.answer.answering import Probe
 from chalkgrad.usercode.answer.choice import Choice
 from chalkgrad.usercode.answer.frames import answers, observed
 from chalkgrad.usercode.answer.observation import Observed
-from chalkgrad.usercode.call.forward_of import BACKWARD, named
+from chalkgrad.usercode.answer.probe import Probe
+from chalkgrad.usercode.call.forward_pass import BACKWARD, named
 from chalkgrad.usercode.call.loading import Target, wrap
-from chalkgrad.usercode.call.scene import Scene
+from chalkgrad.usercode.call.probe_arrays import ProbeArrays
+from chalkgrad.usercode.calls import observe
 from chalkgrad.usercode.child_report import ChildReport
 from chalkgrad.usercode.layouts.candidates import readings, unusual
 from chalkgrad.usercode.layouts.reading import Reading, Wanted
 from chalkgrad.usercode.process.sandbox import run_child, split_target
-from chalkgrad.usercode.refusing import refuse_misfit, refuse_unknown
-from chalkgrad.usercode.running import observe
+from chalkgrad.usercode.refusals import refuse_misfit, refuse_unknown
 from chalkgrad.usercode.syntax.source import is_for_batches, is_for_samples, is_of_framework, tree_of
 from chalkgrad.usercode.vocabulary.names import plain, role
 
@@ -211,7 +211,7 @@ class Session:
         frames: list[dict[str, Any]] = []
         for number, table in enumerate(scenes):
             for place, reading in enumerate(tried):
-                for row in observe(self._target, Scene.of(table), reading, trace, again):
+                for row in observe(self._target, ProbeArrays.of(table), reading, trace, again):
                     frames.append({"scene": number, "reading": place, "row": row})
         return ChildReport(tuple(frames))
 

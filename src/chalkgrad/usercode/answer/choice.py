@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chalkgrad.usercode.answer.answering import Probe
-from chalkgrad.usercode.answer.known import forward_found
+from chalkgrad.usercode.answer.names_of_values import forward_found
 from chalkgrad.usercode.answer.observation import Observed
+from chalkgrad.usercode.answer.probe import Probe
 from chalkgrad.usercode.answer.rounding import agree
 from chalkgrad.usercode.layouts.reading import Reading
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chalkgrad.usercode.answer.answering import Probe, observation
 from chalkgrad.usercode.answer.observation import Observation, Observed
+from chalkgrad.usercode.answer.probe import Probe, observation
 from chalkgrad.usercode.child_report import ChildReport
 from chalkgrad.usercode.layouts.reading import Reading
 

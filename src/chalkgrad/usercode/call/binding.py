@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from chalkgrad.usercode.call.constructing import is_own_penalty
+from chalkgrad.usercode.call.construction import is_own_penalty
 from chalkgrad.usercode.call.containers import in_shape
-from chalkgrad.usercode.call.forward_of import ALONE
+from chalkgrad.usercode.call.forward_pass import ALONE
 from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.syntax.indexing import is_keyed, paired
 from chalkgrad.usercode.syntax.source import constant_keys, node_of, tree_of

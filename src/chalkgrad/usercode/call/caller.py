@@ -11,7 +11,7 @@ import numpy as np
 from chalkgrad.usercode.call.binding import arguments
 from chalkgrad.usercode.call.loading import Target, TimeUp
 from chalkgrad.usercode.call.outcome import describe
-from chalkgrad.usercode.call.scene import Scene
+from chalkgrad.usercode.call.probe_arrays import ProbeArrays
 from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.layouts.reading import Reading
@@ -31,7 +31,7 @@ class UnknownError(Exception):
 class Caller:
     """What functions and objects have in common."""
 
-    def __init__(self, target: Target, scene: Scene, reading: Reading) -> None:
+    def __init__(self, target: Target, scene: ProbeArrays, reading: Reading) -> None:
         self.target, self.scene, self.reading = target, scene, reading
 
     def answer(self, place: int | None, trace: bool) -> Table:

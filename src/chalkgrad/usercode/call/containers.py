@@ -9,7 +9,7 @@ from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.syntax.indexing import is_keyed, is_list, keyed_layers, paired
 from chalkgrad.usercode.syntax.source import constant_places, nested_unpack, unpacked, values_unpack
 from chalkgrad.usercode.vocabulary.names import plain
-from chalkgrad.usercode.vocabulary.spelled import Spelled
+from chalkgrad.usercode.vocabulary.spelling_dict import SpellingDict
 
 
 def in_shape(
@@ -32,7 +32,9 @@ def in_shape(
     keys = values_unpack(tree, name)
     if keys:
         ordered = {key: supply.meant(key) for key in keys}
-        return None if any(value is None for value in ordered.values()) else Spelled(ordered, supply.depth)
+        return (
+            None if any(value is None for value in ordered.values()) else SpellingDict(ordered, supply.depth)
+        )
     if kind in ("weights", "biases", "zs"):
         return _from_one(str(kind), supply, tree, name)
     if kind == "as":
@@ -41,7 +43,7 @@ def in_shape(
         if paired(tree, name):
             return [[supply[f"W{l}"], supply.get(f"b{l}")] for l in range(1, supply.depth + 1)]
         if kind == "widths" and keyed_layers(tree, name):
-            return [Spelled(supply, supply.depth)[l] for l in range(1, supply.depth + 1)]
+            return [SpellingDict(supply, supply.depth)[l] for l in range(1, supply.depth + 1)]
         if kind is None and is_keyed(tree, name):
             return supply.spelled("WbZAXYT")
         return None
@@ -77,7 +79,7 @@ def _like(target: ast.Tuple | ast.List, supply: Supply) -> tuple[Any, ...] | Non
 def _of_layer(supply: Supply, layer: int, module: ast.AST | None) -> Any:
     """((A_prev, W, b), Z), unless the file unpacks a layer's cache in another order."""
     if keyed_layers(module, ""):
-        return Spelled(supply, supply.depth)[layer]
+        return SpellingDict(supply, supply.depth)[layer]
     values = {
         "A_prev": supply["X"] if layer == 1 else supply[f"A{layer - 1}"],
         "W": supply[f"W{layer}"],

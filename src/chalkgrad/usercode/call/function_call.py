@@ -10,16 +10,16 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad.usercode.call.caller import Caller, Table, UnknownError, call
-from chalkgrad.usercode.call.forward_of import forward_in, input_of, left_behind
-from chalkgrad.usercode.call.globals_of import Lent
+from chalkgrad.usercode.call.forward_pass import forward_in, input_of, left_behind
 from chalkgrad.usercode.call.outcome import as_array, parts_of
-from chalkgrad.usercode.call.scene import same
+from chalkgrad.usercode.call.patched_globals import PatchedGlobals
+from chalkgrad.usercode.call.probe_arrays import same
 from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.syntax.references import rate_in, texts
 from chalkgrad.usercode.syntax.source import node_of, returned_names, takes_a_step
 from chalkgrad.usercode.vocabulary.names import role
-from chalkgrad.usercode.vocabulary.spelled import Spelled
+from chalkgrad.usercode.vocabulary.spelling_dict import SpellingDict
 
 
 class FunctionCaller(Caller):
@@ -55,7 +55,7 @@ class FunctionCaller(Caller):
 
     def _once(self, bound: Table, supply: Supply, recorder: Recorder | None, table: Table) -> None:
         function, space = self.target.value, self.target.space
-        lent = Lent(function, space, supply, bound)
+        lent = PatchedGlobals(function, space, supply, bound)
         table["bound"] = texts(bound, supply) | {
             c: n for c, n in lent.lent.items() if c not in texts(bound, supply)
         }
@@ -79,7 +79,7 @@ class FunctionCaller(Caller):
         try:
             supply = self.scene.supply(self.reading, place)
             bound = self.bind(forward, supply, input_of(forward, supply))
-            with Lent(forward, self.target.space, supply, bound):
+            with PatchedGlobals(forward, self.target.space, supply, bound):
                 return left_behind(call(forward, bound), forward, function)
         except Exception:
             return {}
@@ -102,7 +102,7 @@ def _updated(
     found: dict[str, list[Array]] = {}
     moved: dict[str, Any] = {name: supply[name] for name in parameters}
     for name, value in bound.items():
-        if isinstance(value, Spelled):
+        if isinstance(value, SpellingDict):
             moved |= {k: v for k, v in value.items() if k in parameters and not same(original[k], v)}
         elif isinstance(value, list) and role(name) in ("weights", "biases"):
             letter = "W" if role(name) == "weights" else "b"

@@ -11,8 +11,8 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad.usercode.call.caller import Caller, Table, UnknownError, call
-from chalkgrad.usercode.call.constructing import build
-from chalkgrad.usercode.call.forward_of import (
+from chalkgrad.usercode.call.construction import build
+from chalkgrad.usercode.call.forward_pass import (
     BACKWARD,
     FORWARD,
     STARTERS,
@@ -24,7 +24,7 @@ from chalkgrad.usercode.call.forward_of import (
 )
 from chalkgrad.usercode.call.loading import Target
 from chalkgrad.usercode.call.outcome import parts_of
-from chalkgrad.usercode.call.scene import Scene, same
+from chalkgrad.usercode.call.probe_arrays import ProbeArrays, same
 from chalkgrad.usercode.call.slots import Slot, install, parameters_in, slots
 from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.call.tracing import Recorder
@@ -38,7 +38,7 @@ from chalkgrad.usercode.vocabulary.names import plain, role
 class ObjectCaller(Caller):
     """A class: made, given our parameters, run forward and backward."""
 
-    def __init__(self, target: Target, scene: Scene, reading: Reading) -> None:
+    def __init__(self, target: Target, scene: ProbeArrays, reading: Reading) -> None:
         super().__init__(target, scene, reading)
         self._wanted = reading
         self._made: dict[int | None, Any] = {}

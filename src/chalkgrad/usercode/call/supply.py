@@ -7,7 +7,7 @@ from typing import Any
 
 from chalkgrad.usercode.vocabulary.names import counts_from_zero, quantity, role
 from chalkgrad.usercode.vocabulary.roles import MISSING, ROLES, is_array
-from chalkgrad.usercode.vocabulary.spelled import Spelled
+from chalkgrad.usercode.vocabulary.spelling_dict import SpellingDict
 
 
 class Supply(dict[str, Any]):
@@ -34,10 +34,10 @@ class Supply(dict[str, Any]):
         """X, A1, …, A_L."""
         return [self["X"], *self.listed("A")]
 
-    def spelled(self, letters: str) -> Spelled:
+    def spelled(self, letters: str) -> SpellingDict:
         """A dictionary of all that is called by one of some letters."""
         found = {name: value for name, value in self.items() if name[0] in letters}
-        return Spelled(found, self.depth, self.offset)
+        return SpellingDict(found, self.depth, self.offset)
 
     def canonical(self, name: str, has_target: bool = False, held: Any = MISSING) -> str | None:
         """What a name means: W1, X, m, …; None for no one thing, or where it keeps what it holds.

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.usercode.syntax.assignments import Assigned, Statement, statements
+from chalkgrad.usercode.syntax.assignments import AssignedTarget, Statement, statements
 from chalkgrad.usercode.syntax.lookup import look_up
 
 MAX_EVENTS = 20_000
@@ -86,7 +86,7 @@ class Recorder:
             with suppress(Exception):  # an index out of range, a name that is gone
                 self._read(statement.first, target, frame)
 
-    def _read(self, line: int, target: Assigned, frame: FrameType) -> None:
+    def _read(self, line: int, target: AssignedTarget, frame: FrameType) -> None:
         name = key = target.text
         if isinstance(target.node, ast.Subscript):
             value = look_up(target.node.value, frame)

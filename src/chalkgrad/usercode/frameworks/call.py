@@ -12,7 +12,7 @@ import numpy as np
 from chalkgrad.network import Network
 from chalkgrad.usercode.call.loading import Target, TimeUp
 from chalkgrad.usercode.call.outcome import describe
-from chalkgrad.usercode.call.scene import Scene
+from chalkgrad.usercode.call.probe_arrays import ProbeArrays
 from chalkgrad.usercode.call.tracing import Recorder
 from chalkgrad.usercode.frameworks.adapt import framework_callable
 from chalkgrad.usercode.frameworks.base import Adapted
@@ -23,7 +23,7 @@ Table = dict[str, Any]
 
 
 def observe_framework(
-    target: Target, scene: Scene, reading: Reading, trace: bool, again: int
+    target: Target, scene: ProbeArrays, reading: Reading, trace: bool, again: int
 ) -> Iterator[Table]:
     """Call it in the canonical layout, which adapters have; one table a call, none in other layouts."""
     if reading != Reading():
@@ -76,7 +76,7 @@ def _recorder(target: Target, value: Any) -> Recorder | None:
     return Recorder(target.file, (getattr(owner, "backward", None), getattr(owner, "vjp", None)))
 
 
-def _fill(answer: Table, adapted: Adapted, scene: Scene) -> None:
+def _fill(answer: Table, adapted: Adapted, scene: ProbeArrays) -> None:
     supply: Mapping[str, Any] = {name: value.copy() for name, value in scene.arrays.items()}
     wanted = adapted.network.parameter_shapes()
     result = adapted(X=supply["X"], y=supply["T"], **{name: supply[name] for name in wanted})

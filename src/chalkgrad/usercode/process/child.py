@@ -31,13 +31,13 @@ import socket  # noqa: E402
 
 from chalkgrad.usercode.call.loading import Target, TimeUp, load  # noqa: E402
 from chalkgrad.usercode.call.outcome import describe  # noqa: E402
-from chalkgrad.usercode.call.scene import Scene  # noqa: E402
+from chalkgrad.usercode.call.probe_arrays import ProbeArrays  # noqa: E402
+from chalkgrad.usercode.calls import observe  # noqa: E402
 from chalkgrad.usercode.frameworks.loading import load_frameworks  # noqa: E402
 from chalkgrad.usercode.layouts.reading import Reading  # noqa: E402
 from chalkgrad.usercode.process.guard import MAX_OUTPUT, Capped, limit, no_signals, watch  # noqa: E402
 from chalkgrad.usercode.process.server import serve  # noqa: E402
 from chalkgrad.usercode.process.wire import pack, unpack  # noqa: E402
-from chalkgrad.usercode.running import observe  # noqa: E402
 
 _AGAIN = 0.1  # seconds until the alarm is raised once more, if the code caught the first
 _RINGS = 4  # then the process ends itself
@@ -116,7 +116,7 @@ def _observe(target: Target, request: dict[str, Any], report: Any, start: float,
     """All readings at all scenes.  Each finds the file as if it were new, unless loading it takes long."""
     fresh = target
     for number, table in enumerate(request["scenes"]):
-        scene = Scene.of(table)
+        scene = ProbeArrays.of(table)
         for place, chosen in enumerate(request["readings"]):
             used = time.monotonic() - start
             if request["choosing"] and place and used > _PART_OF_CHOOSING * request["time"]:

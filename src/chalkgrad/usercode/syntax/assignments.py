@@ -10,7 +10,7 @@ from chalkgrad.usercode.syntax.source import tree_of
 
 
 @dataclass(frozen=True)
-class Assigned:
+class AssignedTarget:
     """One assigned target of a statement."""
 
     node: ast.expr
@@ -25,7 +25,7 @@ class Statement:
 
     first: int
     last: int
-    targets: list[Assigned] = field(default_factory=list)
+    targets: list[AssignedTarget] = field(default_factory=list)
 
 
 _KNOWN: dict[str, dict[int, Statement]] = {}
@@ -78,9 +78,11 @@ def _changed_by(call: ast.Call) -> Iterator[ast.expr]:
     yield from (keyword.value for keyword in call.keywords if keyword.arg == "out")
 
 
-def _assigned(targets: list[ast.expr]) -> list[Assigned]:
+def _assigned(targets: list[ast.expr]) -> list[AssignedTarget]:
     return [
-        Assigned(node, ast.unparse(node), ast.unparse(node.value) if isinstance(node, ast.Subscript) else "")
+        AssignedTarget(
+            node, ast.unparse(node), ast.unparse(node.value) if isinstance(node, ast.Subscript) else ""
+        )
         for node in _flat(targets)
     ]
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from chalkgrad.usercode.vocabulary.spelled import Spelled
+from chalkgrad.usercode.vocabulary.spelling_dict import SpellingDict
 
 _PLAIN = (int, float, str, bool, type(None))
 _LONGEST = 1000
-_ENTRIES = [kind.__getitem__ for kind in (dict, list, tuple, np.ndarray, np.matrix, Spelled)]
+_ENTRIES = [kind.__getitem__ for kind in (dict, list, tuple, np.ndarray, np.matrix, SpellingDict)]
 _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -148,6 +148,6 @@ def _called(name: str, argument: Any, frame: FrameType) -> Any:
         raise LookupError(name)
     if name == "str":
         return str(_simple(argument))
-    if isinstance(argument, np.ndarray) or type(argument) in (list, tuple, dict, str, Spelled):
+    if isinstance(argument, np.ndarray) or type(argument) in (list, tuple, dict, str, SpellingDict):
         return len(argument)
     raise LookupError(type(argument).__name__)

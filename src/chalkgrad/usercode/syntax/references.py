@@ -9,7 +9,7 @@ import numpy as np
 
 from chalkgrad.usercode.syntax.source import rates
 from chalkgrad.usercode.vocabulary.names import role
-from chalkgrad.usercode.vocabulary.spelled import Spelled
+from chalkgrad.usercode.vocabulary.spelling_dict import SpellingDict
 
 
 def texts(bound: Mapping[str, Any], supply: Mapping[str, Any]) -> dict[str, str]:
@@ -19,7 +19,7 @@ def texts(bound: Mapping[str, Any], supply: Mapping[str, Any]) -> dict[str, str]
     for name, value in bound.items():
         if isinstance(value, np.ndarray) and id(value) in of:
             found[of[id(value)]] = name
-        elif isinstance(value, Spelled):
+        elif isinstance(value, SpellingDict):
             for canonical, key in value.used.items():
                 found.setdefault(canonical, f"{name}[{key!r}]".replace("'", '"'))
             for key in value:

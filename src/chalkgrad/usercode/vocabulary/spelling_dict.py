@@ -9,7 +9,7 @@ from typing import Any
 from chalkgrad.usercode.vocabulary.names import plain, quantity, role
 
 
-class Spelled(dict[Any, Any]):
+class SpellingDict(dict[Any, Any]):
     """A dictionary that answers to every usual spelling of its keys: ``cache["a1"]``, ``cache["A_1"]``.
 
     A number or the name of a layer gives that layer's own: ``cache[1]["A"]``, ``params["layer1"]["W"]``.
@@ -71,7 +71,7 @@ class Spelled(dict[Any, Any]):
         number += self._offset
         if not 1 <= number <= self._depth:
             return None
-        found = {letter: super(Spelled, self).get(f"{letter}{number}") for letter in "WbZA"}
+        found = {letter: super(SpellingDict, self).get(f"{letter}{number}") for letter in "WbZA"}
         found["A_prev"] = super().get(f"A{number - 1}" if number > 1 else "X")
         if number == self._depth and found["A"] is None:
             found["A"] = super().get("Y")
@@ -96,8 +96,8 @@ class Spelled(dict[Any, Any]):
     def __contains__(self, key: object) -> bool:
         return self.get(key) is not None
 
-    def copy(self) -> Spelled:
+    def copy(self) -> SpellingDict:
         """The same, still spelled any way."""
-        copied = Spelled(dict(self.items()), self._depth, self._offset)
+        copied = SpellingDict(dict(self.items()), self._depth, self._offset)
         copied.used = self.used
         return copied

@@ -12,8 +12,8 @@ from chalkgrad._arrays import Array
 from chalkgrad.evaluate import trace
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
-from chalkgrad.usercode.answer.canonical import Read, read
-from chalkgrad.usercode.answer.known import known_as
+from chalkgrad.usercode.answer.interpretation import Interpretation, interpret
+from chalkgrad.usercode.answer.names_of_values import known_as
 from chalkgrad.usercode.answer.observation import Assigned, Observation
 from chalkgrad.usercode.layouts.reading import Reading
 
@@ -68,7 +68,7 @@ def observation(rows: Sequence[Mapping[str, Any]], probe: Probe, reading: Readin
     """One observation from the calls at one probe: the first, and those that repeat it."""
     answers = rows[0]["answers"]
     first = answers[0]
-    found = _read(answers, probe, reading)
+    found = _interpreted(answers, probe, reading)
     assigned = tuple(
         Assigned(int(line), text, array, function, key)
         for line, text, key, function, array in first.get("assigned", ())
@@ -95,7 +95,7 @@ def observation(rows: Sequence[Mapping[str, Any]], probe: Probe, reading: Readin
         _loss(first),
         assigned,
         known_as(assigned, first.get("bound", {}), probe.values, reading, tuple(tops)),
-        tuple(_read(row["answers"], probe, reading).gradients for row in rows[1:]),
+        tuple(_interpreted(row["answers"], probe, reading).gradients for row in rows[1:]),
         tuple(first.get("changed", ())),
         error,
         first.get("eta_from", "") if updated else "",
@@ -107,10 +107,10 @@ def observation(rows: Sequence[Mapping[str, Any]], probe: Probe, reading: Readin
     )
 
 
-def _read(answers: Sequence[Mapping[str, Any]], probe: Probe, reading: Reading) -> Read:
+def _interpreted(answers: Sequence[Mapping[str, Any]], probe: Probe, reading: Reading) -> Interpretation:
     if any("unknown" in answer for answer in answers):
-        return Read()
-    return read(answers, probe.network, probe.data.parameters, probe.expected, reading)
+        return Interpretation()
+    return interpret(answers, probe.network, probe.data.parameters, probe.expected, reading)
 
 
 def _loss(answer: Mapping[str, Any]) -> float | None:

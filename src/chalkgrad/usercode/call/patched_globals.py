@@ -13,7 +13,7 @@ import numpy as np
 from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.vocabulary.names import role
 from chalkgrad.usercode.vocabulary.roles import MISSING, ROLES
-from chalkgrad.usercode.vocabulary.spelled import Spelled
+from chalkgrad.usercode.vocabulary.spelling_dict import SpellingDict
 
 
 def used_globals(function: Callable[..., Any], space: Mapping[str, Any]) -> list[str]:
@@ -43,7 +43,7 @@ def _global_names(code: types.CodeType) -> Iterator[str]:
             yield from _global_names(constant)
 
 
-class Lent:
+class PatchedGlobals:
     """Puts our arrays under a module's own names while a call lasts, and puts back what was there.
 
     Attributes
@@ -76,7 +76,7 @@ class Lent:
             elif role(name) == "params" and ROLES["params"].replaces(held):
                 self._values[name] = supply.spelled("Wb")
 
-    def __enter__(self) -> Lent:
+    def __enter__(self) -> PatchedGlobals:
         for name, value in self._values.items():
             self._before[name] = self.space.get(name, MISSING)
             self.space[name] = value
@@ -85,7 +85,7 @@ class Lent:
     def __exit__(self, *_: object) -> None:
         self.after = {canonical: self.space.get(name) for canonical, name in self.lent.items()}
         for value in self._values.values():
-            if isinstance(value, Spelled):
+            if isinstance(value, SpellingDict):
                 self.after |= {k: v for k, v in value.items() if isinstance(v, np.ndarray)}
         for name, value in self._before.items():
             if value is MISSING:

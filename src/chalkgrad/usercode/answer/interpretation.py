@@ -27,7 +27,7 @@ class Meaning:
 
 
 @dataclass(frozen=True)
-class Read:
+class Interpretation:
     """The gradients in the canonical layout, and how well they fit.
 
     Attributes
@@ -50,16 +50,16 @@ class Read:
         return self.agreeing, self.fitting, self.collinear
 
 
-def read(
+def interpret(
     answers: Sequence[Mapping[str, Any]],
     network: Network,
     parameters: Mapping[str, Array],
     likes: Mapping[str, Array],
     reading: Reading,
-) -> Read:
+) -> Interpretation:
     """The best understanding of an answer, or of the answers to each sample of a batch."""
     understood = [list(understandings(answer, network, parameters, reading)) for answer in answers]
-    best = Read()
+    best = Interpretation()
     for choice in range(min(map(len, understood), default=0)):
         chosen = [each[choice] for each in understood]
         combined = chosen[0] if reading.mode == "batch" else _combined(chosen, network, reading)
@@ -181,7 +181,9 @@ def _combined(chosen: Sequence[Meaning], network: Network, reading: Reading) -> 
     return Meaning(first.kind, arrays)
 
 
-def _canonical(meaning: Meaning, network: Network, likes: Mapping[str, Array], reading: Reading) -> Read:
+def _canonical(
+    meaning: Meaning, network: Network, likes: Mapping[str, Array], reading: Reading
+) -> Interpretation:
     gradients: dict[str, Array] = {}
     misshapen: dict[str, Array] = {}
     problems: dict[str, str] = {}
@@ -202,7 +204,7 @@ def _canonical(meaning: Meaning, network: Network, likes: Mapping[str, Array], r
             fitting += 1
             agreeing += agree(array, likes[name])
             collinear += _is_multiple(array, likes[name])
-    return Read(meaning.kind, gradients, misshapen, problems, agreeing, collinear, fitting)
+    return Interpretation(meaning.kind, gradients, misshapen, problems, agreeing, collinear, fitting)
 
 
 def _rows(name: str, value: Array, reading: Reading) -> Array:

@@ -14,7 +14,7 @@ from chalkgrad.usercode.layouts.reading import Reading
 
 
 @dataclass(frozen=True)
-class Scene:
+class ProbeArrays:
     """The arrays of one probe.
 
     Attributes
@@ -37,7 +37,7 @@ class Scene:
     network: Mapping[str, Any]
 
     @classmethod
-    def of(cls, table: Mapping[str, Any]) -> Scene:
+    def of(cls, table: Mapping[str, Any]) -> ProbeArrays:
         """A scene from its table."""
         return cls(
             table["arrays"],
