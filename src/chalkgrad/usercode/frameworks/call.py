@@ -1,4 +1,4 @@
-"""Call a framework's object at one scene: the table that ``running`` has for functions and classes."""
+"""Call a framework's object at one scene: the table that ``calls`` has for functions and classes."""
 
 from __future__ import annotations
 
