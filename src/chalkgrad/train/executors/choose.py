@@ -6,9 +6,11 @@ import importlib
 import os
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 
 from chalkgrad._errors import ChalkgradWarning, Fault, InputError, UnsupportedError, did_you_mean
 from chalkgrad.lower import Program, lower
+from chalkgrad.network import Network
 from chalkgrad.train.executors.evaluator import EvaluatorExecutor
 from chalkgrad.train.executors.executor import Executor
 from chalkgrad.train.executors.reference import ReferenceExecutor
@@ -36,7 +38,7 @@ def create_executor(setup: Setup) -> Executor:
     if wanted == "evaluator":
         return EvaluatorExecutor(setup)
     try:
-        program = lower(setup.network, dropout=setup.dropout, clipped=setup.clip_norm is not None)
+        program = _program(setup.network, setup.dropout, setup.clip_norm is not None)
     except UnsupportedError as error:
         if wanted:
             raise
@@ -51,6 +53,12 @@ def create_executor(setup: Setup) -> Executor:
             raise
         _warn(f"training runs in NumPy, which is slow: {error}")
         return ReferenceExecutor(program, setup)
+
+
+@lru_cache(maxsize=64)
+def _program(network: Network, dropout: tuple[float, ...], clipped: bool) -> Program:
+    """Its program is pure data: short trainings of one network need not lower it again."""
+    return lower(network, dropout=dropout, clipped=clipped)
 
 
 def native() -> Callable[[Program, Setup], Executor]:
