@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # for those who read types alone; a test holds it against NAM
     from chalkgrad.check.report import Report as Report
     from chalkgrad.derive.derivation import Derivation as Derivation
     from chalkgrad.derive.derivation import Step as Step
-    from chalkgrad.derive.sweep import derive as derive
+    from chalkgrad.derive.deriving import derive as derive
     from chalkgrad.diagnose.diagnosing import diagnose as diagnose
     from chalkgrad.diagnose.report import Diagnosis as Diagnosis
     from chalkgrad.evaluate.parameters import initialise as initialise
@@ -61,7 +61,7 @@ _MODULES = {
     "check.checking": "check",
     "check.report": "Report",
     "derive.derivation": "Derivation Step",
-    "derive.sweep": "derive",
+    "derive.deriving": "derive",
     "diagnose.diagnosing": "diagnose",
     "diagnose.report": "Diagnosis",
     "evaluate.parameters": "initialise",

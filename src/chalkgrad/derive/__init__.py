@@ -2,7 +2,8 @@
 
 from chalkgrad.derive.convention import CANONICAL, SINGLE, Convention
 from chalkgrad.derive.derivation import RULE_NAMES, Derivation, Form, Step
-from chalkgrad.derive.sweep import derive, derive_again, grad
+from chalkgrad.derive.deriving import derive, derive_again
+from chalkgrad.derive.sweep import grad
 from chalkgrad.derive.training import Training
 from chalkgrad.derive.update_rules import UpdateRule
 from chalkgrad.derive.update_steps import ETA, UPDATE_NUMBER

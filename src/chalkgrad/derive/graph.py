@@ -7,9 +7,9 @@ from functools import cached_property
 
 from chalkgrad._pages import Written
 from chalkgrad.derive.derivation import Derivation
+from chalkgrad.derive.deriving import derive
 from chalkgrad.derive.index import Entry
 from chalkgrad.derive.influence import Influence
-from chalkgrad.derive.sweep import derive
 from chalkgrad.expr import Expr, Reduce, Scale, Sum, Symbol, walk
 from chalkgrad.formula import nodes
 

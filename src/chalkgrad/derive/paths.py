@@ -18,10 +18,10 @@ from chalkgrad._pages import Written
 from chalkgrad.derive.chosen import find_weight
 from chalkgrad.derive.convention import CANONICAL, Convention
 from chalkgrad.derive.derivation import Derivation
+from chalkgrad.derive.deriving import derive
 from chalkgrad.derive.entry_values import EntryValues
 from chalkgrad.derive.index import Entry
 from chalkgrad.derive.influence import Influence
-from chalkgrad.derive.sweep import derive
 from chalkgrad.formula import nodes
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from chalkgrad.derive.index import Applied, Entry, SumOver, times
 from chalkgrad.expr import Dim
 from chalkgrad.formula import differentiate, nodes, substitute
-from chalkgrad.formula.build import ZERO, add
+from chalkgrad.formula.build import ZERO, add, each_part
 from chalkgrad.formula.build import children as formula_children
 
 
@@ -41,16 +41,7 @@ def _flat(node: nodes.Node) -> nodes.Node:
     """The formula with its sums and named functions as variables."""
     if isinstance(node, SumOver | Applied):
         return nodes.Var(node)
-    match node:
-        case nodes.Add(terms):
-            return nodes.Add(tuple(map(_flat, terms)))
-        case nodes.Mul(factors):
-            return nodes.Mul(tuple(map(_flat, factors)))
-        case nodes.Pow(base, exponent):
-            return nodes.Pow(_flat(base), _flat(exponent))
-        case nodes.Call(function, args):
-            return nodes.Call(function, tuple(map(_flat, args)))
-    return node
+    return each_part(node, _flat)
 
 
 def _inner_slope(part: nodes.Node, bottom: Entry) -> nodes.Node:
@@ -118,15 +109,7 @@ def at(node: nodes.Node, index: str, value: int) -> nodes.Node:
             return SumOver(own, dim, at(body, index, value))
         case Applied(function, args, wrt):
             return Applied(function, tuple(at(arg, index, value) for arg in args), wrt)
-        case nodes.Add(terms):
-            return nodes.Add(tuple(at(term, index, value) for term in terms))
-        case nodes.Mul(factors):
-            return nodes.Mul(tuple(at(factor, index, value) for factor in factors))
-        case nodes.Pow(base, exponent):
-            return nodes.Pow(at(base, index, value), at(exponent, index, value))
-        case nodes.Call(function, args):
-            return nodes.Call(function, tuple(at(arg, index, value) for arg in args))
-    return node
+    return each_part(node, lambda part: at(part, index, value))
 
 
 def plain(node: nodes.Node) -> nodes.Node:
@@ -137,12 +120,4 @@ def plain(node: nodes.Node) -> nodes.Node:
             return substitute(body, dict(zip(function.variables, map(plain, args), strict=True)))
         case SumOver(index, dim, body):
             return add(*(plain(at(body, index, i)) for i in range(1, (dim.size or 0) + 1)))
-        case nodes.Add(terms):
-            return nodes.Add(tuple(map(plain, terms)))
-        case nodes.Mul(factors):
-            return nodes.Mul(tuple(map(plain, factors)))
-        case nodes.Pow(base, exponent):
-            return nodes.Pow(plain(base), plain(exponent))
-        case nodes.Call(function, args):
-            return nodes.Call(function, tuple(map(plain, args)))
-    return node
+    return each_part(node, plain)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chalkgrad.formula import nodes, parse_formula, variables
+from chalkgrad.formula.build import each_part
 
 SLOTS = ("velocity", "mean", "square")
 """What may be remembered of a parameter: ``W1.v``, ``W1.m``, ``W1.v``."""
@@ -99,20 +100,10 @@ def _read(text: str) -> nodes.Node:
 
 def _renamed(node: nodes.Node) -> nodes.Node:
     """The short names of the table as what they stand for; m̂ and v̂ stay fractions of their own."""
-    match node:
-        case nodes.Var(str(name)) if name in _HATS:
-            return _read(_HATS[name])
-        case nodes.Var(str(name)):
-            return nodes.Var(_WORDS.get(name, name))
-        case nodes.Add(terms):
-            return nodes.Add(tuple(map(_renamed, terms)))
-        case nodes.Mul(factors):
-            return nodes.Mul(tuple(map(_renamed, factors)))
-        case nodes.Pow(base, exponent):
-            return nodes.Pow(_renamed(base), _renamed(exponent))
-        case nodes.Call(function, args):
-            return nodes.Call(function, tuple(map(_renamed, args)))
-    return node
+    if isinstance(node, nodes.Var):
+        name = str(node.name)
+        return _read(_HATS[name]) if name in _HATS else nodes.Var(_WORDS.get(name, name))
+    return each_part(node, _renamed)
 
 
 DECAYED = _assign("g", "g + lam*theta", "weight-decay")

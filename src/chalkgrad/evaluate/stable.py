@@ -37,6 +37,7 @@ from chalkgrad.expr import (
     with_children,
 )
 from chalkgrad.formula import nodes, saturates, stabilise, substitute
+from chalkgrad.formula.build import each_part
 
 
 @dataclass(frozen=True)
@@ -132,15 +133,7 @@ def _softmax_parts(node: nodes.Node, output: Symbol, definition: RowApply) -> no
                 first == place and sign == minus
             ):
                 return kernel("softmax_minus", target)
-            case nodes.Call(function, args):
-                return nodes.Call(function, tuple(visit(arg) for arg in args))
-            case nodes.Add(terms):
-                return nodes.Add(tuple(visit(term) for term in terms))
-            case nodes.Mul(factors):
-                return nodes.Mul(tuple(visit(factor) for factor in factors))
-            case nodes.Pow(base, exponent):
-                return nodes.Pow(visit(base), exponent)
-        return part
+        return each_part(part, visit)
 
     return visit(node)
 

@@ -7,7 +7,7 @@ that numbers of a product are gathered in front and denominators behind.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, Pow, Var, Where
@@ -120,24 +120,40 @@ def children(node: Node) -> tuple[Node, ...]:
     raise TypeError(f"unknown formula node {type(node).__name__}")
 
 
-def rebuild(node: Node, parts: Iterable[Node]) -> Node:
-    """Return ``node`` with its direct parts replaced, through the flattening constructors."""
-    new = tuple(parts)
+def with_parts(node: Node, parts: Iterable[Node]) -> Node:
+    """Return ``node`` with its direct parts replaced and nothing else: no sum is made flat."""
     if isinstance(node, Add):
-        return add(*new)
+        return Add(tuple(parts))
     if isinstance(node, Mul):
-        return mul(*new)
+        return Mul(tuple(parts))
     if isinstance(node, Pow):
-        return power(*new)
+        return Pow(*parts)
     if isinstance(node, Call):
-        return Call(node.function, new)
+        return Call(node.function, tuple(parts))
     if isinstance(node, Compare):
-        return Compare(node.op, *new)
+        return Compare(node.op, *parts)
     if isinstance(node, Where):
-        condition, then, otherwise = new
+        condition, then, otherwise = parts
         assert isinstance(condition, Compare)
         return Where(condition, then, otherwise)
     return node
+
+
+def rebuild(node: Node, parts: Iterable[Node]) -> Node:
+    """Return ``node`` with its direct parts replaced, through the flattening constructors."""
+    if isinstance(node, Add):
+        return add(*parts)
+    if isinstance(node, Mul):
+        return mul(*parts)
+    if isinstance(node, Pow):
+        return power(*parts)
+    return with_parts(node, parts)
+
+
+def each_part(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return ``node`` with every direct part changed, in the form that it was typed in."""
+    parts = children(node)
+    return with_parts(node, map(change, parts)) if parts else node
 
 
 def walk(node: Node) -> Iterator[Node]:

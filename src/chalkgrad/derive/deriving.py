@@ -1,0 +1,109 @@
+"""The whole derivation of a network: forward equations, reverse sweep, update."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import Number
+from chalkgrad.derive.convention import CANONICAL, Convention
+from chalkgrad.derive.derivation import Derivation, Form, Step
+from chalkgrad.derive.forward import Equation, forward_equations
+from chalkgrad.derive.sweep import Sweep
+from chalkgrad.derive.training import Training, read_clip_norm, read_dropout
+from chalkgrad.derive.turned import turn_errors
+from chalkgrad.derive.update_rules import DESCENT, UpdateRule
+from chalkgrad.derive.update_steps import update_steps
+from chalkgrad.expr import Hadamard, Sum, Symbol
+from chalkgrad.network import Network
+from chalkgrad.network.model import expect_network
+
+
+def derive(
+    network: Network,
+    *,
+    batch: bool = True,
+    convention: Convention | None = None,
+    weighted: bool = False,
+    dropout: Mapping[int, Number | None] | None = None,
+    rule: UpdateRule | None = None,
+    clip_norm: Number | None = None,
+) -> Derivation:
+    """Derive every gradient of a network by reverse differentiation of its forward equations.
+
+    Δ_l = ∂L/∂Z_l = (∂L/∂A_l) ⊙ f′(Z_l),  ∂L/∂W_l = Δ_lᵀ A_{l−1},  ∂L/∂b_l = Δ_lᵀ 1,  ∂L/∂A_{l−1} = Δ_l W_l.
+
+    Parameters
+    ----------
+    network
+        The description.
+    batch
+        Whether the equations are for a batch of m samples as rows (default), or for one sample as a
+        column.  Ignored where a convention is given.
+    convention
+        A notation's layout; the canonical one if left out.
+    weighted
+        Whether each sample has a weight: L = (1/m) Σ_i s_i Σ_j ℓ(y_ij, t_ij), with s as a column.
+    dropout
+        The rate after each hidden layer that has one, ``{1: 0.2}``: A_l = f_l(Z_l) ⊙ M_l with a mask M_l
+        of 0 and 1/(1 − rate), after the skip has been added.  None: a mask whose rate is not known.
+    rule
+        An optimiser's formulas, ``optimiser.rule()``; plain descent W ← W − η ∂L/∂W if left out.
+    clip_norm
+        The length to which all gradients together are scaled down before the update.
+
+    Returns
+    -------
+    Derivation
+
+    Raises
+    ------
+    InputError
+        A dropout rate outside [0, 1), or of a layer that is not hidden; a limit that is not above 0.
+
+    Examples
+    --------
+    >>> from chalkgrad import Network, derive
+    >>> from chalkgrad.expr import describe
+    >>> d = derive(Network("2-3:tanh-1:sigmoid"))
+    >>> describe(d.step("dZ2").expr), describe(d.step("dW1").expr)
+    ('1/m·(Y + -1·T)', '(dZ1ᵀ X)')
+    """
+    expect_network(network)
+    if convention is None:
+        convention = CANONICAL if batch else Convention(batch=False, samples="columns")
+    plain = rule is not None and rule.assignments == (DESCENT,)
+    faults: list[Fault] = []
+    dropped, longest = read_dropout(network, dropout, faults), read_clip_norm(clip_norm, faults)
+    if faults:
+        raise InputError(faults)
+    return _derive(network, convention, Training(weighted, dropped, None if plain else rule, longest))
+
+
+def derive_again(derivation: Derivation, convention: Convention) -> Derivation:
+    """The same training step in another convention."""
+    return _derive(derivation.network, convention, derivation.training)
+
+
+@lru_cache(maxsize=256)
+def _derive(network: Network, convention: Convention, training: Training) -> Derivation:
+    equations = forward_equations(network, convention, training)
+    forward = tuple(_forward_step(eq) for eq in equations)
+    backward = Sweep(equations, network, convention).run()
+    if convention.errors == "transposed":
+        backward = turn_errors(backward)
+    found = Derivation(network, convention, forward[:-1], forward[-1], tuple(backward), (), training)
+    return replace(found, updates=update_steps(found.gradients, training))
+
+
+def _forward_step(eq: Equation) -> Step:
+    rule = {"pre": "linear", "loss": "loss"}.get(eq.symbol.kind, "activation")
+    if rule == "activation" and isinstance(eq.expr, Sum):
+        rule = "residual"
+    if rule == "activation" and isinstance(eq.expr, Hadamard):
+        rule = "dropout"
+    if rule == "activation" and isinstance(eq.expr, Symbol):
+        rule = "as-it-is"
+    return Step(eq.symbol, (Form(eq.expr, rule),))

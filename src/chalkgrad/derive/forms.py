@@ -1,0 +1,165 @@
+"""How a derived error is written: the rewrites that a teacher makes, tried in order, each with its reason.
+
+∂L/∂Z = ∂L/∂Y ⊙ σ′(Z)                    chain
+      = (Y − T)/(Y(1 − Y)) ⊙ σ′(Z)       insert
+      = (Y − T)/(Y(1 − Y)) ⊙ Y(1 − Y)    value-form
+      = Y − T                            cancel; what leaves only Y − T is the canonical link
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chalkgrad.derive.algebra import simplify
+from chalkgrad.derive.derivation import Form
+from chalkgrad.derive.elementwise import from_formula, fuse, fuse_if_shorter, is_polynomial
+from chalkgrad.derive.weights import common_weights, weights_out_of_sums, without_weights
+from chalkgrad.expr import (
+    Apply,
+    Coefficient,
+    Expr,
+    MatMul,
+    Ones,
+    RowApply,
+    Scale,
+    Sum,
+    Symbol,
+    rewrite,
+    substitute,
+)
+from chalkgrad.formula import nodes
+from chalkgrad.formula import substitute as substitute_in_formula
+
+Forms = tuple[list[Form], int]
+"""Equal forms, and which of them is evaluated."""
+
+
+@dataclass(frozen=True)
+class Error:
+    """What is known where ∂L/∂Z is written.
+
+    Attributes
+    ----------
+    z, value
+        Z, and A = f(Z).
+    definition
+        f(Z), as the forward pass has it.
+    upstream
+        ∂L/∂A.
+    known
+        The right side of ∂L/∂A.
+    sums_to_one
+        Whether each sample's targets do.
+    """
+
+    z: Symbol
+    value: Symbol
+    definition: Expr
+    upstream: Symbol
+    known: Expr | None
+    sums_to_one: bool
+
+    @property
+    def is_softmax(self) -> bool:
+        """Whether f couples the entries of a sample."""
+        return isinstance(self.definition, RowApply)
+
+    @property
+    def rule(self) -> str:
+        """The reason of the first form."""
+        return "softmax-jacobian" if self.is_softmax else "identity" if self.definition == self.z else "chain"
+
+
+def _inserted(expr: Expr, error: Error) -> Expr:
+    assert error.known is not None
+    expr = simplify(substitute(expr, {error.upstream: error.known}))
+    return simplify(_fuse_inside(expr)) if error.is_softmax else expr
+
+
+def _through_value(expr: Expr, error: Error) -> Expr:
+    """f′(Z) written through A = f(Z), where the function has such a form: σ′ = A ⊙ (1 − A)."""
+    definition = error.definition
+    if not isinstance(definition, Apply) or definition.function.value_derivative is None:
+        return expr
+    form = definition.function.value_derivative
+    body = substitute_in_formula(form, {"a": nodes.Var(error.value), "z": nodes.Var(error.z)})
+    if not is_polynomial(body):
+        return expr  # ReLU′ and the like are clearer by name
+    explicit = from_formula(body, error.z.shape)
+    derivative = Apply(definition.function, definition.args, definition.function.variables[0])
+    return simplify(rewrite(expr, lambda node: explicit if node == derivative else node))
+
+
+def _with_targets_summed(expr: Expr, error: Error) -> Expr:
+    summed = rewrite(rewrite(expr, weights_out_of_sums), _targets_sum_to_one)
+    return common_weights(simplify(summed))
+
+
+def _cancelled(expr: Expr, error: Error) -> Expr:
+    fused = fuse_if_shorter(expr)
+    return expr if fused is None else simplify(fused)
+
+
+REWRITES: tuple[tuple[str, Callable[[Error], bool], Callable[[Expr, Error], Expr]], ...] = (
+    ("insert", lambda error: True, _inserted),
+    ("value-form", lambda error: not error.is_softmax, _through_value),
+    ("targets-sum-to-one", lambda error: error.is_softmax and error.sums_to_one, _with_targets_summed),
+    ("cancel", lambda error: not error.is_softmax, _cancelled),
+)
+"""Name, when it applies, and what it makes of an expression."""
+
+
+def error_forms(expr: Expr, error: Error) -> Forms:
+    """∂L/∂Z: the chain rule, what is known put in, f′ through its value, and what cancels."""
+    forms = [Form(expr, error.rule)]
+    if error.known is None:
+        return forms, 0
+    for name, applies, change in REWRITES:
+        if applies(error):
+            expr = change(expr, error)
+            if all(expr != form.expr for form in forms):
+                forms.append(Form(expr, name))
+    is_link = _is_difference(forms[-1].expr)
+    if is_link and (error.rule == "identity" or forms[-1].rule == "cancel"):
+        forms[-1] = Form(forms[-1].expr, "canonical-link")
+    ended = is_link or forms[-1].rule in ("cancel", "targets-sum-to-one")
+    return forms, len(forms) - 1 if ended else 0
+
+
+def loss_forms(expr: Expr) -> Forms:
+    """∂L/∂Y as the chain rule gives it, and as one formula."""
+    written = fuse(expr)
+    forms = [Form(expr, "differentiate-loss")]
+    if written != expr:
+        forms.append(Form(written, "formula"))
+    return forms, len(forms) - 1 if not isinstance(without_weights(written), Apply) else 0
+
+
+def _targets_sum_to_one(node: Expr) -> Expr:
+    """T 1 = 1: the targets of a cross-entropy are probabilities, a premise that the data must satisfy."""
+    match node:
+        case MatMul(Symbol(kind="target"), Ones((_, last)) as ones) if last.is_one:
+            return Ones((node.shape[0], ones.shape[1]))
+        case MatMul(Ones((first, _)) as ones, Symbol(kind="target")) if first.is_one:
+            return Ones((ones.shape[0], node.shape[1]))
+    return node
+
+
+def _fuse_inside(expr: Expr) -> Expr:
+    """Fuse every purely elementwise part: (−T/Y) ⊙ Y becomes −T wherever it stands."""
+
+    def rule(node: Expr) -> Expr:
+        found = fuse_if_shorter(node)
+        return node if found is None else found
+
+    return rewrite(expr, rule)
+
+
+def _is_difference(expr: Expr) -> bool:
+    """Whether the expression is c · (Y − T), or c · (s 1ᵀ) ⊙ (Y − T)."""
+    match without_weights(expr):
+        case Sum((Symbol(kind="output"), Scale(Coefficient(Fraction() as q, ()), Symbol(kind="target")))):
+            return q == -1
+    return False
