@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.rules import KINDS
 from tests.faults.backward.cases import SEEDS, Bench, planted, shows, singles, writable
 from tests.faults.backward.controls import Control, controls
 from tests.faults.backward.mistakes_slopes import TWINS
@@ -84,9 +84,9 @@ def test_every_rule_is_planted_in_several_networks_and_styles() -> None:
         (rule,) = case.planted
         networks[rule].add(str(case.setup))
         styles[rule].add(case.style)
-    assert set(networks) == set(TITLES)
-    assert [rule for rule in TITLES if len(styles[rule]) < 3] == []
-    assert [rule for rule in TITLES if len(networks[rule]) < 3] == []
+    assert set(networks) == set(KINDS)
+    assert [rule for rule in KINDS if len(styles[rule]) < 3] == []
+    assert [rule for rule in KINDS if len(networks[rule]) < 3] == []
 
 
 @pytest.mark.filterwarnings("ignore")

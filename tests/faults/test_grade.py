@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from chalkgrad._errors import InputError
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.rules import title
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake, Verdict
 from chalkgrad.grade import ClassGrades, Submission, find_submissions, grade, read_grading
 from chalkgrad.grade.pages.summary import grade_page
@@ -50,7 +50,7 @@ def diagnosis(
     verdicts = dict.fromkeys(ALL, "right") | dict.fromkeys(follows, "wrong") | dict(wrong or {})
     gradients = tuple(GradientVerdict(n, v, follows=n in follows) for n, v in verdicts.items())  # type: ignore[arg-type]
     explains = tuple(name for name, verdict in verdicts.items() if verdict != "right")
-    mistakes = (Mistake(rule, TITLES[rule], tuple(sites), explains, f"{rule}.", **more),) if rule else ()
+    mistakes = (Mistake(rule, title(rule), tuple(sites), explains, f"{rule}.", **more),) if rule else ()
     outcome = outcome if mistakes or wrong else "right"
     return Diagnosis(NETWORK, "mine.py:backward", outcome, gradients, mistakes)  # type: ignore[arg-type]
 

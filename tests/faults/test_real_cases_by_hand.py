@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.rules import KINDS
 from tests.faults import (
     real_calls_classes,
     real_calls_found,
@@ -79,4 +79,4 @@ def test_every_rule_is_one_of_the_table() -> None:
     for case in CASES["mistake"]:
         assert {
             rule for rules in ([case["rules"]], case.get("also", [])) for each in rules for rule in each
-        } <= set(TITLES)
+        } <= set(KINDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalkgrad.derive import derive
 from chalkgrad.derive.algebra import scale
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.rules import title
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake, Remark
 from chalkgrad.expr import Dim, Expr, Hadamard, coefficient
 from chalkgrad.network import Network
@@ -42,7 +42,7 @@ def verdicts(wrong: dict[str, float], own: tuple[str, ...] = ()) -> tuple[Gradie
 
 MISSING = Mistake(
     "derivative-missing",
-    TITLES["derivative-missing"],
+    title("derivative-missing"),
     ("dZ1",),
     ("dW1", "db1"),
     "dZ1 was formed without ⊙ relu′(Z1).",
@@ -58,7 +58,7 @@ MISSING = Mistake(
 )
 MEAN = Mistake(
     "batch-mean-missing",
-    TITLES["batch-mean-missing"],
+    title("batch-mean-missing"),
     ("dZ3",),
     NAMES,
     "dZ3 was formed without 1/m: it is exactly m times too large (5 times where m is 5).",
@@ -74,7 +74,7 @@ MEAN = Mistake(
 )
 BROADCAST = Mistake(
     "broadcasting",
-    TITLES["broadcasting"],
+    title("broadcasting"),
     ("dZ3",),
     NAMES,
     "Y has the shape (m, 1) and your `t` the shape (m,): `y - t` is m × m.",
@@ -84,7 +84,7 @@ BROADCAST = Mistake(
 )
 STATE = Mistake(
     "accumulator",
-    TITLES["accumulator"],
+    title("accumulator"),
     (),
     ("dW1",),
     "`grads` is kept from call to call and never cleared: the second call gives twice the first.",
@@ -129,7 +129,7 @@ FAILED = Diagnosis(
     tuple(GradientVerdict(name, "not returned") for name in NAMES),
     (
         Mistake(
-            "exception", TITLES["exception"], ("dW2",), (),
+            "exception", title("exception"), ("dW2",), (),
             "ValueError in `dW2 = dZ2 @ A1`: matmul: Input operand 1 has size 3, not 5",
             fix="dW2 = dZ2 @ A1.T", line=11, source="    dW2 = dZ2 @ A1",
         ),

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from chalkgrad import Network
 from chalkgrad.derive import derive
 from chalkgrad.diagnose.mistakes.equation_site import Mutant
-from chalkgrad.diagnose.mistakes.rules import mutants
-from chalkgrad.diagnose.mistakes.titles import TITLES, WHY
+from chalkgrad.diagnose.mistakes.rules import KINDS, mutants
 from chalkgrad.diagnose.probes.factors import named
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import batch_sizes, mild
@@ -37,7 +36,7 @@ NETWORKS = {
     "a penalty": Network("3-4:relu-2:sigmoid", l2=0.3),
 }
 FREE = [name for name, network in NETWORKS.items() if not network.l2]
-_ALL = list(TITLES)
+_ALL = list(KINDS)
 MADE = _ALL[_ALL.index("derivative-missing") : _ALL.index("broadcasting") + 1]
 """The rules of activations, heads, matrices and the batch: all of them are made by mutants."""
 CUT_SHORT = {"batch-sum-axis"}
@@ -205,6 +204,5 @@ def test_a_wrong_penalty_is_named(multiple: float, rule: str) -> None:
 
 def test_the_table_and_the_titles_agree() -> None:
     made = {mutant.rule for name in NETWORKS for _, mutant in table(name)}
-    assert made <= set(TITLES)
+    assert made <= set(KINDS)
     assert set(MADE) == made - {"integers"}
-    assert set(WHY) <= set(TITLES)

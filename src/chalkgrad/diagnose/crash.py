@@ -14,8 +14,8 @@ from chalkgrad.diagnose.beyond.accidents import broadcast
 from chalkgrad.diagnose.code.fix import fix
 from chalkgrad.diagnose.code.naming import Names
 from chalkgrad.diagnose.explaining import Explainer
-from chalkgrad.diagnose.mistakes.titles import TITLES
-from chalkgrad.diagnose.mistakes.words import quantity
+from chalkgrad.diagnose.mistakes.rules import title
+from chalkgrad.diagnose.mistakes.statement import plain, quantity
 from chalkgrad.diagnose.probes.points import point_of
 from chalkgrad.diagnose.probes.probes import mild, resized
 from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake
@@ -45,7 +45,7 @@ def crashed(session: Session, network: Network, data: Data, seen: Observed, subj
     )
     if seen.stopped:
         fix_it = "let it return its gradients; an endless loop must end" if "loop" in seen.stopped else ""
-        mistake = Mistake("no-answer", TITLES["no-answer"], (), (), _sentence(seen.stopped), fix=fix_it)
+        mistake = Mistake("no-answer", title("no-answer"), (), (), _sentence(seen.stopped), fix=fix_it)
         return replace(base, mistakes=(mistake,))
     raised = _raised(session, network, seen)
     accident = broadcast(seen.observations, seen.source)
@@ -93,9 +93,9 @@ def _raised(session: Session, network: Network, seen: Observed) -> Mistake:
     if name is not None and any(step.name == name for step in point_of(first).derivation.backward):
         names = Names(point_of(first), first, seen.reading, {}, source=seen.source)
         advice, sites = fix(name, names), (name,)
-        said += f".  {_sentence(quantity(name) + ' was being formed').rstrip('.')}"
+        said += f".  {_sentence(plain((quantity(network, name),)) + ' was being formed').rstrip('.')}"
     return Mistake(
-        "exception", TITLES["exception"], sites, (), _sentence(said), fix=advice, line=line, source=text
+        "exception", title("exception"), sites, (), _sentence(said), fix=advice, line=line, source=text
     )
 
 

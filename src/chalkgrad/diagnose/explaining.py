@@ -11,8 +11,9 @@ import numpy as np
 from chalkgrad.diagnose.beyond.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.beyond.another_network import of_another
 from chalkgrad.diagnose.code.naming import Names, became
-from chalkgrad.diagnose.mistakes.titles import TITLES
-from chalkgrad.diagnose.probes.factors import Factor, also
+from chalkgrad.diagnose.mistakes.equation_site import Deviation
+from chalkgrad.diagnose.mistakes.rules import title
+from chalkgrad.diagnose.probes.factors import also
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.report import Mistake, Outcome
 from chalkgrad.diagnose.search.explanation import AGAIN, UNKNOWN, Explained, Explanation, Place
@@ -83,7 +84,7 @@ class Explainer:
         said = ", ".join(sorted(names))
         text = f"{said} is changed before the gradients are formed; for what it becomes they are right."
         fix = f"leave {said} as it is, or change it before the forward pass"
-        return Mistake("inputs-changed", TITLES["inputs-changed"], (), tuple(self.wrong), text, fix=fix)
+        return Mistake("inputs-changed", title("inputs-changed"), (), tuple(self.wrong), text, fix=fix)
 
     def _lost(self) -> list[Mistake]:
         """Gradients that are not finite, or did not come back."""
@@ -136,7 +137,7 @@ class Explainer:
     def _with_turned(self, best: Explanation) -> Explanation:
         """Gradients that came back transposed, as places of their own."""
         turned = [
-            Place("transpose-product", "", name)
+            Place(Deviation("transpose-product"), name)
             for name in self.wrong
             if name.startswith("dW") and any(name in s.problems and name in s.gradients for s in self.there)
         ]
@@ -176,7 +177,7 @@ class Explainer:
             symbol = alone[0].derivation.step(name).symbol
             found = [np.asarray(values[symbol]).T for values in best.values]
             right = [np.asarray(point.right(symbol)).T for point in alone]
-            told.append(pattern(name, found, right))
+            told.append(pattern(symbol, found, right))
             told.append("Everything after it in the backward pass follows rightly from it.")
         return told
 
@@ -187,7 +188,7 @@ class Explainer:
             if found and any(
                 not np.allclose(u, v, rtol=1e-7, atol=0) for u, v in zip(found, right, strict=True)
             ):
-                told.append(pattern(name, found, right))
+                told.append(pattern(self.points[0].derivation.step(name).symbol, found, right))
         return tuple(told)
 
 
@@ -196,7 +197,7 @@ def _others(found: Sequence[Explanation]) -> list[Explanation]:
     seen = {frozenset(found[0].rules)}
     others = []
     for each in found[1:]:
-        exotic = any("through a" in place.detail for place in each.places)
+        exotic = any(place.key.rare for place in each.places)
         if frozenset(each.rules) not in seen and not exotic and not _is_retold(found[0], each):
             seen.add(frozenset(each.rules))
             others.append(each)
@@ -206,11 +207,8 @@ def _others(found: Sequence[Explanation]) -> list[Explanation]:
 def _renamed(best: Explanation, points: Sequence[Point]) -> Iterator[Explanation]:
     """The explanation with another name of a factor: 2, and the number of outputs where there are two."""
     for place in best.places:
-        for factor in also(Factor(place.rule, place.detail), points) if place.mutant is None else ():
-            places = [
-                replace(each, rule=factor.rule, detail=factor.detail) if each.key == place.key else each
-                for each in best.places
-            ]
+        for factor in also(place.key, points) if place.mutant is None else ():
+            places = [replace(each, key=factor) if each.key == place.key else each for each in best.places]
             yield replace(best, places=tuple(places))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chalkgrad.diagnose.mistakes.titles import TITLES, WHY
+from chalkgrad.diagnose.mistakes.rules import title, why
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.usercode.answer.observation import Assigned, Observation
 from chalkgrad.usercode.syntax.source import line_of
@@ -26,8 +26,8 @@ def broadcast(there: Sequence[Observation], source: str, wrong: Sequence[str] = 
     )
     fix = f"give both the same shape, such as y.reshape(-1, 1), before {first.name} is formed"
     return Mistake(
-        "broadcasting", TITLES["broadcasting"], (), tuple(wrong), said, fix=fix, line=first.line,
-        source=line_of(source, first.line), why=WHY["broadcasting"],
+        "broadcasting", title("broadcasting"), (), tuple(wrong), said, fix=fix, line=first.line,
+        source=line_of(source, first.line), why=why("broadcasting"),
     )  # fmt: skip
 
 
@@ -57,11 +57,11 @@ def not_finite(there: Sequence[Observation], names: Sequence[str], source: str) 
                 said = f"{each.name} is not finite: log of 0, 0/0, or an overflow."
                 fix = "write the error of the output as y − t, and keep exp of large numbers away"
                 return Mistake(
-                    "unstable", TITLES["unstable"], (), tuple(names), said, fix=fix, line=each.line,
+                    "unstable", title("unstable"), (), tuple(names), said, fix=fix, line=each.line,
                     source=line_of(source, each.line),
                 )  # fmt: skip
     said = "Not finite."
-    return Mistake("unstable", TITLES["unstable"], (), tuple(names), said)
+    return Mistake("unstable", title("unstable"), (), tuple(names), said)
 
 
 def not_returned(names: Sequence[str]) -> Mistake:
@@ -71,4 +71,4 @@ def not_returned(names: Sequence[str]) -> Mistake:
     fix = f"return {', '.join(names)}"
     if layers and all(name[1] == "b" for name in names):
         fix += f", or describe layer {layers} with :nobias"
-    return Mistake("no-answer", TITLES["no-answer"], (), (), said, fix=fix)
+    return Mistake("no-answer", title("no-answer"), (), (), said, fix=fix)

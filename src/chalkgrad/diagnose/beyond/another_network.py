@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chalkgrad._errors import InputError
-from chalkgrad.diagnose.mistakes.titles import TITLES
-from chalkgrad.diagnose.mistakes.words import sub
+from chalkgrad.diagnose.mistakes.rules import title
+from chalkgrad.diagnose.mistakes.statement import subscript
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import resized
 from chalkgrad.diagnose.report import Mistake
@@ -25,7 +25,7 @@ def of_another(points: Sequence[Point], wrong: Sequence[str]) -> Mistake | None:
     network = points[0].derivation.network
     for other, without, said, fix in (*_others(network), *_without_biases(network)):
         if _right_for(other, without, points):
-            return Mistake(RULE, TITLES[RULE], (), tuple(wrong), said, fix=fix)
+            return Mistake(RULE, title(RULE), (), tuple(wrong), said, fix=fix)
     return None
 
 
@@ -57,8 +57,9 @@ def _others(network: Network) -> Iterator[Other]:
                 continue
             other = _with(network, {number: name})
             if other is not None:
+                index = subscript(number)
                 said = (
-                    f"the forward pass computes a{sub(number)} = {name}(z{sub(number)}), where the network "
+                    f"the forward pass computes a{index} = {name}(z{index}), where the network "
                     f"has {own}.  For that network every gradient is right."
                 )
                 yield other, (), said, f"use {own} in layer {number}, or describe {other}"
@@ -85,6 +86,6 @@ def _without_biases(network: Network) -> Iterator[Other]:
     """The same network with one bias left out, or all."""
     biases = [name for name in network.parameter_shapes() if name[0] == "b"]
     for without in dict.fromkeys((*((name,) for name in biases), tuple(biases)) if biases else ()):
-        names = "the biases" if len(without) > 1 else f"b{sub(int(without[0][1:]))}"
+        names = "the biases" if len(without) > 1 else f"b{subscript(int(without[0][1:]))}"
         said = f"the forward pass leaves out {names}.  Without it every gradient is right."
         yield network, without, said, f"add {names} in the forward pass: z = W a + b"

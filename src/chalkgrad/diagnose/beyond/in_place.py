@@ -12,7 +12,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.rules import title
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.usercode.syntax.source import line_of
 
@@ -55,7 +55,7 @@ def changed_in_place(
                 f"({', '.join(changed)} after the call is not what it was)."
             )
             return Mistake(
-                "inputs-changed", TITLES["inputs-changed"], (), tuple(wrong), said, fix=each.fix,
+                "inputs-changed", title("inputs-changed"), (), tuple(wrong), said, fix=each.fix,
                 line=each.line, source=line_of(source, each.line), verified=True, why=_WHY,
             )  # fmt: skip
     return None

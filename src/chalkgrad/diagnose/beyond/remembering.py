@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.rules import title
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.usercode.answer.observation import Observation
 
@@ -36,10 +36,10 @@ def remembers(there: Sequence[Observation]) -> tuple[Mistake | None, tuple[Obser
         )
         fix = f"set {said} to zero at the start of each call"
         freed = tuple(_increment(seen, names) for seen in there)
-        return Mistake("accumulator", TITLES["accumulator"], (), names, text, fix=fix), freed
+        return Mistake("accumulator", title("accumulator"), (), names, text, fix=fix), freed
     text = "every call on the same arrays gives other numbers, so it is random or keeps state."
     fix = "draw random numbers outside of the gradient, or give them a seed"
-    return Mistake("not-deterministic", TITLES["not-deterministic"], (), names, text, fix=fix), tuple(there)
+    return Mistake("not-deterministic", title("not-deterministic"), (), names, text, fix=fix), tuple(there)
 
 
 def _moved(seen: Observation) -> set[str]:

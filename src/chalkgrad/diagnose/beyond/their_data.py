@@ -11,7 +11,7 @@ from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import judge, setting
 from chalkgrad.check.report import PARAMETER
 from chalkgrad.diagnose.beyond.accidents import not_finite
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.rules import title
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.report import GradientVerdict, Mistake
 from chalkgrad.diagnose.search.explanation import Explained
@@ -45,5 +45,5 @@ def only_there(wrong: Sequence[str], seen: Observation, source: str) -> Explaine
         "exponential or a quotient near 0."
     )
     fix = "write the error of the output as y − t, where the loss and the activation cancel"
-    mistake = Mistake("unstable", TITLES["unstable"], (), tuple(wrong), said, fix=fix)
+    mistake = Mistake("unstable", title("unstable"), (), tuple(wrong), said, fix=fix)
     return Explained("explained", (mistake,), cost=1.0)

@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from chalkgrad.derive import CANONICAL, Derivation, Step, grad
-from chalkgrad.derive.algebra import hadamard
+from chalkgrad.derive.algebra import hadamard, matmul, scale, transpose
 from chalkgrad.derive.elementwise import from_formula
 from chalkgrad.derive.forward import Alphabet
-from chalkgrad.expr import Apply, Dim, Expr, Numeric, Shape, Symbol, fits
+from chalkgrad.expr import ONE, Apply, Dim, Expr, Numeric, Ones, Shape, Symbol, coefficient, fits
 from chalkgrad.formula import ElementwiseFunction, nodes, parse_formula, substitute
 from chalkgrad.network import Network
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One way to depart from the derivation; the same one in several steps is one mistake.
+
+    Attributes
+    ----------
+    rule
+        The kind of mistake.
+    detail
+        What the sentence names, as a template: ``{W3}``, ``cut to whole numbers``.
+    variant
+        What tells apart those that read the same.
+    rare
+        Whether hardly anybody does it, so that any other explanation goes before it.
+    """
+
+    rule: str
+    detail: str = ""
+    variant: str = ""
+    rare: bool = False
 
 
 @dataclass(frozen=True)
 class Mutant:
     """A step's right side with one mistake in it.
 
-    ``detail`` tells variants of a rule apart and names what the sentence needs: the other activation, the
-    other layer.  ``expr`` is what wrong code computes, up to a constant factor, which the search finds.
+    ``expr`` is what wrong code computes, up to a constant factor, which the search finds.  The rule is that
+    of the kind whose maker made it.
     """
 
-    rule: str
-    detail: str
     expr: Expr
+    detail: str = ""
+    variant: str = ""
+    rare: bool = False
+    rule: str = ""
+
+    @cached_property
+    def deviation(self) -> Deviation:
+        """What makes it the same mistake as another."""
+        return Deviation(self.rule, self.detail, self.variant, self.rare)
 
 
 @dataclass(frozen=True)
@@ -63,8 +93,10 @@ class Site:
 
     @property
     def kind(self) -> str:
-        """``error`` (∂L/∂Z), ``activation`` (∂L/∂A), ``weight`` or ``bias``."""
-        return {"pre": "error", "act": "activation", "output": "activation"}.get(self.of.kind, self.of.kind)
+        """head or hidden (∂L/∂Z), activation (∂L/∂A), output (∂L/∂Y), weight or bias."""
+        if self.of.kind == "pre":
+            return "head" if self.is_last else "hidden"
+        return {"act": "activation"}.get(self.of.kind, self.of.kind)
 
     @property
     def right(self) -> Expr:
@@ -97,6 +129,38 @@ class Site:
         """The activation f_l; None for softmax."""
         described = self.network.layers[layer - 1]
         return None if described.is_softmax else described.function
+
+    @property
+    def upstream(self) -> Expr:
+        """∂L/∂A_l, which δ_l is made from."""
+        return self.da(self.layer)
+
+    def made_from(self, error: Expr) -> Expr:
+        """The gradient of this step's parameter with another error than Δ_l: Δᵀ A_{l−1}, or Δᵀ 1."""
+        with_it = self.a(self.layer - 1) if self.of.kind == "weight" else Ones((Dim("m"), ONE))
+        return matmul(transpose(error), with_it)
+
+    @property
+    def through(self) -> tuple[Symbol, Symbol]:
+        """Δ_{l+1} and W_{l+1}, through which the way back leads."""
+        return self.dz(self.layer + 1), self.w(self.layer + 1)
+
+    @property
+    def own(self) -> ElementwiseFunction:
+        """The activation of the layer, which is elementwise."""
+        function = self.function(self.layer)
+        assert function is not None
+        return function
+
+    @property
+    def has_slope(self) -> bool:
+        """Whether δ_l is ∂L/∂A_l ⊙ f′(Z_l) with an f′ that is not 1."""
+        return self.function(self.layer) is not None and not self.is_identity(self.layer)
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the loss is a mean over the samples."""
+        return self.network.loss.reduction == "mean"
 
     def is_identity(self, layer: int) -> bool:
         """Whether f_l leaves Z as it is."""
@@ -153,3 +217,21 @@ def formula(body: nodes.Node, shape: Shape, **parts: Expr) -> Expr:
 def times(*factors: Expr) -> Expr:
     """The product entry by entry."""
     return hadamard(factors)
+
+
+def per_sample(expr: Expr) -> Expr:
+    """An error without the 1/m of the mean, as many people carry it through the layers."""
+    return scale(coefficient(1, (Dim("m"), 1)), expr)
+
+
+def mean(site: Site, expr: Expr) -> Expr:
+    """An error with the 1/m of the loss's mean, as the derived one has it."""
+    return scale(coefficient(1, (Dim("m"), -1)), expr) if site.is_mean else expr
+
+
+def field(symbol: Symbol) -> str:
+    """The symbol as it stands in a template."""
+    return f"{{{symbol.name}}}"
+
+
+Maker = Callable[[Site], Iterator[Mutant]]

@@ -1,6 +1,6 @@
-"""The mistakes that people make, one rule each, by the step in which they make them.
+"""The mistakes that people make: every kind by its rule, and the mutants of a step.
 
-A rule rewrites the right side of one step of the derivation:
+A kind rewrites the right side of one step of the derivation:
 
     ∂L/∂A_l = Δ_{l+1} W_{l+1}     W transposed, omitted, of another layer, already updated; Δ of another layer
     Δ_l = ∂L/∂A_l ⊙ f′(Z_l)       f′ missing, twice, of another function, at another place, garbled
@@ -9,44 +9,37 @@ A rule rewrites the right side of one step of the derivation:
     ∂L/∂b_l = Δ_lᵀ 1              the sum over something else
 
 A constant factor may stand before any of them, and a multiple of the parameter (a penalty) beside it: the
-search finds both by itself, so no rule says them.
+search finds both by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from chalkgrad.derive import Derivation
-from chalkgrad.diagnose.mistakes.equation_site import Mutant, Site, times
-from chalkgrad.diagnose.mistakes.head_rules import head_mutants
-from chalkgrad.diagnose.mistakes.matrix_rules import (
-    activation_mutants,
-    bias_mutants,
-    integer_mutants,
-    weight_mutants,
-)
-from chalkgrad.diagnose.mistakes.slope_rules import slope_mutants
+from chalkgrad.diagnose.mistakes.batch_kinds import BATCH, RUNS
+from chalkgrad.diagnose.mistakes.equation_site import Mutant, Site
+from chalkgrad.diagnose.mistakes.head_kinds import HEADS
+from chalkgrad.diagnose.mistakes.kinds import MistakeKind
+from chalkgrad.diagnose.mistakes.matrix_kinds import MATRICES
+from chalkgrad.diagnose.mistakes.scale_kinds import FACTORS, PENALTIES
+from chalkgrad.diagnose.mistakes.slope_kinds import SLOPES
 
-
-def error_mutants(site: Site) -> Iterator[Mutant]:
-    """Wrong Δ_l, of a hidden layer or of the output."""
-    if site.is_last:
-        yield from head_mutants(site)
-    else:
-        yield from slope_mutants(site, site.da(site.layer))
-        for k in range(site.layer + 1, site.network.depth):
-            other = site.like(site.da(k))
-            if other is not None and site.function(site.layer) is not None:
-                yield Mutant("wrong-error", f"dA{k}", times(other, site.slope(site.layer)))
-
-
-MAKERS: dict[str, Callable[[Site], Iterator[Mutant]]] = {
-    "error": error_mutants,
-    "activation": activation_mutants,
-    "weight": weight_mutants,
-    "bias": bias_mutants,
+KINDS: dict[str, MistakeKind] = {
+    kind.rule: replace(kind, rank=rank)
+    for rank, kind in enumerate((*FACTORS, *PENALTIES, *SLOPES, *HEADS, *MATRICES, *BATCH, *RUNS))
 }
-"""Kind of step → its mutants, the commonest rule first."""
+"""Rule → kind, the commoner first."""
+
+
+def title(rule: str) -> str:
+    """A rule in words."""
+    return KINDS[rule].title
+
+
+def why(rule: str) -> str:
+    """Why the derivation has it otherwise, in the letters of a blackboard."""
+    return KINDS[rule].why.format(Y="y", T="t")
 
 
 def mutants(derivation: Derivation, name: str) -> list[Mutant]:
@@ -61,6 +54,9 @@ def mutants(derivation: Derivation, name: str) -> list[Mutant]:
     ('derivative-missing', 'dA1')
     """
     site = Site(derivation, derivation.step(name))
-    if site.kind == "activation" and site.is_last:
-        return []  # ∂L/∂Y is judged within Δ_L
-    return [*MAKERS[site.kind](site), *integer_mutants(site)]
+    return [
+        replace(mutant, rule=kind.rule)
+        for kind in KINDS.values()
+        if site.kind in kind.makers
+        for mutant in kind.makers[site.kind](site)
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -11,55 +11,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.derive import ETA
+from chalkgrad.diagnose.mistakes.equation_site import Deviation
+from chalkgrad.diagnose.mistakes.rules import KINDS
 from chalkgrad.diagnose.probes.points import Point
+from chalkgrad.expr import Coefficient, Dim
+from chalkgrad.network import Network
 
 NEAR = 3e-6
 
 
 @dataclass(frozen=True)
-class Factor:
-    """A factor by which wrong is too large: its rule, and in words what it is."""
-
-    rule: str
-    detail: str
-
-
-@dataclass(frozen=True)
 class _Named:
-    factor: Factor
-    value: Callable[[Point], float]
+    factor: Deviation
+    coefficient: Coefficient
+
+    def value(self, point: Point) -> float:
+        """The factor at a probe."""
+        sizes = {"m": float(point.m), ETA.name: point.rate}
+        found = float(self.coefficient.rational)
+        for base, power in self.coefficient.powers:
+            size = base.size if isinstance(base, Dim) and base.size is not None else sizes[base.name]
+            found *= float(size) ** power
+        return found
 
 
-def _outputs(point: Point) -> int:
-    return point.derivation.network.widths[-1]
-
-
-NAMED: tuple[_Named, ...] = (
-    _Named(Factor("sign", ""), lambda p: -1.0),
-    _Named(Factor("batch-mean-missing", ""), lambda p: float(p.m)),
-    _Named(Factor("batch-mean-twice", ""), lambda p: 1.0 / p.m),
-    _Named(Factor("two-extra", ""), lambda p: 2.0),
-    _Named(Factor("two-missing", ""), lambda p: 0.5),
-    _Named(Factor("output-mean-missing", ""), lambda p: float(_outputs(p))),
-    _Named(Factor("output-mean-extra", ""), lambda p: 1.0 / _outputs(p)),
-    _Named(Factor("learning-rate-inside", ""), lambda p: p.rate),
-    _Named(Factor("learning-rate-missing", ""), lambda p: 1.0 / p.rate),
-)
-"""In the order of plausibility; each is the factor by which the user's number is too large."""
+def factors(network: Network) -> list[_Named]:
+    """The constant factors that have a name here, in the order of plausibility."""
+    made = [(kind.rule, kind.factor(network)) for kind in KINDS.values() if kind.factor is not None]
+    return [_Named(Deviation(rule), value) for rule, value in made if value is not None]
 
 
 def named(points: Sequence[Point]) -> list[_Named]:
     """The names that mean something here: no means over one output, no 1/m where the loss is a sum."""
-    network = points[0].derivation.network
-    found = [each for each in NAMED if any(abs(each.value(p) - 1) > NEAR for p in points)]
-    means = network.loss.loss_function.mean_over_outputs
-    impossible = "output-mean-extra" if means else "output-mean-missing"
-    return [each for each in found if each.factor.rule != impossible]
+    found = factors(points[0].derivation.network)
+    return [each for each in found if any(abs(each.value(p) - 1) > NEAR for p in points)]
 
 
 def identify(
     ratios: Sequence[float], points: Sequence[Point], near: float = NEAR
-) -> tuple[Factor, ...] | None:
+) -> tuple[Deviation, ...] | None:
     """The factors whose product the ratios are: () for 1, one or two names, or one constant without a name.
 
     None if no constant fits all probes.
@@ -81,24 +72,18 @@ def identify(
     for text, power in (("", 0), (" m", 1), ("/m", -1), (" m²", 2), ("/m²", -2)):
         rest = r / np.array([float(point.m) ** power for point in points])
         if _close(rest, float(rest[0]), near):
-            return (Factor("factor-other", with_power(float(rest[0]), text)),)
+            return (Deviation("factor-other", with_power(float(rest[0]), text)),)
     return None
 
 
 def _inverse(first: _Named, second: _Named) -> bool:
     """Whether two names undo each other."""
-    pair = {first.factor.rule, second.factor.rule}
-    return pair in (
-        {"batch-mean-missing", "batch-mean-twice"},
-        {"two-extra", "two-missing"},
-        {"output-mean-missing", "output-mean-extra"},
-        {"learning-rate-inside", "learning-rate-missing"},
-    )
+    return (first.coefficient * second.coefficient).is_one
 
 
-def also(factor: Factor, points: Sequence[Point]) -> tuple[Factor, ...]:
+def also(factor: Deviation, points: Sequence[Point]) -> tuple[Deviation, ...]:
     """Other names of the same number at every probe: 2 and the number of outputs where there are two."""
-    own = next((each for each in NAMED if each.factor == factor), None)
+    own = next((each for each in named(points) if each.factor == factor), None)
     if own is None:
         return ()
     values = [own.value(p) for p in points]

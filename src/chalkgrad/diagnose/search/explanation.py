@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chalkgrad.diagnose.mistakes.equation_site import Mutant
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.equation_site import Deviation, Mutant
+from chalkgrad.diagnose.mistakes.rules import KINDS
 from chalkgrad.diagnose.report import Mistake, Outcome
 
 Values = dict[Any, Any]
@@ -15,7 +15,6 @@ AGAIN = 0.15
 """What the same mistake in one more place costs."""
 UNKNOWN = 3
 """What a step costs that no mistake explains."""
-RANK = {rule: place for place, rule in enumerate(TITLES)}
 EXOTIC = 100
 TIE = 1e-4
 """Of equal explanations the one with the commoner mistake comes first."""
@@ -23,17 +22,16 @@ TIE = 1e-4
 
 @dataclass(frozen=True)
 class Place:
-    """One mistake in one step: the rule, its variant, the step; a factor's name if it is one."""
+    """One mistake in one step: what it is, the step, and the right side with it unless it is a factor."""
 
-    rule: str
-    detail: str
+    key: Deviation
     step: str
     mutant: Mutant | None = None
 
     @property
-    def key(self) -> tuple[str, str]:
-        """What makes two places the same mistake."""
-        return self.rule, self.detail
+    def rule(self) -> str:
+        """The kind of mistake."""
+        return self.key.rule
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class State:
         return replace(self, places=(*self.places, *places), unknown=(*self.unknown, *unknown))
 
     @property
-    def keys(self) -> set[tuple[str, str]]:
+    def keys(self) -> set[Deviation]:
         """The different mistakes."""
         return {place.key for place in self.places}
 
@@ -90,7 +88,7 @@ class State:
         """One a mistake, a little for each place more, ``UNKNOWN`` a step without; ties by rank."""
         keys = self.keys
         again = len({(p.key, p.step) for p in self.places}) - len(keys)
-        rank = sum(RANK.get(rule, len(RANK)) + EXOTIC * ("through a" in detail) for rule, detail in keys)
+        rank = sum(KINDS[key.rule].rank + EXOTIC * key.rare for key in keys)
         return len(keys) + AGAIN * again + UNKNOWN * len(self.unknown) + TIE * rank
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad.diagnose.probes.factors import NEAR, Factor, identify, named, with_power
+from chalkgrad.diagnose.mistakes.equation_site import Deviation
+from chalkgrad.diagnose.probes.factors import NEAR, identify, named, with_power
 from chalkgrad.diagnose.probes.points import Point
 
 Pair = tuple[float, float] | tuple[()]
-NO_CONSTANT = Factor("", "")
+NO_CONSTANT = Deviation("")
 TOLERANCE = 2e-6
 TOLERANCE_FLOAT32 = 2e-4
 
@@ -25,12 +26,12 @@ TOLERANCE_FLOAT32 = 2e-4
 class Fit:
     """How U is made of V and θ."""
 
-    factors: tuple[Factor, ...] = ()
-    penalty: Factor | None = None
+    factors: tuple[Deviation, ...] = ()
+    penalty: Deviation | None = None
     ratios: tuple[float, ...] = ()  # a at every probe, where the probes all say it
 
     @property
-    def all(self) -> tuple[Factor, ...]:
+    def all(self) -> tuple[Deviation, ...]:
         """Every deviation from U = V + c₀ θ."""
         return self.factors + ((self.penalty,) if self.penalty else ())
 
@@ -146,7 +147,7 @@ def _beside(target: Target, place: int, v: Array, a: float) -> Pair | None:
     return (a, c) if np.abs(rest - c * theta).max() <= target.tolerance * float(np.abs(u).max()) else None
 
 
-def _penalty(target: Target, found: Sequence[float], points: Sequence[Point]) -> Factor | None:
+def _penalty(target: Target, found: Sequence[float], points: Sequence[Point]) -> Deviation | None:
     """What is wrong with c: None if nothing, ``NO_CONSTANT`` if it is none."""
     c, right = np.asarray(found), target.penalty
     near = max(NEAR, 1.5 * target.tolerance)
@@ -158,15 +159,15 @@ def _penalty(target: Target, found: Sequence[float], points: Sequence[Point]) ->
             return NO_CONSTANT
         is_bias = target.name.startswith("db")
         l2 = float(points[0].derivation.network.l2)
-        return Factor("penalty-on-bias" if is_bias and l2 else "penalty-extra", shown)
+        return Deviation("penalty-on-bias" if is_bias and l2 else "penalty-extra", shown)
     ratio = c / right
     if (np.abs(ratio) <= 1e-5).all():
-        return Factor("penalty-missing", "")
+        return Deviation("penalty-missing")
     for value, rule in ((-1.0, "penalty-sign"), (2.0, "penalty-doubled")):
         if (np.abs(ratio - value) <= 10 * near).all():
-            return Factor(rule, "")
+            return Deviation(rule)
     shown = _constant(ratio, points)
-    return NO_CONSTANT if shown is None else Factor("penalty-factor", shown)
+    return NO_CONSTANT if shown is None else Deviation("penalty-factor", shown)
 
 
 def _constant(values: Array, points: Sequence[Point]) -> str | None:

@@ -30,7 +30,7 @@ class Placing:
         names = (f"dW{layer}", f"db{layer}")
         local: list[Place] = []
         for name, made in zip(names, fits, strict=True):
-            local += [] if made is None else [Place(f.rule, f.detail, name) for f in made.all]
+            local += [] if made is None else [Place(f, name) for f in made.all]
         alone = state.plus(local)
         if len(alone.keys) <= budget:
             yield alone
@@ -38,11 +38,11 @@ class Placing:
         present = [name for name in names if self.targets.get(name) is not None]
         if len(shared) == len(present) and shared[0] and all(factors == shared[0] for factors in shared):
             penalties = [
-                Place(made.penalty.rule, made.penalty.detail, name)
+                Place(made.penalty, name)
                 for name, made in zip(names, fits, strict=True)
                 if made is not None and made.penalty is not None
             ]
-            places = [Place(f.rule, f.detail, f"dZ{layer}") for f in shared[0]]
+            places = [Place(f, f"dZ{layer}") for f in shared[0]]
             carried = state.plus([*places, *penalties])
             if len(carried.keys) <= budget:
                 first = next(made for made in fits if made is not None)
@@ -67,10 +67,10 @@ class Placing:
             rest = identify(quotient, self.variants.points)
             if not rest or len(rest) > 1:
                 continue
-            places = [Place(f.rule, f.detail, f"dZ{layer}") for f in first.factors]
-            places += [Place(f.rule, f.detail, names[other]) for f in rest]
+            places = [Place(f, f"dZ{layer}") for f in first.factors]
+            places += [Place(f, names[other]) for f in rest]
             places += [
-                Place(made.penalty.rule, made.penalty.detail, name)
+                Place(made.penalty, name)
                 for name, made in zip(names, fits, strict=True)
                 if made is not None and made.penalty is not None
             ]

@@ -18,6 +18,8 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad.derive import CANONICAL, Derivation
 from chalkgrad.derive.forward import Alphabet
+from chalkgrad.diagnose.mistakes.equation_site import Deviation
+from chalkgrad.diagnose.mistakes.rules import KINDS
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.explanation import Explanation, Place, State, Values
 from chalkgrad.diagnose.search.fit import Fit, fit, quick
@@ -26,6 +28,7 @@ from chalkgrad.diagnose.search.targets import targets_of
 from chalkgrad.diagnose.search.variants import EFFORT, Variant, Variants, parallel
 
 BEAM = 24
+ZERO = Deviation("zero")
 SLACK = 0.08
 """Explanations within this of the cheapest cannot be told from it."""
 
@@ -226,7 +229,7 @@ class Search:
             following = state.plus(places)
             if variant.mutant is not None and made.all and _is_factor_only(variant):
                 continue
-            local = [Place(factor.rule, factor.detail, name) for factor in made.all]
+            local = [Place(factor, name) for factor in made.all]
             if len(following.keys | {place.key for place in local}) > budget:
                 continue
             exact = variant.mutant is None and not made.all
@@ -234,15 +237,15 @@ class Search:
                 (following if variant.mutant is None else following.plus(local)),
                 (made if variant.mutant is None else None),
             )
-        if target.is_exactly_zero and not exact and len(state.keys | {("zero", "")}) <= budget:
-            yield state.plus((Place("zero", "", name),)), None
+        if target.is_exactly_zero and not exact and len(state.keys | {ZERO}) <= budget:
+            yield state.plus((Place(ZERO, name),)), None
         if unknown and not exact:
             yield replace(state, unknown=(*state.unknown, name)), None
 
 
 def _is_factor_only(variant: Variant) -> bool:
     """Whether a mutant is exact, so that no factor may stand before it."""
-    return variant.mutant is not None and variant.mutant.rule == "integers"
+    return variant.mutant is not None and KINDS[variant.mutant.rule].exact
 
 
 __all__ = ["Search"]

@@ -11,12 +11,13 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad.derive import CANONICAL, grad
 from chalkgrad.derive.forward import Alphabet
+from chalkgrad.diagnose.mistakes.equation_site import Deviation
 from chalkgrad.diagnose.probes.factors import identify
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.explanation import Explanation, Place
 
-Made = tuple[str, str, int]
-"""Rule, detail and place of something that could have been made."""
+Made = tuple[Deviation, int]
+"""Something that could have been made, and its place among such."""
 
 
 def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[Place], list[str]]:
@@ -41,23 +42,22 @@ def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> 
     there = [place for place, point in enumerate(points) if name in point.misshapen]
     for place in there:
         point = points[place]
-        for number, (rule, detail, value) in enumerate(_made(name, point, explanation.values[place])):
+        for number, (deviation, value) in enumerate(_made(name, point, explanation.values[place])):
             ratio = _ratio(point.misshapen[name], value, _size(name, point))
             if ratio is not None:
-                ratios.setdefault((rule, detail, number), []).append(ratio)
-                used.setdefault((rule, detail, number), []).append(point)
+                ratios.setdefault((deviation, number), []).append(ratio)
+                used.setdefault((deviation, number), []).append(point)
     for made, found in ratios.items():
         if len(found) < len(there):
             continue
-        rule, detail, _ = made
         factors = identify(found, used[made])
         if factors is not None:
-            told.append([Place(rule, detail, name), *(Place(f.rule, f.detail, name) for f in factors)])
+            told.append([Place(made[0], name), *(Place(f, name) for f in factors)])
     return told
 
 
-def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str, str, Array]]:
-    """(rule, detail, value) of what people make where a parameter's gradient belongs."""
+def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[Deviation, Array]]:
+    """(deviation, value) of what people make where a parameter's gradient belongs."""
     if name[1] not in "Wb":
         return
     layer = int(name[2:])
@@ -72,29 +72,32 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[str
     ]
     if name.startswith("db"):
         for l, other in others:
-            yield "wrong-error", f"dZ{l}", other.sum(axis=0)
-        yield "batch-sum-missing", "", error
-        yield "batch-sum-everything", "", np.asarray(error.sum())
-        yield "batch-sum-axis", "", error.sum(axis=1)
+            yield Deviation("wrong-error", f"{{dZ{l}}}"), other.sum(axis=0)
+        yield Deviation("batch-sum-missing"), error
+        yield Deviation("batch-sum-everything"), np.asarray(error.sum())
+        yield Deviation("batch-sum-axis"), error.sum(axis=1)
         for many in (len(error), 1):  # a mean of errors that carry the 1/m, or do not yet
-            yield "batch-sum-axis", "a mean", many * error.mean(axis=1)
-            yield "batch-sum-everything", "a mean", np.asarray(many * error.mean())
+            yield Deviation("batch-sum-axis", variant="a mean"), many * error.mean(axis=1)
+            yield Deviation("batch-sum-everything", variant="a mean"), np.asarray(many * error.mean())
         return
     for l, other in others:
-        yield "wrong-error", f"dZ{l}", other.T @ below
+        yield Deviation("wrong-error", f"{{dZ{l}}}"), other.T @ below
         above = np.asarray(point.everything[letters.activation(l - 1)])
-        yield "wrong-activation", "X" if l == 1 else f"A{l - 1}", error.T @ above
-    yield "batch-sum-missing", "", np.einsum("mi,mj->mij", error, below)
-    yield "batch-sum-everything", "", np.asarray((error.T @ below).sum())
-    yield "batch-sum-axis", "over the inputs", (error.T @ below).sum(axis=1)
-    yield "batch-sum-axis", "over the units", (error.T @ below).sum(axis=0)
-    yield "batch-sum-missing", "δ itself", error
-    yield "transpose-product", "Δ Aᵀ", error @ below.T if error.shape[1] == below.shape[1] else error[:0]
+        yield Deviation("wrong-activation", f"{{A{l - 1}}}"), error.T @ above
+    yield Deviation("batch-sum-missing"), np.einsum("mi,mj->mij", error, below)
+    yield Deviation("batch-sum-everything"), np.asarray((error.T @ below).sum())
+    yield Deviation("batch-sum-axis", variant="over the inputs"), (error.T @ below).sum(axis=1)
+    yield Deviation("batch-sum-axis", variant="over the units"), (error.T @ below).sum(axis=0)
+    yield Deviation("batch-sum-missing", variant="δ itself"), error
+    yield (
+        Deviation("transpose-product", variant="Δ Aᵀ"),
+        error @ below.T if error.shape[1] == below.shape[1] else error[:0],
+    )
     if error.shape == below.shape:
-        yield "hadamard-for-matmul", "", error * below
+        yield Deviation("hadamard-for-matmul"), error * below
     if error.shape[1] == 1 or below.shape[1] == 1:
-        yield "hadamard-for-matmul", "", error * below
-        yield "batch-sum-missing", "", error * below
+        yield Deviation("hadamard-for-matmul"), error * below
+        yield Deviation("batch-sum-missing"), error * below
 
 
 def _size(name: str, point: Point) -> float:

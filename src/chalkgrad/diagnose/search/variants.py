@@ -34,7 +34,7 @@ class Variant:
 
     def places(self, step: str) -> tuple[Place, ...]:
         m = self.mutant
-        return () if m is None else (Place(m.rule, m.detail, step, m),)
+        return () if m is None else (Place(m.deviation, step, m),)
 
 
 @lru_cache(maxsize=256)
@@ -46,7 +46,7 @@ def _variants(derivation: Derivation, name: str) -> list[Variant]:
     for mutant in mutants(derivation, name):
         found.append(Variant(mutant, mutant.expr, compile_expr(mutant.expr, FLOAT64)))
     if name.startswith(("dZ", "dA")):
-        zero = Mutant("zero", "", scale(0, step.symbol))
+        zero = Mutant(scale(0, step.symbol), rule="zero")
         found.append(Variant(zero, zero.expr, _zeros_like(step.symbol, _subject(step.symbol))))
     return found
 

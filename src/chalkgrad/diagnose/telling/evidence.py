@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._arrays import Array
-from chalkgrad.diagnose.mistakes.words import quantity
+from chalkgrad.diagnose.mistakes.statement import letter
 from chalkgrad.diagnose.probes.factors import number
 from chalkgrad.diagnose.probes.points import Point
+from chalkgrad.expr import Symbol
 
 _NEAR = 1e-6
 
 
-def pattern(name: str, found: Sequence[Array], right: Sequence[Array]) -> str:
+def pattern(symbol: Symbol, found: Sequence[Array], right: Sequence[Array]) -> str:
     """One sentence on how a quantity differs from what it should be at every probe."""
-    what = quantity(name)
+    what = letter(symbol)
     for told in _patterns(found, right):
         return f"{what} {told}."
     u, v = found[0], right[0]

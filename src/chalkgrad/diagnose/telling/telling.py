@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from chalkgrad.derive import Derivation
+from chalkgrad.derive import ETA, Derivation
 from chalkgrad.derive.algebra import scale, simplify
 from chalkgrad.diagnose.code.fix import fix
 from chalkgrad.diagnose.code.naming import Names
-from chalkgrad.diagnose.mistakes.titles import TITLES, WHY
-from chalkgrad.diagnose.mistakes.words import sentence, show
+from chalkgrad.diagnose.mistakes.equation_site import Deviation
+from chalkgrad.diagnose.mistakes.rules import KINDS, title, why
+from chalkgrad.diagnose.mistakes.statement import blackboard, plain
+from chalkgrad.diagnose.mistakes.wording import Wording
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.diagnose.search.explanation import Explanation, Place
-from chalkgrad.expr import Coefficient, Dim, Expr, coefficient, substitute
+from chalkgrad.expr import Expr, substitute
 from chalkgrad.usercode.syntax.source import line_of
 
 
@@ -31,7 +32,7 @@ def mistakes(
 ) -> tuple[Mistake, ...]:
     """The mistakes of an explanation, the first along the backward pass first."""
     order = {step.name: place for place, step in enumerate(derivation.backward)}
-    grouped: dict[tuple[str, str], list[Place]] = {}
+    grouped: dict[Deviation, list[Place]] = {}
     for place in explanation.places:
         grouped.setdefault(place.key, []).append(place)
     chains = {name: chain(derivation, name) for name in wrong}
@@ -55,7 +56,7 @@ def _mistake(
 ) -> Mistake:
     place = places[0]
     step = derivation.step(place.step)
-    computed = place.mutant.expr if place.mutant is not None else _scaled(place, step.expr)
+    computed = place.mutant.expr if place.mutant is not None else _scaled(place, derivation, step.expr)
     correct = step.expr
     above = f"dA{step.symbol.layer}"
     if place.step.startswith("dZ") and above not in all_places:
@@ -65,35 +66,29 @@ def _mistake(
             correct = simplify(substitute(correct, values))  # type: ignore[arg-type]
             computed = None if computed is None else substitute(computed, values)  # type: ignore[arg-type]
     made = None if names is None else names.line_of(place.step)
-    said = sentence(place.rule, place.detail, place.step, derivation.network, sites)
+    wording = Wording(derivation.network, [derivation.step(site).symbol for site in sites], place.key.detail)
+    said = plain(wording.sentence(KINDS[place.rule]))
     return Mistake(
         place.rule,
-        TITLES[place.rule],
+        title(place.rule),
         sites,
         explains,
         said + ".",
         computed,
         correct,
-        "" if computed is None else show(computed),
-        show(correct),
+        "" if computed is None else blackboard(computed),
+        blackboard(correct),
         "" if names is None else fix(place.step, names),
         None if made is None else made.line,
         "" if names is None or made is None else line_of(names.source, made.line),
-        why=WHY.get(place.rule, ""),
+        why=why(place.rule),
     )
 
 
-_NUMBERS: dict[str, Coefficient] = {
-    "batch-mean-missing": coefficient(1, (Dim("m"), 1)),
-    "batch-mean-twice": coefficient(1, (Dim("m"), -1)),
-    "two-extra": coefficient(2),
-    "two-missing": coefficient(Fraction(1, 2)),
-    "sign": coefficient(-1),
-}
-
-
-def _scaled(place: Place, right: Expr) -> Expr | None:
-    number = _NUMBERS.get(place.rule)
+def _scaled(place: Place, derivation: Derivation, right: Expr) -> Expr | None:
+    """The right side with a constant factor; none where that is the learning rate, which is no part of it."""
     if place.rule == "zero":
         return scale(0, right)
-    return None if number is None else scale(number, right)
+    factor = KINDS[place.rule].factor
+    number = None if factor is None else factor(derivation.network)
+    return None if number is None or ETA in dict(number.powers) else scale(number, right)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from chalkgrad.diagnose.mistakes.titles import TITLES, WHY
+from chalkgrad.diagnose.mistakes.rules import title, why
 from chalkgrad.diagnose.report import Diagnosis, Mistake, Remark
 from chalkgrad.usercode.answer.loss_value import AVERAGED, loss_against_gradient
 from chalkgrad.usercode.answer.observation import Observation
@@ -47,7 +47,7 @@ def _of_another_function(found: Diagnosis, note: str) -> Diagnosis:
     wrong = tuple(verdict.name for verdict in found.gradients if not verdict.ok)
     rule = "forward-differs"
     sentence = f"{note}."
-    mistake = Mistake(rule, TITLES[rule], (), wrong, sentence, why=WHY.get(rule, ""))
+    mistake = Mistake(rule, title(rule), (), wrong, sentence, why=why(rule))
     remarks = tuple(remark for remark in found.remarks if remark.text != note)
     return replace(
         found, outcome="explained", mistakes=(mistake,), alternatives=(), ambiguity="", remarks=remarks

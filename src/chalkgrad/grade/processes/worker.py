@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chalkgrad._errors import ChalkgradError
-from chalkgrad.diagnose.mistakes.titles import TITLES
+from chalkgrad.diagnose.mistakes.rules import title
 from chalkgrad.diagnose.report import Diagnosis, Mistake
 from chalkgrad.grade.grading import Grading, read_grading
 from chalkgrad.grade.pages.student import student_pages
@@ -102,7 +102,7 @@ def record(
 
 def no_answer(network: Network, subject: str, sentence: str) -> Diagnosis:
     """Return the diagnosis of code that could not be run at all."""
-    mistake = Mistake("no-answer", TITLES["no-answer"], (), (), sentence)
+    mistake = Mistake("no-answer", title("no-answer"), (), (), sentence)
     return Diagnosis(network, subject, "failed", mistakes=(mistake,))
 
 

@@ -1,0 +1,151 @@
+"""A statement about a network: words with the symbols and small formulas that they are about.
+
+As text it is in the letters of a blackboard: δ₁, ∂L/∂W₁, relu′(z₁).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from chalkgrad.derive import CANONICAL, grad
+from chalkgrad.derive.forward import Alphabet
+from chalkgrad.expr import (
+    Apply,
+    Coefficient,
+    Expr,
+    Hadamard,
+    MatMul,
+    Numeric,
+    Ones,
+    RowApply,
+    Scale,
+    Sum,
+    Symbol,
+    Transpose,
+    describe,
+)
+from chalkgrad.expr.dims import describe_coefficient
+from chalkgrad.formula import format_formula, nodes, substitute
+from chalkgrad.network import Network
+
+Part = str | Expr
+"""Words, or a symbol or formula in canonical symbols."""
+Statement = tuple[Part, ...]
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_NAMES = {"sigmoid": "σ", "formula": "f"}
+_SCALARS = {"lambda": "λ", "eta": "η"}
+
+
+def listed(parts: Sequence[Part], between: str = ", ", last: str = "") -> Statement:
+    """The parts with words between them: x, y and z."""
+    told: list[Part] = []
+    for place, part in enumerate(parts):
+        told += [last if last and place == len(parts) - 1 else between] if place else []
+        told.append(part)
+    return tuple(told)
+
+
+@lru_cache(maxsize=64)
+def quantities(network: Network) -> dict[str, Symbol]:
+    """The quantities of a network by canonical name; A0 is X, and the last A is Y."""
+    letters, depth = Alphabet(network, CANONICAL), network.depth
+    found = {"T": letters.target, "X": letters.activation(0), "Y": letters.activation(depth)}
+    for layer in range(depth + 1):
+        found[f"A{layer}"] = letters.activation(layer)
+    for layer in range(1, depth + 1):
+        found |= {"Z" + str(layer): letters.pre(layer), "W" + str(layer): letters.weight(layer)}
+        found["b" + str(layer)] = letters.bias(layer)
+    return found | {f"d{name}": grad(symbol) for name, symbol in found.items()}
+
+
+def quantity(network: Network, name: str) -> Part:
+    """The quantity of a canonical name; a name that there is none of stands as it is."""
+    return quantities(network).get(name, name)
+
+
+# -- on a blackboard ----------------------------------------------------------------------------------------
+
+
+def plain(told: Statement) -> str:
+    """A statement as text."""
+    return "".join(blackboard(part) if isinstance(part, Expr) else part for part in told)
+
+
+def subscript(number: int) -> str:
+    """A number as an index: ₁₂."""
+    return str(number).translate(_SUBSCRIPTS)
+
+
+def letter(symbol: Symbol) -> str:
+    """A symbol on a blackboard.
+
+    >>> found = quantities(Network("3-2:tanh-1"))
+    >>> [letter(found[name]) for name in ("dZ2", "dW1", "dA1", "dY", "Z1", "X")]
+    ['δ₂', '∂L/∂W₁', '∂L/∂a₁', '∂L/∂y', 'z₁', 'x']
+    """
+    if symbol.kind == "grad" and symbol.of is not None:
+        is_error = symbol.of.kind == "pre"
+        return f"δ{subscript(symbol.of.layer)}" if is_error else f"∂L/∂{letter(symbol.of)}"
+    name = symbol.name if symbol.kind in ("weight", "bias") else symbol.name.lower()
+    return name.translate(_SUBSCRIPTS)
+
+
+def blackboard(expr: Expr) -> str:
+    """An expression in Unicode: ``(δ₂ W₂) ⊙ relu′(z₁)``; samples are rows."""
+    if isinstance(expr, Sum | MatMul | Hadamard):
+        return _inner(expr)
+    return _written(expr)
+
+
+def _written(expr: Expr) -> str:
+    match expr:
+        case Symbol():
+            return letter(expr)
+        case Ones():
+            return "1"
+        case Sum() | MatMul() | Hadamard():
+            return f"({_inner(expr)})"
+        case Scale(factor, arg):
+            return _coefficient(factor) + _written(arg)
+        case Transpose(arg):
+            return f"{_written(arg)}ᵀ"
+        case Apply(function, args, wrt) if function.name:
+            name = _NAMES.get(function.name, function.name)
+            mark = "" if wrt is None else "′" if len(args) == 1 else f"_{wrt}"
+            return f"{name}{mark}({', '.join(map(blackboard, args))})"
+        case Apply(function, args):
+            put_in = zip(function.variables, map(_written, args), strict=True)
+            return format_formula(substitute(function.body, {name: nodes.Var(text) for name, text in put_in}))
+        case RowApply(kind, arg, _):
+            return f"{kind}({blackboard(arg)})"
+        case Numeric(_, args, _, text):
+            return text.format(*map(_written, args))
+    return describe(expr)
+
+
+def _inner(expr: Sum | MatMul | Hadamard) -> str:
+    match expr:
+        case MatMul(left, right):
+            return f"{_written(left)} {_written(right)}"
+        case Hadamard(factors):
+            return " ⊙ ".join(map(_written, factors))
+    first, *rest = expr.terms
+    return _written(first) + "".join(map(_added, rest))
+
+
+def _added(term: Expr) -> str:
+    if isinstance(term, Scale) and term.coefficient.rational < 0:
+        positive = Coefficient(-term.coefficient.rational, term.coefficient.powers)
+        return f" − {_coefficient(positive)}{_written(term.arg)}"
+    return f" + {_written(term)}"
+
+
+def _coefficient(factor: Coefficient) -> str:
+    """2λ and a space; a sign alone where it is −1."""
+    if not factor.powers and abs(factor.rational) == 1:
+        return "−" if factor.rational < 0 else ""
+    text = describe_coefficient(factor).replace("-", "−").replace("·", " ")
+    for name, shown in _SCALARS.items():
+        text = text.replace(name, shown)
+    return f"{text} "
