@@ -11,7 +11,7 @@ from chalkgrad import Network, derive, diagnose
 from chalkgrad.diagnose.mistakes.equation_site import Mutant, Site, times
 from chalkgrad.diagnose.mistakes.kinds import MistakeKind
 from chalkgrad.diagnose.mistakes.rules import KINDS, mutants
-from chalkgrad.diagnose.mistakes.statement import plain
+from chalkgrad.diagnose.mistakes.statement import blackboard, plain
 from chalkgrad.diagnose.mistakes.wording import Wording
 
 NETWORK = Network("3-7:tanh-4:tanh-2", loss="half_squared_error")
@@ -75,3 +75,9 @@ def test_words_follow_the_number_of_places() -> None:
     assert two == "δ₂ and δ₁ were formed without ⊙ relu′(z)"
     step = plain(Wording(network, sites).sentence(KINDS["learning-rate-missing"]))
     assert step == "δ₂ and δ₁: the step is not multiplied by the learning rate"
+
+
+def test_a_whole_formula_has_no_brackets_around_it() -> None:
+    made = mutants(derive(Network("3-3:tanh-1")), "dW1")
+    turned = next(m for m in made if m.rule == "transpose-product" and not m.variant)
+    assert blackboard(turned.expr) == "xᵀ δ₁"

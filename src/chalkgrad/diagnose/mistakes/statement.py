@@ -95,6 +95,8 @@ def blackboard(expr: Expr) -> str:
     """An expression in Unicode: ``(δ₂ W₂) ⊙ relu′(z₁)``; samples are rows."""
     if isinstance(expr, Sum | MatMul | Hadamard):
         return _inner(expr)
+    if isinstance(expr, Numeric) and expr.text == "{}":  # the same matrix under other names of dimensions
+        return blackboard(*expr.args[:1])
     return _written(expr)
 
 
