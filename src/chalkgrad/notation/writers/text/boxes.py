@@ -163,7 +163,8 @@ class _Drawing:
         if isinstance(before, Frac) and is_derivative(before):
             return " · "
         plain = isinstance(after, Frac) and not is_derivative(after)  # it stands in brackets
-        if mu and not (plain and class_of(before) in {"ord", "fence"}) and left != "½":
+        is_factor = left == "½" and class_of(after) in {"ord", "fence"}
+        if mu and not is_factor and not (plain and class_of(before) in {"ord", "fence"}):
             return " "
         wide = ends_wide(before, left) or (isinstance(before, Sym) and len(before.text) > 1)
         return " " if wide and not isinstance(after, Fence) else ""
