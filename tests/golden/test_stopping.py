@@ -23,11 +23,21 @@ STATUS = {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
 BY = {"SIGINT": "Ctrl-C", "SIGTERM": "SIGTERM", "SIGHUP": "SIGHUP"}
 
 
+SOON = (
+    "import runpy; from chalkgrad.train.record import checkpoint\n"
+    "class Soon(checkpoint.Checkpoint):\n"
+    "    def __init__(self, path, every_seconds): super().__init__(path, every_seconds=0.2)\n"
+    "checkpoint.Checkpoint = Soon; runpy.run_module('chalkgrad.app.cli', run_name='__main__', alter_sys=True)"
+)
+"""The command line with its first checkpoint soon, so that nobody waits for it."""
+
+
 @contextlib.contextmanager
-def command(*arguments: str, **more: object) -> Iterator[subprocess.Popen[str]]:
+def command(*arguments: str, code: str = "", **more: object) -> Iterator[subprocess.Popen[str]]:
     """Start the command line, and leave nothing of it behind."""
     streams: dict[str, object] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | more
-    process = subprocess.Popen([sys.executable, "-m", "chalkgrad.app.cli", *arguments], **streams)  # type: ignore[call-overload]
+    program = ["-c", code] if code else ["-m", "chalkgrad.app.cli"]
+    process = subprocess.Popen([sys.executable, *program, *arguments], **streams)  # type: ignore[call-overload]
     try:
         yield process
     finally:
@@ -52,7 +62,7 @@ def endless(tmp_path: Path) -> list[str]:
 
 @pytest.mark.parametrize("name", STATUS)
 def test_a_training_that_is_stopped_keeps_its_model(name: str, tmp_path: Path) -> None:
-    with command(*endless(tmp_path)) as process:
+    with command(*endless(tmp_path), code=SOON) as process:
         wait_for(process, (tmp_path / "run.checkpoint").exists)
         process.send_signal(signal.Signals[name])
         output, errors = process.communicate(timeout=60)
@@ -64,7 +74,7 @@ def test_a_training_that_is_stopped_keeps_its_model(name: str, tmp_path: Path) -
 
 def test_who_is_impatient_loses_nothing_either(tmp_path: Path) -> None:
     """Ctrl-C again and again, also while the model is written."""
-    with command(*endless(tmp_path)) as process:
+    with command(*endless(tmp_path), code=SOON) as process:
         wait_for(process, (tmp_path / "run.checkpoint").exists)
         while process.poll() is None:
             process.send_signal(signal.SIGINT)
@@ -80,7 +90,7 @@ def test_a_terminal_that_goes_keeps_the_model(tmp_path: Path) -> None:
     pty = pytest.importorskip("pty", reason="this system has no terminals to test with")
     ours, theirs = pty.openpty()
     where = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "text": False}
-    with command(*endless(tmp_path), **where, start_new_session=True) as process:
+    with command(*endless(tmp_path), code=SOON, **where, start_new_session=True) as process:
         os.close(theirs)
         wait_for(process, lambda: os.read(ours, 65536) and (tmp_path / "run.checkpoint").exists())
         os.close(ours)

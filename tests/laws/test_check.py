@@ -26,6 +26,7 @@ from chalkgrad.check.taylor import taylor
 from chalkgrad.evaluate.data import validate_data
 from chalkgrad.formula import Float64, activation
 from chalkgrad.network import Network
+from tests.thorough import THOROUGH
 
 Array = NDArray[Any]
 ACTIVATIONS = [
@@ -183,7 +184,7 @@ def random_network(seed: int, depth: int, width: int) -> Network:
     return Network("-".join(parts), loss=loss, reduction=reduction, l2=float(random.choice([0, 0.01])))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(20 if THOROUGH else 8))
 def test_the_derivation_of_a_random_network_is_right(seed: int) -> None:
     network = random_network(seed, depth=8, width=10)
     report = check(network, seed=seed)

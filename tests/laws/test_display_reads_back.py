@@ -25,6 +25,7 @@ from chalkgrad.notation.profiles.find import Notation, builtin_names, find_notat
 from chalkgrad.notation.writers.latex import page as latex
 from tests.laws.meaning import Meaning, Value
 from tests.laws.reading import MisreadError, Reader, Tree, equalities, tokens
+from tests.thorough import THOROUGH
 
 NETWORKS = (
     Network("4-3:relu-2:relu-1:sigmoid"),
@@ -283,10 +284,17 @@ def defined(network: Network) -> set[str]:
     return wanted
 
 
-@pytest.mark.parametrize("batch", [False, True])
-@pytest.mark.parametrize("zoom", ["matrix", "index"])
-@pytest.mark.parametrize("name", MATHEMATICS)
-@pytest.mark.parametrize("network", NETWORKS, ids=str)
+PAGES = [
+    (network, name, zoom, batch)
+    for i, network in enumerate(NETWORKS)
+    for j, name in enumerate(MATHEMATICS)
+    for k, zoom in enumerate(("matrix", "index"))
+    for l, batch in enumerate((False, True))
+    if THOROUGH or (i + j + k + l) % 2  # any two of them meet, any three in thorough tests
+]
+
+
+@pytest.mark.parametrize(("network", "name", "zoom", "batch"), PAGES, ids=str)
 def test_every_displayed_equation_is_true(network: Network, name: str, zoom: str, batch: bool) -> None:
     notation = find_notation(name)
     assert defined(network) <= check_page(notation, network, zoom, batch)
