@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from chalkgrad import _loading  # noqa: F401  # isort: split (before all that takes time)
+from chalkgrad._lazy import loader
 from chalkgrad._pages import MAKERS
 
 if TYPE_CHECKING:  # for those who read types alone; a test holds it against NAMES
@@ -108,11 +108,7 @@ MAKERS.update(
     }
 )
 
-
-def __getattr__(name: str) -> Any:
-    if name in NAMES:
-        return getattr(import_module(f"chalkgrad.{NAMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = loader(__name__, NAMES)
 
 
 class _Front(ModuleType):

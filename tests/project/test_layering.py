@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parents[2] / "src" / "chalkgrad"
 # room -> rooms it may import.  A room is a module or a folder directly under src/chalkgrad.
 GROUND: dict[str, set[str]] = {
     "_arrays": set(),
+    "_lazy": set(),
     "_loading": set(),
     "_errors": set(),
     "_numbers": {"_errors"},

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from chalkgrad._lazy import loader
 from chalkgrad.data.digits import load_digits
 from chalkgrad.data.held_out import split
 from chalkgrad.data.streams.source import ArraySource, Portion, RowSource
@@ -44,9 +44,4 @@ _WHEN_ASKED = {
     "read_table": "readers.reading",
 }
 
-
-def __getattr__(name: str) -> Any:
-    """Load what training on arrays does not need when it is asked for."""
-    if name in _WHEN_ASKED:
-        return getattr(importlib.import_module(f"{__name__}.{_WHEN_ASKED[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = loader(__name__, _WHEN_ASKED)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from chalkgrad._lazy import loader
 
 if TYPE_CHECKING:
     from chalkgrad.diagnose.diagnosing import diagnose
@@ -13,9 +14,4 @@ __all__ = ["Diagnosis", "diagnose"]
 
 _MODULES = {"Diagnosis": "report", "diagnose": "diagnosing"}
 
-
-def __getattr__(name: str) -> Any:
-    """Load what is asked for, so that importing chalkgrad stays quick."""
-    if name in _MODULES:
-        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = loader(__name__, _MODULES)

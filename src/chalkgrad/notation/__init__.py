@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from chalkgrad._lazy import loader
 from chalkgrad.notation.profiles.find import Notation, builtin_names, find_notation, notation_from_dict
 from chalkgrad.notation.writers.formats import WRITERS, render
 
@@ -39,9 +39,4 @@ __all__ = [
     "trace_page",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    """Load a page's maker when it is asked for."""
-    if name in _PAGES:
-        return getattr(import_module(f"{__name__}.{_PAGES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = loader(__name__, _PAGES)
