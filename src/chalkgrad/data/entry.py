@@ -176,10 +176,10 @@ def _parquet(
 ) -> Table | TableBlocks:
     from chalkgrad.data.readers.parquet import ParquetBlocks
 
-    names = ParquetBlocks(path, columns).columns
-    _check_there(unwanted, names, os.fspath(path))
-    left = [name for name in names if (wanted is None or name in wanted) and name not in unwanted]
-    blocks = ParquetBlocks(path, left or names)
+    blocks = ParquetBlocks(path, columns)
+    _check_there(unwanted, blocks.columns, blocks.origin)
+    chosen = blocks.columns if wanted is None else [name for name in blocks.columns if name in wanted]
+    blocks = blocks.only([name for name in chosen if name not in unwanted] or blocks.columns)
     is_large = 8 * blocks.rows * len(blocks.columns) > streaming.above
     return blocks if is_large else read_table(path, blocks.columns)
 

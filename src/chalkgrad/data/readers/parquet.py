@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -51,6 +52,12 @@ class ParquetBlocks:
         self._starts = [sum(groups[:group]) for group in range(len(groups))]
         if not self.rows:
             raise InputError(Fault(self.origin, "have at least one row", "none"))
+
+    def only(self, columns: Sequence[str]) -> ParquetBlocks:
+        """Return the same with some of its columns alone."""
+        chosen = copy(self)
+        chosen.columns = list(columns)
+        return chosen
 
     @property
     def count(self) -> int:
