@@ -15,7 +15,7 @@ from chalkgrad.usercode.child_report import ChildReport
 from chalkgrad.usercode.kinds import PATIENCE, libraries_in
 from chalkgrad.usercode.process.guard import MAX_OUTPUT
 from chalkgrad.usercode.process.python_process import printed
-from chalkgrad.usercode.process.starting import run_program
+from chalkgrad.usercode.process.starting import Task, run_program
 from chalkgrad.usercode.process.wire import pack, unpack
 
 _GRACE = 3.0  # seconds for the start, and to report the line it hangs in; the child ends itself before
@@ -88,7 +88,7 @@ def run_child(
 def _run(folder: Path, answer: int, token: bytes, time_limit: float, patience: float) -> str:
     (folder / "work").mkdir()
     with (folder / "output").open("wb") as output:
-        status = run_program(folder, answer, output.fileno(), token, time_limit + _GRACE + patience)
+        status = run_program(Task(folder, answer, output.fileno(), token, time_limit + _GRACE + patience))
     if status is None:
         return f"no answer within {_seconds(time_limit)}: an endless loop?"
     if status == 0:

@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from chalkgrad.usercode.process.python_process import (
     end_session,
@@ -27,15 +28,28 @@ _CAN_COPY = sys.platform == "linux"
 """Elsewhere a process that has loaded libraries cannot be copied, or not safely."""
 
 
-def run_program(folder: Path, answer: int, output: int, token: bytes, patience: float) -> int | None:
+class Task(NamedTuple):
+    """One run of the child."""
+
+    folder: Path
+    answer: int
+    """The open file of its answer."""
+    output: int
+    """The open file of what it prints."""
+    token: bytes
+    patience: float
+    """Seconds until it is ended."""
+
+
+def run_program(task: Task) -> int | None:
     """Run the child in its folder until it ends, and end whatever it started.
 
-    Returns its status, negative for a signal; None if it did not end within ``patience`` seconds.
+    Returns its status, negative for a signal; None if it did not end in time.
     """
-    environment = environment_with({"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)})
+    environment = environment_with({"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(task.folder)})
     if _CAN_COPY and _KEPT.lock.acquire(blocking=False):
         try:
-            return _KEPT.run(folder, answer, output, token, patience, environment)
+            return _KEPT.run(task, environment)
         except OSError:  # it is gone: a new process serves
             _KEPT.drop()
         except BaseException:
@@ -43,22 +57,20 @@ def run_program(folder: Path, answer: int, output: int, token: bytes, patience: 
             raise
         finally:
             _KEPT.lock.release()
-    return _run_new(folder, answer, output, token, patience, environment)
+    return _run_new(task, environment)
 
 
-def _run_new(
-    folder: Path, answer: int, output: int, token: bytes, patience: float, environment: Mapping[str, str]
-) -> int | None:
+def _run_new(task: Task, environment: Mapping[str, str]) -> int | None:
     process = start_python(
-        ["-P", str(_PROGRAM), str(folder), str(answer), token.hex()],
+        ["-P", str(_PROGRAM), str(task.folder), str(task.answer), task.token.hex()],
         environment,
-        folder=folder / "work",
-        output=output,
-        descriptors=(answer,),
+        folder=task.folder / "work",
+        output=task.output,
+        descriptors=(task.answer,),
     )
     with ending(process):
         try:
-            return process.wait(patience)
+            return process.wait(task.patience)
         except subprocess.TimeoutExpired:
             return None
 
@@ -73,21 +85,14 @@ class _Kept:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
 
-    def run(
-        self,
-        folder: Path,
-        answer: int,
-        output: int,
-        token: bytes,
-        patience: float,
-        environment: dict[str, str],
-    ) -> int | None:
+    def run(self, task: Task, environment: dict[str, str]) -> int | None:
         """Let it make a copy of itself for one run; raises ``OSError`` if it is gone."""
         connection = self._ready(environment)
         connection.settimeout(_STARTED_WITHIN)
-        socket.send_fds(connection, [f"{folder}\n{token.hex()}".encode()], [answer, output])
+        message = f"{task.folder}\n{task.token.hex()}".encode()
+        socket.send_fds(connection, [message], [task.answer, task.output])
         process = _number(connection)
-        connection.settimeout(patience)
+        connection.settimeout(task.patience)
         try:
             return _number(connection)
         except TimeoutError:
@@ -136,4 +141,4 @@ _STARTED_WITHIN = 30.0
 _KEPT = _Kept()
 atexit.register(_KEPT.drop)
 
-__all__ = ["run_program"]
+__all__ = ["Task", "run_program"]
