@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import PurePath
 
+from chalkgrad.diagnose.mistakes.statement import plain, quantity
 from chalkgrad.diagnose.report import MARKS, Diagnosis, GradientVerdict, Mistake
 from chalkgrad.notation.boxes import (
     Block,
@@ -28,7 +29,7 @@ from chalkgrad.notation.boxes import (
 from chalkgrad.notation.boxes.changed import marked
 from chalkgrad.notation.equations.network_names import short_widths
 from chalkgrad.notation.equations.numbers import number_box
-from chalkgrad.notation.equations.retelling import Retelling, on_blackboard
+from chalkgrad.notation.equations.retelling import Retelling
 from chalkgrad.notation.profiles.find import Notation, find_notation
 
 ERROR = "error"
@@ -198,7 +199,7 @@ class _Page:
             texts = (mistake.computed_text, mistake.correct_text)
             if not all(texts):
                 return []
-            left = Sym(on_blackboard(site), "code")
+            left = Sym(plain((quantity(self.told.network, site),)), "code")
             computed, correct = (Sym(text, "code") for text in texts)
         lines = (Line(left, "=", computed, ("you computed",)), Line(left, "=", correct, ("it should be",)))
         more = _joined([(self.told.symbol(other),) for other in mistake.sites[1:]], ", ")

@@ -7,6 +7,7 @@ from typing import Any
 
 from chalkgrad.lower import program as lowered
 from chalkgrad.lower.program import Function, Instruction, Program
+from chalkgrad.notation.boxes.characters import subscript
 
 Phase = tuple[str, list[Instruction]]
 NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU"}
@@ -45,11 +46,6 @@ def call(each: Instruction, program: Program) -> str:
 def named(function: Function) -> str:
     """A function as people say it: leaky ReLU, tanh."""
     return NAMES.get(function.name, function.name)
-
-
-def subscript(number: int) -> str:
-    """A number below the line: ₁₂."""
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
 def _linear(each: lowered.Linear, program: Program) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from chalkgrad._errors import InputError
 from chalkgrad.diagnose.mistakes.rules import title
-from chalkgrad.diagnose.mistakes.statement import subscript
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import resized
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.evaluate import gradients
 from chalkgrad.formula import ACTIVATIONS
 from chalkgrad.network import Network
+from chalkgrad.notation.boxes.characters import subscript
 from chalkgrad.usercode.answer.rounding import agree
 
 RULE = "forward-differs"
@@ -86,6 +86,6 @@ def _without_biases(network: Network) -> Iterator[Other]:
     """The same network with one bias left out, or all."""
     biases = [name for name in network.parameter_shapes() if name[0] == "b"]
     for without in dict.fromkeys((*((name,) for name in biases), tuple(biases)) if biases else ()):
-        names = "the biases" if len(without) > 1 else f"b{subscript(int(without[0][1:]))}"
+        names = "the biases" if len(without) > 1 else subscript(without[0])
         said = f"the forward pass leaves out {names}.  Without it every gradient is right."
         yield network, without, said, f"add {names} in the forward pass: z = W a + b"

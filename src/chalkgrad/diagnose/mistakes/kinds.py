@@ -24,7 +24,7 @@ class MistakeKind:
         What happened, as a template: ``{what} {was} formed without ⊙ {f′:z}`` (see ``wording``).  Empty for
         what is seen in a run and not in an equation; whoever sees it says it.
     why
-        For a learner, why the derivation has it so; a template with ``{Y}``, ``{T}`` and ``{X}``.
+        For a learner, why the derivation has it so; a template with ``{Y}`` and ``{T}``.
     makers
         Kind of step → what wrong code computes there instead of the right side, up to a constant factor,
         which the search finds by itself, as it does a multiple of the parameter beside it.

@@ -28,12 +28,12 @@ from chalkgrad.expr import (
 from chalkgrad.expr.dims import describe_coefficient
 from chalkgrad.formula import format_formula, nodes, substitute
 from chalkgrad.network import Network
+from chalkgrad.notation.boxes.characters import subscript
 
 Part = str | Expr
 """Words, or a symbol or formula in canonical symbols."""
 Statement = tuple[Part, ...]
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_NAMES = {"sigmoid": "σ", "formula": "f"}
+SHORT = {"sigmoid": "σ", "formula": "f"}
 _SCALARS = {"lambda": "λ", "eta": "η"}
 
 
@@ -72,11 +72,6 @@ def plain(told: Statement) -> str:
     return "".join(blackboard(part) if isinstance(part, Expr) else part for part in told)
 
 
-def subscript(number: int) -> str:
-    """A number as an index: ₁₂."""
-    return str(number).translate(_SUBSCRIPTS)
-
-
 def letter(symbol: Symbol) -> str:
     """A symbol on a blackboard.
 
@@ -88,7 +83,7 @@ def letter(symbol: Symbol) -> str:
         is_error = symbol.of.kind == "pre"
         return f"δ{subscript(symbol.of.layer)}" if is_error else f"∂L/∂{letter(symbol.of)}"
     name = symbol.name if symbol.kind in ("weight", "bias") else symbol.name.lower()
-    return name.translate(_SUBSCRIPTS)
+    return subscript(name)
 
 
 def blackboard(expr: Expr) -> str:
@@ -113,7 +108,7 @@ def _written(expr: Expr) -> str:
         case Transpose(arg):
             return f"{_written(arg)}ᵀ"
         case Apply(function, args, wrt) if function.name:
-            name = _NAMES.get(function.name, function.name)
+            name = SHORT.get(function.name, function.name)
             mark = "" if wrt is None else "′" if len(args) == 1 else f"_{wrt}"
             return f"{name}{mark}({', '.join(map(blackboard, args))})"
         case Apply(function, args):

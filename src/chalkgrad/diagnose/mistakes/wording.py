@@ -13,7 +13,7 @@ from functools import cached_property
 from string import Formatter
 
 from chalkgrad.diagnose.mistakes.kinds import MistakeKind
-from chalkgrad.diagnose.mistakes.statement import Part, Statement, listed, quantities
+from chalkgrad.diagnose.mistakes.statement import SHORT, Part, Statement, listed, quantities
 from chalkgrad.expr import Apply, Expr, Symbol, Transpose
 from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction
 from chalkgrad.network import Layer, Network
@@ -79,7 +79,7 @@ class Wording:
 
     @property
     def _shown(self) -> str:
-        return {"sigmoid": "σ", "formula": "f"}.get(self._activation, self._activation)
+        return SHORT.get(self._activation, self._activation)
 
     @property
     def _jacobian(self) -> str:

@@ -69,6 +69,12 @@ _BREAKS = re.compile(r"[\n\t\r\u2028\u2029]+")
 _HARMFUL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+_DIGITS = str.maketrans({digit: SUBSCRIPTS[digit] for digit in "0123456789"})
+
+
+def subscript(text: object) -> str:
+    """The digits of a text as indices: ``W₁₂`` of W12."""
+    return str(text).translate(_DIGITS)
 
 
 def clean(text: str, lines: bool = False) -> str:

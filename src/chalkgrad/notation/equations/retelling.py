@@ -45,19 +45,6 @@ def canonical(name: str) -> str:
     return plain if letter in "WbZA" else plain.replace(letter, letter.upper(), 1)
 
 
-def on_blackboard(name: str) -> str:
-    """A canonical name in the letters of a blackboard, which no notation has to know.
-
-    >>> [on_blackboard(name) for name in ("dZ1", "dA2", "dY", "dW1")]
-    ['δ₁', '∂L/∂a₂', '∂L/∂y', '∂L/∂W₁']
-    """
-    letter, number = name.removeprefix("d").rstrip("0123456789"), re.sub(r"\D", "", name)
-    index = number.translate({digit: sub for sub, digit in _DIGITS.items()})
-    if name.startswith("dZ"):
-        return f"δ{index}"
-    return f"{'∂L/∂' if name[0] == 'd' else ''}{letter if letter in 'Wb' else letter.lower()}{index}"
-
-
 class Retelling:
     """The symbols, equations and sentences of one network in one notation.
 
