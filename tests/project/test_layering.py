@@ -24,6 +24,7 @@ GROUND: dict[str, set[str]] = {
     "_reading": {"_errors", "_numbers"},
     "_files": {"_errors", "_numbers"},
     "_pages": set(),
+    "_roles": set(),
 }
 ABOVE_GROUND: dict[str, set[str]] = {
     "_native": set(),

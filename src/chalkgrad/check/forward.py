@@ -98,11 +98,8 @@ class Forward:
     def _plain(self, name: str, value: Any) -> Any:
         if name == "L":
             return np.asarray(value).reshape(-1)[0]
-        return (
-            np.asarray(value).reshape(-1)
-            if name in self.data.parameters and name[0] == "b"
-            else np.asarray(value)
-        )
+        given = self.data.parameters.get(name)
+        return np.asarray(value) if given is None else np.asarray(value).reshape(given.shape)
 
     # -- running again ----------------------------------------------------------------------------------
 
@@ -178,12 +175,11 @@ class Forward:
 
     def scale(self, name: str) -> Array | float:
         """How far it is sensible to move a quantity: about the size of what it feeds."""
-        kind, layer = name[0], int(name[1:] or self.network.depth) if name != "Y" else self.network.depth
-        if kind == "Z":
+        symbol = self._symbols[name]
+        layer = symbol.layer
+        if symbol.kind == "pre" or symbol.is_vector:
             return self._scale_of_pre(layer)
-        if kind == "b":
-            return self._scale_of_pre(layer)
-        if kind == "W":
+        if symbol.kind == "weight":
             before = self.values[f"A{layer - 1}" if layer > 1 else "X"].astype(np.float64)
             length = float(np.sqrt((before / (np.abs(before).max() or 1.0)) ** 2).sum(axis=1).max())
             return self._scale_of_pre(layer) / (length * float(np.abs(before).max()) or 1.0)

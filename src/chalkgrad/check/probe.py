@@ -87,7 +87,8 @@ def _rows(network: Network, t: Any) -> int:
 def draw_parameters(network: Network, seed: int, random: np.random.Generator) -> dict[str, Array]:
     """Initial weights, and small biases so that their gradients are tested away from zero."""
     table = initialise(network, seed)
-    return {k: np.round(random.normal(0, 0.2, w.shape) if k[0] == "b" else w, 3) for k, w in table.items()}
+    small = {p.name for p in network.parameters() if p.role.initial is not None}
+    return {k: np.round(random.normal(0, 0.2, w.shape) if k in small else w, 3) for k, w in table.items()}
 
 
 def draw_inputs(network: Network, random: np.random.Generator, rows: int) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.index import Entry
 
@@ -19,7 +20,7 @@ def find_weight(derivation: Derivation, weight: str | tuple[str, tuple[int, ...]
         options = ", ".join(parameters)
         raise InputError(Fault("path", f"choose one of {options}", repr(name), "Write for example W1[1,1]."))
     symbol = parameters[name]
-    sizes = [dim.size or 0 for dim in symbol.shape[: 1 if symbol.kind == "bias" else 2]]
+    sizes = [dim.size or 0 for dim in symbol.shape[: 1 if symbol.is_vector else 2]]
     if not indices and all(size == 1 for size in sizes):
         indices = (1,) * len(sizes)
     shape = " × ".join(map(str, sizes))
@@ -45,4 +46,4 @@ def _read_name(weight: str | tuple[str, tuple[int, ...]]) -> tuple[str, tuple[in
         )
     letter, layer, *found = match.groups()
     indices = tuple(int(index) for index in found if index is not None)
-    return f"{'W' if letter in 'Ww' else 'b'}{int(layer)}", indices
+    return (WEIGHT if letter in "Ww" else BIAS).name(int(layer)), indices

@@ -41,7 +41,7 @@ class Convention:
         base = symbol.root
         if base.kind == "weight":
             return self.weights == "in_out"
-        if base.kind in ("bias", "loss", "sample_weight"):
+        if base.is_vector or base.kind in ("loss", "sample_weight"):
             return False
         turned = self.samples == "columns"
         if symbol.kind == "grad":
@@ -54,7 +54,7 @@ class Convention:
             self.mean_at == "gradient"
             and symbol.kind == "grad"
             and symbol.of is not None
-            and symbol.of.kind not in ("weight", "bias")
+            and not symbol.of.is_parameter
         )
 
 

@@ -160,12 +160,8 @@ class Derivation(Written):
     @cached_property
     def gradients(self) -> tuple[Step, ...]:
         """The steps of the parameters' gradients, in order of the parameters W1, b1, W2, …"""
-        found = [
-            s for s in self.backward if s.symbol.of is not None and s.symbol.of.kind in ("weight", "bias")
-        ]
-        return tuple(
-            sorted(found, key=lambda s: (s.symbol.layer, s.symbol.of.kind != "weight" if s.symbol.of else 0))
-        )
+        found = {s.symbol.of.name: s for s in self.backward if s.symbol.of is not None}
+        return tuple(found[parameter.name] for parameter in self.network.parameters())
 
     def __repr__(self) -> str:
         names = [step.name for step in self.backward[:9]]

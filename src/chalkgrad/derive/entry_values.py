@@ -67,7 +67,7 @@ class EntryValues:
     def _canonical(self, symbol: Symbol) -> Array:
         """The array with rows as samples and W as n_out × n_in."""
         array = np.asarray(self.values[symbol.name])
-        if symbol.kind == "bias":
+        if symbol.is_vector:
             return array.reshape(-1, 1)
         return np.atleast_2d(array.T if self.given.transposes(symbol) else array)
 
@@ -75,6 +75,6 @@ class EntryValues:
         row, column = (1 if index is None else int(index) for index in (where.row, where.column))
         if self.own.transposes(where.symbol):
             row, column = column, row
-        if where.symbol.kind in ("weight", "bias"):
+        if where.symbol.is_parameter:
             return row - 1, column - 1
         return self.sample, column - 1

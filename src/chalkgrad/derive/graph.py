@@ -116,7 +116,7 @@ def graph(derivation: Derivation) -> Graph:
     scalar = all(width == 1 for width in derivation.network.widths)
     influence = Influence(derivation) if scalar else None
     for step in computed:
-        for source in sorted(step.premises, key=lambda s: s.kind in ("weight", "bias", "target")):
+        for source in sorted(step.premises, key=lambda s: s.is_parameter or s.kind == "target"):
             found.setdefault(source, GraphNode(source))
             role = _role(source, step.symbol)
             gradient = known.get(source) if source.kind != "input" else None
@@ -145,7 +145,7 @@ def _is_penalty(term: Expr) -> bool:
 def _role(source: Symbol, target: Symbol) -> str:
     if target.kind == "loss" and source.kind == "weight":
         return "penalty"
-    if source.kind in ("weight", "bias"):
+    if source.is_parameter:
         return "parameter"
     if source.kind == "target":
         return "target"

@@ -10,7 +10,6 @@ from chalkgrad.derive.derivation import Form, Step
 from chalkgrad.derive.forms import Error, error_forms, loss_forms
 from chalkgrad.derive.forward import Equation
 from chalkgrad.derive.rules import adjoints
-from chalkgrad.derive.turned import is_parameter
 from chalkgrad.expr import ONE, Dim, Expr, Ones, RowApply, Symbol, coefficient, make_symbol, rewrite, symbols
 from chalkgrad.network import Network
 
@@ -60,7 +59,7 @@ class Sweep:
             self.flowed.setdefault(symbol, []).append((total, eq.symbol))
         for symbol in symbols(eq.expr):
             self.uses[symbol] -= 1
-            if not self.uses[symbol] and is_parameter(symbol):
+            if not self.uses[symbol] and symbol.is_parameter:
                 self._add_parameter(symbol)
 
     def _spread(self, expr: Expr, g: Expr, arrived: dict[Symbol, list[Expr]]) -> None:

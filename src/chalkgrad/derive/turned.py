@@ -12,7 +12,7 @@ def turn_errors(steps: list[Step]) -> list[Step]:
     turned: dict[Symbol, Symbol] = {}
     for step in steps:
         symbol = step.symbol
-        if not is_parameter(symbol.of):
+        if symbol.of is None or not symbol.of.is_parameter:
             turned[symbol] = make_symbol("grad", symbol.layer, (symbol.shape[1], symbol.shape[0]), symbol.of)
     values: dict[Symbol, Expr] = {old: transpose(new) for old, new in turned.items()}
 
@@ -25,8 +25,3 @@ def turn_errors(steps: list[Step]) -> list[Step]:
         return Step(new or step.symbol, tuple(forms), step.chosen, step.through)
 
     return [turn(step) for step in steps]
-
-
-def is_parameter(symbol: Symbol | None) -> bool:
-    """Whether it is a weight or a bias."""
-    return symbol is not None and symbol.kind in ("weight", "bias")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.diagnose.beyond.elsewhere import elsewhere
 from chalkgrad.diagnose.crash import crashed
 from chalkgrad.diagnose.judging import judged
@@ -147,7 +148,7 @@ def _diagnosed(case: Case) -> Diagnosis:
 def _one_sample(seen: Observed, reading: Reading) -> list[Reading]:
     """The same layout with one sample a call, where no bias was summed over the batch."""
     first = seen.observations[0]
-    names = [f"d{name}" for name in first.network.parameter_shapes() if name[0] == "b"]
+    names = [f"d{name}" for name in first.network.parameter_names(BIAS)]
     arrays = [first.misshapen.get(name) for name in names]
     unsummed = [a is not None and a.ndim == 2 and len(first.data.x) in a.shape for a in arrays]
     return [replace(reading, mode="single")] if names and all(unsummed) and reading.mode == "batch" else []
@@ -171,7 +172,7 @@ def _penalties(case: Case, reading: Reading) -> list[Reading]:
 def _turned(case: Case, seen: Observed, data: Data) -> Diagnosis | None:
     """Where every dW came back transposed: what is wrong if W is meant the other way round, and raises."""
     first = seen.observations[0]
-    names = [f"d{name}" for name in case.network.parameter_shapes() if name[0] == "W"]
+    names = [f"d{name}" for name in case.network.parameter_names(WEIGHT)]
     if not names or not all("transposed" in first.problems.get(name, "") for name in names):
         return None
     other: Literal["out_in", "in_out"] = "in_out" if seen.reading.weights == "out_in" else "out_in"

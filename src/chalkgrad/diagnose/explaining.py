@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from chalkgrad._roles import ROLES, WEIGHT, role_of_gradient
 from chalkgrad.diagnose.beyond.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.beyond.another_network import of_another
 from chalkgrad.diagnose.code.naming import Names, became
@@ -139,7 +140,8 @@ class Explainer:
         turned = [
             Place(Deviation("transpose-product"), name)
             for name in self.wrong
-            if name.startswith("dW") and any(name in s.problems and name in s.gradients for s in self.there)
+            if role_of_gradient(name) is WEIGHT
+            and any(name in s.problems and name in s.gradients for s in self.there)
         ]
         if not turned:
             return best
@@ -166,13 +168,16 @@ class Explainer:
         told = mistakes(best, self.points[0].derivation, self.wrong, None)
         if best.values and len(best.values) == len(self.points):
             told = mistakes(best, self.points[0].derivation, self.wrong, self._names(best))
-        evidence = [*self._unknown(best, alone), *self._patterns([n for n in best.unknown if n[1] in "Wb"])]
+        evidence = [
+            *self._unknown(best, alone),
+            *self._patterns([n for n in best.unknown if role_of_gradient(n)]),
+        ]
         return Explained("unexplained", told, (), "", tuple(evidence), best, best.cost)
 
     def _unknown(self, best: Explanation, alone: Sequence[Point]) -> list[str]:
         told = []
         for name in best.unknown:
-            if name[1] in "Wb" or len(best.values) != len(alone):
+            if role_of_gradient(name) or len(best.values) != len(alone):
                 continue
             symbol = alone[0].derivation.step(name).symbol
             found = [np.asarray(values[symbol]).T for values in best.values]
@@ -215,7 +220,7 @@ def _renamed(best: Explanation, points: Sequence[Point]) -> Iterator[Explanation
 def _is_retold(best: Explanation, other: Explanation) -> bool:
     """Whether two say the same of the first layer: of its error, or of the gradients made from it."""
     one, two = ({place.step for place in each.places} for each in (best, other))
-    first, parameters = {"dZ1", "dA1"}, {"dW1", "db1"}
+    first, parameters = {"dZ1", "dA1"}, {f"d{role.name(1)}" for role in ROLES.values()}
     return any(a - b <= first and b - a <= parameters and a != b for a, b in ((one, two), (two, one)))
 
 

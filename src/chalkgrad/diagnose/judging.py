@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chalkgrad._roles import role_of
 from chalkgrad.diagnose.beyond.in_place import changed_in_place
 from chalkgrad.diagnose.beyond.remembering import remembers
 from chalkgrad.diagnose.beyond.their_data import allowed, only_there
@@ -63,7 +64,7 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
         close = tuple(nearly_right(verdict, points) for verdict in judged)
         if all(verdict.ok for verdict in close):
             return replace(base, gradients=close, remarks=(*base.remarks, LESS_EXACT)), 0.0
-    changed = sorted({name for each in usual for name in each.changed if name[0] not in "Wb"})
+    changed = sorted({name for each in usual for name in each.changed if role_of(name) is None})
     accident = changed_in_place(
         case.session.source,
         changed,

@@ -15,6 +15,7 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad._roles import BIAS, WEIGHT, role_of
 from chalkgrad.evaluate.arrays import MAX_TOLD, as_float64, is_ready, read_array
 from chalkgrad.evaluate.extras import fit_extras
 from chalkgrad.formula import Arithmetic
@@ -159,8 +160,9 @@ def fit_parameters(
 
 
 def _shape_fault(path: str, name: str, got: tuple[int, ...], shape: tuple[int, ...]) -> Fault:
-    if name[0] == "b":
-        fix = f"A bias is one list of {shape[0]}."
+    if len(shape) == 1:
+        role = role_of(name)
+        fix = f"A {role.kind if role else 'vector'} is one list of {shape[0]}."
     elif got == shape[::-1]:
         fix = "It looks transposed: a weight is n_out × n_in."
     elif len(got) == 1 and got[0] == shape[1] and shape[0] == 1:
@@ -187,7 +189,7 @@ def name_fix(name: str, network: Network) -> str:
         names = list(shapes)
         return f"Its parameters are {', '.join(names) if len(names) <= 8 else f'W1 … {names[-1]}'}."
     number = int(typed[2]) if len(typed[2]) < 9 else 0
-    meant = ("W" if typed[1][0] in "wW" else "b") + str(number)
+    meant = (WEIGHT if typed[1][0] in "wW" else BIAS).name(number)
     if meant in shapes:
         return f"Did you mean {meant!r}?"
     if 1 <= number <= network.depth:

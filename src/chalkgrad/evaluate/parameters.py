@@ -59,18 +59,16 @@ def initialise(network: Network, seed: int = 0) -> dict[str, NDArray[np.float64]
 
 def draws(network: Network, seed: int) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """Yield the parameters that ``initialise`` returns, one after the other."""
-    shapes = network.parameter_shapes()
-    count = sum(math.prod(shape) for shape in shapes.values())
+    count = sum(math.prod(parameter.shape) for parameter in network.parameters())
     if count > MAX_PARAMETERS:
         condition = f"have at most {MAX_PARAMETERS:,} parameters to be drawn"
         raise InputError(Fault("layers", condition, f"{count:,}", "Make the widest layers narrower."))
-    for name, shape in shapes.items():
-        if name[0] == "b":
-            yield name, np.zeros(shape)
+    for parameter in network.parameters():
+        if parameter.role.initial is None:
+            draw = np.random.default_rng((seed, parameter.layer))
+            yield parameter.name, _weights(network.layers[parameter.layer - 1], parameter.shape, draw)
         else:
-            number = int(name[1:])
-            draw = np.random.default_rng((seed, number))
-            yield name, _weights(network.layers[number - 1], shape, draw)
+            yield parameter.name, np.full(parameter.shape, parameter.role.initial)
 
 
 def _weights(layer: Layer, shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import layer_of
 from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation, UpdateRule, derive
 from chalkgrad.derive.update_rules import SLOTS
 from chalkgrad.evaluate.data import Data
@@ -63,14 +64,10 @@ def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) 
     """X, T, weights, masks and the parameters by symbol; biases and weights as columns."""
     values: Values = batch_size(len(data.x))
     for symbol in _given(derivation):
-        if symbol.kind == "weight":
-            values[symbol] = parameters[symbol.name]
-        elif symbol.kind == "bias":
-            values[symbol] = parameters[symbol.name].reshape(-1, 1)
-        elif symbol.kind == "sample_weight":
-            values[symbol] = data.extras["s"].reshape(-1, 1)
-        elif symbol.kind == "mask":
-            values[symbol] = data.extras[symbol.name]
+        if symbol.is_parameter:
+            values[symbol] = _column(parameters[symbol.name])
+        elif symbol.kind in ("sample_weight", "mask"):
+            values[symbol] = _column(data.extras[symbol.name])
         else:
             values[symbol] = data.x if symbol.kind == "input" else data.t
     return values
@@ -80,7 +77,7 @@ def equations(
     network: Network, data: Data, rule: UpdateRule | None = None, clip_norm: Fraction | None = None
 ) -> Derivation:
     """The canonical derivation for what is given: with weights, masks, clipping where there are such."""
-    dropout = {int(name[1:]): None for name in data.extras if name[0] == "M"}
+    dropout = {layer_of(name): None for name in data.extras if name[0] == "M"}
     return derive(network, weighted="s" in data.extras, dropout=dropout, rule=rule, clip_norm=clip_norm)
 
 
@@ -120,7 +117,7 @@ def _run(
             named["clipping"][CLIPPING[symbol.kind]] = value.reshape(-1)[0]
         elif symbol.of is not None:
             of = symbol.of
-            flat = value.reshape(-1) if symbol.root.kind == "bias" else value
+            flat = value.reshape(-1) if symbol.root.is_vector else value
             kept = symbol.root.name in frozen
             if symbol.kind == "next" and of.kind in SLOTS:
                 named["updated_state"][of.name] = state[of.name] if kept else flat
@@ -130,7 +127,7 @@ def _run(
                 named["followed"][of.name] = flat
             elif of.kind == "pre":
                 named["deltas"][str(of.layer)] = value
-            elif of.kind in ("weight", "bias"):
+            elif of.is_parameter:
                 named["gradients"][of.name] = flat
             else:
                 named["errors"][symbol.name] = value

@@ -195,5 +195,5 @@ def gradients(
         for step in derivation.gradients
         if step.symbol.of is not None
     }
-    result = {name: found[name].reshape(-1) if name[0] == "b" else found[name] for name in data.parameters}
+    result = {name: found[name].reshape(array.shape) for name, array in data.parameters.items()}
     return float(values[derivation.loss.symbol][0, 0]), result

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from chalkgrad._errors import Fault, ShapeError
+from chalkgrad._roles import ROLES, Role
 from chalkgrad.expr.dims import ONE, Coefficient, Shape, describe_coefficient, fits, show_shape
 from chalkgrad.formula import ElementwiseFunction
 
@@ -67,8 +68,25 @@ class Symbol(Expr):
             return f"{self.of.name}.{SLOT_NAMES[self.kind]}"
         if self.of is not None:
             return f"d{self.of.name}" if self.kind == "grad" else f"{self.of.name}_new"
+        if self.role is not None:
+            return self.role.name(self.layer)
         letter = LETTERS[self.kind]
         return letter if self.kind in UNNUMBERED else f"{letter}{self.layer}"
+
+    @property
+    def role(self) -> Role | None:
+        """What a parameter is to its layer; None of what is not learned."""
+        return ROLES.get(self.kind)
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is learned."""
+        return self.kind in ROLES
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it is a parameter with one number for each neuron, such as a bias."""
+        return self.kind in ROLES and not ROLES[self.kind].is_matrix
 
     @property
     def root(self) -> Symbol:
@@ -88,8 +106,6 @@ def make_symbol(kind: str, layer: int, dims: Shape, of: Symbol | None = None) ->
 LETTERS = {
     "input": "X",
     "target": "T",
-    "weight": "W",
-    "bias": "b",
     "pre": "Z",
     "act": "A",
     "output": "Y",

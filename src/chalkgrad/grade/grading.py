@@ -87,10 +87,9 @@ def all_rows(network: Network) -> list[str]:
     >>> all_rows(Network("3-2:relu-1:sigmoid"))
     ['dZ2', 'dW2', 'db2', 'dZ1', 'dW1', 'db1']
     """
-    parameters = network.parameter_shapes()
     layers = range(network.depth, 0, -1)
-    wanted = [name for l in layers for name in (f"Z{l}", f"W{l}", f"b{l}")]
-    return [f"d{name}" for name in wanted if name[0] == "Z" or name in parameters]
+    wanted = {l: [f"Z{l}", *(p.name for p in network.parameters() if p.layer == l)] for l in layers}
+    return [f"d{name}" for names in wanted.values() for name in names]
 
 
 def read_grading(table: Mapping[str, object], network: Network, function: str | None = None) -> Grading:

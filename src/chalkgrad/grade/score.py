@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
+from chalkgrad._roles import ROLES
 from chalkgrad.grade.grading import Grading
 
 Verdict = Literal["right", "follows", "wrong", "missing"]
@@ -78,7 +79,7 @@ class _Judge:
         return "follows" if verdict == "follows" and row not in self.unpaid | self.stands else "wrong"
 
     def _error(self, row: str) -> Verdict:
-        made_of_it = [f"d{letter}{row[2:]}" for letter in "Wb"]
+        made_of_it = [f"d{role.name(row[2:])}" for role in ROLES.values()]
         verdicts = [self.verdicts[name] for name in made_of_it if name in self.verdicts]
         if row in self.stands:
             return "wrong"

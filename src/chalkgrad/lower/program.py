@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.formula.tape import Tape
 
 
@@ -42,6 +43,16 @@ class Parameter:
     bias: bool
     l2: Fraction = Fraction(0)
     """The constant c of the penalty c·ΣW² (weights only): 2c·W is added to the weights' gradient."""
+
+    @property
+    def weights(self) -> str:
+        """The name of its matrix, ``W2``."""
+        return WEIGHT.name(self.layer)
+
+    @property
+    def biases(self) -> str:
+        """The name of its bias, where it has one: ``b2``."""
+        return BIAS.name(self.layer)
 
 
 @dataclass(frozen=True)

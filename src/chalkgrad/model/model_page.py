@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from chalkgrad._roles import WEIGHT
 from chalkgrad.data.columns.columns import CategoryColumn, InputColumn, PixelColumn
 from chalkgrad.model import Model
 from chalkgrad.notation.boxes import Block, Document, Figure, Heading, Table
@@ -130,9 +131,9 @@ def _treatment(column: InputColumn) -> str:
 def _layers(model: Model) -> Table:
     rows = []
     for number, layer in enumerate(model.network.layers, start=1):
-        arrays = [model.parameters[name] for name in (f"W{number}", f"b{number}") if name in model.parameters]
-        weights = arrays[0]
-        size = sum(array.size for array in arrays)
+        its = [p for p in model.network.parameters() if p.layer == number]
+        weights = next(model.parameters[p.name] for p in its if p.role == WEIGHT)
+        size = sum(model.parameters[p.name].size for p in its)
         spread = float((weights.astype("float64") ** 2).mean() ** 0.5)
         rows.append(((f"{number}",), (str(layer),), (f"{size:,}",), (f"{spread:.4g}",)))
     return Table((("layer",), ("width and activation",), ("parameters",), ("typical weight",)), tuple(rows))

@@ -2,6 +2,7 @@
 
 from chalkgrad.network.layers import Residual
 from chalkgrad.network.model import Network
+from chalkgrad.network.parameters import Parameter
 from chalkgrad.network.parts import Activation, Layer, Loss
 
-__all__ = ["Activation", "Layer", "Loss", "Network", "Residual"]
+__all__ = ["Activation", "Layer", "Loss", "Network", "Parameter", "Residual"]

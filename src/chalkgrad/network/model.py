@@ -9,8 +9,10 @@ from functools import cached_property
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, plain_number, shown
+from chalkgrad._roles import Role
 from chalkgrad.network.checks import check_layers, check_loss
 from chalkgrad.network.layers import MAX_DEPTH, read_input, read_layers, unknown_keys
+from chalkgrad.network.parameters import Parameter
 from chalkgrad.network.parts import Layer, Loss
 from chalkgrad.network.spec import MAX_SPEC, split_spec
 
@@ -103,6 +105,28 @@ class Network:
         """The widths n₀, n₁, …, n_L."""
         return (self.input_width, *(layer.width for layer in self.layers))
 
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Return what is learned: a record for each of W1, b1, W2 and so on."""
+        return self._parameters
+
+    @cached_property
+    def _parameters(self) -> tuple[Parameter, ...]:
+        numbered = enumerate(zip(self.layers, self.widths, strict=False), start=1)
+        return tuple(one for number, (layer, inputs) in numbered for one in layer.parameters(number, inputs))
+
+    def parameter_names(self, role: Role) -> list[str]:
+        """Return the names of the parameters of one role.
+
+        >>> from chalkgrad._roles import BIAS
+        >>> Network("1-1:relu:nobias-2").parameter_names(BIAS)
+        ['b2']
+        """
+        return [parameter.name for parameter in self.parameters() if parameter.role == role]
+
+    def penalised(self) -> list[Parameter]:
+        """Return the parameters that the penalty is over."""
+        return [parameter for parameter in self.parameters() if parameter.role.is_penalised]
+
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, in the order W1, b1, W2 and so on.
 
@@ -113,12 +137,7 @@ class Network:
 
     @cached_property
     def _shapes(self) -> dict[str, tuple[int, ...]]:
-        shapes: dict[str, tuple[int, ...]] = {}
-        for number, (layer, inputs) in enumerate(zip(self.layers, self.widths, strict=False), start=1):
-            shapes[f"W{number}"] = (layer.width, inputs)
-            if layer.bias:
-                shapes[f"b{number}"] = (layer.width,)
-        return shapes
+        return {parameter.name: parameter.shape for parameter in self.parameters()}
 
     def __str__(self) -> str:
         return "-".join([str(self.input_width), *map(str, self.layers)])

@@ -11,6 +11,7 @@ from typing import cast
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, number_text, plain_number, shown, whole
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.formula import ElementwiseFunction, LossFunction
 from chalkgrad.network.functions import (
     SOFTMAX,
@@ -20,6 +21,7 @@ from chalkgrad.network.functions import (
     own_function,
     suggestion,
 )
+from chalkgrad.network.parameters import Parameter
 from chalkgrad.network.spec import formula_text, read_formula, read_part
 
 MAX_WIDTH = 1_000_000
@@ -171,6 +173,11 @@ class Layer:
         if faults:
             raise InputError(faults)
         return layer
+
+    def parameters(self, number: int, inputs: int) -> tuple[Parameter, ...]:
+        """Return what layer ``number`` with so many inputs learns."""
+        roles = (WEIGHT, BIAS) if self.bias else (WEIGHT,)
+        return tuple(Parameter(r, number, (self.width, inputs)[: 1 + r.is_matrix]) for r in roles)
 
     @property
     def function(self) -> ElementwiseFunction:

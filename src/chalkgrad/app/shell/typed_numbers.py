@@ -8,6 +8,7 @@ from itertools import chain
 
 from chalkgrad._errors import Fault
 from chalkgrad._numbers import exact_text, shown
+from chalkgrad._roles import role_of
 
 Numbers = list[list[Fraction]]
 _NAME = re.compile(r"\s*([A-Za-z]\w*)\s*=")
@@ -53,5 +54,7 @@ def read_weights(name: str, text: str, faults: list[Fault]) -> dict[str, object]
     for found, end in zip(names, ends, strict=True):
         rows = read_numbers(f"{name}.{found[1]}", text[found.end() : end].strip(" ,;\t\n"), faults)
         if rows is not None:
-            table[found[1]] = [number for row in rows for number in row] if found[1][0] == "b" else rows
+            role = role_of(found[1])
+            flat = role is not None and not role.is_matrix
+            table[found[1]] = [number for row in rows for number in row] if flat else rows
     return table

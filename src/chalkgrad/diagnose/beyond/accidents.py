@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chalkgrad._roles import BIAS, layer_of, role_of_gradient
 from chalkgrad.diagnose.mistakes.rules import title, why
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.usercode.answer.observation import Assigned, Observation
@@ -67,8 +68,8 @@ def not_finite(there: Sequence[Observation], names: Sequence[str], source: str) 
 def not_returned(names: Sequence[str]) -> Mistake:
     """Gradients that did not come back."""
     said = f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} not returned."
-    layers = ", ".join(name[2:] for name in names if name[1] == "b")
+    layers = ", ".join(str(layer_of(name)) for name in names if role_of_gradient(name) is BIAS)
     fix = f"return {', '.join(names)}"
-    if layers and all(name[1] == "b" for name in names):
+    if layers and all(role_of_gradient(name) is BIAS for name in names):
         fix += f", or describe layer {layers} with :nobias"
     return Mistake("no-answer", title("no-answer"), (), (), said, fix=fix)

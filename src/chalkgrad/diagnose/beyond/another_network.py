@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from chalkgrad._errors import InputError
+from chalkgrad._roles import BIAS
 from chalkgrad.diagnose.mistakes.rules import title
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import resized
@@ -84,7 +85,7 @@ def _with(network: Network, names: dict[int, str]) -> Network | None:
 
 def _without_biases(network: Network) -> Iterator[Other]:
     """The same network with one bias left out, or all."""
-    biases = [name for name in network.parameter_shapes() if name[0] == "b"]
+    biases = network.parameter_names(BIAS)
     for without in dict.fromkeys((*((name,) for name in biases), tuple(biases)) if biases else ()):
         names = "the biases" if len(without) > 1 else subscript(without[0])
         said = f"the forward pass leaves out {names}.  Without it every gradient is right."

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import product
 
 from chalkgrad._errors import InputError
+from chalkgrad._roles import role_of_gradient
 from chalkgrad.derive import derive
 from chalkgrad.diagnose.beyond.another_network import RULE as FORWARD
 from chalkgrad.diagnose.probes.case import Case
@@ -118,7 +119,7 @@ def _agrees(other: Network, seen: Sequence[Observation]) -> bool:
     names = set(other.parameter_shapes())
     derivation = derive(other)
     for each in seen:
-        returned = {name[1:] for name in each.gradients if name[1] in "Wb"}
+        returned = {name[1:] for name in each.gradients if role_of_gradient(name)}
         if returned != names:
             return False
         parameters = {name: value for name, value in each.data.parameters.items() if name in names}

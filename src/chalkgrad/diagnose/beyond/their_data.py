@@ -27,7 +27,7 @@ def allowed(verdicts: Sequence[GradientVerdict], point: Point) -> tuple[Gradient
 def _held(verdict: GradientVerdict, place: object, point: Point) -> GradientVerdict:
     array = point.claimed[verdict.name]
     name = verdict.name[1:]
-    shaped = array.reshape(-1) if name[0] == "b" else array
+    shaped = array.reshape(point.data.parameters[name].shape)
     found = judge(place, name, PARAMETER, shaped)  # type: ignore[arg-type]
     if found.verdict == "at-a-kink":
         said = "right: one of the one-sided derivatives, at a kink of your data"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.probe import clearest, draw_inputs, draw_parameters, draw_targets
 from chalkgrad.evaluate.data import Data, validate_data
@@ -44,7 +45,7 @@ def saturated(network: Network) -> Data | None:
         return None
     data = mild(network, batch_sizes(network)[0], 11)
     parameters = dict(data.parameters)
-    last = f"W{network.depth}"
+    last = WEIGHT.name(network.depth)
     values = forward_of(network, data)
     size = float(np.abs(values).max()) or 1.0
     parameters[last] = parameters[last] * (60.0 / size)
@@ -59,8 +60,8 @@ def at_kinks(network: Network) -> Data | None:
     data = mild(network, batch_sizes(network)[0], 12)
     x, parameters = data.x.copy(), dict(data.parameters)
     x[0] = 0.0
-    parameters["b1"] = parameters["b1"].copy()
-    parameters["b1"][0] = 0.0
+    parameters[BIAS.name(1)] = parameters[BIAS.name(1)].copy()
+    parameters[BIAS.name(1)][0] = 0.0
     return validate_data(network, x, data.t, parameters)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, role_of_gradient
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
 from chalkgrad.diagnose.probes.factors import NEAR, identify, named, with_power
 from chalkgrad.diagnose.probes.points import Point
@@ -157,7 +158,7 @@ def _penalty(target: Target, found: Sequence[float], points: Sequence[Point]) ->
         shown = _constant(c, points)
         if shown is None:
             return NO_CONSTANT
-        is_bias = target.name.startswith("db")
+        is_bias = role_of_gradient(target.name) is BIAS
         l2 = float(points[0].derivation.network.l2)
         return Deviation("penalty-on-bias" if is_bias and l2 else "penalty-extra", shown)
     ratio = c / right

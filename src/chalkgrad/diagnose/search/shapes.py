@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, layer_of, role_of_gradient
 from chalkgrad.derive import CANONICAL, grad
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
@@ -22,7 +23,7 @@ Made = tuple[Deviation, int]
 
 def misshapen(explanation: Explanation, points: Sequence[Point]) -> tuple[list[Place], list[str]]:
     """Places for the gradients whose shape does not fit, and the names of those that nothing explains."""
-    names = dict.fromkeys(name for point in points for name in point.misshapen if name[1] in "Wb")
+    names = dict.fromkeys(name for point in points for name in point.misshapen if role_of_gradient(name))
     found = {name: _explained(name, explanation, points) for name in names}
     often = Counter(rule for each in found.values() for rule in {places[0].rule for places in each})
     places: list[Place] = []
@@ -37,7 +38,7 @@ def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> 
     told: list[list[Place]] = []
     ratios: dict[Made, list[float]] = {}
     used: dict[Made, list[Point]] = {}
-    if name[1] not in "Wb":
+    if role_of_gradient(name) is None:
         return told
     there = [place for place, point in enumerate(points) if name in point.misshapen]
     for place in there:
@@ -58,9 +59,9 @@ def _explained(name: str, explanation: Explanation, points: Sequence[Point]) -> 
 
 def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[Deviation, Array]]:
     """(deviation, value) of what people make where a parameter's gradient belongs."""
-    if name[1] not in "Wb":
+    if role_of_gradient(name) is None:
         return
-    layer = int(name[2:])
+    layer = layer_of(name)
     letters = Alphabet(point.derivation.network, CANONICAL)
     key = grad(letters.pre(layer))
     error = np.asarray(values.get(key, point.everything[key]))
@@ -70,7 +71,7 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[Dev
         for l in range(1, point.derivation.network.depth + 1)
         if l != layer
     ]
-    if name.startswith("db"):
+    if role_of_gradient(name) is BIAS:
         for l, other in others:
             yield Deviation("wrong-error", f"{{dZ{l}}}"), other.sum(axis=0)
         yield Deviation("batch-sum-missing"), error
@@ -103,7 +104,7 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[Dev
 def _size(name: str, point: Point) -> float:
     """The size of what a gradient sums, beside which a sum may be zero to rounding."""
     letters = Alphabet(point.derivation.network, CANONICAL)
-    return float(np.abs(point.everything[grad(letters.pre(int(name[2:])))]).max(initial=0))
+    return float(np.abs(point.everything[grad(letters.pre(layer_of(name)))]).max(initial=0))
 
 
 def _ratio(found: Array, made: Array, size: float) -> float | None:

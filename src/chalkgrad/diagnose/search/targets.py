@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chalkgrad._roles import WEIGHT
 from chalkgrad.derive import CANONICAL, grad
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.diagnose.probes.points import Point
@@ -32,7 +33,7 @@ def _target(points: Sequence[Point], symbol: Symbol, tolerance: float) -> Target
     arrays = tuple(point.claimed[name] for point in points)
     if not all(np.isfinite(array).all() for array in arrays):
         return None
-    l2 = float(points[0].derivation.network.l2) if of.kind == "weight" else 0.0
+    l2 = float(points[0].derivation.network.l2) if of.role is not None and of.role.is_penalised else 0.0
     parameters = tuple(np.asarray(point.everything[of]) for point in points)
     scales = tuple(_scale(point, symbol) for point in points)
     return Target(name, arrays, parameters, 2 * l2, tolerance, scales)
@@ -43,7 +44,7 @@ def _scale(point: Point, symbol: Symbol) -> float:
     letters = Alphabet(point.derivation.network, CANONICAL)
     error = np.abs(point.everything[grad(letters.pre(symbol.layer))]).max(initial=0)
     below = np.abs(point.everything[letters.activation(symbol.layer - 1)]).max(initial=0)
-    return float(error * (max(below, 1.0) if symbol.name[1] == "W" else 1.0))
+    return float(error * (max(below, 1.0) if symbol.root.role is WEIGHT else 1.0))
 
 
 __all__ = ["targets_of"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chalkgrad._roles import role_of
 from chalkgrad.diagnose.probes.points import Point, point_of
 from chalkgrad.diagnose.report import Remark
 from chalkgrad.usercode.answer.observation import Observation
@@ -53,7 +54,7 @@ def _plain(usual: Sequence[Observation]) -> list[Remark]:
     first = usual[0]
     changed = sorted({name for each in usual for name in each.changed})
     kind = first.kind
-    changed = [name for name in changed if not (kind == "updated" and name[0] in "Wb")]
+    changed = [name for name in changed if not (kind == "updated" and role_of(name))]
     if changed:
         text = f"It changes {', '.join(changed)} in place: whoever called it finds other numbers there."
         told.append(Remark("inputs-changed", text))

@@ -35,7 +35,7 @@ _BADNESS = {"right": 0, "wrong": 1, "not finite": 2, "wrong shape": 3, "not retu
 
 def _at(name: str, point: Point, seen: Observation) -> GradientVerdict:
     truth = np.asarray(point.right(point.derivation.step(name).symbol))
-    flat = truth.reshape(-1) if name.startswith("db") else truth
+    flat = truth.reshape(-1) if point.derivation.step(name).symbol.root.is_vector else truth
     if name in seen.misshapen:
         return GradientVerdict(name, "wrong shape", seen.problems.get(name, ""), seen.misshapen[name], flat)
     if name not in seen.gradients:

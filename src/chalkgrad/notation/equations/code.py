@@ -243,7 +243,7 @@ class CodeWriter:
 
 def is_vector(expr: Expr) -> bool:
     """Whether code has one dimension for it: a bias, its gradient, its update."""
-    return isinstance(expr, Symbol) and expr.root.kind == "bias"
+    return isinstance(expr, Symbol) and expr.root.is_vector
 
 
 def _known(function: ElementwiseFunction) -> ElementwiseFunction:

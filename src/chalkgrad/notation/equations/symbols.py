@@ -111,10 +111,10 @@ class SymbolWriter:
         """Whether a symbol is written as a matrix: with a capital letter, say."""
         if symbol.kind == "loss":
             return self.derivation.convention.batch
-        if self.notation.batch_case == "upper" and symbol.kind not in ("weight", "bias", "sample_weight"):
-            return self.derivation.convention.batch and (
-                symbol.of is None or symbol.of.kind not in ("weight", "bias")
-            )
+        if self.notation.batch_case == "upper" and not (
+            symbol.is_parameter or symbol.kind == "sample_weight"
+        ):
+            return self.derivation.convention.batch and (symbol.of is None or not symbol.of.is_parameter)
         return not (symbol.shape[0].is_one or symbol.shape[1].is_one)
 
     def _style(self, symbol: Symbol) -> str:
@@ -137,18 +137,18 @@ class SymbolWriter:
         sub = [index_box(i) for i in indices]
         if not self._is_numbered(symbol, letter):
             return Script(base, row_of(sub)) if sub else base
-        style = self.notation.parameters if symbol.kind in ("weight", "bias") else self.notation.units
+        style = self.notation.parameters if symbol.is_parameter else self.notation.units
         return attach_layer(base, self.label(symbol.layer + (1 if feeds else 0)), style, sub)
 
     def _is_numbered(self, symbol: Symbol, letter: str) -> bool:
         """Whether a layer's number stands at the letter; at inputs and outputs if activations have it."""
         if symbol.kind in ("input", "output"):
             return self._feeds(symbol) or letter in (self.letters.act, self.single_letters.act)
-        return symbol.kind in ("weight", "bias", "pre", "act", "mask")
+        return symbol.is_parameter or symbol.kind in ("pre", "act", "mask")
 
     def _ordered(self, symbol: Symbol, row: Index | None, column: Index | None) -> list[Index | None]:
         """Matrix order for weights; sample before unit for everything that has a sample."""
-        if symbol.kind in ("weight", "bias", "loss"):
+        if symbol.is_parameter or symbol.kind == "loss":
             if symbol.is_scalar:
                 return []
             return [row, column]

@@ -232,7 +232,7 @@ class _PathPage:
             of = step.symbol.of
             assert of is not None
             chosen = of == self.found.weight.symbol
-            if of.kind in ("weight", "bias") and not chosen:
+            if of.is_parameter and not chosen:
                 continue
             letters = IndexLetters(self.notation, self.found.derivation, step.symbol.layer)
             where = self.found.weight if chosen else None

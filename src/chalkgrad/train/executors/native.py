@@ -73,8 +73,8 @@ class NativeExecutor:
             if arrays is None:
                 weights, bias = self._empty(x)
             else:
-                weights = np.ascontiguousarray(arrays[f"W{x.layer}{suffix}"], self.dtype)
-                bias = np.ascontiguousarray(arrays[f"b{x.layer}{suffix}"], self.dtype) if x.bias else None
+                weights = np.ascontiguousarray(arrays[f"{x.weights}{suffix}"], self.dtype)
+                bias = np.ascontiguousarray(arrays[f"{x.biases}{suffix}"], self.dtype) if x.bias else None
             self._native.load(place, slot, weights, bias)
             del weights  # before the next layer's are made
 
@@ -86,10 +86,10 @@ class NativeExecutor:
         for place, x in enumerate(self.program.parameters):
             weights, bias = self._empty(x)
             self._native.store(place, slot, weights, bias)
-            yield f"W{x.layer}{suffix}", weights
+            yield f"{x.weights}{suffix}", weights
             del weights
             if bias is not None:
-                yield f"b{x.layer}{suffix}", bias
+                yield f"{x.biases}{suffix}", bias
 
     def each_parameter(self) -> Iterator[tuple[str, Array]]:
         """Copies of the parameters, one after the other."""
@@ -149,7 +149,9 @@ class NativeExecutor:
         rule, kept, most = watch.rule, None, len(notes.marks) + 1
         patience, left = min(rule.patience, most), min(rule.patience - watch.bad, most)
         if notes.best is not None:
-            kept = tuple(notes.best.get(f"{kind}{layer}") for layer in self.layers for kind in "Wb")
+            kept = tuple(
+                notes.best.get(name) for x in self.program.parameters for name in (x.weights, x.biases)
+            )
         return _WATCHED[rule.on], watch.higher, float(rule.min_delta), watch.best, patience, left, kept
 
     def room(self) -> dict[str, Array]:
@@ -157,7 +159,7 @@ class NativeExecutor:
         found: dict[str, Array] = {}
         for x in self.program.parameters:
             weights, bias = self._empty(x)
-            found |= {f"W{x.layer}": weights} | ({} if bias is None else {f"b{x.layer}": bias})
+            found |= {x.weights: weights} | ({} if bias is None else {x.biases: bias})
         return found
 
     def norms(self) -> dict[str, float]:

@@ -109,8 +109,10 @@ class Stepping(ABC):
     def _penalty(self) -> float:
         """l2 Σ_l Σ W_l²."""
         l2 = float(self.setup.network.l2)
-        weights = [value.astype(np.float64) for name, value in self._parameters.items() if name[0] == "W"]
-        return l2 * float(sum(np.vdot(w, w) for w in weights)) if l2 else 0.0
+        if not l2:
+            return 0.0
+        weights = [self._parameters[p.name].astype(np.float64) for p in self.setup.network.penalised()]
+        return l2 * float(sum(np.vdot(w, w) for w in weights))
 
 
 def _chunks(rows: int) -> list[slice]:

@@ -107,7 +107,7 @@ def reached_loss(network: Network, rows: Rows, executor: Executor) -> float:
     """Return the loss of what an executor has learned, a row, without penalty and dropout."""
     is_mean = network.loss.reduction == "mean"
     weights = executor.parameters() if network.l2 else {}
-    penalty = float(network.l2) * sum(norm(w) ** 2 for name, w in weights.items() if name[0] == "W")
+    penalty = float(network.l2) * sum(norm(weights[p.name]) ** 2 for p in network.penalised() if weights)
     total = 0.0
     for block in _blocks(rows):
         loss = executor.losses(block)[0] - penalty
