@@ -7,13 +7,16 @@ in a notation that says so (``broadcast = "implicit"``) a single row or column i
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from chalkgrad import Network, Trace
+from chalkgrad._arrays import Array
 from chalkgrad.derive.training import PLAIN
+from chalkgrad.evaluate import TraceStep
 from chalkgrad.expr import SLOT_NAMES
 from chalkgrad.notation.profiles.find import Letters, Notation
 from tests.laws.reading import MisreadError, Reader, Tree
@@ -39,6 +42,11 @@ BASICS: dict[str, Any] = {
     "σ": lambda z: 1 / (1 + np.exp(-z)),
 }
 COMPARE: dict[str, Any] = {">": np.greater, "<": np.less, "≥": np.greater_equal, "≤": np.less_equal}
+
+
+def with_parameters(step: TraceStep, parameters: Mapping[str, Array]) -> TraceStep:
+    """The same step with other values of some parameters."""
+    return replace(step, symbols={s: parameters.get(s.name, array) for s, array in step.symbols.items()})
 
 
 @dataclass(frozen=True)
@@ -289,7 +297,7 @@ class Meaning:
             new = after or slot in self.assigned
             array = (self.step.updated_state if new else self.step.state)[slot]
         before = self.step
-        self.step = replace(before, parameters={**before.parameters, name: array})
+        self.step = with_parameters(before, {name: array})
         try:
             return self.value(tree, env)
         finally:
@@ -302,7 +310,7 @@ class Meaning:
     def updated(self, target: Tree, env: Env) -> Value:
         """A parameter after the update."""
         before, after = self.step, self.step.updated
-        self.step = replace(before, parameters=after)
+        self.step = with_parameters(before, after)
         try:
             return self.value(target, env)
         finally:

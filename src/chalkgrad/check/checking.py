@@ -73,12 +73,9 @@ def derived_gradients(network: Network, data: Data) -> dict[str, Array]:
     """The derived ∂L/∂quantity by the quantity's name: parameters first, then Y, Z_L, A_{L−1}, …, Z1."""
     _, found = gradients(network, data.parameters, data.x, data.t)
     step = trace(network, data.parameters, data.x, data.t).steps[0]
-    inner = {f"dZ{layer}": value for layer, value in step.deltas.items()} | step.errors
-    claimed: dict[str, Array] = dict(found)
-    for name in backward_order(network):
-        if name in inner:
-            claimed[name[1:]] = inner[name]
-    return claimed
+    backward = (each.symbol for each in derive(network).backward)
+    inner = {s.of.name: step.symbols[s] for s in backward if s.of is not None and not s.of.is_parameter}
+    return {**found, **inner}
 
 
 def backward_order(network: Network) -> tuple[str, ...]:

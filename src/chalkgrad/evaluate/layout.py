@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
 from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation
 from chalkgrad.evaluate.interpret import Values
 from chalkgrad.evaluate.program import batch_size
-from chalkgrad.evaluate.run import CLIPPING
 from chalkgrad.evaluate.traced import Trace
 from chalkgrad.expr import Symbol, symbols
 
@@ -36,24 +31,12 @@ def values_in(derivation: Derivation, trace: Trace, step: int = 0) -> Values:
     """
     numbers = trace.steps[step]
     m = len(numbers.values["X"])
-    named: dict[str, Any] = {**numbers.values, "L": np.array([[numbers.loss]])}
-    named.update({f"dZ{layer}": value for layer, value in numbers.deltas.items()})
-    named.update(numbers.errors)
-    named.update({f"d{name}": value for name, value in numbers.gradients.items()})
-    named.update(numbers.parameters)
-    named.update({f"{name}_new": value for name, value in numbers.updated.items()})
-    named.update(numbers.state)
-    named.update({f"{name}_new": value for name, value in numbers.updated_state.items()})
-    named.update({f"{name}.g": value for name, value in numbers.followed.items()})
-    named.update(
-        {kind: np.array([[numbers.clipping[key]]]) for kind, key in CLIPPING.items() if numbers.clipping}
-    )
     found: Values = batch_size(m)
     found[ETA] = trace.learning_rate
     found[UPDATE_NUMBER] = numbers.number
     mean = derivation.network.loss.reduction == "mean"
     for symbol in all_symbols(derivation):
-        value = named[symbol.name]
+        value = numbers.named[symbol.name]
         if value.ndim == 1:
             value = value.reshape(-1, 1)
         if derivation.convention.transposes(symbol):

@@ -21,9 +21,6 @@ from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic
 from chalkgrad.network import Network
 
-CLIPPING = {"norm": "norm", "clip_factor": "factor"}
-"""Kinds of symbols, and what a ``TraceStep`` calls them."""
-
 
 def run_steps(
     derivation: Derivation,
@@ -99,42 +96,28 @@ def _run(
     frozen: Sequence[str],
     number: int,
 ) -> TraceStep:
-    values = {**inputs(derivation, data, parameters), **scalars}
-    for symbol in _remembered(derivation):
-        values[symbol] = _column(state[symbol.name])
+    given = inputs(derivation, data, parameters)
+    given.update((symbol, _column(state[symbol.name])) for symbol in _remembered(derivation))
+    values = {**given, **scalars}
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         program.run(values)
-    tables = ("values", "deltas", "errors", "gradients", "updated", "updated_state", "followed", "clipping")
-    named: dict[str, dict[str, Any]] = {key: {} for key in tables}
-    named["values"] = {"X": data.x}
-    for step in derivation.steps:
-        symbol, value = step.symbol, np.asarray(values[step.symbol])
-        if symbol.kind in ("pre", "act", "output"):
-            named["values"][symbol.name] = value
-            if symbol.kind == "output":
-                named["values"][f"A{symbol.layer}"] = value
-        elif symbol.kind in CLIPPING:
-            named["clipping"][CLIPPING[symbol.kind]] = value.reshape(-1)[0]
-        elif symbol.of is not None:
-            of = symbol.of
-            flat = value.reshape(-1) if symbol.root.is_vector else value
-            kept = symbol.root.name in frozen
-            if symbol.kind == "next" and of.kind in SLOTS:
-                named["updated_state"][of.name] = state[of.name] if kept else flat
-            elif symbol.kind == "next":
-                named["updated"][of.name] = parameters[of.name] if kept else flat
-            elif symbol.kind == "pull":
-                named["followed"][of.name] = flat
-            elif of.kind == "pre":
-                named["deltas"][str(of.layer)] = value
-            elif of.is_parameter:
-                named["gradients"][of.name] = flat
-            else:
-                named["errors"][symbol.name] = value
-    named["values"] |= {"T": data.t, **data.extras}
-    named["gradients"] = {name: named["gradients"][name] for name in parameters}
-    loss = np.asarray(values[derivation.loss.symbol]).reshape(-1)[0]
-    return TraceStep(loss, **named, parameters=dict(parameters), state=dict(state), number=number)
+    values.update(given)
+    found: dict[Symbol, Array] = {}
+    for symbol in _everything(derivation):
+        is_kept = symbol.kind == "next" and symbol.root.name in frozen
+        value = np.asarray(values[symbol.of if is_kept else symbol])
+        is_list = symbol.root.is_vector or symbol.kind == "sample_weight"
+        found[symbol] = value.reshape(-1) if is_list else value
+    return TraceStep(found, number)
+
+
+@lru_cache(maxsize=64)
+def _everything(derivation: Derivation) -> tuple[Symbol, ...]:
+    """X, what is computed in its order, and what else was given."""
+    computed = (step.symbol for step in derivation.steps)
+    return tuple(
+        sorted((*computed, *_given(derivation), *_remembered(derivation)), key=lambda s: s.kind != "input")
+    )
 
 
 @lru_cache(maxsize=64)

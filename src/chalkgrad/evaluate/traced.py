@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,43 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad._pages import Page, Written, page_of
 from chalkgrad.derive import Derivation
+from chalkgrad.derive.update_rules import SLOTS
+from chalkgrad.expr import Symbol
 from chalkgrad.formula.precise import decimal_text
 from chalkgrad.network import Network
+
+
+class _Table:
+    """The quantities of one kind by name."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, step: TraceStep, owner: type) -> dict[str, Any]:
+        return step.tables.get(self.name, {})
+
+
+def _place(symbol: Symbol) -> tuple[str, str]:
+    """The kind of quantity of a symbol, and its name there."""
+    of = symbol.of
+    match symbol.kind:
+        case "norm" | "clip_factor":
+            return "clipping", symbol.kind.removeprefix("clip_")
+        case "loss":
+            return "loss", symbol.name
+        case "grad" if of is not None and of.kind == "pre":
+            return "deltas", str(of.layer)
+        case "grad" if of is not None and of.is_parameter:
+            return "gradients", of.name
+        case "grad":
+            return "errors", symbol.name
+        case "next" if of is not None:
+            return "updated" if of.is_parameter else "updated_state", of.name
+        case "pull" if of is not None:
+            return "followed", of.name
+        case kind if kind in SLOTS:
+            return "state", symbol.name
+    return "parameters" if symbol.is_parameter else "values", symbol.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +57,9 @@ class TraceStep:
 
     Attributes
     ----------
-    loss
-        L before the update.
+    symbols
+        Every number of the step by its symbol in the canonical convention: samples as rows, W_l as
+        n_out × n_in, what has one number for each neuron as a list.  All else is a view of it, by name.
     values
         X, T, Z1, A1, …, Y: samples as rows; with sample weights s, with dropout the masks M1, ….
     deltas
@@ -43,18 +80,32 @@ class TraceStep:
         t, the number of the update, from 1.
     """
 
-    loss: Any
-    values: dict[str, Array]
-    deltas: dict[str, Array]
-    errors: dict[str, Array]
-    gradients: dict[str, Array]
-    parameters: dict[str, Array]
-    updated: dict[str, Array]
-    state: dict[str, Array] = field(default_factory=dict)
-    updated_state: dict[str, Array] = field(default_factory=dict)
-    followed: dict[str, Array] = field(default_factory=dict)
-    clipping: dict[str, Any] = field(default_factory=dict)
+    symbols: dict[Symbol, Array]
     number: int = 1
+    values, deltas, errors, gradients = _Table(), _Table(), _Table(), _Table()
+    parameters, updated, state, updated_state = _Table(), _Table(), _Table(), _Table()
+    followed, clipping = _Table(), _Table()
+
+    @property
+    def loss(self) -> Any:
+        """L before the update."""
+        return self.named["L"].reshape(-1)[0]
+
+    @cached_property
+    def named(self) -> dict[str, Array]:
+        """Every quantity by its symbol's name, whatever the layout: Z1, dW1, W1_new, W1.m, …"""
+        return {symbol.name: value for symbol, value in self.symbols.items()}
+
+    @cached_property
+    def tables(self) -> dict[str, dict[str, Any]]:
+        """The values of each kind."""
+        found: dict[str, dict[str, Any]] = {}
+        for symbol, value in self.symbols.items():
+            table, name = _place(symbol)
+            found.setdefault(table, {})[name] = value.reshape(-1)[0] if table == "clipping" else value
+            if symbol.kind == "output":
+                found[table][symbol.numbered_name] = value
+        return found | {"gradients": {name: found["gradients"][name] for name in found["parameters"]}}
 
     def __eq__(self, other: object) -> bool:
         return _everything(self) == _everything(other) if isinstance(other, TraceStep) else NotImplemented

@@ -74,6 +74,13 @@ class Symbol(Expr):
         return letter if self.kind in UNNUMBERED else f"{letter}{self.layer}"
 
     @property
+    def numbered_name(self) -> str:
+        """The name among the activations: A0 of X, A2 of Y, dA2 of dY; else the canonical name."""
+        if self.of is not None and self.kind == "grad":
+            return f"d{self.of.numbered_name}"
+        return f"{LETTERS['act']}{self.layer}" if self.kind in ("input", "output") else self.name
+
+    @property
     def role(self) -> Role | None:
         """What a parameter is to its layer; None of what is not learned."""
         return ROLES.get(self.kind)

@@ -42,7 +42,7 @@ class GraphLabels:
     ) -> None:
         self.graph = graph
         self.writer = Writer(notation, graph.derivation, "matrix")
-        self.arrays = _arrays(step) if step is not None else {}
+        self.arrays = step.named if step is not None else {}
         self.most_entries = MOST_ENTRIES
         self.entries = None
         if step is not None and graph.is_scalar and len(step.values["X"]) == 1:
@@ -119,13 +119,6 @@ class GraphLabels:
         for i, value in enumerate(values):
             items += [Op(",", "punct"), brief(value, 3)] if i else [brief(value, 3)]
         return Fence(Row(tuple(items)), "[", "]")
-
-
-def _arrays(step: TraceStep) -> dict[str, Any]:
-    found: dict[str, Any] = {**step.values, **step.parameters, **step.errors, "L": np.array([[step.loss]])}
-    found |= {f"dZ{layer}": delta for layer, delta in step.deltas.items()}
-    found |= {f"d{name}": gradient for name, gradient in step.gradients.items()}
-    return found
 
 
 def _shape(symbol: Symbol) -> Box | None:

@@ -78,8 +78,7 @@ def path_page(
     blocks += [Heading("The factors"), page.factors()]
     blocks += [Heading("Put together"), page.products()]
     if step is not None:
-        values = {**step.values, **step.parameters}
-        numbers = found.evaluate(values, arithmetic or Float64(), sample=sample)
+        numbers = found.evaluate(step.symbols, arithmetic or Float64(), sample=sample)
         blocks += [Heading("The numbers"), *page.numbers(numbers)]
     if found.count > 1:
         blocks += [Heading("The same, every unit once"), *page.factored()]

@@ -146,9 +146,9 @@ def _quantities(step: TraceStep) -> Iterator[tuple[str, Array]]:
     """Every quantity of a step, in the order in which it is computed."""
     yield from step.values.items()
     yield "the loss", np.asarray(step.loss)
-    for layer in sorted(step.deltas, key=int, reverse=True):
-        yield f"∂L/∂Z{layer}", step.deltas[layer]
-        yield from ((f"∂L/∂{name}", g) for name, g in step.gradients.items() if name[1:] == layer)
+    for symbol, value in step.symbols.items():
+        if symbol.kind == "grad" and symbol.of and (symbol.of.is_parameter or symbol.of.kind == "pre"):
+            yield f"∂L/∂{symbol.of}", value
     yield from step.updated_state.items()
     yield from ((f"the update of {name}", value) for name, value in step.updated.items())
 

@@ -42,10 +42,8 @@ class Probe:
     def of(cls, network: Network, data: Data) -> Probe:
         """Evaluate the derivation at the data."""
         step = trace(network, data.parameters, data.x, data.t).steps[0]
-        values = {**data.parameters, "X": data.x, "T": data.t, **step.values}
-        values = {k: v for k, v in values.items() if k == "X" or k[0] in "WbTZAY"}
-        expected = {f"d{name}": value for name, value in step.gradients.items()}
-        expected |= {f"dZ{layer}": value for layer, value in step.deltas.items()} | step.errors
+        values = {**data.parameters, **step.values}
+        expected = {s.name: value for s, value in step.symbols.items() if s.kind == "grad"}
         return cls(network, data, values, expected, float(step.loss))
 
     def table(self, rate: float) -> dict[str, Any]:

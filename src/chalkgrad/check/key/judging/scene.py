@@ -35,12 +35,8 @@ def derived_values(
         Samples are rows, W_l is (n_l, n_{l−1}), b_l is (n_l,), L a single number.
     """
     step = trace(network, parameters, x, t, **options).steps[0]
-    named = {**step.values, **step.errors, **step.parameters, "L": np.asarray(step.loss)}
-    named |= {f"dZ{layer}": delta for layer, delta in step.deltas.items()}
-    named |= {f"d{name}": gradient for name, gradient in step.gradients.items()}
-    named |= {f"{name}_new": updated for name, updated in step.updated.items()}
-    named |= {f"A{network.depth}": named["Y"], f"dA{network.depth}": named["dY"], "A0": named["X"]}
-    return named
+    numbered = {symbol.numbered_name: value for symbol, value in step.symbols.items()}
+    return {**step.named, **numbered, "L": np.asarray(step.loss)}
 
 
 @dataclass(frozen=True)
