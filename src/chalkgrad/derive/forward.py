@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalkgrad._roles import BIAS, WEIGHT, Role
 from chalkgrad.derive.algebra import add, hadamard, matmul, scale, simplify, transpose
 from chalkgrad.derive.convention import Convention
 from chalkgrad.derive.training import PLAIN, Training
@@ -68,16 +69,19 @@ class Alphabet:
         """Z_l."""
         return make_symbol("pre", layer, self._samples(layer))
 
-    def weight(self, layer: int) -> Symbol:
-        """W_l, n_out × n_in or turned."""
+    def parameter(self, role: Role, layer: int) -> Symbol:
+        """W_l, n_out × n_in or turned; a column for what has one number for each neuron."""
         n_in, n_out = self.dims[layer - 1], self.dims[layer]
-        return make_symbol(
-            "weight", layer, (n_out, n_in) if self.convention.weights == "out_in" else (n_in, n_out)
-        )
+        turned = (n_out, n_in) if self.convention.weights == "out_in" else (n_in, n_out)
+        return make_symbol(role.kind, layer, turned if role.is_matrix else (n_out, ONE))
+
+    def weight(self, layer: int) -> Symbol:
+        """W_l."""
+        return self.parameter(WEIGHT, layer)
 
     def bias(self, layer: int) -> Symbol:
         """b_l, always a column."""
-        return make_symbol("bias", layer, (self.dims[layer], ONE))
+        return self.parameter(BIAS, layer)
 
     @property
     def target(self) -> Symbol:
@@ -159,7 +163,7 @@ def loss_expression(names: Alphabet, *, weighted: bool = False) -> Expr:
     terms = [scale(coefficient(loss.factor, *divisors), total)]
     if network.l2:
         strength = coefficient(Fraction(1), (Scalar(LAMBDA, network.l2), 1))
-        weights = [names.weight(i) for i in range(1, network.depth + 1)]
+        weights = [names.parameter(each.role, each.layer) for each in network.penalised()]
         terms.extend(Scale(strength, Reduce(Hadamard((w, w)))) for w in weights)
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 

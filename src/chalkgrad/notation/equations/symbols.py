@@ -102,7 +102,7 @@ class SymbolWriter:
         if self._feeds(symbol):
             return self.letters.feeds
         letters = self.letters if self.is_matrix(symbol) else self.single_letters
-        return str(getattr(letters, kind))
+        return letters.of(kind)
 
     def _feeds(self, symbol: Symbol) -> bool:
         return bool(self.letters.feeds) and symbol.kind in ("act", "input") and self.zoom == "matrix"
@@ -194,9 +194,9 @@ class SymbolWriter:
             if symbol.kind == "next":
                 return of
             if symbol.kind in SLOT_NAMES:
-                return f"{getattr(self.letters, symbol.kind)}_{of}"
+                return f"{self.letters.of(symbol.kind)}_{of}"
             return f"d{of}" if self.letters.error == "d" else f"{of}.grad"
-        letter = str(getattr(self.letters, symbol.kind))
+        letter = self.letters.of(symbol.kind)
         if not self._is_numbered(symbol, letter):
             return letter
         if self.general is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from chalkgrad._roles import ROLES
 from chalkgrad.derive import Convention
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -98,6 +99,10 @@ class Letters:
     epsilon: str = "ε"
     update_number: str = "τ"
     threshold: str = "c"
+
+    def of(self, kind: str) -> str:
+        """Return the letter of a kind of symbol: the profile's, or else that of a parameter's name."""
+        return str(getattr(self, kind)) if hasattr(self, kind) else ROLES[kind].letter
 
 
 @dataclass(frozen=True)
