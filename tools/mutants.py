@@ -169,7 +169,7 @@ def mutants(file: Path) -> list[Mutant]:
     return found
 
 
-def collect(*, quick: bool) -> None:
+def collect(*, quick: bool, workers: int) -> None:
     """Run the suite under coverage and keep which tests pass through which line, and how long each takes."""
     shutil.rmtree(KEPT, ignore_errors=True)
     KEPT.mkdir(parents=True)
@@ -177,7 +177,7 @@ def collect(*, quick: bool) -> None:
     config.write_text(CONFIG % (KEPT / "lines"))
     # Every Python that is started from here on counts (coverage's .pth file sees to it), the tests' own too.
     env = os.environ | {"COVERAGE_PROCESS_START": str(config)}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-p", "tools.test_contexts"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(workers), "-p", "tools.test_contexts"]
     command += [f"--junitxml={KEPT / 'times.xml'}", *tests_wanted()]
     command += ["--dist", "worksteal", *(["--quick"] if quick else [])]
     if subprocess.run(command, cwd=ROOT, env=env, check=False).returncode:
@@ -306,7 +306,7 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     if asked.collect or not (KEPT / "times.xml").exists():
-        collect(quick=asked.quick)
+        collect(quick=asked.quick, workers=asked.workers)
         if asked.collect:
             return 0
     files = [file.resolve() for file in asked.file] if asked.file else sorted(SOURCE.rglob("*.py"))

@@ -11,6 +11,7 @@ from tests.faults.backward.cases import Case, singles
 from tests.faults.backward.controls import Control, controls
 from tests.faults.backward.judged import judge
 from tests.faults.backward.pairs import pairs
+from tests.faults.backward.told import broken
 from tests.thorough import THOROUGH
 
 SEED = 4
@@ -35,6 +36,8 @@ CONTROLS = random.Random(SEED).sample(controls(), RIGHT)
 def test_a_planted_mistake_is_named(case: Case, tmp_path: Path) -> None:
     judged = judge(case, tmp_path)
     assert judged.right, f"{case}\n\n{case.written.text}\n{judged.printed}\n\nexpected {case.accepted}"
+    assert judged.found is not None
+    assert broken(case, judged.found, tmp_path) == [], f"{case.written.text}\n{judged.printed}"
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: f"{control.name} {control.what}")

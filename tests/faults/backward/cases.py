@@ -33,7 +33,7 @@ class Case:
     """One faulty function with what a diagnosis should say.
 
     ``accepted`` are the sets of rules that are right: first the planted one, then what
-    gives the same numbers.
+    gives the same numbers.  ``right`` is the function without the mistakes, line for line.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Case:
     planted: Rules
     accepted: tuple[Rules, ...]
     where: Rules
+    right: Written
     raises: bool = False
     runs: bool = True
 
@@ -192,15 +193,15 @@ def _spread(
         (setup, plan, mistake), style = best
         if not fits(style, mistake):
             continue
-        written = writable(setup, style, mistake.change(plan))
-        if written is None or written.text == getattr(writable(setup, style, plan), "text", ""):
+        written, right = writable(setup, style, mistake.change(plan)), writable(setup, style, plan)
+        if written is None or right is None or written.text == right.text:
             continue
         rules = frozenset({mistake.rule})
         how = shows(bench, written, setup, rules, mistake.runs)
         if not how:
             continue
         used.update([str(setup), style, mistake.step])
-        found.append(as_case(setup, style, written, [mistake], how))
+        found.append(as_case(setup, style, written, right, [mistake], how))
     return found
 
 
@@ -211,7 +212,9 @@ def _told_by_shape(mistake: Planted) -> Planted:
     return replace(mistake, also=())
 
 
-def as_case(setup: Setup, style: str, written: Written, mistakes: Sequence[Planted], how: str) -> Case:
+def as_case(
+    setup: Setup, style: str, written: Written, right: Written, mistakes: Sequence[Planted], how: str
+) -> Case:
     rules = frozenset(mistake.rule for mistake in mistakes)
     if (
         style not in UPDATES
@@ -229,4 +232,6 @@ def as_case(setup: Setup, style: str, written: Written, mistakes: Sequence[Plant
     labels = tuple(f"{mistake.step} {mistake.label}" for mistake in mistakes)
     runs = all(mistake.runs for mistake in mistakes)
     where = mistakes[0].where if len(mistakes) == 1 else frozenset().union(*(m.where for m in mistakes))
-    return Case("", setup, style, written, labels, rules, tuple(accepted), where, how == "raises", runs)
+    return Case(
+        "", setup, style, written, labels, rules, tuple(accepted), where, right, how == "raises", runs
+    )

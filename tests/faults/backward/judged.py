@@ -26,6 +26,7 @@ class Judged:
     said: str
     printed: str
     seconds: float
+    found: Diagnosis | None = None
 
 
 def is_a_convention(case: Case, found: Diagnosis) -> bool:
@@ -62,4 +63,5 @@ def judge(case: Case | Control, folder: Path) -> Judged:
     if isinstance(case, Control):
         return Judged(found.outcome == "right", True, found.outcome, said, str(found), found.seconds)
     placed = not case.where or found.first_wrong in case.where
-    return Judged(named_right(case, found), placed, found.outcome, said, str(found), found.seconds)
+    right = named_right(case, found)
+    return Judged(right, placed, found.outcome, said, str(found), found.seconds, found)

@@ -62,10 +62,11 @@ def pairs(count: int = 300, seed: int = 4, each: int = 4) -> list[Case]:
             answers = [bench.run(text, setup) for text in texts if text is not None]
             if any(a is None for a in answers) or not _all_differ([a for a in answers if a is not None]):
                 continue
-            written = texts[-1]
+            right, *_, written = texts
+            assert right is not None
             assert written is not None
             drawn[pair] += 1
-            cases.append(as_case(setup, style, written, [first, second], "wrong"))
+            cases.append(as_case(setup, style, written, right, [first, second], "wrong"))
     return [replace(case, name=f"p{number:04d}") for number, case in enumerate(cases)]
 
 

@@ -31,6 +31,8 @@ class MistakeKind:
     factor
         Where the mistake is a constant factor: the one by which wrong is too large; None for a network in
         which it means nothing.
+    advice
+        What to do, where no line of the gradients mends it.
     exact
         Whether no factor may stand before its mutants.
     rank
@@ -43,6 +45,7 @@ class MistakeKind:
     why: str = ""
     makers: Mapping[str, Maker] = field(default_factory=dict)
     factor: Callable[[Network], Coefficient | None] | None = None
+    advice: str = ""
     exact: bool = False
     rank: int = 1000
 

@@ -71,6 +71,7 @@ FACTORS = (
         "{what}: the step is not multiplied by the learning rate",
         "A step is the learning rate times the gradient.",
         factor=lambda network: coefficient(1, (ETA, -1)),
+        advice="multiply the step by the learning rate",
     ),
     MistakeKind(
         "factor-other", "a constant factor is wrong", "{what} {is} exactly {detail} times what it should be"

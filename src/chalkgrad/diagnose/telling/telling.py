@@ -65,9 +65,11 @@ def _mistake(
             values: dict[object, Expr] = {inner.symbol: inner.expr}
             correct = simplify(substitute(correct, values))  # type: ignore[arg-type]
             computed = None if computed is None else substitute(computed, values)  # type: ignore[arg-type]
+    kind = KINDS[place.rule]
+    names = None if kind.advice else names
     made = None if names is None else names.line_of(place.step)
     wording = Wording(derivation.network, [derivation.step(site).symbol for site in sites], place.key.detail)
-    said = plain(wording.sentence(KINDS[place.rule]))
+    said = plain(wording.sentence(kind))
     return Mistake(
         place.rule,
         title(place.rule),
@@ -78,7 +80,7 @@ def _mistake(
         correct,
         "" if computed is None else blackboard(computed),
         blackboard(correct),
-        "" if names is None else fix(place.step, names),
+        kind.advice if names is None else fix(place.step, names),
         None if made is None else made.line,
         "" if names is None or made is None else line_of(names.source, made.line),
         why=why(place.rule),

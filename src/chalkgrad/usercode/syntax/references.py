@@ -20,10 +20,10 @@ def texts(bound: Mapping[str, Any], supply: Mapping[str, Any]) -> dict[str, str]
         if isinstance(value, np.ndarray) and id(value) in of:
             found[of[id(value)]] = name
         elif isinstance(value, SpellingDict):
-            for canonical, key in value.used.items():
-                found.setdefault(canonical, f"{name}[{key!r}]".replace("'", '"'))
-            for key in value:
-                found.setdefault(str(key), f'{name}["{key}"]')
+            read = {c: f"{name}[{key!r}]".replace("'", '"') for c, key in value.used.items()}
+            same = {id(item): read[key] for key, item in value.items() if key in read}  # Y is the last A
+            for key, item in value.items():
+                found.setdefault(str(key), read.get(key) or same.get(id(item)) or f'{name}["{key}"]')
         elif isinstance(value, list):
             for place, item in enumerate(value):
                 if isinstance(item, np.ndarray) and id(item) in of:
