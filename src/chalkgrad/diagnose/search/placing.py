@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from chalkgrad.diagnose.probes.factors import identify
@@ -22,12 +22,12 @@ class Placing:
         self,
         state: State,
         layer: int,
-        fits: tuple[Fit | None, Fit | None],
+        fits: tuple[Fit | None, ...],
         budget: int,
         before: State,
     ) -> Iterator[State]:
         """Factors at their place: in dW and db each, or in the error that both are made from."""
-        names = (f"dW{layer}", f"db{layer}")
+        names = self.variants.made_of(layer)
         local: list[Place] = []
         for name, made in zip(names, fits, strict=True):
             local += [] if made is None else [Place(f, name) for f in made.all]
@@ -47,15 +47,15 @@ class Placing:
             if len(carried.keys) <= budget:
                 first = next(made for made in fits if made is not None)
                 yield self._scaled(carried, layer, present[0], first.ratios)
-        elif len(shared) == 2 and all(shared):
+        elif len(shared) == len(names) == 2 and all(shared):
             yield from self._partly_shared(state, layer, names, fits, budget)
 
     def _partly_shared(
         self,
         state: State,
         layer: int,
-        names: tuple[str, str],
-        fits: tuple[Fit | None, Fit | None],
+        names: Sequence[str],
+        fits: tuple[Fit | None, ...],
         budget: int,
     ) -> Iterator[State]:
         """One gradient's factor carried in the error, and what the other has beside it at its own place."""

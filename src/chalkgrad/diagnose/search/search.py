@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.derive import CANONICAL, Derivation
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
@@ -96,7 +97,7 @@ class Search:
         return list(seen.values())[:BEAM]
 
     def _layer(self, state: State, layer: int, budget: int, unknown: bool) -> Iterator[State]:
-        names = (f"dW{layer}", f"db{layer}")
+        names = self.variants.made_of(layer)
         wanted = [self.targets[name] for name in names if self.targets.get(name) is not None]
         seen: set[bytes] = set()
         for candidate in self._errors(state, layer, budget):
@@ -129,11 +130,11 @@ class Search:
         return replace(state, values=tuple(values), unknown=(*state.unknown, f"dZ{layer}"))
 
     def _error_of_one(self, point: Point, layer: int, place: int) -> Array | None:
-        bias, weight = self.targets.get(f"db{layer}"), self.targets.get(f"dW{layer}")
+        bias, weight = self.targets.get(f"d{BIAS.name(layer)}"), self.targets.get(f"d{WEIGHT.name(layer)}")
         if bias is not None:
             found: Array = bias.arrays[place].T
             return found
-        step = self.variants.step(f"dW{layer}")
+        step = self.variants.step(f"d{WEIGHT.name(layer)}")
         if weight is None or step is None:
             return None
         below = Alphabet(self.derivation.network, CANONICAL).activation(layer - 1)
@@ -185,13 +186,23 @@ class Search:
     def _with_parameters(
         self, state: State, layer: int, budget: int, unknown: bool, wanted: int
     ) -> Iterator[State]:
-        weight, bias = f"dW{layer}", f"db{layer}"
+        names = self.variants.made_of(layer)
         if not wanted:
-            yield self._known(state, (weight, bias))
+            yield self._known(state, names)
             return
-        for first in self._local(state, weight, budget, unknown):
-            for second in self._local(self._known(first[0], (weight,)), bias, budget, unknown):
-                yield from self._placing.placed(second[0], layer, (first[1], second[1]), budget, state)
+        for found, fits in self._each(state, names, budget, unknown):
+            yield from self._placing.placed(found, layer, fits, budget, state)
+
+    def _each(
+        self, state: State, names: Sequence[str], budget: int, unknown: bool
+    ) -> Iterator[tuple[State, tuple[Fit | None, ...]]]:
+        """Ways in which each of some gradients follows, one after the other."""
+        if not names:
+            yield state, ()
+            return
+        for first, made in self._local(state, names[0], budget, unknown):
+            for found, fits in self._each(self._known(first, names[:1]), names[1:], budget, unknown):
+                yield found, (made, *fits)
 
     def _known(self, state: State, names: Sequence[str]) -> State:
         """With the user's own gradients put in, where they were returned."""

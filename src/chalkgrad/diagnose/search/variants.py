@@ -78,6 +78,10 @@ class Variants:
         """The symbol of a step."""
         return self._by_name[name].symbol
 
+    def made_of(self, layer: int) -> tuple[str, ...]:
+        """The gradients of a layer's parameters, which are made of its error: dW2, db2."""
+        return tuple(f"d{each.name}" for each in self.derivation.network.parameters() if each.layer == layer)
+
     def of(self, name: str) -> list[Variant]:
         """The derived right side first, then its mutants and zero."""
         return _variants(self.derivation, name)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import WEIGHT, role_of_gradient
 from chalkgrad.network import Network
 from chalkgrad.usercode.answer.rounding import agree
 from chalkgrad.usercode.layouts.candidates import meanings
@@ -143,13 +144,14 @@ def _as_steps(
         if name[1:] not in parameters:
             continue
         old = reading.turn(name[1:], parameters[name[1:]])
-        if name[1] == "W" and (old.size != value.size or (old.shape != value.shape and value.ndim == 2)):
+        is_weight = role_of_gradient(name) == WEIGHT
+        if is_weight and (old.size != value.size or (old.shape != value.shape and value.ndim == 2)):
             return None
         step = _step(old, value)
         if step is None:
             return None
         steps[name] = step / rate
-        if name[1] == "W":
+        if is_weight:
             old = old.reshape(value.shape)
             near.append(bool(np.linalg.norm(value - old) < _NEAR * np.linalg.norm(old)))
     is_step = is_step or (bool(steps) and all(_is_moved(name[1:], arrays[name], answer) for name in steps))
@@ -172,7 +174,7 @@ def _combined(chosen: Sequence[Meaning], network: Network, reading: Reading) -> 
         rows = [np.asarray(meaning.arrays[name], float) for meaning in chosen if name in meaning.arrays]
         if len(rows) < len(chosen) or any(row.shape != value.shape for row in rows):
             continue
-        if name[1:2] in ("W", "b"):
+        if role_of_gradient(name):
             total = np.sum(rows, axis=0)
             arrays[name] = total / len(rows) if network.loss.reduction == "mean" else total
         else:
@@ -208,7 +210,7 @@ def _canonical(
 
 
 def _rows(name: str, value: Array, reading: Reading) -> Array:
-    turned = reading.weights == "in_out" if name[1] == "W" else reading.samples == "columns"
+    turned = reading.weights == "in_out" if role_of_gradient(name) == WEIGHT else reading.samples == "columns"
     array: Array = np.asarray(value, float)
     return array.T if turned else array
 

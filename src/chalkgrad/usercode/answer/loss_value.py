@@ -203,7 +203,7 @@ def _in_domain(base: str, draw: Observation) -> bool:
 
 
 def _penalty(draw: Observation) -> float:
-    weights = [value for name, value in draw.data.parameters.items() if name[0] == "W"]
+    weights = [draw.data.parameters[each.name] for each in draw.network.penalised()]
     return float(draw.network.l2) * sum(float((w * w).sum()) for w in weights)
 
 
@@ -213,10 +213,11 @@ def _gradient_ratio(draw: Observation) -> float | None:
     _, expected = gradients(plain, draw.data.parameters, draw.data.x, draw.data.t)
     claimed: list[Array] = []
     truth: list[Array] = []
+    penalised = {each.name for each in draw.network.penalised()}
     for name, array in expected.items():
         if f"d{name}" not in draw.gradients:
             return None
-        decay = 2 * float(draw.network.l2) * draw.data.parameters[name] if name[0] == "W" else 0.0
+        decay = 2 * float(draw.network.l2) * draw.data.parameters[name] if name in penalised else 0.0
         claimed.append((np.asarray(draw.gradients[f"d{name}"], dtype=np.float64) - decay).reshape(-1))
         truth.append(array.reshape(-1))
     ours, theirs = np.concatenate(truth), np.concatenate(claimed)

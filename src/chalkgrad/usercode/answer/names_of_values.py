@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import role_of
 from chalkgrad.usercode.answer.observation import Assigned
 from chalkgrad.usercode.layouts.reading import Reading
 from chalkgrad.usercode.vocabulary.names import quantity
@@ -54,7 +55,7 @@ def known_as(
 
 
 def _turned(reading: Reading, name: str, value: Array) -> Array:
-    if reading.mode == "single" and name[0] not in "Wb":
+    if reading.mode == "single" and role_of(name) is None:
         return np.asarray(reading.sample(name, value, 0))
     return reading.turn(name, value)
 

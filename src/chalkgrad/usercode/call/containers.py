@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.syntax.indexing import is_keyed, is_list, keyed_layers, paired
 from chalkgrad.usercode.syntax.source import constant_places, nested_unpack, unpacked, values_unpack
@@ -41,7 +42,7 @@ def in_shape(
         return None
     if kind in ("params", "widths") or (kind is None and "cache" not in name.lower()):
         if paired(tree, name):
-            return [[supply[f"W{l}"], supply.get(f"b{l}")] for l in range(1, supply.depth + 1)]
+            return [[supply[WEIGHT.name(l)], supply.get(BIAS.name(l))] for l in range(1, supply.depth + 1)]
         if kind == "widths" and keyed_layers(tree, name):
             return [SpellingDict(supply, supply.depth)[l] for l in range(1, supply.depth + 1)]
         if kind is None and is_keyed(tree, name):
@@ -82,8 +83,8 @@ def _of_layer(supply: Supply, layer: int, module: ast.AST | None) -> Any:
         return SpellingDict(supply, supply.depth)[layer]
     values = {
         "A_prev": supply["X"] if layer == 1 else supply[f"A{layer - 1}"],
-        "W": supply[f"W{layer}"],
-        "b": supply.get(f"b{layer}"),
+        "W": supply[WEIGHT.name(layer)],
+        "b": supply.get(BIAS.name(layer)),
         "Z": supply.get(f"Z{layer}"),
         "A": supply["Y"] if layer == supply.depth else supply.get(f"A{layer}"),
     }

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import role_of
 from chalkgrad.usercode.call.caller import Caller, Table, UnknownError, call
 from chalkgrad.usercode.call.construction import build
 from chalkgrad.usercode.call.forward_pass import (
@@ -104,7 +105,7 @@ class ObjectCaller(Caller):
         result = call(backward, bound)
         table["parts"], table["refused"] = parts_of(result)
         table["names"] = returned_names(backward)
-        table["changed"] = [k for k, v in given.items() if k[0] not in "Wb" and not same(v, supply[k])]
+        table["changed"] = [k for k, v in given.items() if not role_of(k) and not same(v, supply[k])]
         self._collect(thing, places, original, before, table)
         if not (table["parts"] or table["attributes"] or table["updated"]) and self._update:
             update = getattr(thing, self._update)

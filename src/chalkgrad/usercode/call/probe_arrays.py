@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, role_of
 from chalkgrad.usercode.call.supply import Supply
 from chalkgrad.usercode.layouts.reading import Reading
 
@@ -61,18 +62,18 @@ class ProbeArrays:
     @property
     def parameters(self) -> dict[str, Array]:
         """W1, b1 and so on, in the canonical layout."""
-        return {k: v for k, v in self.arrays.items() if k[0] in "Wb"}
+        return {k: v for k, v in self.arrays.items() if role_of(k)}
 
     def supply(self, reading: Reading, place: int | None = None) -> Supply:
         """Fresh copies of everything in a reading; of one sample where its place is told."""
         values: dict[str, Any] = {}
         for name, value in self.arrays.items():
-            if place is None or name[0] in "Wb":
+            if place is None or role_of(name):
                 values[name] = reading.turn(name, value).copy()
             else:
                 values[name] = reading.sample(name, value, place)
         for l in range(1, self.depth + 1):  # M_l = A_{l−1} W_lᵀ, which a book stores
-            bias = self.arrays.get(f"b{l}", 0.0)
+            bias = self.arrays.get(BIAS.name(l), 0.0)
             product = self.arrays[f"Z{l}"] - bias
             values[f"M{l}"] = (
                 reading.turn("Z", product) if place is None else reading.sample("Z", product, place)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, WEIGHT, role_of
 from chalkgrad.usercode.layouts.reading import BiasLayout, Reading, WeightLayout
 from chalkgrad.usercode.vocabulary.labels import by_names, looks_like_a_gradient
 from chalkgrad.usercode.vocabulary.names import plain
@@ -97,7 +98,7 @@ def parameters_in(found: Sequence[Slot], shapes: Mapping[str, Sequence[int]], de
 def _plausible(named: Mapping[str, Slot], shapes: Mapping[str, Sequence[int]]) -> bool:
     """Whether all places have the number of axes of what they are named after."""
     return all(
-        name[0] == "b" or np.ndim(slot.get()) in (0, 2) or shapes[name][0] == 1
+        role_of(name) != WEIGHT or np.ndim(slot.get()) in (0, 2) or shapes[name][0] == 1
         for name, slot in named.items()
     )
 
@@ -116,11 +117,11 @@ def _assigned(
     if exact and len(matrices) < depth:
         matrices = [slot for slot in usable if np.ndim(slot.get()) == 2]
     step = -1 if turned else 1
-    wanted = {f"W{l}": tuple(shapes[f"W{l}"])[::step] for l in range(1, depth + 1)}
+    wanted = {name: tuple(shape)[::step] for name, shape in shapes.items() if role_of(name) == WEIGHT}
     found = _in_order(wanted, matrices, np.shape, exact)
     labels = {slot.label for slot in found.values()}
     vectors = [slot for slot in usable if slot.label not in labels and _is_bias(slot)]
-    sizes = {name: shape[0] for name, shape in shapes.items() if name[0] == "b"}
+    sizes = {name: shape[0] for name, shape in shapes.items() if role_of(name) == BIAS}
     return found | _in_order(sizes, vectors, np.size, exact)
 
 
@@ -155,7 +156,7 @@ def install(places: Mapping[str, Slot], parameters: Mapping[str, Array], reading
     bias = reading.bias
     for name, value in here.items():
         held = places[name].get()
-        if name[0] == "W":
+        if role_of(name) == WEIGHT:
             turned = np.array(value.T if reading.weights == "in_out" else value, order="C")
             places[name].put(turned.reshape(-1) if np.ndim(held) == 1 else turned)
         else:
@@ -168,7 +169,9 @@ def install(places: Mapping[str, Slot], parameters: Mapping[str, Array], reading
 def _weights_of(places: Mapping[str, Slot], parameters: Mapping[str, Array]) -> WeightLayout | None:
     """How an object has its weights, if its own arrays tell it."""
     pairs = [
-        (value.shape, np.shape(places[name].get())) for name, value in parameters.items() if name[0] == "W"
+        (value.shape, np.shape(places[name].get()))
+        for name, value in parameters.items()
+        if role_of(name) == WEIGHT
     ]
     if pairs and all(len(held) == 1 for _, held in pairs):
         return "flat"

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.evaluate import initialise
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
@@ -83,9 +84,10 @@ class AdaptedPerceptron(Adapted):
         """One step on one batch."""
         from sklearn.base import clone
 
-        depth, m = self.network.depth, len(x)
+        m, names = len(x), self.network.parameter_names
+        weights, biases = names(WEIGHT), names(BIAS)
         settings: dict[str, Any] = {
-            "hidden_layer_sizes": tuple(len(parameters[f"W{l}"]) for l in range(1, depth)),
+            "hidden_layer_sizes": tuple(len(parameters[name]) for name in weights[:-1]),
             "activation": self._hidden,
             "solver": "sgd",
             "momentum": 0.0,
@@ -103,17 +105,14 @@ class AdaptedPerceptron(Adapted):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             estimator.partial_fit(x, labels, **first)
-            estimator.coefs_ = [
-                np.array(parameters[f"W{l}"].T, dtype=np.float64) for l in range(1, depth + 1)
-            ]
-            estimator.intercepts_ = [
-                np.array(parameters[f"b{l}"], dtype=np.float64) for l in range(1, depth + 1)
-            ]
+            estimator.coefs_ = [np.array(parameters[name].T, dtype=np.float64) for name in weights]
+            estimator.intercepts_ = [np.array(parameters[name], dtype=np.float64) for name in biases]
             estimator.partial_fit(x, labels)
         answer: dict[str, Any] = {"loss": float(estimator.loss_)}
-        for l in range(1, depth + 1):
-            answer[f"dW{l}"] = (parameters[f"W{l}"] - estimator.coefs_[l - 1].T) / _RATE
-            answer[f"db{l}"] = (parameters[f"b{l}"] - estimator.intercepts_[l - 1]) / _RATE
+        for name, coefficients in zip(weights, estimator.coefs_, strict=True):
+            answer[f"d{name}"] = (parameters[name] - coefficients.T) / _RATE
+        for name, intercepts in zip(biases, estimator.intercepts_, strict=True):
+            answer[f"d{name}"] = (parameters[name] - intercepts) / _RATE
         return answer
 
     def _labels(self, t: Array) -> tuple[Array, dict[str, Any]]:

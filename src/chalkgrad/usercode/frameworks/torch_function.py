@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import ROLES
 from chalkgrad.evaluate import initialise
 from chalkgrad.network import Network
 from chalkgrad.usercode.frameworks import torch_network as own
@@ -98,7 +99,7 @@ class AdaptedFunction(Adapted):
         def layer(a: Tensor, parameters: own.Parameters) -> Tensor:
             import torch
 
-            named = {letter: f"{letter}{l}" for letter in "Wb" if f"{letter}{l}" in parameters}
+            named = {role.letter: role.name(l) for role in ROLES.values() if role.name(l) in parameters}
             values = {"a": a} | {letter: parameters[name] for letter, name in named.items()}
             values.setdefault("b", torch.zeros(len(values["W"]), dtype=torch.float64))
             z = self._call(values, named)
@@ -157,7 +158,7 @@ class AdaptedFunction(Adapted):
         if self.place.result == "loss":
             return value.sum()
         if self.place.result == "loss without penalty":
-            weights = [leaf for name, leaf in leaves.items() if name[0] == "W"]
+            weights = [leaves[each.name] for each in network.penalised()]
             return value.sum() + float(network.l2) * sum((w * w).sum() for w in weights)
         z = {f"Z{network.depth}": value} if self.place.result == "z" else {}
         y = own.activate(network, network.depth, value) if z else value

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.formula import ElementwiseFunction, Float64
 from chalkgrad.network import Network
 
@@ -45,19 +46,19 @@ def forward(
         if l in pieces.layers:
             a = pieces.layers[l](before, parameters)
         else:
-            z = pieces.linears.get(l, _linear(l))(before, parameters)
+            z = pieces.linears.get(l, linear(l))(before, parameters)
             values[f"Z{l}"] = z
             a = pieces.activations[l](z) if l in pieces.activations else activate(network, l, z)
         values[f"A{l}"] = a + values[f"A{l - layer.skip}"] if layer.skip else a
     return values
 
 
-def _linear(l: int) -> Callable[[Tensor, Parameters], Tensor]:
-    def linear(a: Tensor, parameters: Parameters) -> Tensor:
-        z = a @ parameters[f"W{l}"].T
-        return z + parameters[f"b{l}"] if f"b{l}" in parameters else z
+def linear(l: int) -> Callable[[Tensor, Parameters], Tensor]:
+    def product(a: Tensor, parameters: Parameters) -> Tensor:
+        z, bias = a @ parameters[WEIGHT.name(l)].T, parameters.get(BIAS.name(l))
+        return z if bias is None else z + bias
 
-    return linear
+    return product
 
 
 def activate(network: Network, l: int, z: Tensor) -> Tensor:
@@ -83,7 +84,7 @@ def loss(
         own = depth in pieces.activations or f"Z{depth}" not in values
         total = reduced(network, losses(network, values, t, from_logits=not own))
     if network.l2:
-        weights = [value for name, value in parameters.items() if name[0] == "W"]
+        weights = [parameters[each.name] for each in network.penalised()]
         total = total + float(network.l2) * sum((w * w).sum() for w in weights)
     return total
 

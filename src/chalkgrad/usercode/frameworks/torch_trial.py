@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.network import Network
 from chalkgrad.usercode.frameworks import torch_network as own
 
@@ -84,7 +85,8 @@ class Setting:
         # Each layer is tried on inputs of both signs: relu and identity agree behind a relu.
         inputs = {f"{l}": random.normal(size=(m, width)) for l, width in enumerate(network.widths[:-1])}
         self.inputs = own.tensors_of(inputs)
-        self.sums = {l: self._sum(l) for l in range(1, network.depth + 1)}
+        each_layer = range(1, network.depth + 1)
+        self.sums = {l: own.linear(l)(self.inputs[f"{l - 1}"], self.given) for l in each_layer}
         each = own.losses(network, self.values, self.given["t"], from_logits=True)
         whole = own.loss(network, self.values, self.given["t"], self.given)
         self.results = {
@@ -93,10 +95,6 @@ class Setting:
             "entries": self._entries(),
             "loss with penalty": whole,
         }
-
-    def _sum(self, l: int) -> Tensor:
-        z = self.inputs[f"{l - 1}"] @ self.given[f"W{l}"].T
-        return z + self.given[f"b{l}"] if f"b{l}" in self.given else z
 
     def _entries(self) -> Tensor:
         function = self.network.loss.loss_function.function
@@ -109,8 +107,10 @@ class Setting:
         l = place.layer
         given, last = dict(self.given), self.network.depth
         if place.kind != "network":
-            given |= {"z": self.sums[l], "a": self.inputs[f"{l - 1}"], "W": self.given[f"W{l}"]}
-            given["b"] = self.given.get(f"b{l}", torch.zeros(self.network.widths[l], dtype=torch.float64))
+            given |= {"z": self.sums[l], "a": self.inputs[f"{l - 1}"], "W": self.given[WEIGHT.name(l)]}
+            given["b"] = self.given.get(
+                BIAS.name(l), torch.zeros(self.network.widths[l], dtype=torch.float64)
+            )
             given["y"] = self.values[f"Z{last}" if place.kind == "loss of logits" else f"A{last}"]
         wanted = self._wanted(place, given)
         try:

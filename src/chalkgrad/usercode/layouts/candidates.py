@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.network import Network
 from chalkgrad.usercode.layouts.reading import (
     BiasLayout,
@@ -40,7 +41,7 @@ def readings(network: Network, t: Array, *, single: bool = False) -> list[Readin
     weights: list[WeightLayout] = ["out_in", "in_out"]
     if network.depth == 1 and t.shape[1] == 1:
         weights.append("flat")
-    has_bias = any(name[0] == "b" for name in network.parameter_shapes())
+    has_bias = bool(network.parameter_names(BIAS))
     biases: list[BiasLayout] = ["flat", "matrix"] if has_bias else ["flat"]
     mode: Mode = "single" if single else "batch"
     found = [Reading(*choice, mode) for choice in product(samples, weights, biases, targets)]
@@ -90,10 +91,10 @@ def meanings(
     parameters = list(network.parameter_shapes())
     if len(arrays) == len(parameters) + 1 and arrays[0].size == 1:
         arrays, told = arrays[1:], told[1:]
-    weights = [name for name in parameters if name[0] == "W"]
-    biases = [name for name in parameters if name[0] == "b"]
-    backwards = [name for l in range(depth, 0, -1) for name in (f"W{l}", f"b{l}") if name in parameters]
-    swapped = [name for l in range(1, depth + 1) for name in (f"b{l}", f"W{l}") if name in parameters]
+    weights, biases = network.parameter_names(WEIGHT), network.parameter_names(BIAS)
+    layers = [[p.name for p in network.parameters() if p.layer == l] for l in range(1, depth + 1)]
+    backwards = list(chain.from_iterable(layers[::-1]))
+    swapped = list(chain.from_iterable(names[::-1] for names in layers))
     orders = [
         parameters,
         backwards,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import role_of
 
 Samples = Literal["rows", "columns"]
 WeightLayout = Literal["out_in", "in_out", "flat"]
@@ -68,11 +69,12 @@ class Reading:
 
     def turn(self, name: str, value: Array) -> Array:
         """One canonical array in this layout."""
-        if name[0] == "W":
+        role = role_of(name)
+        if role is not None and role.is_matrix:
             if self.weights == "flat":
                 return value.reshape(-1)
             return np.ascontiguousarray(value.T if self.weights == "in_out" else value)
-        if name[0] == "b":
+        if role is not None:
             if self.weights == "flat":
                 return value.reshape(())
             if self.bias == "flat":
@@ -108,13 +110,15 @@ class Reading:
         """
         value = np.asarray(value)
         wanted = self.turn(name, like).shape
-        if name[0] == "W" and self.weights == "flat" and value.size == like.size:
+        role = role_of(name)
+        is_matrix = role is not None and role.is_matrix
+        if is_matrix and self.weights == "flat" and value.size == like.size:
             return value.reshape(like.shape), ""
-        if name[0] == "b":
+        if role is not None and not is_matrix:
             if value.size == like.size and (value.ndim < 2 or (value.ndim == 2 and 1 in value.shape)):
                 return value.reshape(like.shape), ""
             return None, f"shape {value.shape}, should be {wanted}"
-        turned = self.weights == "in_out" if name[0] == "W" else self.samples == "columns"
+        turned = self.weights == "in_out" if is_matrix else self.samples == "columns"
         if value.shape == wanted:
             return (value.T if turned else value), ""
         if value.ndim < 2 and value.size == like.size and 1 in like.shape:
