@@ -38,6 +38,7 @@ CONFIG = """\
 [run]
 source_pkgs = chalkgrad
 parallel = true
+patch = _exit
 context = ${PYTEST_CURRENT_TEST-}
 data_file = %s
 """

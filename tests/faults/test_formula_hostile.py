@@ -8,6 +8,7 @@ import pytest
 
 from chalkgrad._errors import FormulaError
 from chalkgrad.formula import Float64, differentiate, parse_formula
+from chalkgrad.formula.caps import MAX_DECIMAL_EXPONENT, MAX_DEPTH, MAX_EXPONENT, MAX_LENGTH
 
 HOSTILE = [
     "__import__('os')",
@@ -170,3 +171,61 @@ def test_legal_but_unpleasant_formulas_do_not_hang(text: str) -> None:
         Float64().evaluate(node, {"z": value})
         Float64().evaluate(derivative, {"z": value})
     assert time.process_time() - start < HANGS
+
+
+MARKED = {
+    "z + ": ("be a complete formula", 4),
+    "sin(": ("be a complete formula", 4),
+    "(z": ("close every parenthesis", 2),
+    "max(z, 1": ("close every parenthesis", 8),
+    "z > 0": ("compare only inside where", 2),
+    "where(z, 1, 2)": ("compare in where", 7),
+    "where(z + 1, 2, 3)": ("compare in where", 11),
+    "where(z > 0)": ("give where three parts", 11),
+    "where(z > 0, 1)": ("give where three parts", 14),
+    "where(z > 0, 1, 2": ("close every parenthesis", 17),
+    "2 z": ("join its parts by an operator", 2),
+    "z 2": ("join its parts by an operator", 2),
+    "2 (z)": ("join its parts by an operator", 2),
+    "* z": ("not have '*' here", 0),
+    "(z * )": ("not have ')' here", 5),
+    "z, 1": ("not have ',' here", 1),
+    "1 + z / 0": ("not divide by zero", 6),
+    "1 + exp": ("give exp its argument", 4),
+    "1 + exp(z, z)": ("give exp one argument", 4),
+    "1 + leaky_relu(z)": ("give leaky_relu 2 arguments", 4),
+    "1 + where": ("give where its argument", 4),
+    "z + foo(z)": ("call only known functions", 4),
+    "z + foo": ("use only the names z, pi, e", 4),
+    "z + # 1": ("not contain '#'", 4),
+    f"1 + z^{MAX_EXPONENT + 1}": (f"raise to numbers of size at most {MAX_EXPONENT}", 5),
+    f"1 + z^-{MAX_EXPONENT + 1}": (f"raise to numbers of size at most {MAX_EXPONENT}", 5),
+    "1 + z^(1/1000000001)": ("raise to numbers with at most nine digits", 5),
+    f"1 + 1e{MAX_DECIMAL_EXPONENT + 1}": (f"use numbers up to 1e{MAX_DECIMAL_EXPONENT}", 4),
+    "+" * MAX_DEPTH + "z": (f"nest at most {MAX_DEPTH} deep", MAX_DEPTH),
+}
+"""Text → what it must be, and the place that is marked."""
+
+
+@pytest.mark.parametrize("text", MARKED, ids=lambda text: text[:20])
+def test_what_is_wrong_is_said_and_its_place_is_marked(text: str) -> None:
+    condition, place = MARKED[text]
+    with pytest.raises(FormulaError) as caught:
+        parse_formula(text)
+    first, shown, mark = str(caught.value).splitlines()
+    assert first.startswith(f"formula: must {condition};")
+    assert text[place : place + 30] == shown[mark.index("^") :]
+
+
+def test_a_limit_is_the_largest_that_is_allowed() -> None:
+    for text in (
+        f"z^{MAX_EXPONENT}",
+        f"z^-{MAX_EXPONENT}",
+        "z^(1/1000000000)",
+        f"1e{MAX_DECIMAL_EXPONENT} + 1e-{MAX_DECIMAL_EXPONENT}",
+        "+" * (MAX_DEPTH - 1) + "z",
+        "z".ljust(MAX_LENGTH),
+    ):
+        parse_formula(text)
+    with pytest.raises(FormulaError, match=f"have at most {MAX_LENGTH} characters"):
+        parse_formula("z".ljust(MAX_LENGTH + 1))
