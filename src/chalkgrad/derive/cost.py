@@ -32,7 +32,8 @@ from chalkgrad.expr import (
     Shape,
     Sum,
     Symbol,
-    children,
+    Transpose,
+    fill,
     walk,
 )
 
@@ -214,23 +215,21 @@ def _products(expr: Expr) -> Iterator[tuple[Dim, Dim, Dim]]:
 
 
 def _elementwise(expr: Expr, signed: bool = False) -> Iterator[Count]:
+    if not (signed and isinstance(expr, Scale) and expr.coefficient == _MINUS):  # a − b is one operation
+        yield COSTS[type(expr)](expr)
+    for operand in expr.operands():
+        yield from _elementwise(operand, isinstance(expr, Sum))
+
+
+_MINUS = Coefficient(Fraction(-1))
+
+
+def _summed(expr: MatMul) -> Count:
+    """A product with ones is a sum, or repeats what is there."""
     match expr:
-        case Sum(terms):
-            yield _size(expr.shape) * (len(terms) - 1)
-        case Hadamard(factors):
-            yield _size(expr.shape) * (len(factors) - 1)
-        case Apply():
-            yield _size(expr.shape)
-        case Scale(c, _) if not (signed and c == Coefficient(Fraction(-1))):
-            yield _size(expr.shape)
-        case RowApply(_, arg, _):
-            yield _size(arg.shape) * 3
-        case Reduce(arg):
-            yield _size(arg.shape)
         case MatMul(Ones((_, inner)), arg) | MatMul(arg, Ones((inner, _))) if not inner.is_one:
-            yield _size(arg.shape)
-    for child in children(expr):
-        yield from _elementwise(child, isinstance(expr, Sum))
+            return _size(arg.shape)
+    return ZERO
 
 
 def _size(dims: Shape | tuple[Dim, Dim, Dim]) -> Count:
@@ -242,3 +241,20 @@ def _size(dims: Shape | tuple[Dim, Dim, Dim]) -> Count:
             fixed *= dim.size
     assert powers <= 1, "no equation of a network is quadratic in the number of samples"
     return Count(0, fixed) if powers else Count(fixed)
+
+
+COSTS = fill(
+    "cost",
+    {
+        Symbol: lambda expr: ZERO,
+        Ones: lambda expr: ZERO,
+        Transpose: lambda expr: ZERO,
+        Sum: lambda expr: _size(expr.shape) * (len(expr.terms) - 1),
+        Hadamard: lambda expr: _size(expr.shape) * (len(expr.factors) - 1),
+        Scale: lambda expr: _size(expr.shape),
+        Apply: lambda expr: _size(expr.shape),
+        MatMul: _summed,
+        RowApply: lambda expr: _size(expr.arg.shape) * 3,
+        Reduce: lambda expr: _size(expr.arg.shape),
+    },
+)

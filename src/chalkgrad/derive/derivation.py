@@ -9,7 +9,7 @@ from typing import Any
 from chalkgrad._pages import Page, Written, made, page_of
 from chalkgrad.derive.convention import Convention
 from chalkgrad.derive.training import PLAIN, Training
-from chalkgrad.expr import Expr, Shape, Symbol, describe, symbols
+from chalkgrad.expr import Expr, Shape, Symbol, symbols
 from chalkgrad.network import Network
 
 
@@ -51,7 +51,7 @@ class Step:
     def __str__(self) -> str:
         left = [self.name, *[" " * len(self.name)] * (len(self.forms) - 1)]
         return "\n".join(
-            f"{name} = {describe(form.expr)}  ({RULE_NAMES.get(form.rule, form.rule)})"
+            f"{name} = {form.expr}  ({RULE_NAMES.get(form.rule, form.rule)})"
             for name, form in zip(left, self.forms, strict=True)
         )
 
@@ -83,7 +83,7 @@ class Step:
 
 def _brief(expr: Expr, most: int = 80) -> str:
     """The equation in canonical names, cut where it is long."""
-    text = describe(expr)
+    text = str(expr)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

@@ -36,10 +36,11 @@ from chalkgrad.network import Network
 
 @dataclass(frozen=True)
 class Equation:
-    """``symbol = expr``."""
+    """``symbol = expr``, and the rule that says why, one of ``RULE_NAMES``."""
 
     symbol: Symbol
     expr: Expr
+    rule: str
 
 
 class Alphabet:
@@ -109,20 +110,21 @@ def forward_equations(network: Network, convention: Convention, training: Traini
     equations = []
     for number, layer in enumerate(network.layers, start=1):
         z = names.pre(number)
-        equations.append(Equation(z, _linear(names, number)))
+        equations.append(Equation(z, _linear(names, number), "linear"))
         value: Expr
+        rule = "activation"
         if layer.is_softmax:
             value = RowApply("softmax", z, 1 if convention.samples == "rows" else 0)
         elif layer.function.name == "identity":
-            value = z
+            value, rule = z, "as-it-is"
         else:
             value = Apply(layer.function, (z,))
         if layer.skip:
-            value = Sum((value, names.activation(number - layer.skip)))
+            value, rule = Sum((value, names.activation(number - layer.skip))), "residual"
         if training.has_mask(number):
-            value = Hadamard((value, names.mask(number)))
-        equations.append(Equation(names.activation(number), value))
-    equations.append(Equation(names.loss, loss_expression(names, weighted=training.weighted)))
+            value, rule = Hadamard((value, names.mask(number))), "dropout"
+        equations.append(Equation(names.activation(number), value, rule))
+    equations.append(Equation(names.loss, loss_expression(names, weighted=training.weighted), "loss"))
     return equations
 
 

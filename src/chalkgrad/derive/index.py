@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from chalkgrad.derive.derivation import Step
 from chalkgrad.expr import (
@@ -29,6 +29,7 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     Transpose,
+    fill,
 )
 from chalkgrad.formula import ElementwiseFunction, nodes
 
@@ -88,30 +89,8 @@ def entry(expr: Expr, row: Index | None, column: Index | None, letters: Letters)
 
     What is summed over in one term may be used again in the next.
     """
-    match expr:
-        case Symbol():
-            r, c = expr.shape
-            return nodes.Var(Entry(expr, _at(r, row), _at(c, column)))
-        case Ones():
-            return nodes.Num(Fraction(1))
-        case Sum(terms):
-            return nodes.Add(tuple(entry(term, row, column, _branched(letters)) for term in terms))
-        case Scale(c, arg):
-            return times(*coefficient_nodes(c), entry(arg, row, column, letters))
-        case MatMul(left, right):
-            return _product(left, right, row, column, letters)
-        case Transpose(arg):
-            return entry(arg, column, row, letters)
-        case Hadamard(factors):
-            return times(*_powers([entry(factor, row, column, letters) for factor in factors]))
-        case Apply(function, args, wrt):
-            places = ((arg, _branched(letters) if isinstance(arg, Reduce) else letters) for arg in args)
-            return Applied(function, tuple(entry(arg, row, column, own) for arg, own in places), wrt)
-        case RowApply(kind, arg, axis):
-            return _row_function(kind, arg, axis, row, column, letters)
-        case Reduce(arg):
-            return _total(arg, letters)
-    raise TypeError(f"no index form for {type(expr).__name__}")
+    node: nodes.Node = ENTRIES[type(expr)](expr, row, column, letters)
+    return node
 
 
 def _branched(letters: Letters) -> Letters:
@@ -185,27 +164,54 @@ def _is_weight(node: nodes.Node) -> bool:
     )
 
 
-def _product(
-    left: Expr, right: Expr, row: Index | None, column: Index | None, letters: Letters
-) -> nodes.Node:
-    inner = left.shape[1]
+def _symbol(expr: Symbol, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+    rows, columns = expr.shape
+    return nodes.Var(Entry(expr, _at(rows, row), _at(columns, column)))
+
+
+def _sum(expr: Sum, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+    return nodes.Add(tuple(entry(term, row, column, _branched(letters)) for term in expr.terms))
+
+
+def _product(expr: MatMul, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+    inner = expr.left.shape[1]
     k = place(inner, letters)
-    a, b = entry(left, row, k, letters), entry(right, k, column, letters)
-    parts = (a, b) if not isinstance(right, Ones) else (a,)
-    return _summed(times(*parts), k, inner)
+    return _summed(times(entry(expr.left, row, k, letters), entry(expr.right, k, column, letters)), k, inner)
 
 
-def _row_function(
-    kind: str, arg: Expr, axis: int, row: Index | None, column: Index | None, letters: Letters
-) -> nodes.Node:
-    dim = arg.shape[axis]
+def _hadamard(expr: Hadamard, *where: Any) -> nodes.Node:
+    return times(*_powers([entry(factor, *where) for factor in expr.factors]))
+
+
+def _apply(expr: Apply, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+    places = ((arg, _branched(letters) if isinstance(arg, Reduce) else letters) for arg in expr.args)
+    return Applied(expr.function, tuple(entry(arg, row, column, own) for arg, own in places), expr.wrt)
+
+
+def _row_function(expr: RowApply, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+    dim = expr.arg.shape[expr.axis]
     k = place(dim, letters)
-    other = entry(arg, row, k, letters) if axis == 1 else entry(arg, k, column, letters)
+    other = entry(expr.arg, *((row, k) if expr.axis == 1 else (k, column)), letters)
     total = _summed(nodes.Call("exp", (other,)), k, dim)
-    if kind == "logsumexp":
-        return nodes.Call("log", (total,))
-    own = nodes.Call("exp", (entry(arg, row, column, letters),))
+    own = nodes.Call("exp", (entry(expr.arg, row, column, letters),))
     return nodes.Mul((own, nodes.Pow(total, nodes.Num(Fraction(-1)))))
+
+
+ENTRIES = fill(
+    "entry",
+    {
+        Symbol: _symbol,
+        Ones: lambda expr, *where: nodes.Num(Fraction(1)),
+        Sum: _sum,
+        Scale: lambda expr, *where: times(*coefficient_nodes(expr.coefficient), entry(expr.arg, *where)),
+        MatMul: _product,
+        Transpose: lambda expr, row, column, letters: entry(expr.arg, column, row, letters),
+        Hadamard: _hadamard,
+        Apply: _apply,
+        RowApply: _row_function,
+        Reduce: lambda expr, row, column, letters: _total(expr.arg, letters),
+    },
+)
 
 
 def index_equation(step: Step, letters: Letters) -> IndexEquation:

@@ -13,16 +13,20 @@ from chalkgrad.derive.derivation import Derivation, Step
 from chalkgrad.derive.index import Entry, Index, entry, times
 from chalkgrad.derive.slopes import leaves, slope
 from chalkgrad.expr import (
+    Apply,
     Dim,
     Expr,
+    Hadamard,
     MatMul,
     Ones,
     Reduce,
     RowApply,
+    Scale,
     Shape,
+    Sum,
     Symbol,
     Transpose,
-    children,
+    fill,
 )
 from chalkgrad.formula import nodes
 from chalkgrad.formula.build import ZERO, add
@@ -58,7 +62,7 @@ class Influence:
         """The places of other symbols that one place of ``symbol`` moves, by symbol."""
         found: dict[Symbol, list[Place]] = {}
         for step in self.users.get(symbol, ()):
-            reached = _reach(step.expr, symbol, place)
+            reached = reach(step.expr, symbol, place)
             if self.merged and step.symbol.kind == "pre":
                 for spot in reached:
                     for target, spots in self.places(step.symbol, spot).items():
@@ -161,27 +165,42 @@ class _Fresh:
         return f"{dim}.{self.used}"
 
 
-def _reach(expr: Expr, symbol: Symbol, place: Place) -> list[Place]:
-    """Where one place of a symbol shows in an expression that holds it."""
-    found: list[Place]
-    match expr:
-        case Symbol():
-            return [place] if expr == symbol else []
-        case Ones():
-            return []
-        case MatMul(left, right):
-            found = [(row, ALL) for row, _ in _reach(left, symbol, place)]
-            found += [(ALL, column) for _, column in _reach(right, symbol, place)]
-        case Transpose(arg):
-            return [(column, row) for row, column in _reach(arg, symbol, place)]
-        case RowApply(_, arg, axis):
-            found = [(r, ALL) if axis == 1 else (ALL, c) for r, c in _reach(arg, symbol, place)]
-        case Reduce(arg):
-            return [(1, 1)] if _reach(arg, symbol, place) else []
-        case _:
-            found = [spot for child in children(expr) for spot in _reach(child, symbol, place)]
+def reach(expr: Expr, symbol: Symbol, place: Place) -> list[Place]:
+    """Where one place of a symbol shows in an expression."""
+    found: list[Place] = REACHES[type(expr)](expr, symbol, place)
     rows, columns = expr.shape
     return _distinct([(1 if rows.is_one else r, 1 if columns.is_one else c) for r, c in found])
+
+
+def _reach_in_place(expr: Expr, symbol: Symbol, place: Place) -> list[Place]:
+    return [spot for operand in expr.operands() for spot in reach(operand, symbol, place)]
+
+
+def _reach_product(expr: MatMul, symbol: Symbol, place: Place) -> list[Place]:
+    rows = [(row, ALL) for row, _ in reach(expr.left, symbol, place)]
+    return rows + [(ALL, column) for _, column in reach(expr.right, symbol, place)]
+
+
+def _reach_sample(expr: RowApply, symbol: Symbol, place: Place) -> list[Place]:
+    found = reach(expr.arg, symbol, place)
+    return [(row, ALL) if expr.axis == 1 else (ALL, column) for row, column in found]
+
+
+REACHES = fill(
+    "reach",
+    {
+        Symbol: lambda expr, symbol, place: [place] if expr == symbol else [],
+        Ones: lambda expr, symbol, place: [],
+        Sum: _reach_in_place,
+        Scale: _reach_in_place,
+        Hadamard: _reach_in_place,
+        Apply: _reach_in_place,
+        MatMul: _reach_product,
+        Transpose: lambda expr, *place: [(c, r) for r, c in reach(expr.arg, *place)],
+        RowApply: _reach_sample,
+        Reduce: lambda expr, *place: [(1, 1)] if reach(expr.arg, *place) else [],
+    },
+)
 
 
 def _distinct(spots: list[Place]) -> list[Place]:

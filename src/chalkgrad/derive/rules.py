@@ -12,15 +12,11 @@ With the inner product ⟨A, B⟩ = Σ_ij A_ij B_ij, every rule is the adjoint i
     Q = f(X, Y)      ⟨G, f_x ⊙ dX + …⟩       ⇒  G ⊙ f_x(X, Y), G ⊙ f_y(X, Y)
     Q = Σ_ij X_ij    ⟨g, Σ dX⟩               ⇒  g 1
     Q = softmax(X)   dQ = Q ⊙ (dX − (Q ⊙ dX) 1 1ᵀ)          ⇒  G ⊙ Q − Q ⊙ ((G ⊙ Q) 1 1ᵀ)
-    Q = log Σ exp X  dq = (softmax(X) ⊙ dX) 1                ⇒  (G 1ᵀ) ⊙ softmax(X)
 
 Source of the method: reverse accumulation, Linnainmaa 1970; matrix forms as in Giles 2008, section 2.2.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 from chalkgrad.derive.algebra import add, hadamard, matmul, negative, scale, transpose
 from chalkgrad.expr import (
@@ -34,7 +30,9 @@ from chalkgrad.expr import (
     RowApply,
     Scale,
     Sum,
+    Symbol,
     Transpose,
+    fill,
 )
 
 Adjoints = list[tuple[Expr, Expr]]
@@ -90,25 +88,27 @@ def softmax_gradient(g: Expr, value: Expr, axis: int) -> Expr:
 
 
 def _row_apply(q: RowApply, g: Expr) -> Adjoints:
-    if q.kind == "softmax":
-        return [(q.arg, softmax_gradient(g, q, q.axis))]
-    rows, columns = q.arg.shape
-    spread = matmul(g, Ones((ONE, columns))) if q.axis == 1 else matmul(Ones((rows, ONE)), g)
-    return [(q.arg, hadamard([spread, RowApply("softmax", q.arg, q.axis)]))]
+    return [(q.arg, softmax_gradient(g, q, q.axis))]
 
 
-RULES: dict[type[Expr], Callable[[Any, Expr], Adjoints]] = {
-    Sum: _sum,
-    Scale: _scale,
-    MatMul: _matmul,
-    Transpose: _transpose,
-    Hadamard: _hadamard,
-    Apply: _apply,
-    Reduce: _reduce,
-    RowApply: _row_apply,
-}
+ADJOINTS = fill(
+    "adjoint",
+    {
+        Symbol: lambda q, g: [],
+        Ones: lambda q, g: [],
+        Sum: _sum,
+        Scale: _scale,
+        MatMul: _matmul,
+        Transpose: _transpose,
+        Hadamard: _hadamard,
+        Apply: _apply,
+        Reduce: _reduce,
+        RowApply: _row_apply,
+    },
+)
 
 
 def adjoints(q: Expr, g: Expr) -> Adjoints:
     """The gradients that flow from ``q`` to its operands when ``g`` = ∂L/∂q flows into it."""
-    return RULES[type(q)](q, g)
+    flows: Adjoints = ADJOINTS[type(q)](q, g)
+    return flows

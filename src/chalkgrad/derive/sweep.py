@@ -67,8 +67,6 @@ class Sweep:
             if expr.kind not in GIVEN:
                 arrived.setdefault(expr, []).append(g)
             return
-        if isinstance(expr, Ones):
-            return
         for operand, flow in adjoints(expr, g):
             self._spread(operand, flow, arrived)
 

@@ -6,7 +6,9 @@ product and the arithmetic's elementwise functions.  An expression is compiled o
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,7 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     Transpose,
+    fill,
 )
 from chalkgrad.formula import Arithmetic, Float64
 
@@ -39,51 +42,20 @@ Values = dict[Any, Any]
 Compiled = Callable[[Values], Any]
 
 
+class Compiler:
+    """Turns an expression into a function of the values of its symbols, in an arithmetic."""
+
+    def __init__(self, arithmetic: Arithmetic) -> None:
+        self.arithmetic = arithmetic
+
+    def __call__(self, expr: Expr) -> Compiled:
+        compiled: Compiled = VALUES[type(expr)](self, expr)
+        return compiled
+
+
 def compile_expr(expr: Expr, arithmetic: Arithmetic) -> Compiled:
     """Turn an expression into a function of the values of its symbols."""
-    match expr:
-        case Symbol():
-            return lambda values: values[expr]
-        case Ones(shape):
-            one = arithmetic.number(1)
-            return lambda values: np.full([size(dim, values) for dim in shape], one)
-        case Sum(terms):
-            return _sum([compile_expr(term, arithmetic) for term in terms], terms, arithmetic)
-        case Scale(c, arg):
-            return _scale(c, compile_expr(arg, arithmetic), arithmetic)
-        case MatMul(left, right):
-            return _matmul(left, right, arithmetic)
-        case Transpose(arg):
-            inner = compile_expr(arg, arithmetic)
-            return lambda values: inner(values).T
-        case Hadamard(factors):
-            return _product([compile_expr(factor, arithmetic) for factor in factors])
-        case Apply(function, args, wrt):
-            parts = [_argument(arg, arithmetic) for arg in args]
-            kernel = arithmetic.kernel(function, wrt)
-            if len(parts) == 1:
-                only = parts[0]
-                return lambda values: kernel(only(values))
-            return lambda values: kernel(*[part(values) for part in parts])
-        case RowApply(kind, arg, axis):
-            return _sample_kernel(kind, (arg,), axis, arithmetic)
-        case SampleKernel(kind, args, axis):
-            return _sample_kernel(kind, args, axis, arithmetic)
-        case Reduce(arg):
-            inner = compile_expr(arg, arithmetic)
-            return lambda values: inner(values).sum(keepdims=True)
-        case Numeric(function, args):
-            each = [compile_expr(arg, arithmetic) for arg in args]
-            return lambda values: function(*[part(values) for part in each])
-    raise TypeError(f"no value for expression {type(expr).__name__}")
-
-
-def _argument(arg: Expr, arithmetic: Arithmetic) -> Compiled:
-    """An argument of a function; a matrix of one number stays that number, which fits every shape."""
-    number = spread_of(arg)
-    if isinstance(number, Scalar):
-        return lambda values: _factor(number, values, arithmetic)
-    return compile_expr(arg if number is None else number, arithmetic)
+    return Compiler(arithmetic)(expr)
 
 
 def size(dim: Dim, values: Values) -> int:
@@ -91,40 +63,90 @@ def size(dim: Dim, values: Values) -> int:
     return dim.size if dim.size is not None else int(values[dim])
 
 
-def _sum(parts: list[Compiled], terms: tuple[Expr, ...], arithmetic: Arithmetic) -> Compiled:
-    pairs = [_signed(term, part, arithmetic) for term, part in zip(terms[1:], parts[1:], strict=True)]
-    first = parts[0]
-    if _is_product(terms[0]) and isinstance(arithmetic, Float64):  # a fresh array of the full shape
-        pairs = [
-            (compile_expr(_repeated(term), arithmetic) if _repeated(term) is not term else part, minus)
-            for term, (part, minus) in zip(terms[1:], pairs, strict=True)
-        ]
+def _symbol(compiler: Compiler, expr: Symbol) -> Compiled:
+    return lambda values: values[expr]
 
-        def accumulate(values: Values) -> Any:
-            total = first(values)
-            for part, minus in pairs:
-                if minus:
-                    total -= part(values)
-                else:
-                    total += part(values)
-            return total
 
-        return accumulate
+def _ones(compiler: Compiler, expr: Ones) -> Compiled:
+    one = compiler.arithmetic.number(1)
+    return lambda values: np.full([size(dim, values) for dim in expr.dims], one)
+
+
+def _transpose(compiler: Compiler, expr: Transpose) -> Compiled:
+    inner = compiler(expr.arg)
+    return lambda values: inner(values).T
+
+
+def _reduce(compiler: Compiler, expr: Reduce) -> Compiled:
+    inner = compiler(expr.arg)
+    return lambda values: inner(values).sum(keepdims=True)
+
+
+def _numeric(compiler: Compiler, expr: Numeric) -> Compiled:
+    parts = [compiler(arg) for arg in expr.args]
+    return lambda values: expr.function(*[part(values) for part in parts])
+
+
+# -- functions -----------------------------------------------------------------------------------------
+
+
+def _apply(compiler: Compiler, expr: Apply) -> Compiled:
+    parts = [_argument(compiler, arg) for arg in expr.args]
+    kernel = compiler.arithmetic.kernel(expr.function, expr.wrt)
+    if len(parts) == 1:
+        only = parts[0]
+        return lambda values: kernel(only(values))
+    return lambda values: kernel(*[part(values) for part in parts])
+
+
+def _argument(compiler: Compiler, arg: Expr) -> Compiled:
+    """An argument of a function; a matrix of one number stays that number, which fits every shape."""
+    number, arithmetic = spread_of(arg), compiler.arithmetic
+    if isinstance(number, Scalar):
+        return lambda values: _factor(number, values, arithmetic)
+    return compiler(arg if number is None else number)
+
+
+def _of_samples(compiler: Compiler, expr: RowApply | SampleKernel) -> Compiled:
+    """A function of whole samples; the pivoted pre-activations are shared by all that use them."""
+    kind, axis, (pre, *others) = expr.kind, expr.axis, expr.operands()
+    z, *rest = [compiler(arg) for arg in (pre, *others)]
+    key, arithmetic = ("pivoted", pre, axis), compiler.arithmetic
 
     def run(values: Values) -> Any:
-        total = first(values)
-        for part, minus in pairs:
-            total = total - part(values) if minus else total + part(values)
+        if key not in values:
+            values[key] = Pivoted(axis, arithmetic, z(values))
+        return getattr(values[key], kind)(*[part(values) for part in rest])
+
+    return run
+
+
+# -- sums ----------------------------------------------------------------------------------------------
+
+
+def _sum(compiler: Compiler, expr: Sum) -> Compiled:
+    first, *rest = expr.terms
+    fresh = _is_product(first) and isinstance(compiler.arithmetic, Float64)  # an array of the full shape
+    plus, minus = _IN_PLACE if fresh else _NEW
+    start = compiler(first)
+    parts = []
+    for term in map(_repeated, rest) if fresh else rest:
+        negative = isinstance(term, Scale) and term.coefficient == _MINUS
+        parts.append((minus, compiler(*term.operands())) if negative else (plus, compiler(term)))
+
+    def run(values: Values) -> Any:
+        total = start(values)
+        for join, part in parts:
+            total = join(total, part(values))
         return total
 
     return run
 
 
-def _signed(term: Expr, part: Compiled, arithmetic: Arithmetic) -> tuple[Compiled, bool]:
-    """A term without the sign that makes it a subtraction."""
-    if isinstance(term, Scale) and term.coefficient == Coefficient(_MINUS_ONE):
-        return compile_expr(term.arg, arithmetic), True
-    return part, False
+Joins = tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]
+_IN_PLACE: Joins = (operator.iadd, operator.isub)
+_NEW: Joins = (operator.add, operator.sub)
+_MINUS = Coefficient(Fraction(-1))
 
 
 def _is_product(term: Expr) -> bool:
@@ -141,11 +163,15 @@ def _repeated(term: Expr) -> Expr:
     return term
 
 
-def _scale(c: Coefficient, inner: Compiled, arithmetic: Arithmetic) -> Compiled:
-    number = arithmetic.number(c.rational)
+# -- products ------------------------------------------------------------------------------------------
+
+
+def _scale(compiler: Compiler, expr: Scale) -> Compiled:
+    c, inner, arithmetic = expr.coefficient, compiler(expr.arg), compiler.arithmetic
     if not c.powers:
         if c.rational == -1:
             return lambda values: -inner(values)
+        number = arithmetic.number(c.rational)
         return lambda values: number * inner(values)
 
     above, below = arithmetic.number(c.rational.numerator), arithmetic.number(c.rational.denominator)
@@ -173,40 +199,39 @@ def _factor(base: Dim | Scalar, values: Values, arithmetic: Arithmetic) -> Any:
     return arithmetic.number(base.value)
 
 
-def _product(parts: list[Compiled]) -> Compiled:
-    if len(parts) == 2:
-        a, b = parts
-        return lambda values: a(values) * b(values)
+def _hadamard(compiler: Compiler, expr: Hadamard) -> Compiled:
+    first, *rest = [compiler(factor) for factor in expr.factors]
+    if len(rest) == 1:
+        other = rest[0]
+        return lambda values: first(values) * other(values)
 
     def run(values: Values) -> Any:
-        total = parts[0](values)
-        for part in parts[1:]:
+        total = first(values)
+        for part in rest:
             total = total * part(values)
         return total
 
     return run
 
 
-def _matmul(left: Expr, right: Expr, arithmetic: Arithmetic) -> Compiled:
+def _matmul(compiler: Compiler, expr: MatMul) -> Compiled:
     """A product; with ones it is a sum over the batch, or a row repeated by broadcasting."""
-    if isinstance(left, Ones):
-        other = compile_expr(right, arithmetic)
-        rows = left.shape[0]
-        if left.shape[1].is_one:  # 1 · row: repeat
-            return lambda values: _repeat(other(values), 0, size(rows, values))
-        if rows.is_one:
-            return lambda values: other(values).sum(axis=0, keepdims=True)
-        return lambda values: _repeat(other(values).sum(axis=0, keepdims=True), 0, size(rows, values))
+    left, right = expr.left, expr.right
+    if isinstance(left, Ones):  # 1 · row repeats it
+        return _of_ones(compiler(right), 0, left.shape[0], not left.shape[1].is_one)
     if isinstance(right, Ones):
-        other = compile_expr(left, arithmetic)
-        columns = right.shape[1]
-        if right.shape[0].is_one:
-            return lambda values: _repeat(other(values), 1, size(columns, values))
-        if columns.is_one:
-            return lambda values: other(values).sum(axis=1, keepdims=True)
-        return lambda values: _repeat(other(values).sum(axis=1, keepdims=True), 1, size(columns, values))
-    a, b = compile_expr(left, arithmetic), compile_expr(right, arithmetic)
+        return _of_ones(compiler(left), 1, right.shape[1], not right.shape[0].is_one)
+    a, b = compiler(left), compiler(right)
     return lambda values: a(values) @ b(values)
+
+
+def _of_ones(inner: Compiled, axis: int, dim: Dim, summed: bool) -> Compiled:
+    """The sum along an axis, then repeated along it."""
+    if not summed:
+        return lambda values: _repeat(inner(values), axis, size(dim, values))
+    if dim.is_one:
+        return lambda values: inner(values).sum(axis=axis, keepdims=True)
+    return lambda values: _repeat(inner(values).sum(axis=axis, keepdims=True), axis, size(dim, values))
 
 
 def _repeat(values: Array, axis: int, count: int) -> Array:
@@ -217,17 +242,20 @@ def _repeat(values: Array, axis: int, count: int) -> Array:
     return np.broadcast_to(values, shape)
 
 
-_MINUS_ONE = Coefficient().rational * -1
-
-
-def _sample_kernel(kind: str, args: tuple[Expr, ...], axis: int, arithmetic: Arithmetic) -> Compiled:
-    """A function of whole samples; the pivoted pre-activations are shared by all that use them."""
-    z, *rest = [compile_expr(arg, arithmetic) for arg in args]
-    key = ("pivoted", args[0], axis)
-
-    def run(values: Values) -> Any:
-        if key not in values:
-            values[key] = Pivoted(axis, arithmetic, z(values))
-        return getattr(values[key], kind)(*[part(values) for part in rest])
-
-    return run
+VALUES = fill(
+    "value",
+    {
+        Symbol: _symbol,
+        Ones: _ones,
+        Sum: _sum,
+        Scale: _scale,
+        MatMul: _matmul,
+        Transpose: _transpose,
+        Hadamard: _hadamard,
+        Apply: _apply,
+        RowApply: _of_samples,
+        SampleKernel: _of_samples,
+        Reduce: _reduce,
+        Numeric: _numeric,
+    },
+)

@@ -35,8 +35,7 @@ class Pivoted:
         top = z.argmax(axis=axis)
         samples = np.arange(len(top))
         self.place = samples * z.shape[1] + top if axis == 1 else top * z.shape[1] + samples  # row by row
-        self.largest = self._column(z.take(self.place))
-        self.shifted = z - self.largest
+        self.shifted = z - self._column(z.take(self.place))
         self.powers = self._function("exp", np.exp, self.shifted)
         self.powers.put(self.place, arithmetic.number(0))
         self.others = self.powers.sum(axis=axis, keepdims=True)
@@ -57,11 +56,6 @@ class Pivoted:
     def softmax(self) -> Array:
         """``p_j = exp(z_j) / Σ_k exp(z_k)``."""
         return self.probabilities
-
-    def logsumexp(self) -> Array:
-        """``log Σ_k exp(z_k)``."""
-        total: Array = self.largest + self._log_total()
-        return total
 
     def log_softmax(self) -> Array:
         """``log p_j``."""

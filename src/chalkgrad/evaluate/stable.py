@@ -14,7 +14,7 @@ for p = softmax(z) with c the place of its largest entry.  Both forms are equal;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from chalkgrad.derive import Derivation, Step, grad
@@ -26,37 +26,27 @@ from chalkgrad.expr import (
     Apply,
     Expr,
     Hadamard,
+    OfMany,
     Ones,
+    Routine,
     RowApply,
     Scale,
     Shape,
     Sum,
     Symbol,
-    children,
     symbols,
-    with_children,
 )
 from chalkgrad.formula import nodes, saturates, stabilise, substitute
 from chalkgrad.formula.build import each_part
 
 
 @dataclass(frozen=True)
-class SampleKernel(Expr):
+class SampleKernel(OfMany, Routine):
     """A numeric routine over whole samples, a method of ``samples.Pivoted``, applied to ``args``."""
 
     kind: str
     args: tuple[Expr, ...]
     axis: int
-
-    @property
-    def shape(self) -> Shape:
-        return self.args[0].shape
-
-    def operands(self) -> tuple[Expr, ...]:
-        return self.args
-
-    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
-        return replace(self, args=new)
 
 
 class Stabiliser:
@@ -90,13 +80,13 @@ class Stabiliser:
                 return _from_stable(_softmax_parts(node, self.output, self.definition), expr.shape)
             put_in = substitute(node, {self.output: to_formula(self.definition)})
             return _from_stable(stabilise(put_in), expr.shape)
-        return with_children(expr, tuple(self._through(child) for child in children(expr)))
+        return expr.with_operands(tuple(self._through(operand) for operand in expr.operands()))
 
 
 def _elementwise(expr: Expr) -> bool:
     match expr:
         case Apply() | Sum() | Hadamard():
-            return all(_elementwise(child) for child in children(expr))
+            return all(map(_elementwise, expr.operands()))
         case Scale(c, arg):
             return not c.powers and _elementwise(arg)
     return isinstance(expr, Symbol | Ones) and not is_weights(expr)

@@ -8,16 +8,16 @@ by *name*: a product that fits only because two widths happen to agree is still 
           | Hadamard(factors) | Apply(function, args, wrt) | RowApply(kind, arg, axis) | Reduce(arg, axis)
           | Numeric(function, args)
 
-Constructors infer shapes and raise ``ShapeError`` where they do not fit.
+Constructors infer shapes and raise ``ShapeError`` where they do not fit.  What the rooms above do with each
+kind is one table, ``operations``.
 """
 
 from __future__ import annotations
 
+from chalkgrad.expr.base import Expr, OfMany, OfOne, Routine
 from chalkgrad.expr.dims import ONE, Coefficient, Dim, Scalar, Shape, coefficient, fits, show_shape
 from chalkgrad.expr.nodes import (
-    SLOT_NAMES,
     Apply,
-    Expr,
     Hadamard,
     MatMul,
     Numeric,
@@ -26,16 +26,16 @@ from chalkgrad.expr.nodes import (
     RowApply,
     Scale,
     Sum,
-    Symbol,
     Transpose,
-    describe,
-    make_symbol,
 )
-from chalkgrad.expr.walk import children, rewrite, substitute, symbols, walk, with_children
+from chalkgrad.expr.operations import TABLE, Operation, fill, register
+from chalkgrad.expr.symbol import SLOT_NAMES, Symbol, make_symbol
+from chalkgrad.expr.walk import rewrite, substitute, symbols, walk
 
 __all__ = [
     "ONE",
     "SLOT_NAMES",
+    "TABLE",
     "Apply",
     "Coefficient",
     "Dim",
@@ -43,8 +43,12 @@ __all__ = [
     "Hadamard",
     "MatMul",
     "Numeric",
+    "OfMany",
+    "OfOne",
     "Ones",
+    "Operation",
     "Reduce",
+    "Routine",
     "RowApply",
     "Scalar",
     "Scale",
@@ -52,15 +56,14 @@ __all__ = [
     "Sum",
     "Symbol",
     "Transpose",
-    "children",
     "coefficient",
-    "describe",
+    "fill",
     "fits",
     "make_symbol",
+    "register",
     "rewrite",
     "show_shape",
     "substitute",
     "symbols",
     "walk",
-    "with_children",
 ]

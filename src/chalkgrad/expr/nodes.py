@@ -1,130 +1,19 @@
-"""The grammar: one class a node; constructors infer shapes and raise ``ShapeError`` where they do not fit."""
+"""The grammar, a class an operation; constructors raise ``ShapeError`` where operands do not fit.
+
+A class says what everybody must know: shape, operands, plain form.  What else is done with an operation
+stands in the table of ``chalkgrad.expr.operations``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from chalkgrad._errors import Fault, ShapeError
-from chalkgrad._roles import ROLES, Role
+from chalkgrad.expr.base import Expr, OfMany, OfOne, Routine
 from chalkgrad.expr.dims import ONE, Coefficient, Shape, describe_coefficient, fits, show_shape
 from chalkgrad.formula import ElementwiseFunction
-
-
-@dataclass(frozen=True)
-class Expr:
-    """Base of all matrix expressions; every one has a ``shape``."""
-
-    @property
-    def shape(self) -> Shape:
-        raise NotImplementedError
-
-    @property
-    def is_scalar(self) -> bool:
-        """Whether it is 1 × 1."""
-        return self.shape[0].is_one and self.shape[1].is_one
-
-    def operands(self) -> tuple[Expr, ...]:
-        """The operands of an operation that a reader adds for itself."""
-        raise TypeError(f"unknown expression {type(self).__name__}")
-
-    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
-        """The same operation of a reader on other operands."""
-        raise TypeError(f"unknown expression {type(self).__name__}")
-
-
-@dataclass(frozen=True)
-class Symbol(Expr):
-    """A named matrix.
-
-    ``kind`` is one of input, target, weight, bias, pre (Z), act (A), output (the last A), loss,
-    sample_weight (s), mask (M), grad (∂L/∂``of``) or next (``of`` after the update).  Of an update it may
-    also be norm or clip_factor (of all gradients), pull (what moves ``of`` instead of its gradient), and
-    velocity, mean or square (what the optimiser remembers of ``of``).
-    """
-
-    kind: str
-    layer: int
-    dims: Shape
-    of: Symbol | None = None
-
-    @property
-    def shape(self) -> Shape:
-        return self.dims
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.kind, self.layer, self.dims, self.of))
-
-    def __hash__(self) -> int:  # symbols key every table of values: hash once
-        return self._hash
-
-    @cached_property
-    def name(self) -> str:
-        """The canonical name: X, T, s, W1, b1, Z1, M1, A1, Y, L, dW1, W1.m, W1_new."""
-        if self.of is not None and self.kind in SLOT_NAMES:
-            return f"{self.of.name}.{SLOT_NAMES[self.kind]}"
-        if self.of is not None:
-            return f"d{self.of.name}" if self.kind == "grad" else f"{self.of.name}_new"
-        if self.role is not None:
-            return self.role.name(self.layer)
-        letter = LETTERS[self.kind]
-        return letter if self.kind in UNNUMBERED else f"{letter}{self.layer}"
-
-    @property
-    def numbered_name(self) -> str:
-        """The name among the activations: A0 of X, A2 of Y, dA2 of dY; else the canonical name."""
-        if self.of is not None and self.kind == "grad":
-            return f"d{self.of.numbered_name}"
-        return f"{LETTERS['act']}{self.layer}" if self.kind in ("input", "output") else self.name
-
-    @property
-    def role(self) -> Role | None:
-        """What a parameter is to its layer; None of what is not learned."""
-        return ROLES.get(self.kind)
-
-    @property
-    def is_parameter(self) -> bool:
-        """Whether it is learned."""
-        return self.kind in ROLES
-
-    @property
-    def is_vector(self) -> bool:
-        """Whether it is a parameter with one number for each neuron, such as a bias."""
-        return self.kind in ROLES and not ROLES[self.kind].is_matrix
-
-    @property
-    def root(self) -> Symbol:
-        """What it is about in the end: W1 of W1.m after the update."""
-        return self if self.of is None else self.of.root
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@lru_cache(maxsize=1 << 14)
-def make_symbol(kind: str, layer: int, dims: Shape, of: Symbol | None = None) -> Symbol:
-    """A symbol that is made once, so that tables of values find it by identity."""
-    return Symbol(kind, layer, dims, of)
-
-
-LETTERS = {
-    "input": "X",
-    "target": "T",
-    "pre": "Z",
-    "act": "A",
-    "output": "Y",
-    "loss": "L",
-    "sample_weight": "s",
-    "mask": "M",
-    "norm": "norm",
-    "clip_factor": "clip_factor",
-}
-UNNUMBERED = ("input", "target", "output", "loss", "sample_weight", "norm", "clip_factor")
-SLOT_NAMES = {"velocity": "v", "mean": "m", "square": "v", "pull": "g"}
-"""What belongs to a parameter in an update: ``W1.v``."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +25,9 @@ class Ones(Expr):
     @property
     def shape(self) -> Shape:
         return self.dims
+
+    def __str__(self) -> str:
+        return f"1({show_shape(self.dims)})"
 
 
 @dataclass(frozen=True)
@@ -151,17 +43,25 @@ class Sum(Expr):
     def shape(self) -> Shape:
         return self.terms[0].shape
 
+    def operands(self) -> tuple[Expr, ...]:
+        return self.terms
+
+    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
+        return Sum(new)
+
+    def __str__(self) -> str:
+        return f"({' + '.join(map(str, self.terms))})"
+
 
 @dataclass(frozen=True)
-class Scale(Expr):
+class Scale(OfOne):
     """A coefficient times a matrix."""
 
     coefficient: Coefficient
     arg: Expr
 
-    @property
-    def shape(self) -> Shape:
-        return self.arg.shape
+    def __str__(self) -> str:
+        return f"{describe_coefficient(self.coefficient)}·{self.arg}"
 
 
 @dataclass(frozen=True)
@@ -175,7 +75,7 @@ class MatMul(Expr):
         if not fits(self.left.shape[1], self.right.shape[0]):
             raise ShapeError(
                 Fault(
-                    f"product {describe(self.left)} · {describe(self.right)}",
+                    f"product {self.left} · {self.right}",
                     "have equal inner dimensions",
                     f"({show_shape(self.left.shape)}) · ({show_shape(self.right.shape)})",
                     "A transpose is missing or the factors are in the wrong order.",
@@ -186,9 +86,18 @@ class MatMul(Expr):
     def shape(self) -> Shape:
         return self.left.shape[0], self.right.shape[1]
 
+    def operands(self) -> tuple[Expr, ...]:
+        return self.left, self.right
+
+    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
+        return MatMul(*new)
+
+    def __str__(self) -> str:
+        return f"({self.left} {self.right})"
+
 
 @dataclass(frozen=True)
-class Transpose(Expr):
+class Transpose(OfOne):
     """The transpose."""
 
     arg: Expr
@@ -196,6 +105,9 @@ class Transpose(Expr):
     @property
     def shape(self) -> Shape:
         return self.arg.shape[1], self.arg.shape[0]
+
+    def __str__(self) -> str:
+        return f"{self.arg}ᵀ"
 
 
 @dataclass(frozen=True)
@@ -211,9 +123,18 @@ class Hadamard(Expr):
     def shape(self) -> Shape:
         return self.factors[0].shape
 
+    def operands(self) -> tuple[Expr, ...]:
+        return self.factors
+
+    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
+        return Hadamard(new)
+
+    def __str__(self) -> str:
+        return f"({' ⊙ '.join(map(str, self.factors))})"
+
 
 @dataclass(frozen=True)
-class Apply(Expr):
+class Apply(OfMany):
     """An elementwise function of matrices of one shape, or its derivative by the variable ``wrt``."""
 
     function: ElementwiseFunction
@@ -223,14 +144,14 @@ class Apply(Expr):
     def __post_init__(self) -> None:
         _same_shapes(self.function.name or "function", self.args)
 
-    @property
-    def shape(self) -> Shape:
-        return self.args[0].shape
+    def __str__(self) -> str:
+        mark = "" if self.wrt is None else "′" if len(self.args) == 1 else f"_{self.wrt}"
+        return f"{self.function.name or self.function.formula}{mark}({', '.join(map(str, self.args))})"
 
 
 @dataclass(frozen=True)
-class RowApply(Expr):
-    """A function that couples the entries of one sample: ``softmax`` or ``logsumexp``.
+class RowApply(OfOne):
+    """A function that couples the entries of one sample: ``softmax``.
 
     ``axis`` is 1 where a sample is a row and 0 where it is a column.
     """
@@ -239,16 +160,12 @@ class RowApply(Expr):
     arg: Expr
     axis: int
 
-    @property
-    def shape(self) -> Shape:
-        rows, columns = self.arg.shape
-        if self.kind == "softmax":
-            return rows, columns
-        return (rows, ONE) if self.axis == 1 else (ONE, columns)
+    def __str__(self) -> str:
+        return f"{self.kind}({self.arg})"
 
 
 @dataclass(frozen=True)
-class Reduce(Expr):
+class Reduce(OfOne):
     """The sum of all entries, 1 × 1.  (Row and column sums are products with ones.)"""
 
     arg: Expr
@@ -257,9 +174,12 @@ class Reduce(Expr):
     def shape(self) -> Shape:
         return ONE, ONE
 
+    def __str__(self) -> str:
+        return f"sum({self.arg})"
+
 
 @dataclass(frozen=True)
-class Numeric(Expr):
+class Numeric(OfMany, Routine):
     """An operation that has a value but no derivative: what wrong code computes, such as rounding.
 
     ``function`` is applied to the operands' values and gives a matrix of shape ``dims``; ``text`` writes it,
@@ -275,11 +195,8 @@ class Numeric(Expr):
     def shape(self) -> Shape:
         return self.dims
 
-    def operands(self) -> tuple[Expr, ...]:
-        return self.args
-
-    def with_operands(self, new: tuple[Expr, ...]) -> Expr:
-        return replace(self, args=new)
+    def __str__(self) -> str:
+        return self.text.format(*self.args)
 
 
 def _same_shapes(what: str, parts: tuple[Expr, ...]) -> None:
@@ -288,45 +205,8 @@ def _same_shapes(what: str, parts: tuple[Expr, ...]) -> None:
         if not all(fits(a, b) for a, b in zip(first, part.shape, strict=True)):
             raise ShapeError(
                 Fault(
-                    f"{what} of {describe(parts[0])} and {describe(part)}",
+                    f"{what} of {parts[0]} and {part}",
                     "have operands of one shape",
                     f"{show_shape(first)} and {show_shape(part.shape)}",
                 )
             )
-
-
-def describe(expr: Expr) -> str:
-    """A plain one-line form in canonical names, for messages and debugging.
-
-    >>> from chalkgrad.expr import ONE, Dim
-    >>> n = Dim("n", 1, 3)
-    >>> w = Symbol("weight", 1, (n, ONE))
-    >>> describe(Transpose(w))
-    'W1ᵀ'
-    """
-    match expr:
-        case Symbol():
-            return expr.name
-        case Ones(dims):
-            return f"1({show_shape(dims)})"
-        case Sum(terms):
-            return "(" + " + ".join(describe(t) for t in terms) + ")"
-        case Scale(c, arg):
-            return f"{describe_coefficient(c)}·{describe(arg)}"
-        case MatMul(left, right):
-            return f"({describe(left)} {describe(right)})"
-        case Transpose(arg):
-            return f"{describe(arg)}ᵀ"
-        case Hadamard(factors):
-            return "(" + " ⊙ ".join(describe(f) for f in factors) + ")"
-        case Apply(function, args, wrt):
-            name = function.name or function.formula
-            mark = "" if wrt is None else ("′" if len(args) == 1 else f"_{wrt}")
-            return f"{name}{mark}({', '.join(describe(a) for a in args)})"
-        case RowApply(kind, arg, _):
-            return f"{kind}({describe(arg)})"
-        case Reduce(arg):
-            return f"sum({describe(arg)})"
-        case Numeric(_, args, _, text):
-            return text.format(*map(describe, args))
-    raise TypeError(f"unknown expression {type(expr).__name__}")

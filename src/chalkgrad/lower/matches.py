@@ -14,7 +14,6 @@ from chalkgrad.expr import (
     Scalar,
     Sum,
     Symbol,
-    describe,
 )
 from chalkgrad.lower.parts import Slope, is_mask
 
@@ -109,11 +108,3 @@ def bias_gradient(expr: Expr) -> Symbol | None:
 def share(own: Coefficient, whole: Coefficient) -> Fraction | None:
     """``own / whole``, where both have the same symbols."""
     return own.rational / whole.rational if dict(own.powers) == dict(whole.powers) else None
-
-
-def told(expr: Expr) -> str:
-    """The expression for a message."""
-    try:
-        return describe(expr)
-    except TypeError:
-        return type(expr).__name__

@@ -19,7 +19,6 @@ from chalkgrad.expr import (
     Scalar,
     Sum,
     Symbol,
-    describe,
 )
 from chalkgrad.formula import LOSSES, ElementwiseFunction, nodes, simplify
 from chalkgrad.formula.build import divide, num, power, subtract
@@ -44,7 +43,7 @@ def data_term(loss: Step, expr: Expr | None = None) -> DataTerm:
     parts = [split_scale(term) for term in terms if not is_penalty(term)]
     found = [DataTerm(c, rest.arg) for c, rest in parts if isinstance(rest, Reduce)]
     if len(found) != 1 or len(parts) != 1:
-        raise UnsupportedError(f"no kernel for the loss {loss.name} = {describe(loss.expr)}")
+        raise UnsupportedError(f"no kernel for the loss {loss.name} = {loss.expr}")
     return found[0]
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from chalkgrad.expr import Expr, Shape, Symbol
+from chalkgrad.expr import Expr, Routine, Shape, Symbol
 from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, activation, variables
 from chalkgrad.lower.program import Function
 
@@ -33,7 +33,7 @@ class Held(Symbol):
 
 
 @dataclass(frozen=True)
-class Slope(Expr):
+class Slope(Routine):
     """f′ at Z, written through the value f(Z)."""
 
     function: ElementwiseFunction
@@ -48,7 +48,7 @@ class Slope(Expr):
 
 
 @dataclass(frozen=True)
-class Pull(Expr):
+class Pull(Routine):
     """Softmax's Jacobian applied to an error, or to error ⊙ ŷ where ``weighted``."""
 
     y: Symbol
@@ -64,7 +64,7 @@ class Pull(Expr):
 
 
 @dataclass(frozen=True)
-class Pair(Expr):
+class Pair(Routine):
     """The loss and ∂L/∂Z_L that have one kernel; ``coefficient`` multiplies both."""
 
     kind: Literal["cross_entropy", "binary_cross_entropy", "squared_error"]

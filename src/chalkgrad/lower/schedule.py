@@ -116,7 +116,7 @@ class Scheduler:
 
     def _refuse(self, eq: Equation) -> UnsupportedError:
         name = eq.steps[-1] if eq.steps else eq.symbol.name
-        return UnsupportedError(f"no kernel for {name} = {matches.told(eq.expr)}")
+        return UnsupportedError(f"no kernel for {name} = {eq.expr}")
 
     def _write(self, eq: Equation) -> None:
         of = eq.symbol.of

@@ -11,7 +11,7 @@ import numpy as np
 
 from chalkgrad.derive.elementwise import leaf_count, termwise_derivative, to_formula, variables_in_order
 from chalkgrad.evaluate.stable import SampleKernel
-from chalkgrad.expr import Apply, Expr, Hadamard, Ones, Scale, Sum, Symbol, children, rewrite
+from chalkgrad.expr import Apply, Expr, Hadamard, Ones, Scale, Sum, Symbol, rewrite
 from chalkgrad.formula import ElementwiseFunction, nodes, simplify, stabilise, substitute, variables
 from chalkgrad.formula.build import add, mul, negate, num, rebuild
 from chalkgrad.formula.build import children as parts_of
@@ -27,7 +27,7 @@ def is_elementwise(expr: Expr) -> bool:
     """Whether every entry of the result needs only the same entries of buffers."""
     match expr:
         case Apply() | Sum() | Hadamard():
-            return all(is_elementwise(child) for child in children(expr))
+            return all(map(is_elementwise, expr.operands()))
         case Scale(c, arg):
             return not c.powers and is_elementwise(arg)
         case SampleKernel(kind, args, _):

@@ -48,9 +48,8 @@ def mutants(derivation: Derivation, name: str) -> list[Mutant]:
     Examples
     --------
     >>> from chalkgrad import Network, derive
-    >>> from chalkgrad.expr import describe
     >>> first = mutants(derive(Network("3-2:tanh-1:sigmoid")), "dZ1")[0]
-    >>> first.rule, describe(first.expr)
+    >>> first.rule, str(first.expr)
     ('derivative-missing', 'dA1')
     """
     site = Site(derivation, derivation.step(name))

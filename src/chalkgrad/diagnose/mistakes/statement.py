@@ -23,7 +23,6 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     Transpose,
-    describe,
 )
 from chalkgrad.expr.dims import describe_coefficient
 from chalkgrad.formula import format_formula, nodes, substitute
@@ -118,7 +117,7 @@ def _written(expr: Expr) -> str:
             return f"{kind}({blackboard(arg)})"
         case Numeric(_, args, _, text):
             return text.format(*map(_written, args))
-    return describe(expr)
+    return str(expr)
 
 
 def _inner(expr: Sum | MatMul | Hadamard) -> str:

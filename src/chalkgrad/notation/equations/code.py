@@ -28,6 +28,7 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     Transpose,
+    fill,
 )
 from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, activation, nodes, substitute
 from chalkgrad.notation.equations.code_formula import (
@@ -86,35 +87,30 @@ class CodeWriter:
         return self._code(expr).text
 
     def _code(self, expr: Expr) -> Code:
-        match expr:
-            case Symbol():
-                return Code(self.symbol(expr), ATOM)
-            case Ones((rows, columns)):
-                return Code(f"{self.dialect.prefix}.ones({self._size(rows)}, {self._size(columns)})", ATOM)
-            case Sum(terms):
-                return self._sum(terms, self._code)
-            case Scale(c, arg):
-                return self._scale(c, self._code(arg))
-            case MatMul(left, right):
-                return self._matmul(left, right)
-            case Transpose(arg):
-                return Code(self._code(arg).inside(ATOM) + ("" if is_vector(arg) else ".T"), ATOM)
-            case Hadamard(factors):
-                written = (self._factor(factor).inside(PRODUCT, matmul=False) for factor in factors)
-                return Code(" * ".join(written), PRODUCT)
-            case Apply():
-                return self._apply(expr)
-            case RowApply("softmax", arg, axis):
-                d = self.dialect
-                return Code(f"{d.prefix}.softmax({self.expr(arg)}, {d.axis}{axis})", ATOM)
-            case RowApply(kind, arg, axis):
-                d = self.dialect
-                return Code(f"{d.prefix}.{kind}({self.expr(arg)}, {d.axis}{axis}, {d.keep})", ATOM)
-            case Reduce(Hadamard((Symbol() as w, Symbol() as same))) if w == same:
+        code: Code = CODE[type(expr)](self, expr)
+        return code
+
+    def call(self, name: str, arg: Expr, axis: int, *more: str) -> Code:
+        """A function of the dialect along an axis."""
+        d = self.dialect
+        return Code(f"{d.prefix}.{name}({', '.join((self.expr(arg), f'{d.axis}{axis}', *more))})", ATOM)
+
+    def _ones(self, expr: Ones) -> Code:
+        rows, columns = map(self._size, expr.dims)
+        return Code(f"{self.dialect.prefix}.ones({rows}, {columns})", ATOM)
+
+    def _transpose(self, expr: Transpose) -> Code:
+        return Code(self._code(expr.arg).inside(ATOM) + ("" if is_vector(expr.arg) else ".T"), ATOM)
+
+    def _hadamard(self, expr: Hadamard) -> Code:
+        written = (self._factor(factor).inside(PRODUCT, matmul=False) for factor in expr.factors)
+        return Code(" * ".join(written), PRODUCT)
+
+    def _reduce(self, expr: Reduce) -> Code:
+        match expr.arg:
+            case Hadamard((Symbol() as w, Symbol() as same)) if w == same:
                 return Code(f"({self.symbol(w)}**2).sum()", ATOM)
-            case Reduce(arg):
-                return Code(f"{self._code(arg).inside(ATOM)}.sum()", ATOM)
-        raise TypeError(f"no code for expression {type(expr).__name__}")
+        return Code(f"{self._code(expr.arg).inside(ATOM)}.sum()", ATOM)
 
     def _factor(self, expr: Expr) -> Code:
         """A factor; a slope that is 1 or 0 is the condition itself: ``z1 > 0``."""
@@ -189,8 +185,9 @@ class CodeWriter:
             text += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
         return Code(text, QUOTIENT if below else PRODUCT)
 
-    def _matmul(self, left: Expr, right: Expr) -> Code:
+    def _matmul(self, expr: MatMul) -> Code:
         """A product; with ones it is a sum over one direction, or left to broadcasting."""
+        left, right = expr.left, expr.right
         match left, right:
             case Ones((_, inner)), _ if inner.is_one:
                 return self._code(right)
@@ -256,3 +253,20 @@ def _values(function: ElementwiseFunction) -> str:
 
 def _opposite(c: Coefficient) -> Coefficient:
     return Coefficient(-c.rational, c.powers)
+
+
+CODE = fill(
+    "code",
+    {
+        Symbol: lambda writer, expr: Code(writer.symbol(expr), ATOM),
+        Ones: CodeWriter._ones,
+        Sum: lambda writer, expr: writer._sum(expr.terms, writer._code),
+        Scale: lambda writer, expr: writer._scale(expr.coefficient, writer._code(expr.arg)),
+        MatMul: CodeWriter._matmul,
+        Transpose: CodeWriter._transpose,
+        Hadamard: CodeWriter._hadamard,
+        Apply: CodeWriter._apply,
+        RowApply: lambda writer, expr: writer.call(expr.kind, expr.arg, expr.axis),
+        Reduce: CodeWriter._reduce,
+    },
+)

@@ -12,7 +12,6 @@ from chalkgrad.derive.update_steps import spread_of
 from chalkgrad.expr import (
     Apply,
     Coefficient,
-    Dim,
     Expr,
     Hadamard,
     MatMul,
@@ -24,6 +23,7 @@ from chalkgrad.expr import (
     Sum,
     Symbol,
     Transpose,
+    fill,
 )
 from chalkgrad.formula import nodes, substitute
 from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Num, Op, Row, Script, Sym, Words
@@ -85,51 +85,35 @@ class Writer(SymbolWriter):
         return box if level >= least else Fence(box)
 
     def _level(self, expr: Expr) -> tuple[Box, int]:
-        match expr:
-            case Symbol():
-                return self.symbol(expr), ATOM
-            case Ones(shape):
-                return self._ones(shape), ATOM
-            case Sum(terms):
-                return self._sum(terms), SUM
-            case Scale(c, arg):
-                return self._scale(c, arg)
-            case MatMul(left, right):
-                return self._matmul(left, right)
-            case Transpose(arg):
-                return self._transposed(arg), ATOM
-            case Hadamard(factors):
-                sign = "·" if expr.is_scalar else "⊙"
-                items: list[Box] = []
-                for i, factor in enumerate(factors):
-                    items.extend(([Op(sign)] if i else []) + [self._inside(factor, POWER)])
-                return Row(tuple(items)), PRODUCT if expr.is_scalar else HADAMARD
-            case Apply():
-                return self._apply(expr)
-            case RowApply(kind, arg, _):
-                return called(function_name(kind), self.expr(arg)), ATOM
-            case Reduce():
-                return self._reduce(expr)
-        raise TypeError(f"no box for expression {type(expr).__name__}")
+        level: tuple[Box, int] = BOXES[type(expr)](self, expr)
+        return level
 
-    def _ones(self, shape: tuple[Dim, Dim]) -> Box:
-        if shape[0].is_one and shape[1].is_one:
-            return Num("1")
+    def _ones(self, expr: Ones) -> tuple[Box, int]:
+        if expr.is_scalar:
+            return Num("1"), ATOM
         ones = Sym("1", "bold")
         row = Script(ones, None, Sym("T", "upright"))
-        if not (shape[0].is_one or shape[1].is_one):
-            return Row((ones, row))
-        return row if shape[0].is_one else ones
+        rows, columns = expr.dims
+        if not (rows.is_one or columns.is_one):
+            return Row((ones, row)), ATOM
+        return row if rows.is_one else ones, ATOM
 
-    def _sum(self, terms: tuple[Expr, ...]) -> Box:
+    def _sum(self, expr: Sum) -> tuple[Box, int]:
         items: list[Box] = []
-        for i, term in enumerate(terms):
+        for i, term in enumerate(expr.terms):
             negative = isinstance(term, Scale) and term.coefficient.rational < 0
             bare = _positive(term) if negative else term
             if i or negative:
                 items.append(Op("−" if negative else "+", "binary" if i else "prefix"))
             items.append(self._plain_number(bare) or self._inside(bare, HADAMARD))
-        return Row(tuple(items))
+        return Row(tuple(items)), SUM
+
+    def _hadamard(self, expr: Hadamard) -> tuple[Box, int]:
+        sign = "·" if expr.is_scalar else "⊙"
+        items: list[Box] = []
+        for i, factor in enumerate(expr.factors):
+            items.extend(([Op(sign)] if i else []) + [self._inside(factor, POWER)])
+        return Row(tuple(items)), PRODUCT if expr.is_scalar else HADAMARD
 
     def _plain_number(self, term: Expr) -> Box | None:
         """A constant added to every entry: the 1 of 1 − Y, or 3."""
@@ -141,13 +125,14 @@ class Writer(SymbolWriter):
             else None
         )
 
-    def _scale(self, c: Coefficient, arg: Expr) -> tuple[Box, int]:
+    def _scale(self, expr: Scale) -> tuple[Box, int]:
+        c, arg = expr.coefficient, expr.arg
         if isinstance(arg, Reduce) and not self.values:
             number, node = EntryWriter(self).front(self._total(arg))
             if number != 1:  # (1/m) ∑ ½(y − t)² is written (1/2m) ∑ (y − t)²
                 return self._fronted(replace(c, rational=c.rational * number), node)
         if c.rational < 0:
-            return Row((Op("−", "prefix"), self._inside(_positive(Scale(c, arg)), HADAMARD))), SUM
+            return Row((Op("−", "prefix"), self._inside(_positive(expr), HADAMARD))), SUM
         front = self.coefficient(c)
         if front is None:
             return self._level(arg)
@@ -168,7 +153,8 @@ class Writer(SymbolWriter):
         minus: tuple[Box, ...] = (Op("−", "prefix"),) if c.rational < 0 else ()
         return Row((*minus, *((front,) if front is not None else ()), body)), SUM if minus else PRODUCT
 
-    def _matmul(self, left: Expr, right: Expr) -> tuple[Box, int]:
+    def _matmul(self, expr: MatMul) -> tuple[Box, int]:
+        left, right = expr.left, expr.right
         if self.notation.broadcast == "implicit":
             if isinstance(left, Ones) and left.shape[1].is_one:
                 return self._level(right)
@@ -206,14 +192,12 @@ class Writer(SymbolWriter):
             return Frac(box.num, Row((box.den.items[0], _marked(box.den.items[1], index))))
         return _marked(box, index)
 
-    def _transposed(self, arg: Expr) -> Box:
+    def _transpose(self, expr: Transpose) -> tuple[Box, int]:
         mark = Sym("T", "upright")
-        box = self._inside(arg, ATOM)
+        box = self._inside(expr.arg, ATOM)
         if isinstance(box, Script) and box.sup is None:
-            return replace(box, sup=mark)
-        if isinstance(box, Script | Frac | Row):
-            box = Fence(box)
-        return Script(box, None, mark)
+            return replace(box, sup=mark), ATOM
+        return Script(Fence(box) if isinstance(box, Script | Frac | Row) else box, None, mark), ATOM
 
     def _apply(self, expr: Apply) -> tuple[Box, int]:
         if expr.function.name and len(expr.args) == 1:
@@ -231,6 +215,10 @@ class Writer(SymbolWriter):
             self._formula_leaf, "" if expr.is_scalar and not self.values else "·" if expr.is_scalar else "⊙"
         )
         return writer.level(substitute(body, dict(args)))
+
+    def call(self, name: str, arg: Expr) -> tuple[Box, int]:
+        """A function of a whole matrix by its name."""
+        return called(function_name(name), self.expr(arg)), ATOM
 
     def _argument(self, arg: Expr) -> Box:
         number = spread_of(arg)
@@ -292,3 +280,20 @@ def _positive(term: Expr) -> Expr:
     assert isinstance(term, Scale)
     c = replace(term.coefficient, rational=-term.coefficient.rational)
     return term.arg if c.is_one else Scale(c, term.arg)
+
+
+BOXES = fill(
+    "box",
+    {
+        Symbol: lambda writer, expr: (writer.symbol(expr), ATOM),
+        Ones: Writer._ones,
+        Sum: Writer._sum,
+        Scale: Writer._scale,
+        MatMul: Writer._matmul,
+        Transpose: Writer._transpose,
+        Hadamard: Writer._hadamard,
+        Apply: Writer._apply,
+        RowApply: lambda writer, expr: writer.call(expr.kind, expr.arg),
+        Reduce: Writer._reduce,
+    },
+)
