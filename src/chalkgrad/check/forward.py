@@ -15,7 +15,8 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad.check.differences import Line
 from chalkgrad.check.kinks import Crossing, Frozen, Side, crossings, signs, switches
-from chalkgrad.derive import Step, derive
+from chalkgrad.derive import CANONICAL, Step, derive
+from chalkgrad.derive.forward import Alphabet
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.interpret import Compiled, compile_expr
 from chalkgrad.evaluate.program import FLOAT64
@@ -53,13 +54,14 @@ class Forward:
         self, network: Network, data: Data, arithmetic: Arithmetic = FLOAT64, frozen: Side | None = None
     ) -> None:
         self.network, self.data, self.arithmetic, self.frozen = network, data, arithmetic, frozen
-        self.derivation = derive(network)
+        self.derivation, self._letters = derive(network), Alphabet(network, CANONICAL)
         self.stable = stable_expressions(self.derivation)
         self._base = inputs(self.derivation, data, data.parameters)
         self._steps: list[tuple[Step, Compiled]] = []
         self._symbols = {symbol.name: symbol for symbol in self._base if hasattr(symbol, "dims")}
         self._uses: dict[str, int] = {}
-        self._kinks = {f"Z{l}": self.kinks(l) for l in range(1, network.depth + 1)}
+        pre = [step.symbol for step in self.derivation.forward if step.symbol.kind == "pre"]
+        self._kinks = {symbol.name: self.kinks(symbol.layer) for symbol in pre}
         with np.errstate(all="ignore"):
             for step in (*self.derivation.forward, self.derivation.loss):
                 compute = self._compile(step)
@@ -89,10 +91,10 @@ class Forward:
         expr = self.stable[step.symbol]
         arithmetic = self.arithmetic
         if self.frozen is not None and step.symbol.kind in ("act", "output"):
-            layer = step.symbol.layer
-            if self._kinks[f"Z{layer}"]:
-                z = np.asarray(self._base[self._symbols[f"Z{layer}"]])
-                arithmetic = Frozen(arithmetic, self.network.layers[layer - 1].function, z, self.frozen)
+            z = next(symbol for symbol in step.premises if symbol.kind == "pre")
+            if self._kinks[z.name]:
+                function = self.network.layers[z.layer - 1].function
+                arithmetic = Frozen(arithmetic, function, np.asarray(self._base[z]), self.frozen)
         return compile_expr(expr, arithmetic)
 
     def _plain(self, name: str, value: Any) -> Any:
@@ -109,11 +111,10 @@ class Forward:
         values = dict(self._base)
         values[symbol] = value.reshape(-1, 1) if value.ndim == 1 else value
         start = self._uses[name]
-        output = name == f"A{self.network.depth}" or name == "Y"
         with np.errstate(all="ignore"):
             for step, compute in self._steps[start:]:
                 if step.symbol != symbol:
-                    last = step.symbol.kind == "loss" and output
+                    last = step.symbol.kind == "loss" and symbol.kind == "output"
                     values[step.symbol] = (self._written_loss if last else compute)(values)
         return values
 
@@ -180,7 +181,7 @@ class Forward:
         if symbol.kind == "pre" or symbol.is_vector:
             return self._scale_of_pre(layer)
         if symbol.kind == "weight":
-            before = self.values[f"A{layer - 1}" if layer > 1 else "X"].astype(np.float64)
+            before = self._base[self._letters.activation(layer - 1)].astype(np.float64)
             length = float(np.sqrt((before / (np.abs(before).max() or 1.0)) ** 2).sum(axis=1).max())
             return self._scale_of_pre(layer) / (length * float(np.abs(before).max()) or 1.0)
         if layer == self.network.depth:
@@ -188,7 +189,7 @@ class Forward:
         return float(np.abs(self.values[name].astype(np.float64)).max()) or 1.0
 
     def _scale_of_pre(self, layer: int) -> float:
-        size = float(np.abs(self.values[f"Z{layer}"].astype(np.float64)).max())
+        size = float(np.abs(self._base[self._letters.pre(layer)].astype(np.float64)).max())
         described = self.network.layers[layer - 1]
         straight = not described.is_softmax and described.function.piecewise_linear
         return (size or 1.0) if straight else max(size, 1.0)

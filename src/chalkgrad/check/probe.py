@@ -12,6 +12,7 @@ from chalkgrad._reading import read_seed
 from chalkgrad.check.forward import Forward
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.expr import symbol_name
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 
@@ -126,7 +127,7 @@ def clarity(network: Network, data: Data) -> float:
     forward = Forward(network, data)
     clear = 1.0
     for layer in range(1, network.depth + 1):
-        z = forward.values[f"Z{layer}"]
+        z = forward.values[symbol_name("pre", layer)]
         for kink in forward.kinks(layer):
             clear = min(clear, float(np.abs(z - float(kink)).min() / (np.abs(z).max() or 1.0)) / _CLEAR)
     return clear

@@ -9,6 +9,7 @@ from chalkgrad._errors import Fault
 from chalkgrad._numbers import shown, whole
 from chalkgrad.derive.training import not_hidden
 from chalkgrad.evaluate.arrays import read_array
+from chalkgrad.expr import symbol_name
 from chalkgrad.network import Network
 
 
@@ -61,5 +62,5 @@ def _masks(network: Network, masks: object, rows: int, faults: list[Fault]) -> d
             fix = "A mask has the shape of its layer's activations."
             faults.append(Fault(path, f"have shape {shape}", f"shape {array.shape}", fix))
         elif array is not None:
-            found[f"M{layer}"] = array
+            found[symbol_name("mask", layer)] = array
     return found

@@ -29,7 +29,7 @@ from chalkgrad.expr.nodes import (
     Transpose,
 )
 from chalkgrad.expr.operations import TABLE, Operation, fill, register
-from chalkgrad.expr.symbol import SLOT_NAMES, Symbol, make_symbol
+from chalkgrad.expr.symbol import SLOT_NAMES, Symbol, make_symbol, symbol_name
 from chalkgrad.expr.walk import rewrite, substitute, symbols, walk
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "rewrite",
     "show_shape",
     "substitute",
+    "symbol_name",
     "symbols",
     "walk",
 ]

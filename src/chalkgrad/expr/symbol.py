@@ -43,17 +43,14 @@ class Symbol(Expr):
             return f"{self.of.name}.{SLOT_NAMES[self.kind]}"
         if self.of is not None:
             return f"d{self.of.name}" if self.kind == "grad" else f"{self.of.name}_new"
-        if self.role is not None:
-            return self.role.name(self.layer)
-        letter = LETTERS[self.kind]
-        return letter if self.kind in UNNUMBERED else f"{letter}{self.layer}"
+        return symbol_name(self.kind, self.layer)
 
     @property
     def numbered_name(self) -> str:
         """The name among the activations: A0 of X, A2 of Y, dA2 of dY; else the canonical name."""
         if self.of is not None and self.kind == "grad":
             return f"d{self.of.numbered_name}"
-        return f"{LETTERS['act']}{self.layer}" if self.kind in ("input", "output") else self.name
+        return symbol_name("act", self.layer) if self.kind in ("input", "output") else self.name
 
     @property
     def role(self) -> Role | None:
@@ -83,6 +80,17 @@ class Symbol(Expr):
 def make_symbol(kind: str, layer: int, dims: Shape, of: Symbol | None = None) -> Symbol:
     """A symbol that is made once, so that tables of values find it by identity."""
     return Symbol(kind, layer, dims, of)
+
+
+def symbol_name(kind: str, layer: int) -> str:
+    """Return the canonical name of a symbol that belongs to no other.
+
+    >>> symbol_name("pre", 2), symbol_name("bias", 2), symbol_name("output", 2)
+    ('Z2', 'b2', 'Y')
+    """
+    if kind in ROLES:
+        return ROLES[kind].name(layer)
+    return LETTERS[kind] if kind in UNNUMBERED else f"{LETTERS[kind]}{layer}"
 
 
 LETTERS = {

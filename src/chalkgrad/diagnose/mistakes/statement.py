@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from chalkgrad._roles import ROLES
 from chalkgrad.derive import CANONICAL, grad
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.expr import (
@@ -50,11 +51,10 @@ def quantities(network: Network) -> dict[str, Symbol]:
     """The quantities of a network by canonical name; A0 is X, and the last A is Y."""
     letters, depth = Alphabet(network, CANONICAL), network.depth
     found = {"T": letters.target, "X": letters.activation(0), "Y": letters.activation(depth)}
-    for layer in range(depth + 1):
-        found[f"A{layer}"] = letters.activation(layer)
+    found |= {each.numbered_name: each for each in map(letters.activation, range(depth + 1))}
     for layer in range(1, depth + 1):
-        found |= {"Z" + str(layer): letters.pre(layer), "W" + str(layer): letters.weight(layer)}
-        found["b" + str(layer)] = letters.bias(layer)
+        of_layer = (letters.pre(layer), *(letters.parameter(role, layer) for role in ROLES.values()))
+        found |= {each.name: each for each in of_layer}
     return found | {f"d{name}": grad(symbol) for name, symbol in found.items()}
 
 

@@ -11,6 +11,7 @@ from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.probe import clearest, draw_inputs, draw_parameters, draw_targets
 from chalkgrad.evaluate.data import Data, validate_data
+from chalkgrad.expr import symbol_name
 from chalkgrad.network import Layer, Network
 
 MANY = 5
@@ -67,7 +68,7 @@ def at_kinks(network: Network) -> Data | None:
 
 def forward_of(network: Network, data: Data) -> NDArray[np.float64]:
     """The last layer's pre-activations."""
-    values = Forward(network, data).values[f"Z{network.depth}"]
+    values = Forward(network, data).values[symbol_name("pre", network.depth)]
     return np.asarray(values, dtype=np.float64)
 
 

@@ -63,12 +63,10 @@ class Retelling:
         derivation = derive(network, convention=self.convention)
         self.writer = Writer(self.notation, derivation, "matrix")
         known = [symbol for step in derivation.steps for symbol in (step.symbol, *symbols(step.expr))]
-        self.symbols = {symbol.name: symbol for symbol in known}
-        first, last = self.symbols.get("X"), self.symbols.get("Y")
-        for usual, name, symbol in (("X", "A0", first), ("Y", f"A{network.depth}", last)):
-            if symbol is not None:
-                self.symbols |= {name: symbol, f"d{usual}": grad(symbol), f"d{name}": grad(symbol)}
-        self.symbols |= {s.name: s for s in known}  # the derivation's own come first
+        ends = [symbol for symbol in dict.fromkeys(known) if symbol.kind in ("input", "output")]
+        ends = [*ends, *map(grad, ends)]
+        self.symbols = {symbol.numbered_name: symbol for symbol in ends}
+        self.symbols |= {symbol.name: symbol for symbol in (*ends, *known)}  # the derivation's own come first
 
     def symbol(self, name: str) -> Box:
         """A symbol by its canonical name; one that is not known stays as it is written."""

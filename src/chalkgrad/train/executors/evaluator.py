@@ -13,6 +13,7 @@ from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.predict import forward_program
 from chalkgrad.evaluate.program import FLOAT64, Program, compile_derivation, gradient_program
 from chalkgrad.evaluate.run import equations, inputs
+from chalkgrad.expr import symbol_name
 from chalkgrad.train.executors.instructions import one_hot
 from chalkgrad.train.executors.random import dropout_key, dropout_mask
 from chalkgrad.train.executors.stepping import Stepping
@@ -52,7 +53,9 @@ class EvaluatorExecutor(Stepping):
     def _masks(self, rows: int, step: int) -> dict[str, Array]:
         rates = enumerate(self.setup.dropout, start=1)
         return {
-            f"M{l}": dropout_mask(dropout_key(self.setup.seed, step, l), rows, self.network.widths[l], rate)
+            symbol_name("mask", l): dropout_mask(
+                dropout_key(self.setup.seed, step, l), rows, self.network.widths[l], rate
+            )
             for l, rate in rates
             if rate
         }

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.evaluate.samples import Pivoted
 from chalkgrad.formula import ACTIVATIONS, Float64, activation, nodes, stabilise
 from chalkgrad.formula.kernels import FLOAT_KERNELS, fused, identity, identity_slope, softplus
@@ -130,9 +131,9 @@ def gather_targets(run: Pass, i: lowered.GatherTargets) -> None:
 
 
 def linear(run: Pass, i: lowered.Linear) -> None:
-    z = run.buffers[i.source] @ run.parameters[f"W{i.layer}"].T
-    if f"b{i.layer}" in run.parameters:
-        z = z + run.parameters[f"b{i.layer}"]
+    z = run.buffers[i.source] @ run.parameters[WEIGHT.name(i.layer)].T
+    bias = run.parameters.get(BIAS.name(i.layer))
+    z = z if bias is None else z + bias
     run.put(i.out, z if i.function is None else apply(i.function, z))
 
 
@@ -201,7 +202,7 @@ def softmax_gradient(run: Pass, i: lowered.SoftmaxGradient) -> None:
 
 
 def backpropagate(run: Pass, i: lowered.Backpropagate) -> None:
-    error = run.buffers[i.error] @ run.parameters[f"W{i.layer}"]
+    error = run.buffers[i.error] @ run.parameters[WEIGHT.name(i.layer)]
     if i.add is not None:
         error = error + run.buffers[i.add]
     if i.function is not None and i.value is not None:
@@ -211,12 +212,12 @@ def backpropagate(run: Pass, i: lowered.Backpropagate) -> None:
 
 
 def weight_gradient(run: Pass, i: lowered.WeightGradient) -> None:
-    error, weight = run.buffers[i.error], run.parameters[f"W{i.layer}"]
+    error, weight = run.buffers[i.error], run.parameters[WEIGHT.name(i.layer)]
     gradient = error.T @ run.buffers[i.source]
     l2 = float(run.program.parameters[i.layer - 1].l2)
-    run.gradients[f"W{i.layer}"] = gradient + weight.dtype.type(2 * l2) * weight if l2 else gradient
-    if f"b{i.layer}" in run.parameters:
-        run.gradients[f"b{i.layer}"] = error.sum(axis=0)
+    run.gradients[WEIGHT.name(i.layer)] = gradient + weight.dtype.type(2 * l2) * weight if l2 else gradient
+    if BIAS.name(i.layer) in run.parameters:
+        run.gradients[BIAS.name(i.layer)] = error.sum(axis=0)
 
 
 DO: dict[type[lowered.Instruction], Callable[[Pass, Any], None]] = {

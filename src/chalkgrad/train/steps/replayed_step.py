@@ -19,6 +19,7 @@ from chalkgrad.evaluate import Data, Trace, TraceStep
 from chalkgrad.evaluate.program import FLOAT64
 from chalkgrad.evaluate.run import run_steps
 from chalkgrad.evaluate.traced import Taken
+from chalkgrad.expr import symbol_name
 from chalkgrad.train.executors.choose import create_executor
 from chalkgrad.train.executors.instructions import one_hot
 from chalkgrad.train.executors.random import dropout_mask
@@ -148,7 +149,9 @@ def _rates(inputs: StepInputs) -> list[tuple[int, float]]:
 def _masks(inputs: StepInputs) -> dict[str, Array]:
     widths = inputs.setup.network.widths
     return {
-        f"M{layer}": dropout_mask(inputs.mask_keys[layer - 1], len(inputs.x), widths[layer], rate)
+        symbol_name("mask", layer): dropout_mask(
+            inputs.mask_keys[layer - 1], len(inputs.x), widths[layer], rate
+        )
         for layer, rate in _rates(inputs)
     }
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from chalkgrad._roles import ROLES
 from chalkgrad.check.key.judging.scene import Draw
 from chalkgrad.check.key.judging.stage import (
     Located,
@@ -16,11 +17,12 @@ from chalkgrad.check.key.judging.stage import (
     UnreadableError,
 )
 from chalkgrad.check.key.reading.nodes import Applied, Node, Partial, Ref, Total, elementwise, references
+from chalkgrad.expr import symbol_name
 from chalkgrad.formula import ElementwiseFunction, Float64, nodes
 
 MAX_EVALUATIONS = 100_000
 _FLOAT = Float64()
-_NAMES = {"weight": "W", "bias": "b", "pre": "Z", "act": "A", "input": "A", "target": "T", "output": "A"}
+_ACTIVATIONS = ("input", "act", "output")
 
 
 class Evaluator:
@@ -154,13 +156,13 @@ COMPARE = {
 
 def array_name(where: Located, prefix: str) -> str:
     """Return the canonical name of the array that an entry is in: W2, dZ1."""
-    return f"{prefix}T" if where.kind == "target" else f"{prefix}{_NAMES[where.kind]}{where.layer}"
+    return prefix + symbol_name("act" if where.kind in _ACTIVATIONS else where.kind, where.layer)
 
 
 def array_index(where: Located) -> tuple[int, ...]:
     """Return the place in the array: samples are rows, of which there is one."""
     units = tuple(unit - 1 for unit in where.units)
-    return units if where.kind in ("weight", "bias") else (0, *units)
+    return units if where.kind in ROLES else (0, *units)
 
 
 def _float(value: object) -> float:
