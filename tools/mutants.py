@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -42,8 +43,7 @@ patch = _exit
 context = ${PYTEST_CURRENT_TEST-}
 data_file = %s
 """
-SECONDS = 60  # of tests a mutant, the quickest first; then a whole file's worth is enough
-WHOLE = 40  # tests of a module for a line that is passed before any test, such as a table
+SECONDS = 60  # of tests a mutant, the quickest of every file first
 
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -123,6 +123,8 @@ def changed(node: ast.AST) -> Iterator[ast.AST]:
 def statements(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     """Each way to change one statement: the node that is replaced, and by what."""
     match node:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+            return  # for readers of types alone
         case ast.If(test=test) | ast.While(test=test) if not isinstance(test, ast.Constant):
             yield test, ast.UnaryOp(ast.Not(), test)
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
@@ -204,7 +206,7 @@ class Passing:
         self.data = sqlite3.connect(KEPT / "lines", check_same_thread=False)
 
     def through(self, file: Path, line: int) -> list[str]:
-        """The tests that pass through the line; for one that no test passes, some that use its file."""
+        """The tests that pass through the line; for a table, which none passes, those that use its file."""
         contexts: dict[str, bool] = {}
         query = "select context.context, numbits from line_bits join context on context_id = context.id"
         query += " join file on file_id = file.id where path = ?"
@@ -214,15 +216,24 @@ class Passing:
                 here = line // 8 < len(bits) and bool(bits[line // 8] >> line % 8 & 1)
                 contexts[test] = contexts.get(test, False) or here
         exact = [test for test, here in contexts.items() if here]
-        quickest = sorted(exact or contexts, key=lambda test: self.seconds[test])
         kept: list[str] = []
         total = 0.0
-        for test in quickest if exact else quickest[:WHOLE]:
+        for test in self._spread(exact or list(contexts)):
             total += self.seconds[test]
             if kept and total > SECONDS:
                 break
             kept.append(test)
         return kept
+
+    def _spread(self, tests: list[str]) -> list[str]:
+        """The quickest of every file, then the second of every file, and so on."""
+        seen: Counter[str] = Counter()
+        ranked = []
+        for test in sorted(tests, key=lambda test: self.seconds[test]):
+            file = test.partition("::")[0]
+            ranked.append((seen[file], self.seconds[test], test))
+            seen[file] += 1
+        return [test for _, _, test in sorted(ranked)]
 
 
 def copied(place: Path) -> Path:

@@ -266,6 +266,56 @@ def test_drawn_data_tests_every_parameter(seed: int) -> None:
         assert np.abs(Forward(network, data).values[f"Z{l}"]).min() > 1e-4
 
 
+@pytest.mark.parametrize("factor", [2.0, -1.0, 1 / 3, 1 + 1e-4])
+def test_a_factor_is_told_where_every_entry_has_it(factor: float) -> None:
+    network = Network("3-4:tanh-2:sigmoid")
+    data, _ = complete(network, None, None, None)
+    right = derived_gradients(network, data)["W1"]
+    found = check_gradients(network, data, {"W1": factor * right}).finding("dW1")
+    assert found.ratio is not None
+    assert math.isclose(found.ratio, factor, rel_tol=1e-6)
+    assert found.covered == "every entry"
+    for entry in ((0, 0), (3, 2)):
+        planted = factor * right
+        planted[entry] *= 1 + 1e-4
+        assert check_gradients(network, data, {"W1": planted}).finding("dW1").ratio is None
+
+
+@pytest.mark.parametrize(
+    ("network", "x", "t", "shapes"),
+    [
+        ("3-2", [1.0, 2, 3], None, ((1, 3), (1, 2))),
+        ("1-2", [1.0, 2, 3], None, ((3, 1), (3, 2))),
+        ("1-2", 7.0, None, ((1, 1), (1, 2))),
+        ("3-2", [[1.0, 2, 3]] * 4, None, ((4, 3), (4, 2))),
+        ("3-1", None, [1.0, 2], ((2, 3), (2, 1))),
+        ("3-2", None, [1.0, 2], ((1, 3), (1, 2))),
+        ("3-2", None, [[1.0, 2]] * 5, ((5, 3), (5, 2))),
+        ("3-1", None, 7.0, ((1, 3), (1, 1))),
+        ("2-2", None, None, ((3, 2), (3, 2))),
+        ("3-2", None, None, ((4, 3), (4, 2))),
+        ("3-5:tanh-4", None, None, ((6, 3), (6, 4))),
+    ],
+)
+def test_what_is_drawn_goes_with_what_is_given(network: str, x: Any, t: Any, shapes: Any) -> None:
+    data, (note,) = complete(Network(network), None, x, t)
+    assert (data.x.shape, data.t.shape) == shapes
+    assert note.endswith(f"m = {shapes[0][0]}")
+
+
+@pytest.mark.parametrize("network", ["3-2:softmax", "3-2:sigmoid", "4-3:tanh-5:softmax"])
+@pytest.mark.parametrize("seed", range(3))
+def test_drawn_targets_are_labels_where_they_are_asked_for(network: str, seed: int) -> None:
+    labels, soft = (
+        complete(Network(network), None, None, None, seed, labels=asked)[0].t for asked in (True, False)
+    )
+    assert set(np.unique(labels)) == {0.0, 1.0}
+    assert ((soft > 0) & (soft < 1)).all()
+    if network.endswith("softmax"):
+        np.testing.assert_allclose((labels.sum(axis=1), soft.sum(axis=1)), 1)
+        assert np.ptp(labels.sum(axis=0)) <= 1
+
+
 def test_the_resolution_is_stated_and_holds() -> None:
     network = Network("3-4:tanh-2:sigmoid")
     data, _ = complete(network, None, None, None)
