@@ -54,11 +54,14 @@ class Assignment:
         In these and ``NUMBERS``.
     reason
         One of ``RULE_NAMES``.
+    along
+        Of a plain step θ − η·along: what it goes along, ``g`` or ``velocity``.
     """
 
     target: str
     formula: nodes.Node
     reason: str
+    along: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,18 +87,17 @@ class UpdateRule:
         """What is remembered of each parameter from step to step: ``("mean", "square")``."""
         return tuple(a.target for a in self.assignments if a.target in SLOTS)
 
-    @property
-    def takes_another_gradient(self) -> bool:
-        """Whether weights decay in the gradient, so that something else than ∂L/∂θ is followed."""
-        return any(a.target == "g" for a in self.assignments)
-
 
 def _assign(target: str, text: str, reason: str) -> Assignment:
     return Assignment(target, _read(text), reason)
 
 
+def _step_along(what: str, reason: str) -> Assignment:
+    return Assignment("theta", _read(f"theta - eta*{what}"), reason, what)
+
+
 def _read(text: str) -> nodes.Node:
-    return _renamed(parse_formula(text, ("theta", "g", "eta", "t", *_WORDS, *_HATS)))
+    return _renamed(parse_formula(text, ("theta", "g", "eta", "t", "velocity", *_WORDS, *_HATS)))
 
 
 def _renamed(node: nodes.Node) -> nodes.Node:
@@ -107,9 +109,9 @@ def _renamed(node: nodes.Node) -> nodes.Node:
 
 
 DECAYED = _assign("g", "g + lam*theta", "weight-decay")
-DESCENT = _assign("theta", "theta - eta*g", "update")
+DESCENT = _step_along("g", "update")
 VELOCITY = _assign("velocity", "mu*u + g", "velocity")
-MOMENTUM = _assign("theta", "theta - eta*u", "momentum-update")
+MOMENTUM = _step_along("velocity", "momentum-update")
 NESTEROV = _assign("theta", "theta - eta*(g + mu*u)", "look-ahead-update")
 MEAN = _assign("mean", "b1*m + (1 - b1)*g", "running-mean")
 SQUARE = _assign("square", "b2*v + (1 - b2)*g^2", "running-square")

@@ -17,7 +17,7 @@ from chalkgrad.derive.algebra import add, matmul, scale
 from chalkgrad.derive.derivation import Form, Step
 from chalkgrad.derive.elementwise import variables_in_order
 from chalkgrad.derive.training import Training
-from chalkgrad.derive.update_rules import DESCENT, SLOTS, Assignment, UpdateRule, descent
+from chalkgrad.derive.update_rules import SLOTS, Assignment, UpdateRule, descent
 from chalkgrad.expr import (
     ONE,
     Apply,
@@ -34,7 +34,7 @@ from chalkgrad.expr import (
     coefficient,
     make_symbol,
 )
-from chalkgrad.formula import ElementwiseFunction, nodes, parse_formula
+from chalkgrad.formula import ElementwiseFunction, nodes, parse_formula, substitute
 
 ETA = Scalar("eta")
 UPDATE_NUMBER = Scalar("t")
@@ -100,19 +100,16 @@ def _moves(gradient: Symbol, rule: UpdateRule, factor: Symbol | None) -> Iterato
         values["factor"] = spread(factor, theta.shape)
     for step in _clipped(rule.assignments) if factor is not None else rule.assignments:
         symbol = _target(step.target, theta)
-        yield Step(symbol, (Form(_matrix(step.formula, values), step.reason),))
+        yield Step(symbol, (Form(_right_side(step, values), step.reason),))
         values[step.target] = symbol
 
 
 def _clipped(assignments: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
     """The same with κg for g."""
-    first = assignments[0]
+    first, *rest = assignments
     if first.target != "g":
         return (Assignment("g", _FACTOR, "clip"), *assignments)
-    assert isinstance(first.formula, nodes.Add)
-    gradient, *others = first.formula.terms
-    assert gradient == nodes.Var("g")
-    return (Assignment("g", nodes.Add((_FACTOR, *others)), "clip-and-decay"), *assignments[1:])
+    return (Assignment("g", substitute(first.formula, {"g": _FACTOR}), "clip-and-decay"), *rest)
 
 
 def _target(name: str, theta: Symbol) -> Symbol:
@@ -122,18 +119,14 @@ def _target(name: str, theta: Symbol) -> Symbol:
     return make_symbol("next", theta.layer, theta.shape, of)
 
 
+def _right_side(step: Assignment, values: dict[str, Expr]) -> Expr:
+    """A plain step as a sum of matrices; everything else is one function of them."""
+    if step.along:
+        return add([values["theta"], scale(coefficient(-1, (ETA, 1)), values[step.along])])
+    return _matrix(step.formula, values)
+
+
 def _matrix(formula: nodes.Node, values: dict[str, Expr]) -> Expr:
-    """A formula with matrices for its variables; a plain step θ − ηg as a sum of matrices."""
-    if isinstance(formula, nodes.Add) and len(formula.terms) == 2:
-        for moved in ("g", "velocity"):
-            if formula == _descent_along(moved):
-                return add([values["theta"], scale(coefficient(-1, (ETA, 1)), values[moved])])
+    """A formula with matrices for its variables."""
     names = tuple(str(name) for name in variables_in_order(formula))
     return Apply(ElementwiseFunction("", names, formula), tuple(values[name] for name in names))
-
-
-def _descent_along(name: str) -> nodes.Node:
-    assert isinstance(DESCENT.formula, nodes.Add)
-    theta, moved = DESCENT.formula.terms
-    assert isinstance(moved, nodes.Mul)
-    return nodes.Add((theta, nodes.Mul((*moved.factors[:-1], nodes.Var(name)))))
