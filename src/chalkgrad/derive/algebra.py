@@ -11,27 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from chalkgrad.expr import (
-    Apply,
-    Coefficient,
-    Expr,
-    Hadamard,
-    MatMul,
-    Ones,
-    Reduce,
-    RowApply,
-    Scale,
-    Sum,
-    Symbol,
-    Transpose,
-    coefficient,
-    rewrite,
-)
+from chalkgrad import expr as e
+from chalkgrad.expr import Coefficient, Expr, Symbol, coefficient, rewrite
 
 
 def split_scale(expr: Expr) -> tuple[Coefficient, Expr]:
     """An expression as (coefficient, rest)."""
-    return (expr.coefficient, expr.arg) if isinstance(expr, Scale) else (Coefficient(), expr)
+    return (expr.coefficient, expr.arg) if isinstance(expr, e.Scale) else (Coefficient(), expr)
 
 
 def scale(c: Coefficient | Fraction | int, expr: Expr) -> Expr:
@@ -39,7 +25,7 @@ def scale(c: Coefficient | Fraction | int, expr: Expr) -> Expr:
     own = c if isinstance(c, Coefficient) else coefficient(c)
     inner, rest = split_scale(expr)
     total = own * inner
-    return rest if total.is_one else Scale(total, rest)
+    return rest if total.is_one else e.Scale(total, rest)
 
 
 def negative(expr: Expr) -> Expr:
@@ -49,28 +35,28 @@ def negative(expr: Expr) -> Expr:
 
 def transpose(expr: Expr) -> Expr:
     """``exprᵀ`` pushed inwards: (AB)ᵀ = BᵀAᵀ, (A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ, a 1 × 1 matrix is its own."""
-    if expr.is_scalar and isinstance(expr, Symbol | Reduce):
+    if expr.is_scalar and isinstance(expr, Symbol | e.Reduce):
         return expr
     match expr:
-        case Transpose(arg):
+        case e.Transpose(arg):
             return arg
-        case Ones((rows, columns)):
-            return Ones((columns, rows))
-        case Sum(terms):
+        case e.Ones((rows, columns)):
+            return e.Ones((columns, rows))
+        case e.Sum(terms):
             return add([transpose(term) for term in terms])
-        case Scale(c, arg):
+        case e.Scale(c, arg):
             return scale(c, transpose(arg))
-        case MatMul(left, right):
+        case e.MatMul(left, right):
             return matmul(transpose(right), transpose(left))
-        case Hadamard(factors):
+        case e.Hadamard(factors):
             return hadamard([transpose(factor) for factor in factors])
-        case Apply():
+        case e.Apply():
             return replace(expr, args=tuple(transpose(arg) for arg in expr.args))
-        case RowApply(kind, arg, axis):
-            return RowApply(kind, transpose(arg), 1 - axis)
-        case Reduce():
+        case e.RowApply(kind, arg, axis):
+            return e.RowApply(kind, transpose(arg), 1 - axis)
+        case e.Reduce():
             return expr
-    return Transpose(expr)
+    return e.Transpose(expr)
 
 
 def matmul(left: Expr, right: Expr) -> Expr:
@@ -78,14 +64,14 @@ def matmul(left: Expr, right: Expr) -> Expr:
     cl, l_rest = split_scale(left)
     cr, r_rest = split_scale(right)
     product: Expr
-    if isinstance(l_rest, Ones) and l_rest.is_scalar:
+    if isinstance(l_rest, e.Ones) and l_rest.is_scalar:
         product = r_rest
-    elif isinstance(r_rest, Ones) and r_rest.is_scalar:
+    elif isinstance(r_rest, e.Ones) and r_rest.is_scalar:
         product = l_rest
-    elif isinstance(l_rest, Ones) and isinstance(r_rest, Ones) and l_rest.shape[1].is_one:
-        product = Ones((l_rest.shape[0], r_rest.shape[1]))
+    elif isinstance(l_rest, e.Ones) and isinstance(r_rest, e.Ones) and l_rest.shape[1].is_one:
+        product = e.Ones((l_rest.shape[0], r_rest.shape[1]))
     else:
-        product = MatMul(l_rest, r_rest)
+        product = e.MatMul(l_rest, r_rest)
     return scale(cl * cr, product)
 
 
@@ -96,9 +82,9 @@ def hadamard(factors: Sequence[Expr]) -> Expr:
     for factor in factors:
         c, rest = split_scale(factor)
         total = total * c
-        flat.extend(rest.factors if isinstance(rest, Hadamard) else [rest])
-    kept = [factor for factor in flat if not isinstance(factor, Ones)] or flat[:1]
-    return scale(total, kept[0] if len(kept) == 1 else Hadamard(tuple(kept)))
+        flat.extend(rest.factors if isinstance(rest, e.Hadamard) else [rest])
+    kept = [factor for factor in flat if not isinstance(factor, e.Ones)] or flat[:1]
+    return scale(total, kept[0] if len(kept) == 1 else e.Hadamard(tuple(kept)))
 
 
 def add(terms: Sequence[Expr]) -> Expr:
@@ -106,7 +92,7 @@ def add(terms: Sequence[Expr]) -> Expr:
     flat: list[Expr] = []
     for term in terms:
         c, rest = split_scale(term)
-        flat.extend(scale(c, part) for part in rest.terms) if isinstance(rest, Sum) else flat.append(term)
+        flat.extend(scale(c, part) for part in rest.terms) if isinstance(rest, e.Sum) else flat.append(term)
     collected: dict[tuple[object, Expr], Coefficient] = {}
     for term in flat:
         c, rest = split_scale(term)
@@ -127,7 +113,7 @@ def add(terms: Sequence[Expr]) -> Expr:
     inverse = Coefficient(1 / front.rational, tuple((b, -p) for b, p in front.powers))
     inside = [scale(inverse * c, rest) for c, rest in parts]
     inside.sort(key=lambda term: split_scale(term)[0].rational < 0)  # positive terms first: Y − T
-    return scale(front, Sum(tuple(inside)))
+    return scale(front, e.Sum(tuple(inside)))
 
 
 def simplify(expr: Expr) -> Expr:
@@ -135,15 +121,15 @@ def simplify(expr: Expr) -> Expr:
 
     def rule(node: Expr) -> Expr:
         match node:
-            case Sum(terms):
+            case e.Sum(terms):
                 return add(terms)
-            case Scale(c, arg):
+            case e.Scale(c, arg):
                 return scale(c, arg)
-            case MatMul(left, right):
+            case e.MatMul(left, right):
                 return matmul(left, right)
-            case Transpose(arg):
+            case e.Transpose(arg):
                 return transpose(arg)
-            case Hadamard(factors):
+            case e.Hadamard(factors):
                 return hadamard(factors)
             case _:
                 return node

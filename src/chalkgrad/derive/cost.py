@@ -15,27 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalkgrad import expr as e
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._pages import Written
 from chalkgrad.derive.derivation import Derivation, Step
-from chalkgrad.expr import (
-    Apply,
-    Coefficient,
-    Dim,
-    Expr,
-    Hadamard,
-    MatMul,
-    Ones,
-    Reduce,
-    RowApply,
-    Scale,
-    Shape,
-    Sum,
-    Symbol,
-    Transpose,
-    fill,
-    walk,
-)
+from chalkgrad.expr import Coefficient, Dim, Expr, Shape, Symbol, fill, walk
 
 
 @dataclass(frozen=True)
@@ -208,26 +192,26 @@ def _step_cost(step: Step, phase: str, needed: bool) -> StepCost:
 def _products(expr: Expr) -> Iterator[tuple[Dim, Dim, Dim]]:
     for node in walk(expr):
         match node:
-            case MatMul(Ones(), _) | MatMul(_, Ones()):
+            case e.MatMul(e.Ones(), _) | e.MatMul(_, e.Ones()):
                 continue
-            case MatMul(left, right):
+            case e.MatMul(left, right):
                 yield left.shape[0], left.shape[1], right.shape[1]
 
 
 def _elementwise(expr: Expr, signed: bool = False) -> Iterator[Count]:
-    if not (signed and isinstance(expr, Scale) and expr.coefficient == _MINUS):  # a − b is one operation
+    if not (signed and isinstance(expr, e.Scale) and expr.coefficient == _MINUS):  # a − b is one operation
         yield COSTS[type(expr)](expr)
     for operand in expr.operands():
-        yield from _elementwise(operand, isinstance(expr, Sum))
+        yield from _elementwise(operand, isinstance(expr, e.Sum))
 
 
 _MINUS = Coefficient(Fraction(-1))
 
 
-def _summed(expr: MatMul) -> Count:
+def _summed(expr: e.MatMul) -> Count:
     """A product with ones is a sum, or repeats what is there."""
     match expr:
-        case MatMul(Ones((_, inner)), arg) | MatMul(arg, Ones((inner, _))) if not inner.is_one:
+        case e.MatMul(e.Ones((_, inner)), arg) | e.MatMul(arg, e.Ones((inner, _))) if not inner.is_one:
             return _size(arg.shape)
     return ZERO
 
@@ -247,14 +231,14 @@ COSTS = fill(
     "cost",
     {
         Symbol: lambda expr: ZERO,
-        Ones: lambda expr: ZERO,
-        Transpose: lambda expr: ZERO,
-        Sum: lambda expr: _size(expr.shape) * (len(expr.terms) - 1),
-        Hadamard: lambda expr: _size(expr.shape) * (len(expr.factors) - 1),
-        Scale: lambda expr: _size(expr.shape),
-        Apply: lambda expr: _size(expr.shape),
-        MatMul: _summed,
-        RowApply: lambda expr: _size(expr.arg.shape) * 3,
-        Reduce: lambda expr: _size(expr.arg.shape),
+        e.Ones: lambda expr: ZERO,
+        e.Transpose: lambda expr: ZERO,
+        e.Sum: lambda expr: _size(expr.shape) * (len(expr.terms) - 1),
+        e.Hadamard: lambda expr: _size(expr.shape) * (len(expr.factors) - 1),
+        e.Scale: lambda expr: _size(expr.shape),
+        e.Apply: lambda expr: _size(expr.shape),
+        e.MatMul: _summed,
+        e.RowApply: lambda expr: _size(expr.arg.shape) * 3,
+        e.Reduce: lambda expr: _size(expr.arg.shape),
     },
 )

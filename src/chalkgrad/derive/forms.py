@@ -12,23 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalkgrad import expr as e
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.derivation import Form
 from chalkgrad.derive.elementwise import from_formula, fuse, fuse_if_shorter, is_polynomial
 from chalkgrad.derive.weights import common_weights, weights_out_of_sums, without_weights
-from chalkgrad.expr import (
-    Apply,
-    Coefficient,
-    Expr,
-    MatMul,
-    Ones,
-    RowApply,
-    Scale,
-    Sum,
-    Symbol,
-    rewrite,
-    substitute,
-)
+from chalkgrad.expr import Coefficient, Expr, Symbol, rewrite, substitute
 from chalkgrad.formula import nodes
 from chalkgrad.formula import substitute as substitute_in_formula
 
@@ -64,7 +53,7 @@ class Error:
     @property
     def is_softmax(self) -> bool:
         """Whether f couples the entries of a sample."""
-        return isinstance(self.definition, RowApply)
+        return isinstance(self.definition, e.RowApply)
 
     @property
     def rule(self) -> str:
@@ -81,14 +70,14 @@ def _inserted(expr: Expr, error: Error) -> Expr:
 def _through_value(expr: Expr, error: Error) -> Expr:
     """f′(Z) written through A = f(Z), where the function has such a form: σ′ = A ⊙ (1 − A)."""
     definition = error.definition
-    if not isinstance(definition, Apply) or definition.function.value_derivative is None:
+    if not isinstance(definition, e.Apply) or definition.function.value_derivative is None:
         return expr
     form = definition.function.value_derivative
     body = substitute_in_formula(form, {"a": nodes.Var(error.value), "z": nodes.Var(error.z)})
     if not is_polynomial(body):
         return expr  # ReLU′ and the like are clearer by name
     explicit = from_formula(body, error.z.shape)
-    derivative = Apply(definition.function, definition.args, definition.function.variables[0])
+    derivative = e.Apply(definition.function, definition.args, definition.function.variables[0])
     return simplify(rewrite(expr, lambda node: explicit if node == derivative else node))
 
 
@@ -134,16 +123,16 @@ def loss_forms(expr: Expr) -> Forms:
     forms = [Form(expr, "differentiate-loss")]
     if written != expr:
         forms.append(Form(written, "formula"))
-    return forms, len(forms) - 1 if not isinstance(without_weights(written), Apply) else 0
+    return forms, len(forms) - 1 if not isinstance(without_weights(written), e.Apply) else 0
 
 
 def _targets_sum_to_one(node: Expr) -> Expr:
     """T 1 = 1: the targets of a cross-entropy are probabilities, a premise that the data must satisfy."""
     match node:
-        case MatMul(Symbol(kind="target"), Ones((_, last)) as ones) if last.is_one:
-            return Ones((node.shape[0], ones.shape[1]))
-        case MatMul(Ones((first, _)) as ones, Symbol(kind="target")) if first.is_one:
-            return Ones((ones.shape[0], node.shape[1]))
+        case e.MatMul(Symbol(kind="target"), e.Ones((_, last)) as ones) if last.is_one:
+            return e.Ones((node.shape[0], ones.shape[1]))
+        case e.MatMul(e.Ones((first, _)) as ones, Symbol(kind="target")) if first.is_one:
+            return e.Ones((ones.shape[0], node.shape[1]))
     return node
 
 
@@ -160,6 +149,6 @@ def _fuse_inside(expr: Expr) -> Expr:
 def _is_difference(expr: Expr) -> bool:
     """Whether the expression is c · (Y − T), or c · (s 1ᵀ) ⊙ (Y − T)."""
     match without_weights(expr):
-        case Sum((Symbol(kind="output"), Scale(Coefficient(Fraction() as q, ()), Symbol(kind="target")))):
+        case e.Sum((Symbol(kind="output"), e.Scale(Coefficient(Fraction() as q, ()), Symbol(kind="target")))):
             return q == -1
     return False

@@ -10,27 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalkgrad import expr as e
 from chalkgrad._roles import BIAS, WEIGHT, Role
 from chalkgrad.derive.algebra import add, hadamard, matmul, scale, simplify, transpose
 from chalkgrad.derive.convention import Convention
 from chalkgrad.derive.training import PLAIN, Training
-from chalkgrad.expr import (
-    ONE,
-    Apply,
-    Dim,
-    Expr,
-    Hadamard,
-    Ones,
-    Reduce,
-    RowApply,
-    Scalar,
-    Scale,
-    Shape,
-    Sum,
-    Symbol,
-    coefficient,
-    make_symbol,
-)
+from chalkgrad.expr import ONE, Dim, Expr, Scalar, Shape, Symbol, coefficient, make_symbol
 from chalkgrad.network import Network
 
 
@@ -114,15 +99,15 @@ def forward_equations(network: Network, convention: Convention, training: Traini
         value: Expr
         rule = "activation"
         if layer.is_softmax:
-            value = RowApply("softmax", z, 1 if convention.samples == "rows" else 0)
+            value = e.RowApply("softmax", z, 1 if convention.samples == "rows" else 0)
         elif layer.function.name == "identity":
             value, rule = z, "as-it-is"
         else:
-            value = Apply(layer.function, (z,))
+            value = e.Apply(layer.function, (z,))
         if layer.skip:
-            value, rule = Sum((value, names.activation(number - layer.skip))), "residual"
+            value, rule = e.Sum((value, names.activation(number - layer.skip))), "residual"
         if training.has_mask(number):
-            value, rule = Hadamard((value, names.mask(number))), "dropout"
+            value, rule = e.Hadamard((value, names.mask(number))), "dropout"
         equations.append(Equation(names.activation(number), value, rule))
     equations.append(Equation(names.loss, loss_expression(names, weighted=training.weighted), "loss"))
     return equations
@@ -137,7 +122,7 @@ def _linear(names: Alphabet, number: int) -> Expr:
         terms = [matmul(w if convention.weights == "out_in" else transpose(w), a)]
     if names.network.layers[number - 1].bias:
         b = names.bias(number)
-        ones = Ones((names.m, ONE))
+        ones = e.Ones((names.m, ONE))
         terms.append(
             matmul(ones, transpose(b)) if convention.samples == "rows" else matmul(b, transpose(ones))
         )
@@ -160,17 +145,17 @@ def loss_expression(names: Alphabet, *, weighted: bool = False) -> Expr:
     if loss.loss_function.mean_over_outputs:
         divisors.append((names.dims[-1], -1))
     y = names.activation(network.depth)
-    each: Expr = Apply(loss.loss_function.function, (y, names.target))
-    total = Reduce(hadamard([_spread_weights(names), each]) if weighted else each)
+    each: Expr = e.Apply(loss.loss_function.function, (y, names.target))
+    total = e.Reduce(hadamard([_spread_weights(names), each]) if weighted else each)
     terms = [scale(coefficient(loss.factor, *divisors), total)]
     if network.l2:
         strength = coefficient(Fraction(1), (Scalar(LAMBDA, network.l2), 1))
         weights = [names.parameter(each.role, each.layer) for each in network.penalised()]
-        terms.extend(Scale(strength, Reduce(Hadamard((w, w)))) for w in weights)
-    return terms[0] if len(terms) == 1 else Sum(tuple(terms))
+        terms.extend(e.Scale(strength, e.Reduce(e.Hadamard((w, w)))) for w in weights)
+    return terms[0] if len(terms) == 1 else e.Sum(tuple(terms))
 
 
 def _spread_weights(names: Alphabet) -> Expr:
     """s 1ᵀ (or 1 sᵀ): the weight of its sample at every output."""
-    s, ones = names.sample_weight, Ones((ONE, names.dims[-1]))
+    s, ones = names.sample_weight, e.Ones((ONE, names.dims[-1]))
     return matmul(s, ones) if names.convention.samples == "rows" else matmul(transpose(ones), transpose(s))

@@ -13,24 +13,9 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, cast
 
+from chalkgrad import expr as e
 from chalkgrad.derive.derivation import Step
-from chalkgrad.expr import (
-    ONE,
-    Apply,
-    Coefficient,
-    Dim,
-    Expr,
-    Hadamard,
-    MatMul,
-    Ones,
-    Reduce,
-    RowApply,
-    Scale,
-    Sum,
-    Symbol,
-    Transpose,
-    fill,
-)
+from chalkgrad.expr import ONE, Coefficient, Dim, Expr, Symbol, fill
 from chalkgrad.formula import ElementwiseFunction, nodes
 
 Index = str | int
@@ -139,7 +124,7 @@ def _total(arg: Expr, letters: Letters) -> nodes.Node:
     rows, columns = arg.shape
     i, j = place(rows, letters), place(columns, letters)
     match arg:
-        case Hadamard((Symbol() as w, Symbol() as same)) if w == same:
+        case e.Hadamard((Symbol() as w, Symbol() as same)) if w == same:
             body: nodes.Node = nodes.Pow(entry(w, i, j, letters), nodes.Num(Fraction(2)))
         case _:
             body = entry(arg, i, j, letters)
@@ -169,26 +154,26 @@ def _symbol(expr: Symbol, row: Index | None, column: Index | None, letters: Lett
     return nodes.Var(Entry(expr, _at(rows, row), _at(columns, column)))
 
 
-def _sum(expr: Sum, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+def _sum(expr: e.Sum, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
     return nodes.Add(tuple(entry(term, row, column, _branched(letters)) for term in expr.terms))
 
 
-def _product(expr: MatMul, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+def _product(expr: e.MatMul, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
     inner = expr.left.shape[1]
     k = place(inner, letters)
     return _summed(times(entry(expr.left, row, k, letters), entry(expr.right, k, column, letters)), k, inner)
 
 
-def _hadamard(expr: Hadamard, *where: Any) -> nodes.Node:
+def _hadamard(expr: e.Hadamard, *where: Any) -> nodes.Node:
     return times(*_powers([entry(factor, *where) for factor in expr.factors]))
 
 
-def _apply(expr: Apply, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
-    places = ((arg, _branched(letters) if isinstance(arg, Reduce) else letters) for arg in expr.args)
+def _apply(expr: e.Apply, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+    places = ((arg, _branched(letters) if isinstance(arg, e.Reduce) else letters) for arg in expr.args)
     return Applied(expr.function, tuple(entry(arg, row, column, own) for arg, own in places), expr.wrt)
 
 
-def _row_function(expr: RowApply, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
+def _row_function(expr: e.RowApply, row: Index | None, column: Index | None, letters: Letters) -> nodes.Node:
     dim = expr.arg.shape[expr.axis]
     k = place(dim, letters)
     other = entry(expr.arg, *((row, k) if expr.axis == 1 else (k, column)), letters)
@@ -201,15 +186,15 @@ ENTRIES = fill(
     "entry",
     {
         Symbol: _symbol,
-        Ones: lambda expr, *where: nodes.Num(Fraction(1)),
-        Sum: _sum,
-        Scale: lambda expr, *where: times(*coefficient_nodes(expr.coefficient), entry(expr.arg, *where)),
-        MatMul: _product,
-        Transpose: lambda expr, row, column, letters: entry(expr.arg, column, row, letters),
-        Hadamard: _hadamard,
-        Apply: _apply,
-        RowApply: _row_function,
-        Reduce: lambda expr, row, column, letters: _total(expr.arg, letters),
+        e.Ones: lambda expr, *where: nodes.Num(Fraction(1)),
+        e.Sum: _sum,
+        e.Scale: lambda expr, *where: times(*coefficient_nodes(expr.coefficient), entry(expr.arg, *where)),
+        e.MatMul: _product,
+        e.Transpose: lambda expr, row, column, letters: entry(expr.arg, column, row, letters),
+        e.Hadamard: _hadamard,
+        e.Apply: _apply,
+        e.RowApply: _row_function,
+        e.Reduce: lambda expr, row, column, letters: _total(expr.arg, letters),
     },
 )
 

@@ -9,25 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from chalkgrad import expr as e
 from chalkgrad.derive.derivation import Derivation, Step
 from chalkgrad.derive.index import Entry, Index, entry, times
 from chalkgrad.derive.slopes import leaves, slope
-from chalkgrad.expr import (
-    Apply,
-    Dim,
-    Expr,
-    Hadamard,
-    MatMul,
-    Ones,
-    Reduce,
-    RowApply,
-    Scale,
-    Shape,
-    Sum,
-    Symbol,
-    Transpose,
-    fill,
-)
+from chalkgrad.expr import Dim, Expr, Shape, Symbol, fill
 from chalkgrad.formula import nodes
 from chalkgrad.formula.build import ZERO, add
 
@@ -124,7 +110,7 @@ class Influence:
     def _below(self, top: Entry) -> Iterator[Entry]:
         """The pre-activations that ``top`` is computed from."""
         expr = self.equations[top.symbol].expr
-        if isinstance(expr, RowApply):
+        if isinstance(expr, e.RowApply):
             assert isinstance(expr.arg, Symbol)
             yield from (_entry(expr.arg, spot) for spot in _spread((ALL, ALL), expr.arg.shape))
         else:
@@ -134,7 +120,7 @@ class Influence:
 
     def _direct(self, top: Entry, bottom: Entry) -> nodes.Node:
         expr = self.equations[top.symbol].expr
-        if isinstance(expr, RowApply):
+        if isinstance(expr, e.RowApply):
             return _softmax_slope(top, bottom, expr.arg)
         row, column = _place(top)
         return slope(entry(expr, row, column, _Fresh()), bottom)
@@ -176,12 +162,12 @@ def _reach_in_place(expr: Expr, symbol: Symbol, place: Place) -> list[Place]:
     return [spot for operand in expr.operands() for spot in reach(operand, symbol, place)]
 
 
-def _reach_product(expr: MatMul, symbol: Symbol, place: Place) -> list[Place]:
+def _reach_product(expr: e.MatMul, symbol: Symbol, place: Place) -> list[Place]:
     rows = [(row, ALL) for row, _ in reach(expr.left, symbol, place)]
     return rows + [(ALL, column) for _, column in reach(expr.right, symbol, place)]
 
 
-def _reach_sample(expr: RowApply, symbol: Symbol, place: Place) -> list[Place]:
+def _reach_sample(expr: e.RowApply, symbol: Symbol, place: Place) -> list[Place]:
     found = reach(expr.arg, symbol, place)
     return [(row, ALL) if expr.axis == 1 else (ALL, column) for row, column in found]
 
@@ -190,15 +176,15 @@ REACHES = fill(
     "reach",
     {
         Symbol: lambda expr, symbol, place: [place] if expr == symbol else [],
-        Ones: lambda expr, symbol, place: [],
-        Sum: _reach_in_place,
-        Scale: _reach_in_place,
-        Hadamard: _reach_in_place,
-        Apply: _reach_in_place,
-        MatMul: _reach_product,
-        Transpose: lambda expr, *place: [(c, r) for r, c in reach(expr.arg, *place)],
-        RowApply: _reach_sample,
-        Reduce: lambda expr, *place: [(1, 1)] if reach(expr.arg, *place) else [],
+        e.Ones: lambda expr, symbol, place: [],
+        e.Sum: _reach_in_place,
+        e.Scale: _reach_in_place,
+        e.Hadamard: _reach_in_place,
+        e.Apply: _reach_in_place,
+        e.MatMul: _reach_product,
+        e.Transpose: lambda expr, *place: [(c, r) for r, c in reach(expr.arg, *place)],
+        e.RowApply: _reach_sample,
+        e.Reduce: lambda expr, *place: [(1, 1)] if reach(expr.arg, *place) else [],
     },
 )
 

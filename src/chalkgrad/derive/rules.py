@@ -18,67 +18,54 @@ Source of the method: reverse accumulation, Linnainmaa 1970; matrix forms as in 
 
 from __future__ import annotations
 
+from chalkgrad import expr as e
 from chalkgrad.derive.algebra import add, hadamard, matmul, negative, scale, transpose
-from chalkgrad.expr import (
-    ONE,
-    Apply,
-    Expr,
-    Hadamard,
-    MatMul,
-    Ones,
-    Reduce,
-    RowApply,
-    Scale,
-    Sum,
-    Symbol,
-    Transpose,
-    fill,
-)
+from chalkgrad.expr import ONE, Expr, Symbol, fill
 
 Adjoints = list[tuple[Expr, Expr]]
 """Pairs (operand, gradient that flows to it)."""
 
 
-def _sum(q: Sum, g: Expr) -> Adjoints:
+def _sum(q: e.Sum, g: Expr) -> Adjoints:
     return [(term, g) for term in q.terms]
 
 
-def _scale(q: Scale, g: Expr) -> Adjoints:
+def _scale(q: e.Scale, g: Expr) -> Adjoints:
     return [(q.arg, scale(q.coefficient, g))]
 
 
-def _matmul(q: MatMul, g: Expr) -> Adjoints:
+def _matmul(q: e.MatMul, g: Expr) -> Adjoints:
     return [(q.left, matmul(g, transpose(q.right))), (q.right, matmul(transpose(q.left), g))]
 
 
-def _transpose(q: Transpose, g: Expr) -> Adjoints:
+def _transpose(q: e.Transpose, g: Expr) -> Adjoints:
     return [(q.arg, transpose(g))]
 
 
-def _hadamard(q: Hadamard, g: Expr) -> Adjoints:
+def _hadamard(q: e.Hadamard, g: Expr) -> Adjoints:
     f = q.factors
     return [(f[i], hadamard([g, *f[:i], *f[i + 1 :]])) for i in range(len(f))]
 
 
-def _apply(q: Apply, g: Expr) -> Adjoints:
+def _apply(q: e.Apply, g: Expr) -> Adjoints:
     variables = q.function.variables
     return [
-        (arg, hadamard([g, Apply(q.function, q.args, wrt)]))
+        (arg, hadamard([g, e.Apply(q.function, q.args, wrt)]))
         for arg, wrt in zip(q.args, variables, strict=True)
     ]
 
 
-def _reduce(q: Reduce, g: Expr) -> Adjoints:
+def _reduce(q: e.Reduce, g: Expr) -> Adjoints:
     rows, columns = q.arg.shape
-    return [(q.arg, matmul(matmul(Ones((rows, ONE)), g), Ones((ONE, columns))))]
+    return [(q.arg, matmul(matmul(e.Ones((rows, ONE)), g), e.Ones((ONE, columns))))]
 
 
 def over_sample(expr: Expr, axis: int) -> Expr:
     """The sum over one sample's entries, repeated to the full shape: X 1 1ᵀ (rows) or 1 1ᵀ X (columns)."""
     rows, columns = expr.shape
     if axis == 1:
-        return matmul(matmul(expr, Ones((columns, ONE))), Ones((ONE, columns)))
-    return matmul(Ones((rows, ONE)), matmul(Ones((ONE, rows)), expr))
+        return matmul(matmul(expr, e.Ones((columns, ONE))), e.Ones((ONE, columns)))
+    return matmul(e.Ones((rows, ONE)), matmul(e.Ones((ONE, rows)), expr))
 
 
 def softmax_gradient(g: Expr, value: Expr, axis: int) -> Expr:
@@ -87,7 +74,7 @@ def softmax_gradient(g: Expr, value: Expr, axis: int) -> Expr:
     return add([weighted, negative(hadamard([value, over_sample(weighted, axis)]))])
 
 
-def _row_apply(q: RowApply, g: Expr) -> Adjoints:
+def _row_apply(q: e.RowApply, g: Expr) -> Adjoints:
     return [(q.arg, softmax_gradient(g, q, q.axis))]
 
 
@@ -95,15 +82,15 @@ ADJOINTS = fill(
     "adjoint",
     {
         Symbol: lambda q, g: [],
-        Ones: lambda q, g: [],
-        Sum: _sum,
-        Scale: _scale,
-        MatMul: _matmul,
-        Transpose: _transpose,
-        Hadamard: _hadamard,
-        Apply: _apply,
-        Reduce: _reduce,
-        RowApply: _row_apply,
+        e.Ones: lambda q, g: [],
+        e.Sum: _sum,
+        e.Scale: _scale,
+        e.MatMul: _matmul,
+        e.Transpose: _transpose,
+        e.Hadamard: _hadamard,
+        e.Apply: _apply,
+        e.Reduce: _reduce,
+        e.RowApply: _row_apply,
     },
 )
 

@@ -13,27 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from chalkgrad import expr as e
 from chalkgrad.derive.algebra import add, matmul, scale
 from chalkgrad.derive.derivation import Form, Step
 from chalkgrad.derive.elementwise import variables_in_order
 from chalkgrad.derive.training import Training
 from chalkgrad.derive.update_rules import SLOTS, Assignment, UpdateRule, descent
-from chalkgrad.expr import (
-    ONE,
-    Apply,
-    Coefficient,
-    Expr,
-    Hadamard,
-    MatMul,
-    Ones,
-    Reduce,
-    Scalar,
-    Scale,
-    Shape,
-    Symbol,
-    coefficient,
-    make_symbol,
-)
+from chalkgrad.expr import ONE, Coefficient, Expr, Scalar, Shape, Symbol, coefficient, make_symbol
 from chalkgrad.formula import ElementwiseFunction, nodes, parse_formula, substitute
 
 ETA = Scalar("eta")
@@ -47,18 +33,18 @@ _FACTOR = nodes.Mul((nodes.Var("factor"), nodes.Var("g")))
 def spread(number: Scalar | Symbol, shape: Shape) -> Expr:
     """A matrix of one number: η 1 1ᵀ of a named number, 1 κ 1ᵀ of one that is computed."""
     if isinstance(number, Scalar):
-        return Scale(coefficient(1, (number, 1)), Ones(shape))
-    return matmul(matmul(Ones((shape[0], ONE)), number), Ones((ONE, shape[1])))
+        return e.Scale(coefficient(1, (number, 1)), e.Ones(shape))
+    return matmul(matmul(e.Ones((shape[0], ONE)), number), e.Ones((ONE, shape[1])))
 
 
 def spread_of(expr: Expr) -> Scalar | Symbol | None:
     """The number that a matrix is full of, if it was made by ``spread``."""
     match expr:
-        case Scale(Coefficient(Fraction(numerator=1, denominator=1), ((Scalar() as number, 1),)), Ones()):
+        case e.Scale(Coefficient(Fraction(numerator=1, denominator=1), ((Scalar() as number, 1),)), e.Ones()):
             return number
-        case MatMul(Ones((_, inner)), arg) if inner.is_one:
+        case e.MatMul(e.Ones((_, inner)), arg) if inner.is_one:
             return spread_of(arg)
-        case MatMul(arg, Ones((inner, _))) if inner.is_one:
+        case e.MatMul(arg, e.Ones((inner, _))) if inner.is_one:
             return spread_of(arg)
         case Symbol(kind="clip_factor"):
             return expr
@@ -77,12 +63,12 @@ def update_steps(gradients: Sequence[Step], training: Training) -> tuple[Step, .
 
 def _clipping(gradients: Sequence[Step], longest: Fraction) -> Iterator[Step]:
     """The length of all gradients together, and what is left of it."""
-    squares = tuple(Reduce(Hadamard((step.symbol, step.symbol))) for step in gradients)
+    squares = tuple(e.Reduce(e.Hadamard((step.symbol, step.symbol))) for step in gradients)
     names = tuple(f"x{i}" for i in range(1, len(squares) + 1))
     total = nodes.Add(tuple(map(nodes.Var, names))) if len(names) > 1 else nodes.Var(names[0])
     root = ElementwiseFunction("", names, nodes.Call("sqrt", (total,)))
     norm = make_symbol("norm", 0, (ONE, ONE))
-    yield Step(norm, (Form(Apply(root, squares), "gradient-norm"),))
+    yield Step(norm, (Form(e.Apply(root, squares), "gradient-norm"),))
     values = {"threshold": spread(Scalar("threshold", longest), norm.shape), "norm": norm}
     factor = make_symbol("clip_factor", 0, (ONE, ONE))
     yield Step(factor, (Form(_matrix(_LENGTH, values), "clip-factor"),))
@@ -129,4 +115,4 @@ def _right_side(step: Assignment, values: dict[str, Expr]) -> Expr:
 def _matrix(formula: nodes.Node, values: dict[str, Expr]) -> Expr:
     """A formula with matrices for its variables."""
     names = tuple(str(name) for name in variables_in_order(formula))
-    return Apply(ElementwiseFunction("", names, formula), tuple(values[name] for name in names))
+    return e.Apply(ElementwiseFunction("", names, formula), tuple(values[name] for name in names))

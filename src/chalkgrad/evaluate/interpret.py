@@ -13,28 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from chalkgrad import expr as e
 from chalkgrad._arrays import Array
 from chalkgrad.derive.update_steps import spread_of
 from chalkgrad.evaluate.samples import Pivoted
 from chalkgrad.evaluate.stable import SampleKernel
-from chalkgrad.expr import (
-    Apply,
-    Coefficient,
-    Dim,
-    Expr,
-    Hadamard,
-    MatMul,
-    Numeric,
-    Ones,
-    Reduce,
-    RowApply,
-    Scalar,
-    Scale,
-    Sum,
-    Symbol,
-    Transpose,
-    fill,
-)
+from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol, fill
 from chalkgrad.formula import Arithmetic, Float64
 
 Values = dict[Any, Any]
@@ -67,22 +51,22 @@ def _symbol(compiler: Compiler, expr: Symbol) -> Compiled:
     return lambda values: values[expr]
 
 
-def _ones(compiler: Compiler, expr: Ones) -> Compiled:
+def _ones(compiler: Compiler, expr: e.Ones) -> Compiled:
     one = compiler.arithmetic.number(1)
     return lambda values: np.full([size(dim, values) for dim in expr.dims], one)
 
 
-def _transpose(compiler: Compiler, expr: Transpose) -> Compiled:
+def _transpose(compiler: Compiler, expr: e.Transpose) -> Compiled:
     inner = compiler(expr.arg)
     return lambda values: inner(values).T
 
 
-def _reduce(compiler: Compiler, expr: Reduce) -> Compiled:
+def _reduce(compiler: Compiler, expr: e.Reduce) -> Compiled:
     inner = compiler(expr.arg)
     return lambda values: inner(values).sum(keepdims=True)
 
 
-def _numeric(compiler: Compiler, expr: Numeric) -> Compiled:
+def _numeric(compiler: Compiler, expr: e.Numeric) -> Compiled:
     parts = [compiler(arg) for arg in expr.args]
     return lambda values: expr.function(*[part(values) for part in parts])
 
@@ -90,7 +74,7 @@ def _numeric(compiler: Compiler, expr: Numeric) -> Compiled:
 # -- functions -----------------------------------------------------------------------------------------
 
 
-def _apply(compiler: Compiler, expr: Apply) -> Compiled:
+def _apply(compiler: Compiler, expr: e.Apply) -> Compiled:
     parts = [_argument(compiler, arg) for arg in expr.args]
     kernel = compiler.arithmetic.kernel(expr.function, expr.wrt)
     if len(parts) == 1:
@@ -107,7 +91,7 @@ def _argument(compiler: Compiler, arg: Expr) -> Compiled:
     return compiler(arg if number is None else number)
 
 
-def _of_samples(compiler: Compiler, expr: RowApply | SampleKernel) -> Compiled:
+def _of_samples(compiler: Compiler, expr: e.RowApply | SampleKernel) -> Compiled:
     """A function of whole samples; the pivoted pre-activations are shared by all that use them."""
     kind, axis, (pre, *others) = expr.kind, expr.axis, expr.operands()
     z, *rest = [compiler(arg) for arg in (pre, *others)]
@@ -124,14 +108,14 @@ def _of_samples(compiler: Compiler, expr: RowApply | SampleKernel) -> Compiled:
 # -- sums ----------------------------------------------------------------------------------------------
 
 
-def _sum(compiler: Compiler, expr: Sum) -> Compiled:
+def _sum(compiler: Compiler, expr: e.Sum) -> Compiled:
     first, *rest = expr.terms
     fresh = _is_product(first) and isinstance(compiler.arithmetic, Float64)  # an array of the full shape
     plus, minus = _IN_PLACE if fresh else _NEW
     start = compiler(first)
     parts = []
     for term in map(_repeated, rest) if fresh else rest:
-        negative = isinstance(term, Scale) and term.coefficient == _MINUS
+        negative = isinstance(term, e.Scale) and term.coefficient == _MINUS
         parts.append((minus, compiler(*term.operands())) if negative else (plus, compiler(term)))
 
     def run(values: Values) -> Any:
@@ -150,15 +134,15 @@ _MINUS = Coefficient(Fraction(-1))
 
 
 def _is_product(term: Expr) -> bool:
-    return isinstance(term, MatMul) and not isinstance(term.left, Ones) and not isinstance(term.right, Ones)
+    return isinstance(term, e.MatMul) and not any(isinstance(part, e.Ones) for part in term.operands())
 
 
 def _repeated(term: Expr) -> Expr:
     """The row of 1·row, or the column of column·1ᵀ: broadcasting repeats it."""
     match term:
-        case MatMul(Ones((_, one)), row) if one.is_one:
+        case e.MatMul(e.Ones((_, one)), row) if one.is_one:
             return row
-        case MatMul(column, Ones((one, _))) if one.is_one:
+        case e.MatMul(column, e.Ones((one, _))) if one.is_one:
             return column
     return term
 
@@ -166,7 +150,7 @@ def _repeated(term: Expr) -> Expr:
 # -- products ------------------------------------------------------------------------------------------
 
 
-def _scale(compiler: Compiler, expr: Scale) -> Compiled:
+def _scale(compiler: Compiler, expr: e.Scale) -> Compiled:
     c, inner, arithmetic = expr.coefficient, compiler(expr.arg), compiler.arithmetic
     if not c.powers:
         if c.rational == -1:
@@ -199,7 +183,7 @@ def _factor(base: Dim | Scalar, values: Values, arithmetic: Arithmetic) -> Any:
     return arithmetic.number(base.value)
 
 
-def _hadamard(compiler: Compiler, expr: Hadamard) -> Compiled:
+def _hadamard(compiler: Compiler, expr: e.Hadamard) -> Compiled:
     first, *rest = [compiler(factor) for factor in expr.factors]
     if len(rest) == 1:
         other = rest[0]
@@ -214,12 +198,12 @@ def _hadamard(compiler: Compiler, expr: Hadamard) -> Compiled:
     return run
 
 
-def _matmul(compiler: Compiler, expr: MatMul) -> Compiled:
+def _matmul(compiler: Compiler, expr: e.MatMul) -> Compiled:
     """A product; with ones it is a sum over the batch, or a row repeated by broadcasting."""
     left, right = expr.left, expr.right
-    if isinstance(left, Ones):  # 1 · row repeats it
+    if isinstance(left, e.Ones):  # 1 · row repeats it
         return _of_ones(compiler(right), 0, left.shape[0], not left.shape[1].is_one)
-    if isinstance(right, Ones):
+    if isinstance(right, e.Ones):
         return _of_ones(compiler(left), 1, right.shape[1], not right.shape[0].is_one)
     a, b = compiler(left), compiler(right)
     return lambda values: a(values) @ b(values)
@@ -246,16 +230,16 @@ VALUES = fill(
     "value",
     {
         Symbol: _symbol,
-        Ones: _ones,
-        Sum: _sum,
-        Scale: _scale,
-        MatMul: _matmul,
-        Transpose: _transpose,
-        Hadamard: _hadamard,
-        Apply: _apply,
-        RowApply: _of_samples,
+        e.Ones: _ones,
+        e.Sum: _sum,
+        e.Scale: _scale,
+        e.MatMul: _matmul,
+        e.Transpose: _transpose,
+        e.Hadamard: _hadamard,
+        e.Apply: _apply,
+        e.RowApply: _of_samples,
         SampleKernel: _of_samples,
-        Reduce: _reduce,
-        Numeric: _numeric,
+        e.Reduce: _reduce,
+        e.Numeric: _numeric,
     },
 )

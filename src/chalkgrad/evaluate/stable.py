@@ -17,25 +17,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalkgrad import expr as e
 from chalkgrad.derive import Derivation, Step, grad
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.elementwise import as_function, from_formula, to_formula
 from chalkgrad.derive.rules import softmax_gradient
 from chalkgrad.derive.weights import is_weights
-from chalkgrad.expr import (
-    Apply,
-    Expr,
-    Hadamard,
-    OfMany,
-    Ones,
-    Routine,
-    RowApply,
-    Scale,
-    Shape,
-    Sum,
-    Symbol,
-    symbols,
-)
+from chalkgrad.expr import Expr, OfMany, Routine, Shape, Symbol, symbols
 from chalkgrad.formula import nodes, saturates, stabilise, substitute
 from chalkgrad.formula.build import each_part
 
@@ -61,12 +49,12 @@ class Stabiliser:
         """The step's expression in its stable form."""
         expr = step.expr
         match self.definition:
-            case RowApply("softmax", z, axis):
+            case e.RowApply("softmax", z, axis):
                 g = grad(self.output)
                 if step.symbol.of == z and expr == simplify(softmax_gradient(g, self.output, axis)):
                     return SampleKernel("softmax_pull", (z, g), axis)
                 return expr if step.symbol == self.output else self._through(expr)
-            case Apply(function, (Symbol(),), None) if saturates(stabilise(function.body)):
+            case e.Apply(function, (Symbol(),), None) if saturates(stabilise(function.body)):
                 return expr if step.symbol == self.output else self._through(expr)
         return expr
 
@@ -74,9 +62,9 @@ class Stabiliser:
         """Replace each largest elementwise part that mentions the output by one stable formula."""
         if self.output not in symbols(expr) or isinstance(expr, Symbol):
             return expr
-        if isinstance(expr, Apply | Sum | Hadamard) and _elementwise(expr):
+        if isinstance(expr, e.Apply | e.Sum | e.Hadamard) and _elementwise(expr):
             node = to_formula(expr)
-            if isinstance(self.definition, RowApply):
+            if isinstance(self.definition, e.RowApply):
                 return _from_stable(_softmax_parts(node, self.output, self.definition), expr.shape)
             put_in = substitute(node, {self.output: to_formula(self.definition)})
             return _from_stable(stabilise(put_in), expr.shape)
@@ -85,11 +73,11 @@ class Stabiliser:
 
 def _elementwise(expr: Expr) -> bool:
     match expr:
-        case Apply() | Sum() | Hadamard():
+        case e.Apply() | e.Sum() | e.Hadamard():
             return all(map(_elementwise, expr.operands()))
-        case Scale(c, arg):
+        case e.Scale(c, arg):
             return not c.powers and _elementwise(arg)
-    return isinstance(expr, Symbol | Ones) and not is_weights(expr)
+    return isinstance(expr, Symbol | e.Ones) and not is_weights(expr)
 
 
 def _from_stable(node: nodes.Node, shape: Shape) -> Expr:
@@ -102,7 +90,7 @@ def _from_stable(node: nodes.Node, shape: Shape) -> Expr:
     return as_function(node)
 
 
-def _softmax_parts(node: nodes.Node, output: Symbol, definition: RowApply) -> nodes.Node:
+def _softmax_parts(node: nodes.Node, output: Symbol, definition: e.RowApply) -> nodes.Node:
     """Replace log p, 1 − p and p − t inside a formula by routines that keep their digits."""
     place, z, axis = nodes.Var(output), definition.arg, definition.axis
     minus = nodes.Num(Fraction(-1))

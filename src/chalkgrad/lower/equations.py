@@ -13,22 +13,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from chalkgrad import expr as e
 from chalkgrad._errors import UnsupportedError
 from chalkgrad.derive import Derivation, grad
 from chalkgrad.derive.algebra import add, hadamard, simplify, split_scale
 from chalkgrad.evaluate.stable import SampleKernel, Stabiliser
-from chalkgrad.expr import (
-    Apply,
-    Expr,
-    Hadamard,
-    MatMul,
-    RowApply,
-    Sum,
-    Symbol,
-    rewrite,
-    substitute,
-    symbols,
-)
+from chalkgrad.expr import Expr, Symbol, rewrite, substitute, symbols
 from chalkgrad.formula import nodes, stabilise
 from chalkgrad.formula import walk as walk_formula
 from chalkgrad.lower.pairs import find_pair
@@ -74,7 +64,7 @@ def _read(derivation: Derivation) -> list[Equation]:
 
 def _softmax_parts(found: list[Equation]) -> list[Equation]:
     """log Ŷ in a buffer of its own where digits need it; the Jacobian on an error that stays finite."""
-    output = next((eq for eq in found if isinstance(eq.expr, RowApply)), None)
+    output = next((eq for eq in found if isinstance(eq.expr, e.RowApply)), None)
     if output is None:
         return found
     log = held("log", output.symbol)
@@ -87,7 +77,7 @@ def _softmax_parts(found: list[Equation]) -> list[Equation]:
         elif not pulls or eq.symbol != grad(output.symbol):
             result.append(replace(eq, expr=log_places(eq.expr, log)))
     if any(log in symbols(eq.expr) for eq in result):
-        assert isinstance(output.expr, RowApply)
+        assert isinstance(output.expr, e.RowApply)
         place = next(i for i, eq in enumerate(result) if eq.symbol == output.symbol)
         result.insert(place + 1, Equation(log, SampleKernel("log_softmax", (output.expr.arg,), 1), ()))
     return result
@@ -125,20 +115,20 @@ def _named(found: list[Equation]) -> list[Equation]:
             result.extend(_value_parts(eq))
             continue
         expr = rewrite(eq.expr, lambda node: _without_mask(node, mask_of, after)) if after else eq.expr
-        if isinstance(expr, Sum) and (paths := _other_paths(expr)):
+        if isinstance(expr, e.Sum) and (paths := _other_paths(expr)):
             joined = held("paths", eq.symbol)
             result.append(Equation(joined, add(paths), ()))
-            expr = Sum((*(term for term in expr.terms if term not in paths), joined))
+            expr = e.Sum((*(term for term in expr.terms if term not in paths), joined))
         result.append(replace(eq, expr=expr))
         mask = mask_of.get(eq.symbol)
         if mask is not None:
             after[eq.symbol] = held("error", eq.symbol)
-            result.append(Equation(after[eq.symbol], Hadamard((eq.symbol, mask)), ()))
+            result.append(Equation(after[eq.symbol], e.Hadamard((eq.symbol, mask)), ()))
     return result
 
 
 def _mask(expr: Expr) -> Symbol | None:
-    if isinstance(expr, Hadamard):
+    if isinstance(expr, e.Hadamard):
         return next((f for f in expr.factors if isinstance(f, Symbol) and is_mask(f)), None)
     return None
 
@@ -146,23 +136,23 @@ def _mask(expr: Expr) -> Symbol | None:
 def _value_parts(eq: Equation) -> list[Equation]:
     parts: list[Equation] = []
     mask, expr = _mask(eq.expr), eq.expr
-    if isinstance(expr, Hadamard) and mask is not None:
+    if isinstance(expr, e.Hadamard) and mask is not None:
         expr = hadamard([factor for factor in expr.factors if factor != mask])
-    if isinstance(expr, Sum) and isinstance(expr.terms[0], Apply):
+    if isinstance(expr, e.Sum) and isinstance(expr.terms[0], e.Apply):
         value = held("value", eq.symbol)
         parts.append(Equation(value, expr.terms[0], ()))
-        expr = Sum((value, *expr.terms[1:]))
+        expr = e.Sum((value, *expr.terms[1:]))
     if mask is not None:
         if not isinstance(expr, Symbol):
-            inside = held("sum" if isinstance(expr, Sum) else "value", eq.symbol)
+            inside = held("sum" if isinstance(expr, e.Sum) else "value", eq.symbol)
             parts.append(Equation(inside, expr, ()))
             expr = inside
-        expr = Hadamard((expr, mask))
+        expr = e.Hadamard((expr, mask))
     return [*parts, replace(eq, expr=expr)]
 
 
 def _without_mask(node: Expr, mask_of: dict[Symbol, Symbol | None], after: dict[Symbol, Held]) -> Expr:
-    if not isinstance(node, Hadamard):
+    if not isinstance(node, e.Hadamard):
         return node
     for factor in node.factors:
         if isinstance(factor, Symbol) and factor in after and mask_of[factor] in node.factors:
@@ -171,9 +161,9 @@ def _without_mask(node: Expr, mask_of: dict[Symbol, Symbol | None], after: dict[
     return node
 
 
-def _other_paths(expr: Sum) -> list[Expr]:
+def _other_paths(expr: e.Sum) -> list[Expr]:
     """The errors beside the product with the weights, if there are several."""
-    products = [term for term in expr.terms if isinstance(term, MatMul)]
+    products = [term for term in expr.terms if isinstance(term, e.MatMul)]
     others = [term for term in expr.terms if isinstance(term, Symbol)]
     return list(others) if len(products) == 1 and len(others) > 1 else []
 
@@ -183,16 +173,16 @@ def _other_paths(expr: Sum) -> list[Expr]:
 
 def _through_values(found: list[Equation]) -> list[Equation]:
     """f′(Z) through f(Z) where the function has a kernel for it."""
-    values = {eq.expr: eq.symbol for eq in found if isinstance(eq.expr, Apply) and eq.expr.wrt is None}
+    values = {eq.expr: eq.symbol for eq in found if isinstance(eq.expr, e.Apply) and eq.expr.wrt is None}
     errors = [eq for eq in found if eq.symbol.of is not None and eq.symbol.of.kind == "output"]
     by_z = {symbol for eq in errors for symbol in symbols(eq.expr) if symbol.kind == "pre"}
 
     def rule(node: Expr) -> Expr:
         match node:
-            case Apply(function, (Symbol(kind="pre") as z,) as args, str()) if kernel_function(function):
+            case e.Apply(function, (Symbol(kind="pre") as z,) as args, str()) if kernel_function(function):
                 if z in by_z:  # the error is written through Z: so is f′, that they may cancel
                     return node
-                value = values.get(Apply(function, args))
+                value = values.get(e.Apply(function, args))
                 return node if value is None else Slope(function, value)
         return node
 

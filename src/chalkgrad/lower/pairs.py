@@ -5,21 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalkgrad import expr as e
 from chalkgrad._errors import UnsupportedError
 from chalkgrad.derive import Derivation, Step
 from chalkgrad.derive.algebra import hadamard, scale, split_scale
-from chalkgrad.expr import (
-    Apply,
-    Coefficient,
-    Dim,
-    Expr,
-    Hadamard,
-    Reduce,
-    RowApply,
-    Scalar,
-    Sum,
-    Symbol,
-)
+from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol
 from chalkgrad.formula import LOSSES, ElementwiseFunction, nodes, simplify
 from chalkgrad.formula.build import divide, num, power, subtract
 from chalkgrad.lower.parts import Pair, kernel_function
@@ -39,9 +29,9 @@ class DataTerm:
 def data_term(loss: Step, expr: Expr | None = None) -> DataTerm:
     """The loss without its penalties; ``expr`` is another form of it."""
     expr = loss.expr if expr is None else expr
-    terms = expr.terms if isinstance(expr, Sum) else (expr,)
+    terms = expr.terms if isinstance(expr, e.Sum) else (expr,)
     parts = [split_scale(term) for term in terms if not is_penalty(term)]
-    found = [DataTerm(c, rest.arg) for c, rest in parts if isinstance(rest, Reduce)]
+    found = [DataTerm(c, rest.arg) for c, rest in parts if isinstance(rest, e.Reduce)]
     if len(found) != 1 or len(parts) != 1:
         raise UnsupportedError(f"no kernel for the loss {loss.name} = {loss.expr}")
     return found[0]
@@ -50,7 +40,7 @@ def data_term(loss: Step, expr: Expr | None = None) -> DataTerm:
 def is_penalty(expr: Expr) -> bool:
     """Whether a term of the loss is c · Σ W ⊙ W."""
     match split_scale(expr)[1]:
-        case Reduce(Hadamard((Symbol(kind="weight") as one, Symbol(kind="weight") as other))):
+        case e.Reduce(e.Hadamard((Symbol(kind="weight") as one, Symbol(kind="weight") as other))):
             return one == other
     return False
 
@@ -72,12 +62,12 @@ def number(c: Coefficient) -> tuple[Fraction, int]:
 def find_pair(derivation: Derivation) -> Pair | None:
     """The pair of loss and output that has one kernel, if the derivation has found its error."""
     output, data = derivation.forward[-1], data_term(derivation.loss)
-    if not isinstance(data.arg, Apply) or data.arg.args[0] != output.symbol:
+    if not isinstance(data.arg, e.Apply) or data.arg.args[0] != output.symbol:
         return None
     match output.expr:
-        case RowApply("softmax", Symbol() as z):
+        case e.RowApply("softmax", Symbol() as z):
             return _canonical(derivation, data, z, "cross_entropy")
-        case Apply(function, (Symbol() as z,), None):
+        case e.Apply(function, (Symbol() as z,), None):
             if function.name == "sigmoid" and kernel_function(function) is not None:
                 return _canonical(derivation, data, z, "binary_cross_entropy") or _squared(
                     derivation, data, z, function
@@ -90,7 +80,7 @@ def find_pair(derivation: Derivation) -> Pair | None:
 
 def _canonical(derivation: Derivation, data: DataTerm, z: Symbol, loss: str) -> Pair | None:
     """∂L/∂Z is the loss's coefficient times Y − T."""
-    assert isinstance(data.arg, Apply)
+    assert isinstance(data.arg, e.Apply)
     if data.arg.function.body != LOSSES[loss].function.body:
         return None
     if _error(derivation, z) != scale(data.coefficient, _difference(derivation)):
@@ -104,7 +94,7 @@ def _squared(
     derivation: Derivation, data: DataTerm, z: Symbol, function: ElementwiseFunction | None
 ) -> Pair | None:
     """ℓ is q(y − t)², and ∂L/∂Z is 2q times the loss's coefficient, times (Y − T) ⊙ f′(Z)."""
-    assert isinstance(data.arg, Apply)
+    assert isinstance(data.arg, e.Apply)
     share = simplify(divide(data.arg.function.body, _SQUARE))
     if not isinstance(share, nodes.Num):
         return None
@@ -116,14 +106,14 @@ def _squared(
     if y_error.expr != error:
         return None
     if function is not None:
-        error = hadamard([y_error.symbol, Apply(function, (z,), function.variables[0])])
+        error = hadamard([y_error.symbol, e.Apply(function, (z,), function.variables[0])])
     return Pair("squared_error", z, kernel, share.value) if _error(derivation, z) == error else None
 
 
 def _difference(derivation: Derivation) -> Expr:
     y = derivation.forward[-1].symbol
     target = next(s for s in derivation.loss.premises if s.kind == "target")
-    return Sum((y, scale(-1, target)))
+    return e.Sum((y, scale(-1, target)))
 
 
 def _error(derivation: Derivation, z: Symbol) -> Expr:

@@ -8,23 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from chalkgrad import expr as e
 from chalkgrad._roles import ROLES
 from chalkgrad.derive import CANONICAL, grad
 from chalkgrad.derive.forward import Alphabet
-from chalkgrad.expr import (
-    Apply,
-    Coefficient,
-    Expr,
-    Hadamard,
-    MatMul,
-    Numeric,
-    Ones,
-    RowApply,
-    Scale,
-    Sum,
-    Symbol,
-    Transpose,
-)
+from chalkgrad.expr import Coefficient, Expr, Symbol
 from chalkgrad.expr.dims import describe_coefficient
 from chalkgrad.formula import format_formula, nodes, substitute
 from chalkgrad.network import Network
@@ -87,9 +75,9 @@ def letter(symbol: Symbol) -> str:
 
 def blackboard(expr: Expr) -> str:
     """An expression in Unicode: ``(δ₂ W₂) ⊙ relu′(z₁)``; samples are rows."""
-    if isinstance(expr, Sum | MatMul | Hadamard):
+    if isinstance(expr, e.Sum | e.MatMul | e.Hadamard):
         return _inner(expr)
-    if isinstance(expr, Numeric) and expr.text == "{}":  # the same matrix under other names of dimensions
+    if isinstance(expr, e.Numeric) and expr.text == "{}":  # the same matrix under other names of dimensions
         return blackboard(*expr.args[:1])
     return _written(expr)
 
@@ -98,40 +86,40 @@ def _written(expr: Expr) -> str:
     match expr:
         case Symbol():
             return letter(expr)
-        case Ones():
+        case e.Ones():
             return "1"
-        case Sum() | MatMul() | Hadamard():
+        case e.Sum() | e.MatMul() | e.Hadamard():
             return f"({_inner(expr)})"
-        case Scale(factor, arg):
+        case e.Scale(factor, arg):
             return _coefficient(factor) + _written(arg)
-        case Transpose(arg):
+        case e.Transpose(arg):
             return f"{_written(arg)}ᵀ"
-        case Apply(function, args, wrt) if function.name:
+        case e.Apply(function, args, wrt) if function.name:
             name = SHORT.get(function.name, function.name)
             mark = "" if wrt is None else "′" if len(args) == 1 else f"_{wrt}"
             return f"{name}{mark}({', '.join(map(blackboard, args))})"
-        case Apply(function, args):
+        case e.Apply(function, args):
             put_in = zip(function.variables, map(_written, args), strict=True)
             return format_formula(substitute(function.body, {name: nodes.Var(text) for name, text in put_in}))
-        case RowApply(kind, arg, _):
+        case e.RowApply(kind, arg, _):
             return f"{kind}({blackboard(arg)})"
-        case Numeric(_, args, _, text):
+        case e.Numeric(_, args, _, text):
             return text.format(*map(_written, args))
     return str(expr)
 
 
-def _inner(expr: Sum | MatMul | Hadamard) -> str:
+def _inner(expr: e.Sum | e.MatMul | e.Hadamard) -> str:
     match expr:
-        case MatMul(left, right):
+        case e.MatMul(left, right):
             return f"{_written(left)} {_written(right)}"
-        case Hadamard(factors):
+        case e.Hadamard(factors):
             return " ⊙ ".join(map(_written, factors))
     first, *rest = expr.terms
     return _written(first) + "".join(map(_added, rest))
 
 
 def _added(term: Expr) -> str:
-    if isinstance(term, Scale) and term.coefficient.rational < 0:
+    if isinstance(term, e.Scale) and term.coefficient.rational < 0:
         positive = Coefficient(-term.coefficient.rational, term.coefficient.powers)
         return f" − {_coefficient(positive)}{_written(term.arg)}"
     return f" + {_written(term)}"

@@ -11,25 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 
+from chalkgrad import expr as e
 from chalkgrad.derive.elementwise import termwise_derivative
 from chalkgrad.derive.update_steps import spread_of
-from chalkgrad.expr import (
-    Apply,
-    Coefficient,
-    Dim,
-    Expr,
-    Hadamard,
-    MatMul,
-    Ones,
-    Reduce,
-    RowApply,
-    Scalar,
-    Scale,
-    Sum,
-    Symbol,
-    Transpose,
-    fill,
-)
+from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol, fill
 from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, activation, nodes, substitute
 from chalkgrad.notation.equations.code_formula import (
     ATOM,
@@ -95,26 +80,26 @@ class CodeWriter:
         d = self.dialect
         return Code(f"{d.prefix}.{name}({', '.join((self.expr(arg), f'{d.axis}{axis}', *more))})", ATOM)
 
-    def _ones(self, expr: Ones) -> Code:
+    def _ones(self, expr: e.Ones) -> Code:
         rows, columns = map(self._size, expr.dims)
         return Code(f"{self.dialect.prefix}.ones({rows}, {columns})", ATOM)
 
-    def _transpose(self, expr: Transpose) -> Code:
+    def _transpose(self, expr: e.Transpose) -> Code:
         return Code(self._code(expr.arg).inside(ATOM) + ("" if is_vector(expr.arg) else ".T"), ATOM)
 
-    def _hadamard(self, expr: Hadamard) -> Code:
+    def _hadamard(self, expr: e.Hadamard) -> Code:
         written = (self._factor(factor).inside(PRODUCT, matmul=False) for factor in expr.factors)
         return Code(" * ".join(written), PRODUCT)
 
-    def _reduce(self, expr: Reduce) -> Code:
+    def _reduce(self, expr: e.Reduce) -> Code:
         match expr.arg:
-            case Hadamard((Symbol() as w, Symbol() as same)) if w == same:
+            case e.Hadamard((Symbol() as w, Symbol() as same)) if w == same:
                 return Code(f"({self.symbol(w)}**2).sum()", ATOM)
         return Code(f"{self._code(expr.arg).inside(ATOM)}.sum()", ATOM)
 
     def _factor(self, expr: Expr) -> Code:
         """A factor; a slope that is 1 or 0 is the condition itself: ``z1 > 0``."""
-        match self._formula(expr) if isinstance(expr, Apply) else None:
+        match self._formula(expr) if isinstance(expr, e.Apply) else None:
             case nodes.Where(nodes.Compare(op, left, right), then, otherwise) if (then, otherwise) == _STEP:
                 formula = FormulaCode(self._leaf, dialect=self.dialect)
                 return Code(f"({formula.text(left)} {op} {formula.text(right)})", ATOM)
@@ -130,17 +115,19 @@ class CodeWriter:
         match expr:
             case Symbol() if is_vector(expr):
                 return Code(self.symbol(expr), ATOM)
-            case Sum(terms):
+            case e.Sum(terms):
                 return self._sum(terms, self._vector)
-            case Scale(c, arg):
+            case e.Scale(c, arg):
                 return self._scale(c, self._vector(arg))
-            case MatMul(Transpose(arg), Ones((_, last))) | MatMul(Ones((last, _)), arg) if last.is_one:
+            case e.MatMul(e.Transpose(arg), e.Ones((_, last))) | e.MatMul(e.Ones((last, _)), arg) if (
+                last.is_one
+            ):
                 return Code(f"{self._code(arg).inside(ATOM)}.sum(0)", ATOM)
-            case MatMul(arg, Ones((_, last))) if last.is_one:
+            case e.MatMul(arg, e.Ones((_, last))) if last.is_one:
                 return Code(f"{self._code(arg).inside(ATOM)}.sum(1)", ATOM)
-            case Transpose(arg):
+            case e.Transpose(arg):
                 return Code(f"{self._code(arg).inside(ATOM)}[0]", ATOM)
-            case Apply() if has_numbers(expr):
+            case e.Apply() if has_numbers(expr):
                 return self._update(expr, self._vector)
         return Code(f"{self._code(expr).inside(ATOM)}{'[0]' if expr.shape[0].is_one else '[:, 0]'}", ATOM)
 
@@ -149,10 +136,10 @@ class CodeWriter:
     def _sum(self, terms: tuple[Expr, ...], write: Callable[[Expr], Code]) -> Code:
         text = ""
         for i, term in enumerate(terms):
-            negative = isinstance(term, Scale) and term.coefficient.rational < 0
-            if isinstance(term, Ones):
+            negative = isinstance(term, e.Scale) and term.coefficient.rational < 0
+            if isinstance(term, e.Ones):
                 part = Code("1", ATOM)
-            elif negative and isinstance(term, Scale):
+            elif negative and isinstance(term, e.Scale):
                 part = self._scale(_opposite(term.coefficient), write(term.arg))
             else:
                 part = write(term)
@@ -185,33 +172,33 @@ class CodeWriter:
             text += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
         return Code(text, QUOTIENT if below else PRODUCT)
 
-    def _matmul(self, expr: MatMul) -> Code:
+    def _matmul(self, expr: e.MatMul) -> Code:
         """A product; with ones it is a sum over one direction, or left to broadcasting."""
         left, right = expr.left, expr.right
         match left, right:
-            case Ones((_, inner)), _ if inner.is_one:
+            case e.Ones((_, inner)), _ if inner.is_one:
                 return self._code(right)
-            case _, Ones((inner, _)) if inner.is_one:
+            case _, e.Ones((inner, _)) if inner.is_one:
                 return self._code(left)
-            case Ones((rows, _)), _ if rows.is_one:
+            case e.Ones((rows, _)), _ if rows.is_one:
                 return Code(f"{self._code(right).inside(ATOM)}.sum(0, {self.dialect.keep})", ATOM)
-            case _, Ones((_, columns)) if columns.is_one:
+            case _, e.Ones((_, columns)) if columns.is_one:
                 return Code(f"{self._code(left).inside(ATOM)}.sum(1, {self.dialect.keep})", ATOM)
         return Code(f"{self._code(left).inside(MATMUL)} @ {self._code(right).inside(POWER)}", MATMUL)
 
     # -- functions -------------------------------------------------------------------------------------
 
-    def _apply(self, expr: Apply) -> Code:
+    def _apply(self, expr: e.Apply) -> Code:
         function, known = expr.function, self.dialect.activations
         if expr.wrt is None and function.name in known and function.body == _known(function).body:
             values = "" if function == ACTIVATIONS[function.name] else _values(function)
             return Code(f"{known[function.name]}({self.expr(expr.args[0])}{values})", ATOM)
         return self._update(expr, self._code) if has_numbers(expr) else self._written(expr)
 
-    def _written(self, expr: Apply) -> Code:
+    def _written(self, expr: e.Apply) -> Code:
         return FormulaCode(self._leaf, dialect=self.dialect).code(self._formula(expr))
 
-    def _update(self, expr: Apply, write: Callable[[Expr], Code]) -> Code:
+    def _update(self, expr: e.Apply, write: Callable[[Expr], Code]) -> Code:
         """The formula of an update, of which some variables are numbers."""
         arguments = arguments_of(expr)
 
@@ -223,7 +210,7 @@ class CodeWriter:
 
         return FormulaCode(leaf, dialect=self.dialect).code(expr.function.body)
 
-    def _formula(self, expr: Apply) -> nodes.Node:
+    def _formula(self, expr: e.Apply) -> nodes.Node:
         """The function's formula with the arguments as its variables."""
         function = expr.function
         body = function.body if expr.wrt is None else termwise_derivative(function, expr.wrt)
@@ -259,14 +246,14 @@ CODE = fill(
     "code",
     {
         Symbol: lambda writer, expr: Code(writer.symbol(expr), ATOM),
-        Ones: CodeWriter._ones,
-        Sum: lambda writer, expr: writer._sum(expr.terms, writer._code),
-        Scale: lambda writer, expr: writer._scale(expr.coefficient, writer._code(expr.arg)),
-        MatMul: CodeWriter._matmul,
-        Transpose: CodeWriter._transpose,
-        Hadamard: CodeWriter._hadamard,
-        Apply: CodeWriter._apply,
-        RowApply: lambda writer, expr: writer.call(expr.kind, expr.arg, expr.axis),
-        Reduce: CodeWriter._reduce,
+        e.Ones: CodeWriter._ones,
+        e.Sum: lambda writer, expr: writer._sum(expr.terms, writer._code),
+        e.Scale: lambda writer, expr: writer._scale(expr.coefficient, writer._code(expr.arg)),
+        e.MatMul: CodeWriter._matmul,
+        e.Transpose: CodeWriter._transpose,
+        e.Hadamard: CodeWriter._hadamard,
+        e.Apply: CodeWriter._apply,
+        e.RowApply: lambda writer, expr: writer.call(expr.kind, expr.arg, expr.axis),
+        e.Reduce: CodeWriter._reduce,
     },
 )

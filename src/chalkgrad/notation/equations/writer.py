@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
+from chalkgrad import expr as e
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.elementwise import termwise_derivative
 from chalkgrad.derive.index import Index, entry
 from chalkgrad.derive.update_steps import spread_of
-from chalkgrad.expr import (
-    Apply,
-    Coefficient,
-    Expr,
-    Hadamard,
-    MatMul,
-    Ones,
-    Reduce,
-    RowApply,
-    Scalar,
-    Scale,
-    Sum,
-    Symbol,
-    Transpose,
-    fill,
-)
+from chalkgrad.expr import Coefficient, Expr, Scalar, Symbol, fill
 from chalkgrad.formula import nodes, substitute
 from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Num, Op, Row, Script, Sym, Words
 from chalkgrad.notation.equations.code import CodeWriter
@@ -88,7 +74,7 @@ class Writer(SymbolWriter):
         level: tuple[Box, int] = BOXES[type(expr)](self, expr)
         return level
 
-    def _ones(self, expr: Ones) -> tuple[Box, int]:
+    def _ones(self, expr: e.Ones) -> tuple[Box, int]:
         if expr.is_scalar:
             return Num("1"), ATOM
         ones = Sym("1", "bold")
@@ -98,17 +84,17 @@ class Writer(SymbolWriter):
             return Row((ones, row)), ATOM
         return row if rows.is_one else ones, ATOM
 
-    def _sum(self, expr: Sum) -> tuple[Box, int]:
+    def _sum(self, expr: e.Sum) -> tuple[Box, int]:
         items: list[Box] = []
         for i, term in enumerate(expr.terms):
-            negative = isinstance(term, Scale) and term.coefficient.rational < 0
+            negative = isinstance(term, e.Scale) and term.coefficient.rational < 0
             bare = _positive(term) if negative else term
             if i or negative:
                 items.append(Op("−" if negative else "+", "binary" if i else "prefix"))
             items.append(self._plain_number(bare) or self._inside(bare, HADAMARD))
         return Row(tuple(items)), SUM
 
-    def _hadamard(self, expr: Hadamard) -> tuple[Box, int]:
+    def _hadamard(self, expr: e.Hadamard) -> tuple[Box, int]:
         sign = "·" if expr.is_scalar else "⊙"
         items: list[Box] = []
         for i, factor in enumerate(expr.factors):
@@ -117,17 +103,17 @@ class Writer(SymbolWriter):
 
     def _plain_number(self, term: Expr) -> Box | None:
         """A constant added to every entry: the 1 of 1 − Y, or 3."""
-        if isinstance(term, Ones):
+        if isinstance(term, e.Ones):
             return Num("1")
         return (
             self.coefficient(term.coefficient)
-            if isinstance(term, Scale) and isinstance(term.arg, Ones)
+            if isinstance(term, e.Scale) and isinstance(term.arg, e.Ones)
             else None
         )
 
-    def _scale(self, expr: Scale) -> tuple[Box, int]:
+    def _scale(self, expr: e.Scale) -> tuple[Box, int]:
         c, arg = expr.coefficient, expr.arg
-        if isinstance(arg, Reduce) and not self.values:
+        if isinstance(arg, e.Reduce) and not self.values:
             number, node = EntryWriter(self).front(self._total(arg))
             if number != 1:  # (1/m) ∑ ½(y − t)² is written (1/2m) ∑ (y − t)²
                 return self._fronted(replace(c, rational=c.rational * number), node)
@@ -136,7 +122,7 @@ class Writer(SymbolWriter):
         front = self.coefficient(c)
         if front is None:
             return self._level(arg)
-        tall = isinstance(arg, Hadamard)
+        tall = isinstance(arg, e.Hadamard)
         body, level = self._level(arg)
         level = min(level, PRODUCT)
         body = Fence(body) if level == SUM else body
@@ -153,33 +139,33 @@ class Writer(SymbolWriter):
         minus: tuple[Box, ...] = (Op("−", "prefix"),) if c.rational < 0 else ()
         return Row((*minus, *((front,) if front is not None else ()), body)), SUM if minus else PRODUCT
 
-    def _matmul(self, expr: MatMul) -> tuple[Box, int]:
+    def _matmul(self, expr: e.MatMul) -> tuple[Box, int]:
         left, right = expr.left, expr.right
         if self.notation.broadcast == "implicit":
-            if isinstance(left, Ones) and left.shape[1].is_one:
+            if isinstance(left, e.Ones) and left.shape[1].is_one:
                 return self._level(right)
-            if isinstance(right, Ones) and right.shape[0].is_one:
+            if isinstance(right, e.Ones) and right.shape[0].is_one:
                 return self._level(left)
             if (summed := self._over_batch(left, right)) is not None:
                 return summed, PRODUCT
         items: tuple[Box, ...] = (self._inside(left, PRODUCT), self._inside(right, POWER))
         both_scalar = left.is_scalar and right.is_scalar
-        if self.values and (both_scalar or not (isinstance(left, Ones) or isinstance(right, Ones))):
+        if self.values and (both_scalar or not (isinstance(left, e.Ones) or isinstance(right, e.Ones))):
             items = (items[0], Op("·"), items[1])
         return Row(items), PRODUCT
 
     def _over_batch(self, left: Expr, right: Expr) -> Box | None:
         """A product with ones as the sum over the samples: ∑_s dz^[2](s)."""
-        ones, other = (left, right) if isinstance(left, Ones) else (right, left)
-        symbol = other.arg if isinstance(other, Transpose) else other
-        if not isinstance(ones, Ones) or not isinstance(symbol, Symbol) or self.values:
+        ones, other = (left, right) if isinstance(left, e.Ones) else (right, left)
+        symbol = other.arg if isinstance(other, e.Transpose) else other
+        if not isinstance(ones, e.Ones) or not isinstance(symbol, Symbol) or self.values:
             return None
         dim = ones.shape[1 if ones is left else 0]
         if dim.name != "m":
             return None
         index = Sym(self.notation.indices[3])
         one = self._of_sample(symbol, index)
-        if isinstance(other, Transpose):
+        if isinstance(other, e.Transpose):
             one = Script(Fence(one), None, Sym("T", "upright"))
         return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), one))
 
@@ -192,14 +178,14 @@ class Writer(SymbolWriter):
             return Frac(box.num, Row((box.den.items[0], _marked(box.den.items[1], index))))
         return _marked(box, index)
 
-    def _transpose(self, expr: Transpose) -> tuple[Box, int]:
+    def _transpose(self, expr: e.Transpose) -> tuple[Box, int]:
         mark = Sym("T", "upright")
         box = self._inside(expr.arg, ATOM)
         if isinstance(box, Script) and box.sup is None:
             return replace(box, sup=mark), ATOM
         return Script(Fence(box) if isinstance(box, Script | Frac | Row) else box, None, mark), ATOM
 
-    def _apply(self, expr: Apply) -> tuple[Box, int]:
+    def _apply(self, expr: e.Apply) -> tuple[Box, int]:
         if expr.function.name and len(expr.args) == 1:
             name = self.function(expr.function, expr.wrt is not None)
             return called(name, self.expr(expr.args[0])), ATOM
@@ -231,17 +217,17 @@ class Writer(SymbolWriter):
             return self._inside(leaf, POWER)
         raise TypeError(f"a formula of matrices has the variable {leaf!r}")
 
-    def _reduce(self, expr: Reduce) -> tuple[Box, int]:
+    def _reduce(self, expr: e.Reduce) -> tuple[Box, int]:
         arg = expr.arg
         match arg:
-            case Hadamard((Symbol() as w, Symbol() as same)) if w == same:
+            case e.Hadamard((Symbol() as w, Symbol() as same)) if w == same:
                 return Script(Fence(self.symbol(w), "‖", "‖"), None, Num("2")), POWER
         if self.values:
             inner = self.expr(arg)
             return (inner, SUM) if arg.is_scalar else (Row((Words("sum"), Fence(inner))), ATOM)
         return self._zoomed("index").entry_level(self._total(expr))
 
-    def _total(self, expr: Reduce) -> nodes.Node:
+    def _total(self, expr: e.Reduce) -> nodes.Node:
         picker = IndexLetters(self.notation, self.derivation, self.derivation.network.depth)
         return entry(expr, None, None, picker)
 
@@ -277,23 +263,23 @@ def _marked(box: Box, index: Box) -> Box:
 
 
 def _positive(term: Expr) -> Expr:
-    assert isinstance(term, Scale)
+    assert isinstance(term, e.Scale)
     c = replace(term.coefficient, rational=-term.coefficient.rational)
-    return term.arg if c.is_one else Scale(c, term.arg)
+    return term.arg if c.is_one else e.Scale(c, term.arg)
 
 
 BOXES = fill(
     "box",
     {
         Symbol: lambda writer, expr: (writer.symbol(expr), ATOM),
-        Ones: Writer._ones,
-        Sum: Writer._sum,
-        Scale: Writer._scale,
-        MatMul: Writer._matmul,
-        Transpose: Writer._transpose,
-        Hadamard: Writer._hadamard,
-        Apply: Writer._apply,
-        RowApply: lambda writer, expr: writer.call(expr.kind, expr.arg),
-        Reduce: Writer._reduce,
+        e.Ones: Writer._ones,
+        e.Sum: Writer._sum,
+        e.Scale: Writer._scale,
+        e.MatMul: Writer._matmul,
+        e.Transpose: Writer._transpose,
+        e.Hadamard: Writer._hadamard,
+        e.Apply: Writer._apply,
+        e.RowApply: lambda writer, expr: writer.call(expr.kind, expr.arg),
+        e.Reduce: Writer._reduce,
     },
 )
