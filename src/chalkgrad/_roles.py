@@ -40,7 +40,9 @@ class Role:
 
 WEIGHT = Role("weight", "W", is_matrix=True, is_penalised=True, initial=None)
 BIAS = Role("bias", "b")
-ROLES = {role.kind: role for role in (WEIGHT, BIAS)}
+GAIN = Role("gain", "gamma", initial=1.0)
+SHIFT = Role("shift", "beta")
+ROLES = {role.kind: role for role in (WEIGHT, BIAS, GAIN, SHIFT)}
 _DIGITS = "0123456789"
 
 

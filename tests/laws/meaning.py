@@ -19,11 +19,24 @@ from chalkgrad.derive.training import PLAIN
 from chalkgrad.evaluate import TraceStep
 from chalkgrad.expr import SLOT_NAMES
 from chalkgrad.notation.profiles.find import Letters, Notation
+from chalkgrad.notation.profiles.spare import beside_norms
 from tests.laws.reading import MisreadError, Reader, Tree
 
 Env = dict[str, int]
 KINDS = ("input", "target", "output", "weight", "bias", "pre", "act", "feeds", "loss", "error")
 GIVEN = ("sample_weight", "mask")
+OF_NORMS = {
+    "linear": "U",
+    "centre": "mu",
+    "variance": "var",
+    "root": "r",
+    "normalised": "N",
+    "gain": "gamma",
+    "shift": "beta",
+}
+"""What a norm adds, and the canonical names."""
+PARAMETERS = {"weight": "W", "bias": "b", "gain": "gamma", "shift": "beta"}
+COLUMNS = ("bias", "gain", "shift")
 BELONGING = ("velocity", "mean", "square", "pull")
 """What belongs to a parameter in an update: a letter with the parameter as its index."""
 BASICS: dict[str, Any] = {
@@ -88,6 +101,7 @@ class Meaning:
     """
 
     def __init__(self, notation: Notation, network: Network, found: Trace, zoom: str, batch: bool) -> None:
+        notation = beside_norms(notation) if network.has_norm else notation
         self.notation, self.network, self.zoom, self.batch = notation, network, zoom, batch
         self.step, self.rate = found.steps[0], float(found.learning_rate)
         self.m = len(self.step.values["X"])
@@ -99,11 +113,17 @@ class Meaning:
         letters = [notation.index_letters] if zoom == "index" else [notation.letters, notation.batch_letters]
         self.tables: list[Letters] = letters
         for table in letters:
-            for kind in (*KINDS, *(GIVEN if found.derivation.training != PLAIN else ())):
+            for kind in (
+                *KINDS,
+                *(GIVEN if found.derivation.training != PLAIN else ()),
+                *(OF_NORMS if network.has_norm else ()),
+            ):
                 self._learn(str(getattr(table, kind)), kind)
-
         if found.derivation.training != PLAIN:
             self._learn_update(letters[0], found)
+        small = {l: float(layer.norm.epsilon) for l, layer in enumerate(network.layers, 1) if layer.norm}
+        for l, epsilon in small.items():
+            self.numbers[letters[0].epsilon_norm + (str(l) if len(set(small.values())) > 1 else "")] = epsilon
 
     def _learn_update(self, letters: Letters, found: Trace) -> None:
         """The letters of an update, which are those of one sample also for a batch."""
@@ -152,7 +172,7 @@ class Meaning:
         kind = self.names.get(letter)
         if kind is None:
             raise MisreadError(f"the notation has no letter {letter}")
-        style = self.notation.parameters if kind in ("weight", "bias") else self.notation.units
+        style = self.notation.parameters if kind in PARAMETERS else self.notation.units
         if kind in ("input", "target", "output", "loss", "sample_weight"):
             return kind, self.network.depth if kind != "input" else 0, below, above
         place = above if style.startswith("^") else below
@@ -179,8 +199,8 @@ class Meaning:
         step, depth = self.step, self.network.depth
         if not 0 <= layer <= depth:
             raise MisreadError(f"there is no layer {layer}")
-        if kind in ("weight", "bias"):
-            name = f"{'W' if kind == 'weight' else 'b'}{layer}"
+        if kind in PARAMETERS:
+            name = f"{PARAMETERS[kind]}{layer}"
             table = step.gradients if gradient else step.parameters
             if name not in table:
                 raise MisreadError(f"there is no {name}")
@@ -189,6 +209,12 @@ class Meaning:
             return np.array([[step.loss]])
         if gradient and kind in ("pre", "error"):
             return step.deltas[str(layer)]
+        if kind in OF_NORMS:
+            return (
+                step.errors[f"d{OF_NORMS[kind]}{layer}"]
+                if gradient
+                else step.values[f"{OF_NORMS[kind]}{layer}"]
+            )
         if gradient:
             return step.errors["dY" if kind == "output" or layer == depth else f"dA{layer}"]
         if kind == "sample_weight":
@@ -206,7 +232,7 @@ class Meaning:
         array = self.canonical(kind, layer, gradient)
         if kind == "weight":
             return array if self.notation.weights == "out_in" else array.T
-        if kind in ("bias", "loss", "sample_weight"):
+        if kind in (*COLUMNS, "loss", "sample_weight"):
             return array
         turned = (self.notation.batch if self.batch else self.notation.single) == "columns"
         if gradient:
@@ -222,17 +248,17 @@ class Meaning:
         array = self.canonical(kind, layer, gradient)
         if kind == "weight":
             array = array if self.notation.weights == "out_in" else array.T
-        elif gradient and kind != "bias":
+        elif gradient and kind not in COLUMNS:
             array = array * self.per_sample()
         places = [int(i) if i.isdigit() else env.get(i, 0) for i in indices]
         if min(places, default=1) < 1:
             raise MisreadError(f"an index of {indices} runs nowhere")
-        sampled = kind not in ("weight", "bias", "loss")
-        if sampled and not self.batch:
+        sampled = kind not in (*PARAMETERS, "loss")
+        if sampled and (not self.batch or (array.shape[0] == 1 and kind in OF_NORMS)):
             places = [1, *places]
         if sampled and array.shape[1] == 1:
             places = [*places, 1]
-        if kind == "bias":
+        if kind in COLUMNS:
             places = [*places, 1]
         if array.size == 1 and not indices:
             places = [1, 1]
@@ -283,9 +309,9 @@ class Meaning:
         """The parameter that is an index, by its name and as it is written."""
         tree = self.tree(below)
         kind, layer, *_ = self.resolve(tree[2], tree[3], tree[4], env)
-        if kind not in ("weight", "bias") or tree[1]:
+        if kind not in PARAMETERS or tree[1]:
             raise MisreadError(f"nothing belongs to {''.join(below)}")
-        return f"{'W' if kind == 'weight' else 'b'}{layer}", tree
+        return f"{PARAMETERS[kind]}{layer}", tree
 
     def belongs(self, letter: str, below: list[str], env: Env, after: bool = False) -> Value:
         """What belongs to a parameter, laid out like it: the new value once it was assigned."""

@@ -40,6 +40,13 @@ NETWORKS = (
     Network("2-1:formula:z/(1+z^2)-2:formula:max(z,0.5)-1", loss="formula:log(cosh(y-t))+abs(y-t)^3"),
     Network("3-5:tanh-4:tanh-3:tanh-4:tanh-6:tanh-2:tanh-1", l2=0.1),
     Network("2-2:relu-2:relu-2:relu-2:relu-2:relu-2:sigmoid"),
+    Network("3-4:layer_norm:relu-2:softmax"),
+    Network("2-3:layer_norm(0.01):tanh:nobias-3:layer_norm:silu:skip-2:layer_norm", l2=0.1),
+    Network("3-2:layer_norm:relu-2:layer_norm:relu-2:layer_norm:relu-2:layer_norm:relu-2:layer_norm:relu-1"),
+)
+OF_NORMS_OF = (
+    "linear{l} centre{l} variance{l} root{l} normalised{l} gain{l} shift{l} dlinear{l} dcentre{l} "
+    "dvariance{l} droot{l} dnormalised{l} dgain{l} dshift{l}"
 )
 MATHEMATICS = tuple(name for name in builtin_names() if find_notation(name).operators == "mathematics")
 RATE = 0.3
@@ -281,6 +288,8 @@ def defined(network: Network) -> set[str]:
         wanted |= {f"pre{l}", f"dweight{l}", f"weight{l}"} | (
             {f"dbias{l}", f"bias{l}"} if layer.bias else set()
         )
+        if layer.norm is not None:
+            wanted |= set(OF_NORMS_OF.format(l=l).split())
     return wanted
 
 

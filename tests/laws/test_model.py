@@ -325,9 +325,9 @@ def test_a_model_makes_its_executor_once(monkeypatch: pytest.MonkeyPatch) -> Non
     made: list[Any] = []
     create = choose.create_executor
 
-    def noted(setup: Any) -> Any:
+    def noted(setup: Any, **options: Any) -> Any:
         made.append(setup)
-        return create(setup)
+        return create(setup, **options)
 
     monkeypatch.setattr(choose, "create_executor", noted)
     one = model("3-4:tanh-2:softmax")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalkgrad.formula import ACTIVATIONS, LOSSES
 from chalkgrad.network import Activation, Layer, Loss, Network, Residual
+from chalkgrad.network.norms import NORMS
 
 FORMULAS = (
     "z*sigmoid(z)",
@@ -51,7 +52,10 @@ def networks(draw: st.DrawFn) -> Network:
     layers: list[Layer] = []
     for number, width in enumerate(widths[1:], start=1):
         backs = [0, *(back for back in range(1, number + 1) if widths[number - back] == width)]
-        layers.append(Layer(width, draw(activations()), draw(st.booleans()), draw(st.sampled_from(backs))))
+        norm = draw(st.sampled_from([None, None, *NORMS, "layer_norm(0.001)"])) if width > 1 else None
+        layers.append(
+            Layer(width, draw(activations()), draw(st.booleans()), draw(st.sampled_from(backs)), norm)
+        )
     if draw(st.booleans()):
         layers.append(Layer(3, draw(st.sampled_from(["softmax", "sigmoid"]))))
     last = layers[-1]

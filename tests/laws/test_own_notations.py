@@ -16,7 +16,7 @@ from chalkgrad.notation.profiles.find import (
     find_notation,
     notation_from_dict,
 )
-from chalkgrad.notation.profiles.notation import SPARE
+from chalkgrad.notation.profiles.notation import NORM, SPARE
 from tests.laws.test_display_reads_back import MATHEMATICS, check_page, defined
 
 NETWORKS = (
@@ -86,7 +86,7 @@ def test_a_letter_for_two_things_is_refused(name: str) -> None:
     """Whatever two entries of a built-in notation are made one, it is said which two meanings clash."""
     notation = find_notation(name)
     names = [field for field in Letters.__dataclass_fields__ if getattr(notation.letters, field)]
-    given = [field for field in names if field not in SPARE]
+    given = [field for field in names if field not in SPARE and field not in NORM]
     allowed = ({"input", "output", "act"}, {"input", "feeds"})
     for one in names:
         for other in given:
@@ -101,10 +101,10 @@ def test_a_letter_for_two_things_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MATHEMATICS)
-def test_a_letter_of_a_training_step_steps_aside_unless_it_was_chosen(name: str) -> None:
+def test_a_letter_of_a_training_step_or_a_norm_steps_aside_unless_it_was_chosen(name: str) -> None:
     letters = find_notation(name).letters
     for one in (field for field in LETTER_NAMES if field not in ("feeds", "function")):
-        for spare in SPARE:
+        for spare in (*SPARE, *NORM):
             text = getattr(letters, spare)
             if one == "bias" and not text[-1].isalpha():
                 continue

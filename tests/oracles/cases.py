@@ -36,6 +36,7 @@ LOSSES = (
     "formula:log(cosh(y-t))",
 )
 PROBABILITY_LOSSES = ("binary_cross_entropy", "cross_entropy")
+NORMS = ("layer_norm", "layer_norm(0.1)")
 # Every loss with every last activation that it allows; the random networks go round this list.
 ENDS = tuple(
     (last, loss)
@@ -54,13 +55,14 @@ class LayerCase:
     slope: float = 0.01
     bias: bool = True
     skip: int = 0
+    norm: str = ""
 
     def __str__(self) -> str:
         slope = f"({self.slope})" if self.activation == "leaky_relu" else ""
         name = "" if self.activation == "identity" else f":{self.activation}{slope}"
-        return (
-            f"{self.width}{name}{'' if self.bias else ':nobias'}{f':skip({self.skip})' if self.skip else ''}"
-        )
+        norm = f":{self.norm}" if self.norm else ""
+        skip = f":skip({self.skip})" if self.skip else ""
+        return f"{self.width}{norm}{name}{'' if self.bias else ':nobias'}{skip}"
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,22 @@ def with_weights_and_masks(case: Case) -> Case:
         if random.random() < 0.7
     }
     return replace(case, weights=weights, masks=masks)
+
+
+def with_norms(case: Case) -> Case:
+    """The case with a norm in about half of its layers, its γ and β drawn.
+
+    Over two units the normalised values are −1 and 1 up to ε, and a slope is the difference of nearly equal
+    numbers: both libraries lose digits there, as many as each other, so such layers stay as they are.
+    """
+    random = np.random.default_rng([2028, case.number])
+    layers, parameters = list(case.layers), dict(case.parameters)
+    for l, layer in enumerate(case.layers, start=1):
+        if layer.width > 2 and random.random() < 0.6:
+            layers[l - 1] = replace(layer, norm=str(random.choice(NORMS)))
+            parameters[f"gamma{l}"] = random.uniform(0.5, 2, size=layer.width)
+            parameters[f"beta{l}"] = random.normal(size=layer.width)
+    return replace(case, layers=tuple(layers), parameters=parameters)
 
 
 def targets(random: np.random.Generator, loss: str, m: int, n: int) -> Array:

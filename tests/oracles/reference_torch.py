@@ -48,6 +48,7 @@ def gradients(case: Case) -> tuple[float, dict[str, Array]]:
     z = x
     for l, layer in enumerate(case.layers, start=1):
         z = functional.linear(values[-1], parameters[f"W{l}"], parameters.get(f"b{l}"))
+        z = normalised(layer, l, z, parameters) if layer.norm else z
         a = activation(layer, z)
         a = a + values[l - layer.skip] if layer.skip else a
         values.append(a * torch.tensor(case.masks[l]) if l in case.masks else a)
@@ -65,6 +66,12 @@ def gradients(case: Case) -> tuple[float, dict[str, Array]]:
     return float(loss.detach()), {
         name: np.zeros(p.shape) if p.grad is None else p.grad.numpy() for name, p in parameters.items()
     }
+
+
+def normalised(layer: LayerCase, l: int, u: Tensor, parameters: dict[str, Tensor]) -> Tensor:
+    epsilon = float(layer.norm.partition("(")[2].rstrip(")") or 1e-5)
+    gain, shift = parameters[f"gamma{l}"], parameters[f"beta{l}"]
+    return functional.layer_norm(u, (layer.width,), gain, shift, epsilon)
 
 
 def activation(layer: LayerCase, z: Tensor) -> Tensor:

@@ -15,7 +15,8 @@ from chalkgrad.derive import UpdateRule
 from chalkgrad.expr import SLOT_NAMES
 from chalkgrad.notation.boxes import Display, Heading, Paragraph, Sym
 from chalkgrad.notation.pages.derivation import derivation_page
-from chalkgrad.notation.profiles.find import find_notation
+from chalkgrad.notation.profiles.find import Letters, find_notation
+from chalkgrad.notation.profiles.spare import beside_norms
 from tests.laws.test_display_reads_back import step_extras
 
 pytestmark = pytest.mark.oracle("torch")
@@ -34,6 +35,8 @@ NETWORKS = (
     Network("2-3:formula:max(z,0.5)/(1+z^2)-2:leaky_relu", loss="formula:log(cosh(y-t))/log(2)"),
     Network("2-3:identity-2:formula:where(z>1,2*z-1,z^2)", loss="formula:abs(y-t)*(1+max(y,t)^2)"),
     Network("3-2:tanh-2:tanh-2:tanh-2:tanh-2:tanh-2:tanh-1", l2=PENALTY),
+    Network("3-4:layer_norm:relu-2:softmax"),
+    Network("2-3:layer_norm(0.01):tanh:nobias-3:layer_norm:silu:skip-2:layer_norm", l2=PENALTY),
 )
 LAYER = re.compile(r"(\w+)\[l(?: ([+-]) (\d+))?\]")
 
@@ -80,17 +83,21 @@ def setting(network: Network, m: int, trained: bool = False) -> tuple[Trace, dic
     names: dict[str, Any] = {"torch": torch, "F": torch.nn.functional, "math": math, "lr": RATE}
     names |= {"penalty": PENALTY, "x": torch.tensor(x), "t": torch.tensor(t)}
     names |= {name: torch.tensor(value) for name, value in parameters.items()}
+    code = find_notation("pytorch").letters
+    if network.has_norm:
+        code = beside_norms(find_notation("pytorch")).letters
+        small = {l: float(layer.norm.epsilon) for l, layer in enumerate(network.layers, 1) if layer.norm}
+        names |= {"eps": small[1]} | {f"eps{l}": value for l, value in small.items()}
     given = step_extras(network, m, rng) if trained else {"sample_weight": None, "masks": {}}
     if trained:
         names |= {"s": torch.tensor(given["sample_weight"]).reshape(-1, 1)}
         names |= {f"mask{layer}": torch.tensor(mask) for layer, mask in given["masks"].items()}
-        names |= update_names(given, torch)
+        names |= update_names(given, torch, code)
     return trace(network, parameters, x, t, learning_rate=RATE, **given), names
 
 
-def update_names(given: dict[str, Any], torch: Any) -> dict[str, Any]:
+def update_names(given: dict[str, Any], torch: Any, code: Letters) -> dict[str, Any]:
     """An optimiser's numbers and what it remembers, by the names of the code."""
-    code = find_notation("pytorch").letters
     rule: UpdateRule = given["rule"]
     names = {code.update_number: given["step"] + 1, code.threshold: given["clip_norm"]}
     for name, value in rule.numbers:
@@ -180,9 +187,13 @@ def numbers(left: str, section: str, found: Trace) -> Any:
         return len(step.values["X"]) if left == "m" else step.loss
     if section == "Update":
         return updated(left, found)
+    name = re.sub(r"^(u_hat|rstd)(?=\d)", lambda found: {"u_hat": "N", "rstd": "r"}[found[1]], left)
     if not left.endswith("_grad"):
-        return step.values[left.upper()]
-    name = left.removesuffix("_grad")
+        return step.values[name if name in step.values else left.upper()]
+    name = name.removesuffix("_grad")
     if name[0] == "z":
         return step.deltas[name[1:]]
-    return step.gradients[name] if name in step.gradients else step.errors[f"d{name.upper()}"]
+    errors = step.errors
+    if name in step.gradients:
+        return step.gradients[name]
+    return errors[f"d{name}"] if f"d{name}" in errors else errors[f"d{name.upper()}"]

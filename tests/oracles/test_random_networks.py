@@ -22,7 +22,7 @@ from tests.oracles import cases
 from tests.oracles.cases import Case, random_case, relative_errors
 
 TOLERANCE = 1e-12
-TORCH_NETWORKS, WEIGHTED_NETWORKS, JAX_NETWORKS, CHUNK = 600, 160, 40, 20
+TORCH_NETWORKS, WEIGHTED_NETWORKS, NORMED_NETWORKS, JAX_NETWORKS, CHUNK = 600, 160, 200, 40, 20
 
 
 def worst_of(case: Case, reference: ModuleType) -> tuple[float, str]:
@@ -72,6 +72,13 @@ def test_weights_and_masks_against_pytorch(start: int, request: pytest.FixtureRe
     reference = importlib.import_module("tests.oracles.reference_torch")
     numbers = range(start, start + CHUNK)
     compare(numbers, "torch", reference, request, cases.with_weights_and_masks)
+
+
+@pytest.mark.oracle("torch")
+@pytest.mark.parametrize("start", range(30_000, 30_000 + NORMED_NETWORKS, CHUNK))
+def test_norms_against_pytorch(start: int, request: pytest.FixtureRequest) -> None:
+    reference = importlib.import_module("tests.oracles.reference_torch")
+    compare(range(start, start + CHUNK), "torch", reference, request, cases.with_norms)
 
 
 @pytest.mark.oracle("jax")

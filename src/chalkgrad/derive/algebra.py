@@ -59,6 +59,12 @@ def transpose(expr: Expr) -> Expr:
     return e.Transpose(expr)
 
 
+def whole_turned(expr: e.Hadamard) -> e.Hadamard | None:
+    """X ⊙ Y where the expression is Xᵀ ⊙ Yᵀ: what is easier to read transposed as a whole."""
+    plain = tuple(factor.arg for factor in expr.factors if isinstance(factor, e.Transpose))
+    return e.Hadamard(plain) if len(plain) == len(expr.factors) else None
+
+
 def matmul(left: Expr, right: Expr) -> Expr:
     """``left · right`` with coefficients in front and 1 × 1 ones dropped."""
     cl, l_rest = split_scale(left)

@@ -89,6 +89,11 @@ def _brief(expr: Expr, most: int = 80) -> str:
 
 RULE_NAMES: dict[str, str] = {
     "linear": "weighted sum of the inputs",
+    "norm-mean": "their mean",
+    "norm-variance": "their variance, the mean of the squared distances from it",
+    "norm-root": "one over the standard deviation; ε keeps it finite",
+    "normalise": "to mean 0 and variance 1",
+    "scale-and-shift": "scaled and shifted, unit by unit",
     "activation": "activation of each unit",
     "as-it-is": "the identity: the sum as it is",
     "residual": "activation of each unit, plus the input that skips ahead",

@@ -72,8 +72,8 @@ def _through_value(expr: Expr, error: Error) -> Expr:
     definition = error.definition
     if not isinstance(definition, e.Apply) or definition.function.value_derivative is None:
         return expr
-    form = definition.function.value_derivative
-    body = substitute_in_formula(form, {"a": nodes.Var(error.value), "z": nodes.Var(error.z)})
+    form, variable = definition.function.value_derivative, definition.function.variables[0]
+    body = substitute_in_formula(form, {"a": nodes.Var(error.value), variable: nodes.Var(error.z)})
     if not is_polynomial(body):
         return expr  # ReLU′ and the like are clearer by name
     explicit = from_formula(body, error.z.shape)
@@ -98,6 +98,12 @@ REWRITES: tuple[tuple[str, Callable[[Error], bool], Callable[[Expr, Error], Expr
     ("cancel", lambda error: not error.is_softmax, _cancelled),
 )
 """Name, when it applies, and what it makes of an expression."""
+
+
+def value_forms(forms: list[Form], error: Error) -> Forms:
+    """∂L/∂v: the chain rule, then f′ through its value: r′ = −½ r³."""
+    through = _through_value(forms[-1].expr, error)
+    return [*forms, Form(through, "value-form")], len(forms)
 
 
 def error_forms(expr: Expr, error: Error) -> Forms:

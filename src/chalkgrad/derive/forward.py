@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import starmap
 
 from chalkgrad import expr as e
 from chalkgrad._roles import BIAS, WEIGHT, Role
 from chalkgrad.derive.algebra import add, hadamard, matmul, scale, simplify, transpose
 from chalkgrad.derive.convention import Convention
+from chalkgrad.derive.normalised import norm_equations
 from chalkgrad.derive.training import PLAIN, Training
 from chalkgrad.expr import ONE, Dim, Expr, Scalar, Shape, Symbol, coefficient, make_symbol
 from chalkgrad.network import Network
@@ -55,6 +57,17 @@ class Alphabet:
         """Z_l."""
         return make_symbol("pre", layer, self._samples(layer))
 
+    def linear(self, layer: int) -> Symbol:
+        """U_l, the weighted sum where a norm stands before the activation."""
+        return make_symbol("linear", layer, self._samples(layer))
+
+    def epsilon(self, layer: int) -> Scalar:
+        """ε of a layer's norm, with the layer's number where they differ."""
+        norms = {each.norm.epsilon for each in self.network.layers if each.norm is not None}
+        norm = self.network.layers[layer - 1].norm
+        assert norm is not None
+        return Scalar(f"epsilon_norm{layer if len(norms) > 1 else ''}", norm.epsilon)
+
     def parameter(self, role: Role, layer: int) -> Symbol:
         """W_l, n_out × n_in or turned; a column for what has one number for each neuron."""
         n_in, n_out = self.dims[layer - 1], self.dims[layer]
@@ -95,7 +108,13 @@ def forward_equations(network: Network, convention: Convention, training: Traini
     equations = []
     for number, layer in enumerate(network.layers, start=1):
         z = names.pre(number)
-        equations.append(Equation(z, _linear(names, number), "linear"))
+        if layer.norm is None:
+            equations.append(Equation(z, _linear(names, number), "linear"))
+        else:
+            u = names.linear(number)
+            equations.append(Equation(u, _linear(names, number), "linear"))
+            parts = norm_equations(layer.norm, u, z, convention.samples, names.epsilon(number))
+            equations += starmap(Equation, parts)
         value: Expr
         rule = "activation"
         if layer.is_softmax:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from chalkgrad.derive.algebra import add, scale, simplify, split_scale
 from chalkgrad.derive.convention import Convention
 from chalkgrad.derive.derivation import Form, Step
-from chalkgrad.derive.forms import Error, error_forms, loss_forms
+from chalkgrad.derive.forms import Error, error_forms, loss_forms, value_forms
 from chalkgrad.derive.forward import Equation
 from chalkgrad.derive.rules import adjoints
 from chalkgrad.expr import ONE, Dim, Expr, Ones, RowApply, Symbol, coefficient, make_symbol, rewrite, symbols
@@ -87,6 +87,8 @@ class Sweep:
             forms, chosen = error_forms(expr, self._error(symbol, through[0]))
         else:
             forms, chosen = [Form(expr, "chain" if len(parts) == 1 else "sum-of-paths")], 0
+            if symbol.kind == "variance":
+                forms, chosen = value_forms(forms, self._error(symbol, through[0]))
         self._keep(Step(grad(symbol), tuple(forms), chosen, through))
 
     def _error(self, z: Symbol, value: Symbol) -> Error:

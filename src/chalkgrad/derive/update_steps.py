@@ -14,12 +14,13 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from chalkgrad import expr as e
-from chalkgrad.derive.algebra import add, matmul, scale
+from chalkgrad.derive.algebra import add, scale
 from chalkgrad.derive.derivation import Form, Step
 from chalkgrad.derive.elementwise import variables_in_order
+from chalkgrad.derive.numbers import spread
 from chalkgrad.derive.training import Training
 from chalkgrad.derive.update_rules import SLOTS, Assignment, UpdateRule, descent
-from chalkgrad.expr import ONE, Coefficient, Expr, Scalar, Shape, Symbol, coefficient, make_symbol
+from chalkgrad.expr import ONE, Expr, Scalar, Symbol, coefficient, make_symbol
 from chalkgrad.formula import ElementwiseFunction, nodes, parse_formula, substitute
 
 ETA = Scalar("eta")
@@ -28,27 +29,6 @@ UPDATE_NUMBER = Scalar("t")
 GIVEN_NUMBERS = {"eta": ETA, "t": UPDATE_NUMBER}
 _LENGTH = parse_formula("min(1, threshold/norm)", ("threshold", "norm"))
 _FACTOR = nodes.Mul((nodes.Var("factor"), nodes.Var("g")))
-
-
-def spread(number: Scalar | Symbol, shape: Shape) -> Expr:
-    """A matrix of one number: η 1 1ᵀ of a named number, 1 κ 1ᵀ of one that is computed."""
-    if isinstance(number, Scalar):
-        return e.Scale(coefficient(1, (number, 1)), e.Ones(shape))
-    return matmul(matmul(e.Ones((shape[0], ONE)), number), e.Ones((ONE, shape[1])))
-
-
-def spread_of(expr: Expr) -> Scalar | Symbol | None:
-    """The number that a matrix is full of, if it was made by ``spread``."""
-    match expr:
-        case e.Scale(Coefficient(Fraction(numerator=1, denominator=1), ((Scalar() as number, 1),)), e.Ones()):
-            return number
-        case e.MatMul(e.Ones((_, inner)), arg) if inner.is_one:
-            return spread_of(arg)
-        case e.MatMul(arg, e.Ones((inner, _))) if inner.is_one:
-            return spread_of(arg)
-        case Symbol(kind="clip_factor"):
-            return expr
-    return None
 
 
 def update_steps(gradients: Sequence[Step], training: Training) -> tuple[Step, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from chalkgrad import expr as e
 from chalkgrad._arrays import Array
-from chalkgrad.derive.update_steps import spread_of
+from chalkgrad.derive.numbers import spread_of
 from chalkgrad.evaluate.samples import Pivoted
 from chalkgrad.evaluate.stable import SampleKernel
 from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol, fill

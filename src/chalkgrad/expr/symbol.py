@@ -15,9 +15,11 @@ class Symbol(Expr):
     """A named matrix.
 
     ``kind`` is one of input, target, weight, bias, pre (Z), act (A), output (the last A), loss,
-    sample_weight (s), mask (M), grad (∂L/∂``of``) or next (``of`` after the update).  Of an update it may
-    also be norm or clip_factor (of all gradients), pull (what moves ``of`` instead of its gradient), and
-    velocity, mean or square (what the optimiser remembers of ``of``).
+    sample_weight (s), mask (M), grad (∂L/∂``of``) or next (``of`` after the update).  Where a norm stands
+    before the activation, also linear (U), centre, variance and root (its μ, v and r = 1/√(v + ε)),
+    normalised (N), gain (γ) and shift (β).  Of an update it may also be norm or clip_factor (of all
+    gradients), pull (what moves ``of`` instead of its gradient), and velocity, mean or square (what the
+    optimiser remembers of ``of``).
     """
 
     kind: str
@@ -96,6 +98,11 @@ def symbol_name(kind: str, layer: int) -> str:
 LETTERS = {
     "input": "X",
     "target": "T",
+    "linear": "U",
+    "centre": "mu",
+    "variance": "var",
+    "root": "r",
+    "normalised": "N",
     "pre": "Z",
     "act": "A",
     "output": "Y",

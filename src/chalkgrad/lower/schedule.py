@@ -115,6 +115,10 @@ class Scheduler:
         return self.user_of[symbol] if self.count[symbol] == 1 else None
 
     def _refuse(self, eq: Equation) -> UnsupportedError:
+        layer = eq.symbol.root.layer
+        norm = self.derivation.network.layers[layer - 1].norm if layer else None
+        if norm is not None:
+            return UnsupportedError(f"no kernel for the {norm.name} of layer {layer}")
         name = eq.steps[-1] if eq.steps else eq.symbol.name
         return UnsupportedError(f"no kernel for {name} = {eq.expr}")
 

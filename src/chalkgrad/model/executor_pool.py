@@ -48,7 +48,7 @@ class ExecutorPool:
         from chalkgrad.train.setup.work import Setup
 
         dtype = next(iter(self._parameters.values())).dtype.name
-        executor = create_executor(Setup(self._network, SGD(), batch_size=1024, dtype=dtype))
+        executor = create_executor(Setup(self._network, SGD(), batch_size=1024, dtype=dtype), tells=False)
         executor.load(self._parameters)
         return executor
 

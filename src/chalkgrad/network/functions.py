@@ -23,6 +23,7 @@ from chalkgrad.formula import (
 )
 from chalkgrad.formula.familiar import known_name
 from chalkgrad.formula.nodes import Num
+from chalkgrad.network.norms import NORMS
 from chalkgrad.network.spec import read_call
 
 Found = tuple[str, tuple[tuple[str, Fraction], ...], ElementwiseFunction | None]
@@ -48,7 +49,7 @@ def builtin_activation(text: object, keywords: Mapping[str, object], faults: lis
     if name is None:
         words = ", ".join(options)
         fix = (
-            suggestion(word, [*options, "nobias", "skip"])
+            suggestion(word, [*options, *NORMS, "nobias", "skip"])
             or "Or write one of your own as formula:z*sigmoid(z)."
         )
         faults.append(Fault("activation", f"be one of {words}", shown(text), fix))

@@ -38,7 +38,7 @@ class Residual:
             faults.append(Fault(path, "be 0 where a Residual ends", str(flat[-1].skip), fix))
         if faults:
             raise InputError(faults)
-        last = Layer(flat[-1].width, flat[-1].activation, flat[-1].bias, len(flat))
+        last = Layer(flat[-1].width, flat[-1].activation, flat[-1].bias, len(flat), flat[-1].norm)
         self.layers = (*flat[:-1], last)
 
     def __eq__(self, other: object) -> bool:
@@ -94,7 +94,7 @@ def _layer(item: object) -> Layer:
 
 
 def _layer_table(table: Mapping[object, object]) -> Layer:
-    keys = ("width", "activation", "bias", "skip")
+    keys = ("width", "activation", "bias", "skip", "norm")
     faults = unknown_keys(table, keys)
     if "width" not in table:
         faults.append(Fault("width", "be given", shown(dict(table)), "Add width = 3, say."))

@@ -105,6 +105,11 @@ class Network:
         """The widths n₀, n₁, …, n_L."""
         return (self.input_width, *(layer.width for layer in self.layers))
 
+    @cached_property
+    def has_norm(self) -> bool:
+        """Whether a layer is normalised."""
+        return any(layer.norm is not None for layer in self.layers)
+
     def parameters(self) -> tuple[Parameter, ...]:
         """Return what is learned: a record for each of W1, b1, W2 and so on."""
         return self._parameters

@@ -11,7 +11,7 @@ from typing import cast
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, number_text, plain_number, shown, whole
-from chalkgrad._roles import BIAS, WEIGHT
+from chalkgrad._roles import BIAS, GAIN, SHIFT, WEIGHT
 from chalkgrad.formula import ElementwiseFunction, LossFunction
 from chalkgrad.network.functions import (
     SOFTMAX,
@@ -21,6 +21,7 @@ from chalkgrad.network.functions import (
     own_function,
     suggestion,
 )
+from chalkgrad.network.norms import NORMS, Norm, check_norm, is_norm, read_norm
 from chalkgrad.network.parameters import Parameter
 from chalkgrad.network.spec import formula_text, read_formula, read_part
 
@@ -98,6 +99,8 @@ class Activation:
 class Layer:
     """One layer: ``A_l = f(A_{l−1} W_lᵀ + 1 b_lᵀ)``, plus ``A_{l−skip}`` when ``skip`` is not 0.
 
+    With a norm, the weighted sum is U_l and f is taken of ``Z_l = γ_l ⊙ (U_l − μ)/√(σ² + ε) + β_l``.
+
     Parameters
     ----------
     width
@@ -108,6 +111,8 @@ class Layer:
         Whether the layer has ``b_l``.
     skip
         How many layers back the residual connection begins; 0 for none.
+    norm
+        A ``Norm`` or its text, ``"layer_norm"`` or ``"batch_norm"``; none if left out.
 
     Raises
     ------
@@ -124,9 +129,15 @@ class Layer:
     activation: Activation
     bias: bool
     skip: int
+    norm: Norm | None
 
     def __init__(
-        self, width: int, activation: Activation | str = "identity", bias: bool = True, skip: int = 0
+        self,
+        width: int,
+        activation: Activation | str = "identity",
+        bias: bool = True,
+        skip: int = 0,
+        norm: Norm | str | None = None,
     ) -> None:
         faults: list[Fault] = []
         object.__setattr__(self, "width", read_width(width, faults))
@@ -145,11 +156,14 @@ class Layer:
             faults.append(
                 Fault("skip", "be a whole number of layers, 0 for none", shown(skip), "Write 1, say.")
             )
+        normalised = read_norm(norm, faults)
+        faults += check_norm(normalised, self.width, faults)
         if faults:
             raise InputError(faults)
         object.__setattr__(self, "activation", activation)
         object.__setattr__(self, "bias", bias)
         object.__setattr__(self, "skip", back)
+        object.__setattr__(self, "norm", normalised)
 
     @classmethod
     def parse(cls, text: str) -> Layer:
@@ -158,25 +172,32 @@ class Layer:
             raise InputError(Fault("activation", "close every parenthesis", shown(text), "Balance ( and )."))
         part = read_part(text)
         faults: list[Fault] = []
-        if len(part.activations) > 1:
-            got = " and ".join(shown(name, 20) for name in part.activations[:3])
-            near = [suggestion(name[:20], ("nobias", "skip")) for name in part.activations[:3]]
+        norms = [option for option in part.activations if is_norm(option)]
+        activations = [option for option in part.activations if option not in norms]
+        if len(norms) > 1:
+            faults.append(
+                Fault("norm", "be one norm", " and ".join(map(shown, norms[:3])), "Keep one of them.")
+            )
+        if len(activations) > 1:
+            got = " and ".join(shown(name, 20) for name in activations[:3])
+            near = [suggestion(name[:20], ("nobias", "skip", *NORMS)) for name in activations[:3]]
             fix = next(filter(None, near), "Keep one of them.")
             faults.append(Fault("activation", "be one activation", got, fix))
         if len(part.skips) > 1:
             faults.append(Fault("skip", "be given once", shown(text), "Keep one of them."))
-        activation = part.activations[0] if part.activations else "identity"
+        activation = activations[0] if activations else "identity"
+        back = _integer(*part.skips[:1] or "0")
         try:
-            layer = cls(_integer(part.width), activation, part.bias, _integer(*part.skips[:1] or "0"))
+            layer = cls(_integer(part.width), activation, part.bias, back, *norms[:1])
         except InputError as error:
-            faults = [*error.faults, *faults] if len(part.activations) <= 1 else [*faults, *error.faults]
+            faults = [*error.faults, *faults] if len(activations) <= 1 else [*faults, *error.faults]
         if faults:
             raise InputError(faults)
         return layer
 
     def parameters(self, number: int, inputs: int) -> tuple[Parameter, ...]:
         """Return what layer ``number`` with so many inputs learns."""
-        roles = (WEIGHT, BIAS) if self.bias else (WEIGHT,)
+        roles = (WEIGHT, *((BIAS,) if self.bias else ()), *((GAIN, SHIFT) if self.norm else ()))
         return tuple(Parameter(r, number, (self.width, inputs)[: 1 + r.is_matrix]) for r in roles)
 
     @property
@@ -191,7 +212,8 @@ class Layer:
         return self.activation.is_softmax
 
     def __str__(self) -> str:
-        options = [] if str(self.activation) == "identity" else [str(self.activation)]
+        options = [] if self.norm is None else [str(self.norm)]
+        options += [] if str(self.activation) == "identity" else [str(self.activation)]
         options += [] if self.bias else ["nobias"]
         options += {0: [], 1: ["skip"]}.get(self.skip, [f"skip({self.skip})"])
         return ":".join([str(self.width), *options])
@@ -200,6 +222,7 @@ class Layer:
         named = [] if str(self.activation) == "identity" else [repr(str(self.activation))]
         named += [] if self.bias else ["bias=False"]
         named += [f"skip={self.skip}"] if self.skip else []
+        named += [f"norm={str(self.norm)!r}"] if self.norm else []
         return f"Layer({', '.join([str(self.width), *named])})"
 
 

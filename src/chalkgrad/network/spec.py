@@ -2,7 +2,8 @@
 
     spec   := WIDTH "-" layer ("-" layer)*
     layer  := WIDTH (":" option)*                         options in any order
-    option := "nobias" | "skip" | "skip(" N ")" | activation
+    option := "nobias" | "skip" | "skip(" N ")" | norm | activation
+    norm   := "layer_norm" | "layer_norm(" ε ")"
     activation := NAME | NAME "(" value ("," value)* ")" | "formula:" [NAME "="] FORMULA
 
 Inside a formula a ``-`` joins layers only outside parentheses and where a width follows it and then

@@ -134,6 +134,7 @@ def _closing_advice(run: Run, best: Arrays | None) -> str:
 
 def _with_parameters(settings: Settings, parameters: Arrays) -> Executor:
     """Return an executor that answers with other parameters than the training's last."""
-    executor = create_executor(replace(settings.setup, optimiser=SGD(), dropout=(), clip_norm=None))
+    setup = replace(settings.setup, optimiser=SGD(), dropout=(), clip_norm=None)
+    executor = create_executor(setup, tells=False)
     executor.load(parameters)
     return executor

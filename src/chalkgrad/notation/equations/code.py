@@ -12,8 +12,9 @@ from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 
 from chalkgrad import expr as e
+from chalkgrad.derive.algebra import whole_turned
 from chalkgrad.derive.elementwise import termwise_derivative
-from chalkgrad.derive.update_steps import spread_of
+from chalkgrad.derive.numbers import spread_of
 from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol, fill
 from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, activation, nodes, substitute
 from chalkgrad.notation.equations.code_formula import (
@@ -123,6 +124,12 @@ class CodeWriter:
                 last.is_one
             ):
                 return Code(f"{self._code(arg).inside(ATOM)}.sum(0)", ATOM)
+            case e.MatMul(e.Hadamard() as h, e.Ones((_, last))) if last.is_one and (
+                turned := whole_turned(h)
+            ):
+                return Code(f"{self._code(turned).inside(ATOM)}.sum(0)", ATOM)
+            case e.Hadamard() as h if turned := whole_turned(h):
+                return Code(f"{self._code(turned).inside(ATOM)}[0]", ATOM)
             case e.MatMul(arg, e.Ones((_, last))) if last.is_one:
                 return Code(f"{self._code(arg).inside(ATOM)}.sum(1)", ATOM)
             case e.Transpose(arg):
@@ -208,7 +215,9 @@ class CodeWriter:
                 return Code(self.scalar(number), ATOM)
             return write(arguments[str(name)]) if number is None else self._code(number)
 
-        return FormulaCode(leaf, dialect=self.dialect).code(expr.function.body)
+        function = expr.function
+        body = function.body if expr.wrt is None else termwise_derivative(function, expr.wrt)
+        return FormulaCode(leaf, dialect=self.dialect).code(body)
 
     def _formula(self, expr: e.Apply) -> nodes.Node:
         """The function's formula with the arguments as its variables."""

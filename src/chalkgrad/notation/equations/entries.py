@@ -18,7 +18,7 @@ from chalkgrad.notation.equations.formulas import ATOM, POWER, PRODUCT, FormulaW
 from chalkgrad.notation.equations.letters import called
 from chalkgrad.notation.equations.symbols import SymbolWriter
 from chalkgrad.notation.profiles.find import LETTER_NAMES, Notation
-from chalkgrad.notation.profiles.notation import SPARE
+from chalkgrad.notation.profiles.notation import NORM, SPARE
 
 POOL = "kijpqrsuvabcfghnotwxyz"
 """Letters for further indices, unless the notation has another use for them."""
@@ -110,6 +110,7 @@ class IndexLetters:
         self.shifted = bool(notation.output_index) and layer == derivation.network.depth
         tables = (notation.letters, notation.batch_letters, notation.index_letters)
         names = (*LETTER_NAMES, *(SPARE if derivation.training != PLAIN else ()))
+        names += tuple(NORM) if derivation.network.has_norm else ()
         letters = {str(getattr(table, name)) for table in tables for name in names}
         self.pool = [c for c in POOL if c not in letters and c != self.sample]
         self.used: set[str] = set()

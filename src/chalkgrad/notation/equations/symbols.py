@@ -23,6 +23,8 @@ from chalkgrad.notation.equations.letters import (
     with_prefix,
 )
 from chalkgrad.notation.profiles.find import Notation
+from chalkgrad.notation.profiles.notation import NORM
+from chalkgrad.notation.profiles.spare import beside_norms
 
 
 class SymbolWriter:
@@ -47,14 +49,14 @@ class SymbolWriter:
         scalars: Mapping[Scalar, Box] | None = None,
         batch: int | None = None,
     ) -> None:
-        self.notation = notation
+        self.notation = beside_norms(notation) if derivation.network.has_norm else notation
         self.derivation = derivation
         self.zoom = zoom
         self.values = values or {}
         self.scalars = scalars or {}
         self.batch = batch
-        self.letters = notation.letters_for(zoom, derivation.convention.batch)
-        self.single_letters = notation.letters_for(zoom, False)
+        self.letters = self.notation.letters_for(zoom, derivation.convention.batch)
+        self.single_letters = self.notation.letters_for(zoom, False)
         self.depth = derivation.network.depth
         self.dims = Alphabet(derivation.network, derivation.convention).dims
         self.general: int | None = None  # the layer that stands for every layer l
@@ -144,7 +146,7 @@ class SymbolWriter:
         """Whether a layer's number stands at the letter; at inputs and outputs if activations have it."""
         if symbol.kind in ("input", "output"):
             return self._feeds(symbol) or letter in (self.letters.act, self.single_letters.act)
-        return symbol.is_parameter or symbol.kind in ("pre", "act", "mask")
+        return symbol.is_parameter or symbol.kind in ("pre", "act", "mask", *NORM)
 
     def _ordered(self, symbol: Symbol, row: Index | None, column: Index | None) -> list[Index | None]:
         """Matrix order for weights; sample before unit for everything that has a sample."""
@@ -215,7 +217,7 @@ class SymbolWriter:
     def scalar_name(self, scalar: Scalar) -> str:
         """The letter of η, λ or a number of the update; β₁ is ``β1``."""
         named = {"eta": "rate", "lambda": "penalty", "t": "update_number"}
-        word = scalar.name.rstrip("12")
+        word = scalar.name.rstrip("0123456789")
         return f"{getattr(self.letters, named.get(word, word))}{scalar.name[len(word) :]}"
 
     def dim(self, dim: Dim) -> Box:

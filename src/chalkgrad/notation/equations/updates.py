@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 
-from chalkgrad.derive.update_steps import spread_of
+from chalkgrad.derive.numbers import spread_of
 from chalkgrad.expr import Apply, Expr
 from chalkgrad.formula import nodes, variables
 from chalkgrad.notation.boxes import Box, Op, Row

@@ -6,10 +6,11 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
 from chalkgrad import expr as e
+from chalkgrad.derive.algebra import whole_turned
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.elementwise import termwise_derivative
 from chalkgrad.derive.index import Index, entry
-from chalkgrad.derive.update_steps import spread_of
+from chalkgrad.derive.numbers import spread_of
 from chalkgrad.expr import Coefficient, Expr, Scalar, Symbol, fill
 from chalkgrad.formula import nodes, substitute
 from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Num, Op, Row, Script, Sym, Words
@@ -95,6 +96,8 @@ class Writer(SymbolWriter):
         return Row(tuple(items)), SUM
 
     def _hadamard(self, expr: e.Hadamard) -> tuple[Box, int]:
+        if (turned := whole_turned(expr)) is not None:
+            return self._transpose(e.Transpose(turned))
         sign = "·" if expr.is_scalar else "⊙"
         items: list[Box] = []
         for i, factor in enumerate(expr.factors):
@@ -189,11 +192,11 @@ class Writer(SymbolWriter):
         if expr.function.name and len(expr.args) == 1:
             name = self.function(expr.function, expr.wrt is not None)
             return called(name, self.expr(expr.args[0])), ATOM
+        body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
         if has_numbers(expr):
             times = "·" if expr.is_scalar or self.values else "⊙"
             formula = UpdateFormula(arguments_of(expr), self._argument, times, "·" if self.values else "")
-            return formula.level(expr.function.body)
-        body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
+            return formula.level(body)
         args: dict[Hashable, nodes.Node] = {
             name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalkgrad.derive.algebra import add, scale, split_scale
+from chalkgrad.derive.numbers import spread_numbers
 from chalkgrad.expr import Sum
 from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, ElementwiseFunction, nodes, parse_formula
 from chalkgrad.notation.boxes import Block, Box, Display, Fence, Inline, Line, Row
@@ -28,6 +29,7 @@ def conventions(writer: Writer) -> tuple[Inline, ...]:
         how = "the mean" if loss.reduction == "mean" else "the sum"
         items.append((f"The loss of a batch is {how} of its samples' losses.",))
     items.extend(small_letters(writer, (step.symbol for step in writer.derivation.steps)))
+    items.extend(_norm_notes(writer))
     items.extend(_step_notes(writer))
     if network.l2:
         items.append((_penalty(writer),))
@@ -59,6 +61,16 @@ def _canonical_link(writer: Writer) -> list[Inline]:
         error = writer.expr(difference)
         return [(words, writer.symbol(step.symbol.of), " is the prediction error ", error, factor)]
     return []
+
+
+def _norm_notes(writer: Writer) -> list[Inline]:
+    """What the letters of a norm are, and the number of its ε."""
+    roots = [step for step in writer.derivation.forward if step.symbol.kind == "root"]
+    scalars = dict.fromkeys(scalar for step in roots for scalar in spread_numbers(step.expr))
+    return [
+        (writer.scalar(scalar), f" = {float(scalar.value or 0):g} keeps a norm from dividing by 0.")
+        for scalar in scalars
+    ]
 
 
 def _step_notes(writer: Writer) -> list[Inline]:

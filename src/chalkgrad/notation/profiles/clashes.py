@@ -10,7 +10,7 @@ from dataclasses import fields
 from chalkgrad._errors import Fault
 from chalkgrad.formula import FUNCTIONS
 from chalkgrad.notation.boxes.characters import ACCENTS
-from chalkgrad.notation.profiles.notation import Letters, Notation
+from chalkgrad.notation.profiles.notation import NORM, SPARE, Letters, Notation
 
 MEANINGS: dict[str, str] = {
     "input": "the input",
@@ -41,6 +41,14 @@ MEANINGS: dict[str, str] = {
     "epsilon": "the number that keeps from dividing by 0",
     "update_number": "the number of the update",
     "threshold": "the longest that gradients may be",
+    "linear": "the weighted sums before a norm",
+    "centre": "the means of a norm",
+    "variance": "the variances of a norm",
+    "root": "one over a norm’s standard deviation",
+    "epsilon_norm": "the number that keeps a norm from dividing by 0",
+    "normalised": "the normalised values",
+    "gain": "the gains of a norm",
+    "shift": "the shifts of a norm",
 }
 FIXED: dict[str, str] = {
     "m": "the number of samples",
@@ -102,7 +110,8 @@ def _wrong(notation: Notation, tables: tuple[Letters, ...]) -> Iterator[tuple[st
 
 
 def _may_share(one: str, other: str) -> bool:
-    return one == other or any({one, other} <= group for group in MAY_SHARE)
+    apart = (one in NORM and other in SPARE) or (one in SPARE and other in NORM)
+    return one == other or apart or any({one, other} <= group for group in MAY_SHARE)
 
 
 def reserved(notation: Notation, text: str, name: str) -> str:

@@ -65,6 +65,20 @@ SPARE: dict[str, tuple[str, ...]] = {
 
 What an optimiser remembers of W₁ has W₁ as its index.  β₁ and β₂ have the letter ``beta``.
 """
+NORM: dict[str, tuple[tuple[str, str], ...]] = {
+    "linear": (("u", "U"), ("h", "H"), ("lin", "Lin")),
+    "centre": (("μ", "μ"), ("ξ", "ξ"), ("avg", "avg")),
+    "variance": (("v", "v"), ("ν", "ν"), ("var", "var")),
+    "root": (("r", "r"), ("ϱ", "ϱ"), ("root", "root")),
+    "epsilon_norm": (("ε", "ε"), ("ϵ", "ϵ"), ("eps", "eps")),
+    "normalised": (("û", "Û"), ("n̂", "N̂"), ("normed", "Normed")),
+    "gain": (("γ", "γ"), ("g", "g"), ("gain", "gain")),
+    "shift": (("β", "β"), ("ϐ", "ϐ"), ("shift", "shift")),
+}
+"""The letters of a layer with a norm, of one sample and of a batch, likewise.
+
+Where a network has one, the letters of a training step step aside for them, and nowhere else.
+"""
 
 
 @dataclass(frozen=True)
@@ -99,10 +113,22 @@ class Letters:
     epsilon: str = "ε"
     update_number: str = "τ"
     threshold: str = "c"
+    linear: str = "u"
+    centre: str = "μ"
+    variance: str = "v"
+    root: str = "r"
+    epsilon_norm: str = "ε"
+    normalised: str = "û"
+    gain: str = "γ"
+    shift: str = "β"
 
     def of(self, kind: str) -> str:
         """Return the letter of a kind of symbol: the profile's, or else that of a parameter's name."""
         return str(getattr(self, kind)) if hasattr(self, kind) else ROLES[kind].letter
+
+
+BATCH_LETTERS = Letters(linear="U", normalised="Û")
+"""What is not said for a batch."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +179,7 @@ class Notation:
     reduction: str = "mean"
     squared: str = "mean_squared_error"
     letters: Letters = field(default_factory=Letters)
-    batch_letters: Letters = field(default_factory=Letters)
+    batch_letters: Letters = BATCH_LETTERS
     index_letters: Letters = field(default_factory=Letters)
     units: str = "_(l)"
     parameters: str = "_l"

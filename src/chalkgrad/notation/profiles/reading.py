@@ -9,10 +9,19 @@ from typing import Any
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad.notation.profiles.clashes import clashes
-from chalkgrad.notation.profiles.notation import CHOICES, LAYER_STYLES, LETTER_NAMES, SPARE, Letters, Notation
+from chalkgrad.notation.profiles.notation import (
+    BATCH_LETTERS,
+    CHOICES,
+    LAYER_STYLES,
+    LETTER_NAMES,
+    NORM,
+    SPARE,
+    Letters,
+    Notation,
+)
 from chalkgrad.notation.profiles.spare import step_aside
 
-KNOWN = (*LETTER_NAMES, *SPARE)
+KNOWN = (*LETTER_NAMES, *SPARE, *NORM)
 
 
 def read_notation(data: Mapping[str, Any], path: str, parent: Notation | None) -> Notation:
@@ -79,9 +88,9 @@ def _read_letters(
             Fault(f"{path}.letters", "be a table", repr(table), 'Write [letters] and then e.g. pre = "z".')
         )
         return
-    single = _as_dict(base.get("letters"))
-    batch = _as_dict(base.get("batch_letters"))
-    index = _as_dict(base.get("index_letters"))
+    single = _as_dict(base.get("letters", Letters()))
+    batch = _as_dict(base.get("batch_letters", BATCH_LETTERS))
+    index = _as_dict(base.get("index_letters", Letters()))
     inner = table.get("index", {})
     for key, value in table.items():
         if key == "index":
@@ -125,5 +134,5 @@ def _named(table: Mapping[str, Any]) -> set[str]:
     return {*table, *(index if isinstance(index, Mapping) else ())}
 
 
-def _as_dict(letters: Letters | None) -> dict[str, str]:
-    return {f.name: getattr(letters or Letters(), f.name) for f in fields(Letters)}
+def _as_dict(letters: Letters) -> dict[str, str]:
+    return {f.name: getattr(letters, f.name) for f in fields(Letters)}

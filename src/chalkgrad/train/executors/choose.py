@@ -20,12 +20,13 @@ CHOICE = "CHALKGRAD_EXECUTOR"
 NAMES = ("native", "reference", "evaluator")
 
 
-def create_executor(setup: Setup) -> Executor:
+def create_executor(setup: Setup, *, tells: bool = True) -> Executor:
     """The fastest executor that can train a network.
 
     The native core where it is installed, else NumPy with one warning; a network with a step that no kernel
     carries out is trained by evaluating its equations, with one warning.  The environment variable
-    ``CHALKGRAD_EXECUTOR`` (native, reference or evaluator) decides otherwise.
+    ``CHALKGRAD_EXECUTOR`` (native, reference or evaluator) decides otherwise.  Where nothing is trained, or
+    it was told before, there is no warning: ``tells=False``.
 
     Raises
     ------
@@ -42,7 +43,8 @@ def create_executor(setup: Setup) -> Executor:
     except UnsupportedError as error:
         if wanted:
             raise
-        _warn(f"training runs on the equations themselves, in NumPy, which is slow: {error}")
+        if tells:
+            _warn(f"training runs on the equations themselves, in NumPy, which is slow: {error}")
         return EvaluatorExecutor(setup)
     if wanted == "reference":
         return ReferenceExecutor(program, setup)
@@ -51,7 +53,8 @@ def create_executor(setup: Setup) -> Executor:
     except UnsupportedError as error:
         if wanted:
             raise
-        _warn(f"training runs in NumPy, which is slow: {error}")
+        if tells:
+            _warn(f"training runs in NumPy, which is slow: {error}")
         return ReferenceExecutor(program, setup)
 
 

@@ -39,7 +39,7 @@ class Ending:
         """Return Ŷ by these parameters, which are the last ones where ``is_last``."""
         executor = self.executor if self.is_last else None
         if executor is None:
-            executor = create_executor(setup)
+            executor = create_executor(setup, tells=False)
             executor.load(parameters)
         with self._lock:
             return np.asarray(executor.predict(x))

@@ -49,7 +49,7 @@ class Replay:
         settings, rows = self.settings, self.rows
         pace = Pace(settings.schedule, settings.clock(rows.source.rows))
         pace.restore(dict(self.pace))
-        executor = create_executor(settings.setup)
+        executor = create_executor(settings.setup, tells=False)
         start = drawn(settings.setup) if self.start.parameters is None else self.start.parameters
         executor.load(start, self.start.state)
         at = replay(executor, rows, settings, pace, self.start.at, step)

@@ -124,7 +124,7 @@ def _taken(inputs: StepInputs, step: TraceStep) -> Taken:
     """The step as the training takes it, in its own type and by its own executor."""
     with warnings.catch_warnings():  # what it is that trains was told by the training
         warnings.simplefilter("ignore", ChalkgradWarning)
-        executor = create_executor(inputs.setup)
+        executor = create_executor(inputs.setup, tells=False)
     executor.load(inputs.parameters, inputs.state)
     order = np.arange(len(inputs.x), dtype=np.int64)
     block = Block(np.ascontiguousarray(inputs.x), np.ascontiguousarray(inputs.t), inputs.weight)

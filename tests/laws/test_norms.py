@@ -1,0 +1,122 @@
+"""A norm stands between a layer's weighted sum and its activation: its laws, its training, its faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalkgrad import (
+    InputError,
+    Layer,
+    Network,
+    check,
+    fit,
+    gradients,
+    initialise,
+    load_model,
+    predict,
+    trace,
+)
+from chalkgrad._errors import ChalkgradWarning, UnsupportedError
+from chalkgrad.lower import lower
+from chalkgrad.network.norms import Norm
+
+NETWORK = Network("4-6:layer_norm:tanh-3:layer_norm(0.1):relu-2:softmax")
+
+
+def drawn(network: Network, seed: int) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    return {name: value + rng.normal(size=value.shape) for name, value in initialise(network, seed).items()}
+
+
+def test_it_begins_with_the_gain_one_and_the_shift_zero() -> None:
+    parameters = initialise(NETWORK)
+    assert parameters["gamma1"].tolist() == [1.0] * 6
+    assert parameters["beta2"].tolist() == [0.0] * 3
+    assert list(parameters) == ["W1", "b1", "gamma1", "beta1", "W2", "b2", "gamma2", "beta2", "W3", "b3"]
+
+
+@given(st.integers(0, 1000), st.floats(-5, 5), st.floats(0.5, 20))
+def test_neither_a_shift_nor_a_scale_of_the_weighted_sums_is_seen(seed: int, by: float, times: float) -> None:
+    """b_l + c 1 changes nothing; with a small ε neither does a factor of W_l and b_l."""
+    network = Network("3-5:layer_norm(0.000000000001):tanh-1")
+    x = np.random.default_rng(seed).normal(size=(4, 3))
+    parameters = drawn(network, seed)
+    seen = predict(network, parameters, x)
+    moved = {**parameters, "b1": parameters["b1"] + by}
+    np.testing.assert_allclose(predict(network, moved, x), seen, atol=1e-9)
+    scaled = {**parameters, "W1": times * parameters["W1"], "b1": times * parameters["b1"]}
+    np.testing.assert_allclose(predict(network, scaled, x), seen, atol=1e-6)
+
+
+@given(st.integers(0, 1000))
+def test_the_errors_before_a_norm_have_no_mean(seed: int) -> None:
+    """Σ_j ∂L/∂u_j = 0, since a common shift of u is not seen."""
+    rng = np.random.default_rng(seed)
+    x, t = rng.normal(size=(5, 4)), np.eye(2)[rng.integers(0, 2, 5)]
+    found = trace(NETWORK, drawn(NETWORK, seed), x, t).steps[0]
+    for name in ("dU1", "dU2"):
+        size = np.abs(found.errors[name]).max() + 1e-300
+        assert np.abs(found.errors[name].sum(axis=1)).max() <= 1e-9 * max(size, 1)
+
+
+def test_its_gradients_are_right_to_fifty_digits() -> None:
+    rng = np.random.default_rng(3)
+    x, t = rng.normal(size=(3, 4)), np.eye(2)[[0, 1, 1]]
+    parameters = drawn(NETWORK, 3)
+    assert check(NETWORK, parameters, x, t).verdict == "right"
+    exact = trace(NETWORK, parameters, x, t, digits=50).steps[0].gradients
+    _, found = gradients(NETWORK, parameters, x, t)
+    for name, value in found.items():
+        np.testing.assert_allclose(value, np.vectorize(float)(exact[name]), rtol=1e-9, atol=1e-13)
+
+
+def test_it_is_trained_on_its_equations_with_one_warning_and_kept(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 4))
+    t = (x[:, 0] * x[:, 1] > 0).astype(int)
+    with pytest.raises(UnsupportedError, match="no kernel for the layer_norm of layer 1"):
+        lower(NETWORK)
+    with pytest.warns(ChalkgradWarning, match="on the equations themselves.*layer_norm of layer 1") as told:
+        fitted = fit(NETWORK, x, t, epochs=20, seed=1)
+    assert len(told) == 1
+    assert fitted.history.losses[-1] < 0.8 * fitted.history.losses[0]
+    fitted.save(tmp_path / "norm.cg")
+    kept = load_model(tmp_path / "norm.cg")
+    assert kept.network == NETWORK
+    np.testing.assert_array_equal(kept.outputs(x), fitted.predict(x))
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ("1:layer_norm", "norm: must be over at least 2 units; got layer_norm of 1 unit"),
+        ("3:layer_norm(0)", "norm.epsilon: must be a number above 0; got 0"),
+        ("3:layer_norm(a)", "norm.epsilon: must be a number above 0; got 'a'"),
+        ("3:layer_norm(1,2)", "norm: must have ε as its only number"),
+        ("3:layer_norm:layer_norm", "norm: must be one norm; got 'layer_norm' and 'layer_norm'"),
+        ("3:layer_nrm", "Did you mean 'layer_norm'?"),
+    ],
+)
+def test_what_is_wrong_is_told(layer: str, message: str) -> None:
+    with pytest.raises(InputError) as told:
+        Network(f"2-{layer}-1")
+    assert message in str(told.value)
+
+
+@pytest.mark.parametrize("norm", [5, "nonsense", ["layer_norm"]])
+def test_a_norm_that_is_none_is_told(norm: Any) -> None:
+    with pytest.raises(InputError, match="norm: must be one of"):
+        Layer(3, norm=norm)
+
+
+def test_a_norm_is_written_as_it_is_read() -> None:
+    layer = Layer(3, "relu", norm="LayerNorm(1/8)", bias=False)
+    assert str(layer) == "3:layer_norm(0.125):relu:nobias"
+    assert Layer.parse(str(layer)) == layer
+    assert layer.norm == Norm("layer_norm", 0.125)
