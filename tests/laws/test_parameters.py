@@ -5,7 +5,7 @@ Its record, and the equation that uses it, are all that is added.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ from chalkgrad._errors import ChalkgradWarning, Fault
 from chalkgrad._roles import BIAS, ROLES, WEIGHT, Role
 from chalkgrad.derive import deriving, forward
 from chalkgrad.derive.algebra import hadamard, matmul, transpose
+from chalkgrad.diagnose.probes.points import Point
+from chalkgrad.diagnose.probes.probes import batch_sizes, mild
+from chalkgrad.diagnose.search.search import Search
 from chalkgrad.expr import ONE, Expr, Ones
 from chalkgrad.model import load_model
 from chalkgrad.network import Layer, Parameter
@@ -140,6 +143,42 @@ def test_a_problem_has_it(network: Network, values: dict[str, Any], tmp_path: Pa
     assert raised.value.faults == (
         Fault("parameters.g1", "have shape (4,)", "shape (1, 2)", "A gain is one list of 4."),
     )
+
+
+def points(network: Network, wrong: Callable[[dict[str, Any], int], dict[str, Any]]) -> list[Point]:
+    """Probes at which some gradients are other than they should be."""
+    derivation, found = derive(network), []
+    for seed, rows in enumerate((*batch_sizes(network), 1)):
+        right = Point(derivation, mild(network, rows, seed), {}, {})
+        of = {step.name: np.asarray(right.right(step.symbol)) for step in derivation.gradients}
+        found.append(Point(derivation, right.data, of | wrong(of, rows), {}))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rules", "steps"),
+    [
+        (lambda of, m: {}, (), []),
+        (lambda of, m: {"dg1": 2 * of["dg1"]}, ("two-extra",), ["dg1"]),
+        (lambda of, m: {n: m * of[n] for n in ("dW1", "db1", "dg1")}, ("batch-mean-missing",), ["dZ1"]),
+    ],
+)
+def test_what_is_wrong_with_its_gradient_is_found(
+    wrong: Callable[[dict[str, Any], int], dict[str, Any]],
+    rules: tuple[str, ...],
+    steps: list[str],
+    network: Network,
+) -> None:
+    """In its place: of one gradient alone, or of the error that all three of a layer are made of."""
+    found = Search(points(Network(SPEC), wrong)).explain(1)[0]
+    assert found.rules == rules
+    assert [place.step for place in found.places] == steps
+
+
+def test_a_gradient_that_nothing_explains_is_told_apart(network: Network) -> None:
+    there = points(Network(SPEC), lambda of, _: {"dg2": of["db2"]})
+    assert not Search(there).explain(1)
+    assert [each.unknown for each in Search(there).explain_in_part(1)] == [("dg2",)]
 
 
 @pytest.mark.filterwarnings("ignore:training runs on the equations")
