@@ -30,12 +30,14 @@ from chalkgrad._errors import ChalkgradWarning, Fault
 from chalkgrad._roles import BIAS, ROLES, WEIGHT, Role
 from chalkgrad.derive import deriving, forward
 from chalkgrad.derive.algebra import hadamard, matmul, transpose
+from chalkgrad.derive.paths import paths
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import batch_sizes, mild
 from chalkgrad.diagnose.search.search import Search
 from chalkgrad.expr import ONE, Expr, Ones
 from chalkgrad.model import load_model
 from chalkgrad.network import Layer, Parameter
+from chalkgrad.notation.graph.page import graph_page
 from chalkgrad.problem import draw_problem, dump_problem, load_problem
 
 GAIN = Role("gain", "g", initial=1.0)
@@ -132,6 +134,12 @@ def test_every_notation_has_a_letter_for_it(network: Network, notation: str) -> 
     said = str(derive(network).page(notation))
     assert "g" in said
     assert str(trace(network, initialise(network, 1), X[:2], T[:2]).page(notation))
+
+
+def test_the_graph_and_the_paths_have_it(network: Network, values: dict[str, Any]) -> None:
+    one = trace(network, values, X[:1], T[:1]).steps[0]
+    assert str(graph_page(network, "matrix", step=one))
+    assert paths(derive(network), "g1[2]").count == 2
 
 
 def test_a_problem_has_it(network: Network, values: dict[str, Any], tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from chalkgrad._errors import Fault, InputError
-from chalkgrad._roles import BIAS, WEIGHT
+from chalkgrad._roles import ROLES
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.index import Entry
 
-_NAME = re.compile(r"([WwBb])(\d+)(?:\s*\[\s*(\d+)\s*(?:,\s*(\d+)\s*)?\])?")
+_NAME = re.compile(r"([A-Za-z]+)(\d+)(?:\s*\[\s*(\d+)\s*(?:,\s*(\d+)\s*)?\])?")
 
 
 def find_weight(derivation: Derivation, weight: str | tuple[str, tuple[int, ...]]) -> Entry:
@@ -40,10 +40,12 @@ def _read_name(weight: str | tuple[str, tuple[int, ...]]) -> tuple[str, tuple[in
     if not isinstance(weight, str):
         return weight[0], tuple(weight[1])
     match = _NAME.fullmatch(weight.strip())
-    if match is None:
+    roles = {role.letter.lower(): role for role in ROLES.values()}
+    role = None if match is None else roles.get(match[1].lower())
+    if match is None or role is None:
         raise InputError(
             Fault("path", "name a weight or bias by its indices", repr(weight), "Write W1[2,1] or b1[2].")
         )
-    letter, layer, *found = match.groups()
+    _, layer, *found = match.groups()
     indices = tuple(int(index) for index in found if index is not None)
-    return (WEIGHT if letter in "Ww" else BIAS).name(int(layer)), indices
+    return role.name(int(layer)), indices

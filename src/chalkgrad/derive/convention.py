@@ -39,7 +39,7 @@ class Convention:
     def transposes(self, symbol: Symbol) -> bool:
         """Whether the symbol's matrix here is the transpose of the canonical one."""
         base = symbol.root
-        if base.kind == "weight":
+        if base.is_parameter and not base.is_vector:
             return self.weights == "in_out"
         if base.is_vector or base.kind in ("loss", "sample_weight"):
             return False

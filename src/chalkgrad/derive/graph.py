@@ -138,12 +138,12 @@ def data_term(expr: Expr) -> Expr:
 def _is_penalty(term: Expr) -> bool:
     inside = term.arg if isinstance(term, Scale) else term
     return isinstance(inside, Reduce) and all(
-        node.kind == "weight" for node in walk(inside) if isinstance(node, Symbol)
+        node.is_parameter for node in walk(inside) if isinstance(node, Symbol)
     )
 
 
 def _role(source: Symbol, target: Symbol) -> str:
-    if target.kind == "loss" and source.kind == "weight":
+    if target.kind == "loss" and source.is_parameter:
         return "penalty"
     if source.is_parameter:
         return "parameter"

@@ -66,7 +66,8 @@ class Names:
 
     def _quantities(self) -> list[Symbol]:
         derivation = self.point.derivation
-        given = [s for s in self.point.everything if isinstance(s, Symbol) and s.kind in _GIVEN]
+        known = (symbol for symbol in self.point.everything if isinstance(symbol, Symbol))
+        given = [symbol for symbol in known if symbol.is_parameter or symbol.kind in ("input", "target")]
         return [*given, *(step.symbol for step in (*derivation.forward, *derivation.backward))]
 
     # -- numbers ------------------------------------------------------------------------------------------
@@ -76,10 +77,10 @@ class Names:
         if value is None:
             value = np.asarray(self.point.everything[symbol])
         m = float(self.point.m)
-        is_error = symbol.kind == "grad" and symbol.root.kind not in ("weight", "bias")
+        is_error = symbol.kind == "grad" and not symbol.root.is_parameter
         factors = (1.0, m, -1.0, -m) if is_error and m > 1 else (1.0, -1.0) if is_error else (1.0,)
         forms = [self._laid_out(symbol, value)]
-        if self.reading.mode == "batch" and symbol.root.kind not in ("weight", "bias") and m > 1:
+        if self.reading.mode == "batch" and not symbol.root.is_parameter and m > 1:
             forms += [self._laid_out(symbol, value[-1:]), self._laid_out(symbol, value[:1])]  # in a loop
         for place, assigned in enumerate(self.seen.assigned):
             found = np.squeeze(np.asarray(assigned.value, dtype=np.float64))
@@ -89,9 +90,9 @@ class Names:
 
     def _laid_out(self, symbol: Symbol, value: Array) -> Array:
         """A canonical matrix as the user's code has it; the first sample only where it takes one a call."""
-        kind = symbol.root.kind
-        if kind in ("weight", "bias"):
-            return np.squeeze(value.T if kind == "weight" and self.reading.weights == "in_out" else value)
+        if symbol.root.is_parameter:
+            is_turned = self.reading.weights == "in_out" and not symbol.root.is_vector
+            return np.squeeze(value.T if is_turned else value)
         shown = value[:1] if self.reading.mode == "single" else value
         return np.squeeze(shown.T if self.reading.samples == "columns" else shown)
 
@@ -243,9 +244,6 @@ class Names:
             weights="in_out" if self.reading.weights == "in_out" else "out_in",
             mean_at="gradient" if self.per_sample and self.reading.mode == "batch" else "loss",
         )
-
-
-_GIVEN = ("input", "target", "weight", "bias")
 
 
 def _same(found: Array, wanted: Array, factor: float) -> bool:

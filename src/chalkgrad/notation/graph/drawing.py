@@ -21,8 +21,6 @@ _VALUE = Paint("#eaf2fb", "#1a2634"), Paint("#4a78b0", "#7aa7dd")
 FILL = {
     "input": _GIVEN,
     "target": _GIVEN,
-    "weight": _PARAMETER,
-    "bias": _PARAMETER,
     "pre": (Paint("#ffffff", "#17191b"), Paint("#8a97a6", "#8a97a6")),
     "act": _VALUE,
     "output": _VALUE,
@@ -129,7 +127,7 @@ class _Drawing:
         return max(52.0, measure(self.labels.name(symbol), LETTER) + 26, inside + 18)
 
     def _node(self, symbol: Symbol, x: float, y: float, ghost: bool = False) -> None:
-        fill, stroke = FILL[symbol.kind]
+        fill, stroke = _PARAMETER if symbol.is_parameter else FILL[symbol.kind]
         operation = self.operations.get(symbol)
         width, height = self._node_width(symbol), TALL if operation is not None else SHORT
         dash = {"stroke_dasharray": "4 4", "opacity": 0.8} if ghost else {}
@@ -148,9 +146,8 @@ class _Drawing:
     def _given(self, node: GraphNode, x: float, y: float) -> None:
         """Parameters and target, above the node that takes them in."""
         edges = self.graph.into(node.symbol, "parameter", "target")
-        spots = [x] if len(edges) == 1 else [x - 38, x + 38]
         for place, edge in enumerate(edges):
-            px, py = spots[place], y - 112
+            px, py = x + 76 * (place - (len(edges) - 1) / 2), y - 112
             self._node(edge.source, px, py)
             start, end = py + SHORT / 2, y - TALL / 2
             middle = px + (x - px) * 0.55
