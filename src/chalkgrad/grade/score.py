@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from chalkgrad._roles import ROLES
+from chalkgrad._roles import ROLES, layer_of
 from chalkgrad.grade.grading import Grading
 
 Verdict = Literal["right", "follows", "wrong", "missing"]
@@ -58,7 +58,7 @@ class _Judge:
             g["name"]: "follows" if g["follows"] else g["verdict"] for g in diagnosis["gradients"]
         }
         mistakes: Sequence[Mapping[str, Any]] = diagnosis["mistakes"]
-        depth = max((int(name[2:]) for name in self.verdicts), default=0)
+        depth = max((layer_of(name) for name in self.verdicts), default=0)
         places = [{_row_of(site, depth) for site in mistake["sites"]} for mistake in mistakes]
         self.stands = set[str]().union(*places) - {""}
         costs_nothing = [
@@ -79,7 +79,7 @@ class _Judge:
         return "follows" if verdict == "follows" and row not in self.unpaid | self.stands else "wrong"
 
     def _error(self, row: str) -> Verdict:
-        made_of_it = [f"d{role.name(row[2:])}" for role in ROLES.values()]
+        made_of_it = [f"d{role.name(layer_of(row))}" for role in ROLES.values()]
         verdicts = [self.verdicts[name] for name in made_of_it if name in self.verdicts]
         if row in self.stands:
             return "wrong"
@@ -89,8 +89,8 @@ class _Judge:
             return "missing"
         if not self.named or self.unpaid & set(made_of_it):
             return "wrong"
-        layer = int(row[2:])
-        earlier = any(site[1] == "Z" and int(site[2:]) > layer for site in self.stands)
+        layer = layer_of(row)
+        earlier = any(site[1] == "Z" and layer_of(site) > layer for site in self.stands)
         return "follows" if earlier else "right"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from chalkgrad._roles import layer_of
 from chalkgrad.grade.grading import Grading
 from chalkgrad.grade.pages.histogram import histogram_svg, histogram_text
 from chalkgrad.grade.result import ClassGrades, Graded
@@ -137,7 +138,7 @@ class _Page:
             found = mistakes or ("" if student.outcome == "right" else student.look)
             points = (points_text(student.points),)
             rows.append((self.name(student), points, *_signs(student.marks), where, (found,)))
-        layers = [(f"layer\u00a0{group[0][2:]}",) for group in _layers(self.grades.grading.rows)]
+        layers = [(f"layer\u00a0{layer_of(group[0])}",) for group in _layers(self.grades.grading.rows)]
         header: tuple[Inline, ...] = (
             ("student",),
             ("points",),
@@ -236,9 +237,9 @@ def _signs(marks: Sequence[Mark]) -> list[Inline]:
 
 
 def _layers(rows: Iterable[str]) -> list[list[str]]:
-    layers: dict[str, list[str]] = {}
+    layers: dict[int, list[str]] = {}
     for row in rows:
-        layers.setdefault(row[2:], []).append(row)
+        layers.setdefault(layer_of(row), []).append(row)
     return list(layers.values())
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import layer_of
 from chalkgrad.train.rows.columns import chunks
 
 
@@ -21,10 +22,11 @@ def norm(array: Array) -> float:
 
 
 def layer_norms(named: Iterable[tuple[str, Array]]) -> dict[str, float]:
-    """Return √(‖W_l‖² + ‖b_l‖²) by layer number."""
+    """Return √(‖W_l‖² + ‖b_l‖² + …) by layer number."""
     norms: dict[str, float] = {}
     for name, array in named:
-        norms[name[1:]] = math.hypot(norms.get(name[1:], 0.0), norm(array))
+        layer = str(layer_of(name))
+        norms[layer] = math.hypot(norms.get(layer, 0.0), norm(array))
     return norms
 
 
