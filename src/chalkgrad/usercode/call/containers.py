@@ -46,7 +46,7 @@ def in_shape(
         if kind == "widths" and keyed_layers(tree, name):
             return [SpellingDict(supply, supply.depth)[l] for l in range(1, supply.depth + 1)]
         if kind is None and is_keyed(tree, name):
-            return supply.spelled("WbZAXYT")
+            return supply.spelled("ZAXYT")
         return None
     if is_list(tree, name) and not (keyed_layers(tree, name) and constant_places(tree, name)):
         if "activation" in name.lower():

@@ -74,7 +74,7 @@ class PatchedGlobals:
                 self.lent[canonical] = name
                 self._values[name] = supply[canonical]
             elif role(name) == "params" and ROLES["params"].replaces(held):
-                self._values[name] = supply.spelled("Wb")
+                self._values[name] = supply.spelled()
 
     def __enter__(self) -> PatchedGlobals:
         for name, value in self._values.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chalkgrad._roles import role_of
 from chalkgrad.usercode.vocabulary.names import counts_from_zero, quantity, role
 from chalkgrad.usercode.vocabulary.roles import MISSING, ROLES, is_array
 from chalkgrad.usercode.vocabulary.spelling_dict import SpellingDict
@@ -34,9 +35,9 @@ class Supply(dict[str, Any]):
         """X, A1, …, A_L."""
         return [self["X"], *self.listed("A")]
 
-    def spelled(self, letters: str) -> SpellingDict:
-        """A dictionary of all that is called by one of some letters."""
-        found = {name: value for name, value in self.items() if name[0] in letters}
+    def spelled(self, letters: str = "") -> SpellingDict:
+        """A dictionary of the parameters, and of all that is called by one of some letters."""
+        found = {name: value for name, value in self.items() if role_of(name) or name[0] in letters}
         return SpellingDict(found, self.depth, self.offset)
 
     def canonical(self, name: str, has_target: bool = False, held: Any = MISSING) -> str | None:

@@ -108,13 +108,13 @@ ROLES: dict[str, Role] = {
     "params": _role(
         "params parameters model theta par weightsandbiases param paramsvalues parametervalues "
         "state network net",
-        lambda supply: supply.spelled("Wb"),
+        lambda supply: supply.spelled(),
         _is_table,
     ),
     "cache": _role(
         "cache caches memory forwardcache ctx context intermediates forwardinfo outs store fwd "
         "values activations",
-        lambda supply: supply.spelled("WbZAXYTM"),
+        lambda supply: supply.spelled("ZAXYTM"),
     ),
     "weights": _role(
         "weights ws w weightlist coefs weightmatrices thetas",

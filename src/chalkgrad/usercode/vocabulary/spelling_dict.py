@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chalkgrad.usercode.vocabulary.names import plain, quantity, role
+from chalkgrad.usercode.vocabulary.names import LETTERS, plain, quantity, role
+
+_WORDS = {"W": ("w", "weight", "weights"), "b": ("bias", "biases"), "A_prev": ("a_prev", "input")}
 
 
 class SpellingDict(dict[Any, Any]):
@@ -71,15 +73,14 @@ class SpellingDict(dict[Any, Any]):
         number += self._offset
         if not 1 <= number <= self._depth:
             return None
-        found = {letter: super(SpellingDict, self).get(f"{letter}{number}") for letter in "WbZA"}
+        found = {letter: super(SpellingDict, self).get(f"{letter}{number}") for letter in LETTERS}
         found["A_prev"] = super().get(f"A{number - 1}" if number > 1 else "X")
         if number == self._depth and found["A"] is None:
             found["A"] = super().get("Y")
         spelled = {}
         for letter, value in found.items():
             if value is not None:
-                words = {"W": ("w", "weight", "weights"), "b": ("bias", "biases"), "Z": ("z",), "A": ("a",)}
-                for name in (letter, *words.get(letter, ("a_prev", "input"))):
+                for name in (letter, *_WORDS.get(letter, (letter.lower(),))):
                     spelled[name] = value
         return spelled
 
