@@ -7,8 +7,8 @@ import numpy as np
 from benchmarks.sides import Task
 from benchmarks.workloads import Parameters, Workload
 from chalkgrad import Network
+from chalkgrad.derive.optimisers import SGD, Adam
 from chalkgrad.train.executors.choose import create_executor
-from chalkgrad.train.setup.optimisers import SGD, Adam
 from chalkgrad.train.setup.work import Block, Setup
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:  # for those who read types alone; a test holds it against NAM
     from chalkgrad.derive.derivation import Derivation as Derivation
     from chalkgrad.derive.derivation import Step as Step
     from chalkgrad.derive.deriving import derive as derive
+    from chalkgrad.derive.optimisers import SGD as SGD
+    from chalkgrad.derive.optimisers import Adam as Adam
+    from chalkgrad.derive.optimisers import AdamW as AdamW
+    from chalkgrad.derive.optimisers import RMSprop as RMSprop
     from chalkgrad.diagnose.diagnosing import diagnose as diagnose
     from chalkgrad.diagnose.report import Diagnosis as Diagnosis
     from chalkgrad.evaluate.parameters import initialise as initialise
@@ -42,10 +46,6 @@ if TYPE_CHECKING:  # for those who read types alone; a test holds it against NAM
     from chalkgrad.train.fit import fit as fit
     from chalkgrad.train.record.checkpoint import Checkpoint as Checkpoint
     from chalkgrad.train.result.result import Fit as Fit
-    from chalkgrad.train.setup.optimisers import SGD as SGD
-    from chalkgrad.train.setup.optimisers import Adam as Adam
-    from chalkgrad.train.setup.optimisers import AdamW as AdamW
-    from chalkgrad.train.setup.optimisers import RMSprop as RMSprop
     from chalkgrad.train.setup.schedule import Cosine as Cosine
     from chalkgrad.train.setup.schedule import OneCycle as OneCycle
     from chalkgrad.train.setup.schedule import ReduceOnPlateau as ReduceOnPlateau
@@ -74,7 +74,7 @@ _MODULES = {
     "train.fit": "fit",
     "train.record.checkpoint": "Checkpoint",
     "train.result.result": "Fit",
-    "train.setup.optimisers": "SGD Adam AdamW RMSprop",
+    "derive.optimisers": "SGD Adam AdamW RMSprop",
     "train.setup.schedule": "Cosine OneCycle ReduceOnPlateau StepDecay WarmUp",
     "train.setup.stopping": "EarlyStopping",
 }

@@ -22,7 +22,7 @@ def draws(network: Network, of_loss: Network, of_gradient: Network) -> list[Obse
         random, m = np.random.default_rng(seed), 5 + 2 * seed
         table = {k: v + random.normal(0, 0.3, v.shape) for k, v in initialise(network, seed).items()}
         x, t = random.normal(size=(m, network.widths[0])), random.normal(size=(m, network.widths[-1]))
-        if network.loss.loss_function.domain == "unit":
+        if network.loss.loss_function.domain.is_probability:
             t = (t > 0).astype(float)
         loss, _ = gradients(of_loss, table, x, t)
         _, slopes = gradients(of_gradient, table, x, t)

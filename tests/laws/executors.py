@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, RMSprop
 from chalkgrad.lower import lower
 from chalkgrad.network import Network
 from chalkgrad.train.executors.reference import ReferenceExecutor
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from chalkgrad.train.setup.work import Block, Setup
 
 Array = NDArray[Any]
 Parameters = dict[str, Array]
 Gradient = Callable[[Parameters, NDArray[np.int64], int], tuple[float, Mapping[str, Array]]]
 
+Optimiser = SGD | Adam | AdamW | RMSprop
 OPTIMISERS: tuple[Optimiser, ...] = (
     SGD(0.05),
     SGD(0.05, momentum=0.9, weight_decay=0.02),
@@ -44,13 +45,13 @@ def draw(network: Network, rows: int, seed: int = 0) -> tuple[Parameters, Block]
         name: random.normal(size=shape) / np.sqrt(shape[-1])
         for name, shape in network.parameter_shapes().items()
     }
-    n = network.widths[-1]
-    t = {
-        "real": lambda: random.normal(size=(rows, n)),
-        "": lambda: random.normal(size=(rows, n)),
-        "unit": lambda: np.round(random.random((rows, n)), random.integers(0, 3)),
-        "simplex": lambda: np.eye(n)[random.integers(0, n, size=rows)],
-    }[network.loss.loss_function.domain]()
+    n, domain = network.widths[-1], network.loss.loss_function.domain
+    if domain.sums_to_one:
+        t = np.eye(n)[random.integers(0, n, size=rows)]
+    elif domain.is_bounded:
+        t = domain.inside(np.round(random.random((rows, n)), random.integers(0, 3)))
+    else:
+        t = random.normal(size=(rows, n))
     return parameters, Block(random.normal(size=(rows, network.widths[0])), t)
 
 

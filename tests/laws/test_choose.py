@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from chalkgrad._errors import ChalkgradWarning, InputError, UnsupportedError
+from chalkgrad.derive.optimisers import SGD
 from chalkgrad.lower import Program
 from chalkgrad.network import Network
 from chalkgrad.train.executors import choose
 from chalkgrad.train.executors.choose import CHOICE, create_executor
 from chalkgrad.train.executors.reference import ReferenceExecutor
-from chalkgrad.train.setup.optimisers import SGD
 from chalkgrad.train.setup.work import Setup
 
 PLAIN = Network("3-2:relu-1")

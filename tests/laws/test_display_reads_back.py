@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from itertools import product
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 
 from chalkgrad import Network, Trace, trace
 from chalkgrad.derive import UpdateRule
-from chalkgrad.derive.update_rules import adam, descent, rmsprop
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, RMSprop
 from chalkgrad.evaluate.state import state_shapes
 from chalkgrad.formula import Float64
 from chalkgrad.notation.boxes import Display, Heading, Line, Paragraph, Row
@@ -50,15 +49,14 @@ OF_NORMS_OF = (
 )
 MATHEMATICS = tuple(name for name in builtin_names() if find_notation(name).operators == "mathematics")
 RATE = 0.3
-HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
 RULES: tuple[tuple[UpdateRule, float | None], ...] = (
-    (adam(HALF, 1 - TENTH, TENTH, decay=TENTH), 0.01),
-    (descent(momentum=HALF), None),
-    (adam(HALF, 1 - TENTH, TENTH, decay=TENTH, decoupled=True), None),
-    (descent(momentum=HALF, nesterov=True, decay=TENTH), None),
-    (rmsprop(1 - TENTH, TENTH), 0.02),
-    (descent(), 1000),
-    (descent(decay=TENTH), 0.03),
+    (Adam(0.1, 0.5, 0.9, 0.1, 0.1).rule(), 0.01),
+    (SGD(0.1, 0.5).rule(), None),
+    (AdamW(0.1, 0.5, 0.9, 0.1, 0.1).rule(), None),
+    (SGD(0.1, 0.5, nesterov=True, weight_decay=0.1).rule(), None),
+    (RMSprop(0.1, 0.9, 0.1).rule(), 0.02),
+    (SGD().rule(), 1000),
+    (SGD(weight_decay=0.1).rule(), 0.03),
 )
 """Optimisers, and how long their gradients may be."""
 
@@ -70,7 +68,7 @@ def numbers(network: Network, m: int, trained: bool = False) -> Trace:
         rng = np.random.default_rng(seed)
         x = rng.normal(size=(m, network.input_width))
         t = rng.uniform(0.1, 0.9, size=(m, network.widths[-1]))
-        t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain == "simplex" else t
+        t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain.sums_to_one else t
         parameters = {name: rng.normal(size=shape) for name, shape in network.parameter_shapes().items()}
         given = step_extras(network, m, rng) if trained else {}
         found = trace(network, parameters, x, t, learning_rate=RATE, **given)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from chalkgrad import gradients
+from chalkgrad.derive.optimisers import SGD, Adam
 from chalkgrad.lower import lower
 from chalkgrad.lower.program import Map
 from chalkgrad.network import Network
@@ -17,9 +18,9 @@ from chalkgrad.train.executors.evaluator import EvaluatorExecutor
 from chalkgrad.train.executors.executor import Executor
 from chalkgrad.train.executors.instructions import run_tape
 from chalkgrad.train.executors.random import dropout_key, dropout_mask
-from chalkgrad.train.setup.optimisers import SGD, Adam, Optimiser
+from chalkgrad.train.executors.updates import by_rule, update, zero_state
 from chalkgrad.train.setup.work import Block, Setup
-from tests.laws.executors import OPTIMISERS, Array, ByHand, apart, draw, reference
+from tests.laws.executors import OPTIMISERS, Array, ByHand, Optimiser, apart, draw, reference
 
 NETWORKS = (
     Network("3-5:relu-4:tanh-2:softmax"),
@@ -240,3 +241,17 @@ def test_nothing_is_zero_times_infinity() -> None:
     assert loss == 0
     assert apart(found, {"W1": np.zeros((1, 1)), "b1": np.zeros(1)}) == 0
     assert executor.losses(block)[0] == pytest.approx(np.log(2) / 3)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS, ids=str)
+def test_an_update_is_its_rule(optimiser: Optimiser) -> None:
+    """NumPy's twin, step by step, against the formulas that are printed."""
+    random = np.random.default_rng(5)
+    first = random.normal(size=(4, 3))
+    ours, told = ({"W1": first.copy(), **zero_state(optimiser, {"W1": first})} for _ in range(2))
+    for step in range(6):
+        gradient, rate = random.normal(size=first.shape), 0.1 / (step + 1)
+        for move, at in ((update, ours), (by_rule, told)):
+            slots = {slot: at[f"W1.{slot}"] for slot in optimiser.slots}
+            move(optimiser, at["W1"], gradient.copy(), slots, rate, step)
+        assert apart(ours, told) < 1e-13

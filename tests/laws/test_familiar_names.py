@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chalkgrad import Network
 from chalkgrad.app.cli import main
 from chalkgrad.formula import ACTIVATIONS, LOSSES
-from chalkgrad.formula.familiar import FAMILIAR, known_name
+from chalkgrad.formula.activations import known_name
 from chalkgrad.network import Activation, Layer, Loss
 from chalkgrad.problem import load_problem
 
 SOFTMAX = "softmax"
-HEADS = {"unit": "sigmoid", "simplex": SOFTMAX, "real": "identity"}
+RECORDS: dict[str, Any] = {**ACTIVATIONS, **LOSSES}
 
 
 def spellings(name: str) -> list[str]:
-    words = [name, *FAMILIAR.get(name, ())]
+    words = [name, *(RECORDS[name].also if name in RECORDS else ())]
     camel = ["".join(part.title() for part in word.split("_")) for word in words]
     return [*words, *map(str.upper, words), *camel, *(word.replace("_", "-") for word in words)]
 
@@ -37,7 +38,7 @@ def test_an_activation(name: str, word: str) -> None:
 
 @pytest.mark.parametrize(("name", "word"), LOSS_NAMES)
 def test_a_loss(name: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    layers = f"2-3:{HEADS[LOSSES[name].domain]}"
+    layers = f"2-3:{LOSSES[name].partner}"
     meant = Network(layers, name)
     assert Loss(word) == Loss(name)
     assert Network(layers, word) == meant
@@ -53,11 +54,10 @@ def test_a_loss(name: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_every_name_means_one_function() -> None:
-    names = [*ACTIVATIONS, SOFTMAX, *LOSSES]
-    assert set(FAMILIAR) <= set(names)
+    names = [*RECORDS, SOFTMAX]
     for name in names:
-        assert {known_name(word, names) for word in spellings(name)} == {name}
-    others = [other for words in FAMILIAR.values() for other in words]
+        assert {known_name(word, RECORDS, SOFTMAX) for word in spellings(name)} == {name}
+    others = [other for record in RECORDS.values() for other in record.also]
     assert len(set(others)) == len(others)
     assert set(others) & set(names) == set()
 

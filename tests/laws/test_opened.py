@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from chalkgrad import Network, Trace
+from chalkgrad.derive.optimisers import Optimiser
 from chalkgrad.notation.boxes.characters import width as cells
 from chalkgrad.notation.pages.steps_json import training_step_json
 from chalkgrad.notation.profiles.find import builtin_names
 from chalkgrad.train import SGD, Adam, AdamW, Cosine, Fit, RMSprop, fit
-from chalkgrad.train.setup.optimisers import Optimiser
 
 RANDOM = np.random.default_rng(4)
 X = RANDOM.normal(size=(23, 3))

@@ -8,8 +8,8 @@ import pytest
 from chalkgrad import Fault, InputError, Network, derive, gradients, trace
 from chalkgrad._numbers import exact
 from chalkgrad.derive import Convention
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from chalkgrad.expr import SLOT_NAMES, Apply, walk
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 
 COLUMNS = Convention(samples="columns")
 LINKS = (

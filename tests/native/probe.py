@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, RMSprop
 from chalkgrad.formula.nodes import Num
 from chalkgrad.formula.tape import Tape
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 
+Optimiser = SGD | Adam | AdamW | RMSprop
 Array = NDArray[Any]
 NATIVE = Path(__file__).parents[2] / "native"
 FLAGS = ("-std=c++20", "-O2", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC")

@@ -11,11 +11,11 @@ import pytest
 
 from chalkgrad import _native
 from chalkgrad._errors import InputError, UnsupportedError
+from chalkgrad.derive.optimisers import SGD
 from chalkgrad.network import Network
 from chalkgrad.train.executors.encoding import Encoder, check_schema
 from chalkgrad.train.executors.native import NativeExecutor, instruction_set
 from chalkgrad.train.executors.threads import Threads
-from chalkgrad.train.setup.optimisers import SGD
 from chalkgrad.train.setup.work import Block
 from tests.laws.executors import draw
 from tests.native.test_executor import native

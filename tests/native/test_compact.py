@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from chalkgrad import gradients
+from chalkgrad.derive.optimisers import SGD
 from chalkgrad.network import Network
-from chalkgrad.train.setup.optimisers import SGD
 from chalkgrad.train.setup.work import Block
 from tests.laws.executors import apart, draw
 from tests.native.test_executor import ROWS, TOLERANCE, isa, native, same, shuffled, typed

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from chalkgrad import _native, gradients
+from chalkgrad.derive.optimisers import SGD, Adam
 from chalkgrad.lower import lower
 from chalkgrad.network import Network
 from chalkgrad.train.executors.native import NativeExecutor
 from chalkgrad.train.executors.random import dropout_key, dropout_mask
-from chalkgrad.train.setup.optimisers import SGD, Adam, Optimiser
 from chalkgrad.train.setup.work import Block, Setup
-from tests.laws.executors import OPTIMISERS, ByHand, apart, draw
+from tests.laws.executors import OPTIMISERS, ByHand, Optimiser, apart, draw
 
 NETWORKS = (
     Network("3-5:relu-4:tanh-2:softmax"),

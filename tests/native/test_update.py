@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, RMSprop
 from tests.native.probe import Array, Probe
 
+Optimiser = SGD | Adam | AdamW | RMSprop
 OPTIMISERS: dict[str, Optimiser] = {
     "sgd": SGD(0.1),
     "sgd with decay": SGD(0.1, weight_decay=0.01),
@@ -40,7 +41,7 @@ def native(probe: Probe, optimiser: Optimiser, w: Array, steps: list[Array], l2:
 
 
 def by_hand(optimiser: Optimiser, w: Array, steps: list[Array], l2: float = 0.0) -> Array:
-    """The equations of train/setup/optimisers.py as anybody would write them, in the type of w."""
+    """The equations of derive/optimisers.py as anybody would write them, in the type of w."""
     w, m, v = w.copy(), np.zeros_like(w), np.zeros_like(w)
     eta, decay = optimiser.learning_rate, optimiser.weight_decay
     for t, gradient in enumerate(steps, start=1):

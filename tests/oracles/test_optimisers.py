@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from chalkgrad import Network, gradients, trace
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 
 STEPS = 6
 PAIRS: tuple[tuple[Optimiser, Callable[[Any, Any], Any]], ...] = (

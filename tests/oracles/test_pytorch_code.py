@@ -78,7 +78,7 @@ def setting(network: Network, m: int, trained: bool = False) -> tuple[Trace, dic
     rng = np.random.default_rng(3)
     x = rng.normal(size=(m, network.input_width))
     t = rng.uniform(0.1, 0.9, size=(m, network.widths[-1]))
-    t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain == "simplex" else t
+    t = t / t.sum(1, keepdims=True) if network.loss.loss_function.domain.sums_to_one else t
     parameters = {name: rng.normal(size=shape) for name, shape in network.parameter_shapes().items()}
     names: dict[str, Any] = {"torch": torch, "F": torch.nn.functional, "math": math, "lr": RATE}
     names |= {"penalty": PENALTY, "x": torch.tensor(x), "t": torch.tensor(t)}

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from chalkgrad.network import Network
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from chalkgrad.train.setup.work import Block
 from tests.laws.executors import OPTIMISERS, Array, Parameters, apart, draw, reference
 

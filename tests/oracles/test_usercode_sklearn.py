@@ -25,7 +25,7 @@ def observe(estimator: Any, network: Network, seed: int = 0) -> tuple[Observatio
     x, t = random.normal(size=(7, network.widths[0])), random.normal(size=(7, outputs))
     if network.layers[-1].is_softmax:
         t = np.eye(outputs)[np.arange(7) % outputs]
-    elif network.loss.loss_function.domain == "unit":
+    elif network.loss.loss_function.domain.is_probability:
         t = (t > 0).astype(float)
     table = {name: value + random.normal(0, 0.3, value.shape) for name, value in initialise(network).items()}
     answer = function(X=x, y=t, **table)

@@ -45,7 +45,7 @@ def answers(function: Adapted, network: Network, seed: int = 0) -> Answer:
     t = random.normal(size=(6, outputs))
     if network.layers[-1].is_softmax:
         t = np.eye(outputs)[np.arange(6) % outputs]
-    elif network.loss.loss_function.domain == "unit":
+    elif network.loss.loss_function.domain.is_probability:
         t = (t > 0).astype(float)
     table = {name: value + random.normal(0, 0.3, value.shape) for name, value in initialise(network).items()}
     loss, slopes = gradients(network, table, x, t)

@@ -196,19 +196,13 @@ class Forward:
 
     def _scale_of_output(self) -> Array | float:
         y = self.values["Y"].astype(np.float64)
-        if self.network.loss.loss_function.function.piecewise_linear or self._polynomial_loss():
+        loss = self.network.loss.loss_function
+        if loss.function.piecewise_linear or loss.squared is not None:
             return max(float(np.abs(y).max()), float(np.abs(self.data.t.astype(np.float64)).max())) or 1.0
         room = np.minimum(np.abs(y), np.abs(1 - y)) / 8  # logarithms: stay inside (0, 1), or away from 0
         scale: Array = np.where(room > 0, room, np.abs(y))
         scale[scale == 0] = float(np.abs(y).max()) or 1.0
         return scale
-
-    def _polynomial_loss(self) -> bool:
-        return self.network.loss.loss_function.name in (
-            "squared_error",
-            "half_squared_error",
-            "mean_squared_error",
-        )
 
     @property
     def cost(self) -> int:

@@ -31,7 +31,7 @@ from chalkgrad.formula import (
     simplify,
     walk,
 )
-from chalkgrad.formula.build import children, mul, num, rebuild, subtract
+from chalkgrad.formula.build import add, children, mul, num, rebuild, subtract
 
 Side = Literal["left", "right"]
 _FLOAT = Float64()
@@ -123,10 +123,10 @@ def _decide(node: Node, at: Mapping[Hashable, Fraction]) -> Node:
         if node.function in ("max", "min"):
             first = value(parts[0]) > value(parts[1])
             return parts[0] if first == (node.function == "max") else parts[1]
-        positive = value(parts[0]) > 0
-        if node.function == "sign":
-            return num(1 if positive else -1)
-        return parts[0] if positive else (num(0) if node.function == "relu" else mul(num(-1), parts[0]))
+        exact, side = FUNCTIONS[node.function].exact, Fraction(1 if value(parts[0]) > 0 else -1)
+        assert exact is not None
+        slope = side * (exact(2 * side) - exact(side))  # a straight line on this side of 0
+        return simplify(add(num(exact(side) - slope * side), mul(num(slope), parts[0])))
     return rebuild(node, parts) if parts else node
 
 

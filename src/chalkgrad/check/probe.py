@@ -13,6 +13,7 @@ from chalkgrad.check.forward import Forward
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.expr import symbol_name
+from chalkgrad.formula.losses import REAL
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 
@@ -101,19 +102,19 @@ def draw_targets(network: Network, random: np.random.Generator, rows: int, label
     """Targets inside the loss's domain: none of them at a border, or labels, every class as often."""
     shape = rows, network.widths[-1]
     domain = network.loss.loss_function.domain
-    if labels and domain == "simplex" and network.layers[-1].is_softmax:
+    if labels and domain.sums_to_one and network.layers[-1].is_softmax:
         one_hot: Array = np.eye(shape[1])[random.permutation(np.arange(rows) % shape[1])]
         return one_hot
-    if labels and domain == "unit" and network.layers[-1].activation.name == "sigmoid":
+    if labels and network.loss.loss_function.tells_labels(network.layers[-1].activation.name):
         return (random.permutation(rows * shape[1]) % 2).reshape(shape).astype(np.float64)
-    if domain == "simplex":
+    if domain.sums_to_one:
         parts = random.uniform(0.2, 1, size=shape)
         whole: Array = np.round(parts / parts.sum(axis=1, keepdims=True), 3)
         whole[:, -1] = np.round(1 - whole[:, :-1].sum(axis=1), 3)
         return whole
-    if domain == "real":
+    if domain == REAL:
         return np.round(random.normal(size=shape), 2)
-    return np.round(random.uniform(0.1, 0.9, size=shape), 2)
+    return np.asarray(np.round(domain.inside(random.uniform(0.1, 0.9, size=shape)), 2))
 
 
 def clarity(network: Network, data: Data) -> float:

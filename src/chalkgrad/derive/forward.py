@@ -119,7 +119,7 @@ def forward_equations(network: Network, convention: Convention, training: Traini
         rule = "activation"
         if layer.is_softmax:
             value = e.RowApply("softmax", z, 1 if convention.samples == "rows" else 0)
-        elif layer.function.name == "identity":
+        elif layer.function.is_identity:
             value, rule = z, "as-it-is"
         else:
             value = e.Apply(layer.function, (z,))

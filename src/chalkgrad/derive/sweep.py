@@ -100,7 +100,7 @@ class Sweep:
             self.defined[value],
             upstream,
             known,
-            self.network.loss.loss_function.domain == "simplex",
+            self.network.loss.loss_function.domain.sums_to_one,
         )
 
     def _of_samples(self, expr: Expr) -> Expr:

@@ -88,11 +88,12 @@ class UpdateRule:
         return tuple(a.target for a in self.assignments if a.target in SLOTS)
 
 
-def _assign(target: str, text: str, reason: str) -> Assignment:
+def assign(target: str, text: str, reason: str) -> Assignment:
+    """Return ``target ← text``, in the short names of this table: μ is mu, λ lam, β₁ b1, v̂ vhat."""
     return Assignment(target, _read(text), reason)
 
 
-def _step_along(what: str, reason: str) -> Assignment:
+def step_along(what: str, reason: str) -> Assignment:
     return Assignment("theta", _read(f"theta - eta*{what}"), reason, what)
 
 
@@ -108,48 +109,14 @@ def _renamed(node: nodes.Node) -> nodes.Node:
     return each_part(node, _renamed)
 
 
-DECAYED = _assign("g", "g + lam*theta", "weight-decay")
-DESCENT = _step_along("g", "update")
-VELOCITY = _assign("velocity", "mu*u + g", "velocity")
-MOMENTUM = _step_along("velocity", "momentum-update")
-NESTEROV = _assign("theta", "theta - eta*(g + mu*u)", "look-ahead-update")
-MEAN = _assign("mean", "b1*m + (1 - b1)*g", "running-mean")
-SQUARE = _assign("square", "b2*v + (1 - b2)*g^2", "running-square")
-ADAM = _assign("theta", "theta - eta*mhat/(sqrt(vhat) + eps)", "adaptive-update")
-ADAMW = _assign("theta", "theta - eta*lam*theta - eta*mhat/(sqrt(vhat) + eps)", "adaptive-update")
-SMOOTHED = _assign("square", "a*v + (1 - a)*g^2", "running-square")
-RMS = _assign("theta", "theta - eta*g/(sqrt(v) + eps)", "root-mean-square-update")
+DECAYED = assign("g", "g + lam*theta", "weight-decay")
+DESCENT = step_along("g", "update")
 
 
-def descent(*, momentum: Fraction | int = 0, nesterov: bool = False, decay: Fraction | int = 0) -> UpdateRule:
-    """Gradient descent, with momentum and weight decay where they are not 0."""
-    steps: tuple[Assignment, ...] = (DESCENT,)
-    if momentum:
-        steps = (VELOCITY, NESTEROV if nesterov else MOMENTUM)
-    kind = "Nesterov’s momentum" if nesterov else "momentum"
-    name = f"gradient descent with {kind}" if momentum else "gradient descent"
-    return _rule(name, steps, decay, {"momentum": Fraction(momentum)})
-
-
-def adam(
-    beta1: Fraction, beta2: Fraction, epsilon: Fraction, *, decay: Fraction | int = 0, decoupled: bool = False
+def update_rule(
+    name: str, steps: tuple[Assignment, ...], numbers: dict[str, Fraction], decay: Fraction | int = 0
 ) -> UpdateRule:
-    """Adam; with ``decoupled`` weight decay it is AdamW."""
-    numbers = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-    if not decoupled:
-        return _rule("Adam", (MEAN, SQUARE, ADAM), decay, numbers)
-    steps = (MEAN, SQUARE, ADAMW if decay else ADAM)
-    return _rule("AdamW", steps, 0, {"decay": Fraction(decay), **numbers})
-
-
-def rmsprop(smoothing: Fraction, epsilon: Fraction, *, decay: Fraction | int = 0) -> UpdateRule:
-    """RMSprop, without centring and without momentum."""
-    return _rule("RMSprop", (SMOOTHED, RMS), decay, {"smoothing": smoothing, "epsilon": epsilon})
-
-
-def _rule(
-    name: str, steps: tuple[Assignment, ...], decay: Fraction | int, numbers: dict[str, Fraction]
-) -> UpdateRule:
+    """Return the rule of some steps, with weight decay in the gradient where that is not 0."""
     if decay:
         steps, numbers = (DECAYED, *steps), {"decay": Fraction(decay), **numbers}
     used = {name for step in steps for name in variables(step.formula)}

@@ -19,7 +19,7 @@ from chalkgrad.derive.derivation import Form, Step
 from chalkgrad.derive.elementwise import variables_in_order
 from chalkgrad.derive.numbers import spread
 from chalkgrad.derive.training import Training
-from chalkgrad.derive.update_rules import SLOTS, Assignment, UpdateRule, descent
+from chalkgrad.derive.update_rules import DESCENT, SLOTS, Assignment, UpdateRule, update_rule
 from chalkgrad.expr import ONE, Expr, Scalar, Symbol, coefficient, make_symbol
 from chalkgrad.formula import ElementwiseFunction, nodes, parse_formula, substitute
 
@@ -33,7 +33,7 @@ _FACTOR = nodes.Mul((nodes.Var("factor"), nodes.Var("g")))
 
 def update_steps(gradients: Sequence[Step], training: Training) -> tuple[Step, ...]:
     """The steps that move the parameters along their gradients, in the order of the parameters."""
-    rule = training.rule or descent()
+    rule = training.rule or update_rule("gradient descent", (DESCENT,), {})
     steps = list(_clipping(gradients, training.clip_norm)) if training.clip_norm is not None else []
     factor = steps[-1].symbol if steps else None
     for gradient in gradients:

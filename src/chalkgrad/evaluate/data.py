@@ -232,7 +232,7 @@ def fit_targets(
         return None
     rows = None if inputs is None else inputs.shape[0]
     axes = array.ndim
-    has_classes = network.loss.name == "cross_entropy" and network.loss.formula is None and width > 1
+    has_classes = network.loss.loss_function.takes_classes(width)
     if array.ndim < 2 and width == 1:
         array = array.reshape(-1, 1)
     elif has_classes and _are_classes(array, width, rows):
@@ -273,25 +273,13 @@ def _one_hot(classes: Array, width: int, rows: int | None, path: str, faults: li
 
 
 def _in_domain(network: Network, targets: Array, path: str, axes: int, faults: list[Fault]) -> Array | None:
-    name = network.loss.name if network.loss.formula is None else ""
-    if name not in ("binary_cross_entropy", "cross_entropy"):
+    breach = network.loss.loss_function.domain.breach(targets, _SUM_TOLERANCE)
+    if breach is None:
         return targets
-    if targets.min() < 0 or targets.max() > 1:
-        outside = (targets < 0) | (targets > 1)
-        row, column = (int(i) for i in np.unravel_index(int(np.argmax(outside)), targets.shape))
-        got = shown(float(targets[row, column]))
-        fix = "Write 0 or 1 (or a probability), or choose half_squared_error."
-        place = ("", f"[{row + column}]", f"[{row}][{column}]")[axes]
-        faults.append(Fault(path + place, f"be in [0, 1] for {name}", got, fix))
-        return None
-    if name == "cross_entropy":
-        sums = targets.sum(axis=1)
-        off = np.abs(sums - 1)
-        if off.max() > _SUM_TOLERANCE:
-            row = int(np.argmax(off > _SUM_TOLERANCE))
-            fix = "Divide the row by its sum."
-            faults.append(
-                Fault(f"{path}[{row}]", "sum to 1 for cross_entropy", f"{float(sums[row]):.12g}", fix)
-            )
-            return None
-    return targets
+    place, value = [int(i) for i in breach.places[0]], float(breach.values[0])
+    if len(place) == 1:
+        where, got = f"[{place[0]}]", f"{value:.12g}"
+    else:
+        where, got = ("", f"[{sum(place)}]", f"[{place[0]}][{place[1]}]")[axes], shown(value)
+    faults.append(Fault(path + where, f"{breach.condition} for {network.loss.name}", got, breach.fix))
+    return None

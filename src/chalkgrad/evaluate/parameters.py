@@ -14,7 +14,6 @@ from chalkgrad.network import Layer, Network
 from chalkgrad.network.model import expect_network
 
 MAX_PARAMETERS = 500_000_000
-_RELU_FAMILY = frozenset({"relu", "leaky_relu", "elu", "softplus", "silu", "gelu"})
 
 
 def initialise(network: Network, seed: int = 0) -> dict[str, NDArray[np.float64]]:
@@ -73,7 +72,7 @@ def draws(network: Network, seed: int) -> Iterator[tuple[str, NDArray[np.float64
 
 def _weights(layer: Layer, shape: tuple[int, ...], draw: np.random.Generator) -> NDArray[np.float64]:
     n_out, n_in = shape
-    if layer.activation.name in _RELU_FAMILY and layer.activation.formula is None:
+    if not layer.is_softmax and layer.function.initial == "he":
         return draw.normal(0.0, math.sqrt(2 / n_in), shape)
     limit = math.sqrt(6 / (n_in + n_out))
     return draw.uniform(-limit, limit, shape)

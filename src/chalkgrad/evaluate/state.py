@@ -19,9 +19,8 @@ from chalkgrad.network import Network
 def state_shapes(network: Network, rule: UpdateRule | None) -> dict[str, tuple[int, ...]]:
     """The shapes of ``W1.m``, ``W1.v``, …: each that of its parameter.
 
-    >>> from fractions import Fraction
-    >>> from chalkgrad.derive.update_rules import descent
-    >>> state_shapes(Network("2-1"), descent(momentum=Fraction(9, 10)))
+    >>> from chalkgrad.derive.optimisers import SGD
+    >>> state_shapes(Network("2-1"), SGD(momentum=0.9).rule())
     {'W1.v': (1, 2), 'b1.v': (1,)}
     """
     slots = [SLOT_NAMES[kind] for kind in rule.remembered] if rule is not None else []

@@ -1,6 +1,6 @@
 """Scalar formulas: read, differentiate, simplify, evaluate; the activations and losses made of them."""
 
-from chalkgrad.formula.activations import ACTIVATIONS, activation
+from chalkgrad.formula.activations import ACTIVATIONS, SOFTMAX, ActivationFunction, activation
 from chalkgrad.formula.arithmetic import Arithmetic, Exact, Float64, Precise
 from chalkgrad.formula.build import substitute, variables, walk
 from chalkgrad.formula.differentiate import differentiate
@@ -18,6 +18,8 @@ __all__ = [
     "ACTIVATIONS",
     "FUNCTIONS",
     "LOSSES",
+    "SOFTMAX",
+    "ActivationFunction",
     "Add",
     "Arithmetic",
     "Call",

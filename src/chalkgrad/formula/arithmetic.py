@@ -16,12 +16,10 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad.formula.activations import ACTIVATIONS, activation
 from chalkgrad.formula.elementwise import ElementwiseFunction
 from chalkgrad.formula.exact import exact_value
 from chalkgrad.formula.functions import FUNCTIONS
-from chalkgrad.formula.kernels import FLOAT_KERNELS, Kernel, fused
-from chalkgrad.formula.losses import LOSSES
+from chalkgrad.formula.kernels import FLOAT_KERNELS, Kernel
 from chalkgrad.formula.nodes import Call, Node, Num, Var
 from chalkgrad.formula.precise import context, stable_tape, value_at
 from chalkgrad.formula.tape import Tape
@@ -101,10 +99,9 @@ class Float64(Arithmetic):
 
 @lru_cache(maxsize=4096)
 def _kernel(function: ElementwiseFunction, derivative: str | None) -> Kernel:
-    if _is_built_in(function):
-        kernel = fused(function.name, dict(function.parameters)).get(derivative)
-        if kernel is not None:
-            return kernel
+    if kernel := function.kernels.get(derivative):
+        numbers = {name: float(value) for name, value in function.parameters}
+        return partial(kernel, **numbers) if numbers else kernel
     node = function.body if derivative is None else function.derivative(derivative)
     tape, names = stable_tape(node), function.variables
 
@@ -119,15 +116,6 @@ def _kernel(function: ElementwiseFunction, derivative: str | None) -> Kernel:
         return out
 
     return run
-
-
-def _is_built_in(function: ElementwiseFunction) -> bool:
-    if function.name in ACTIVATIONS:
-        parameters = dict(function.parameters)
-        if set(parameters) != {name for name, _ in ACTIVATIONS[function.name].parameters}:
-            return False
-        return activation(function.name, **parameters).body == function.body
-    return function.name in LOSSES and LOSSES[function.name].function == function
 
 
 def _run_float(node: Node, tape: Tape, values: Mapping[Hashable, Array]) -> Array:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import inf
+from typing import Any
 
 from chalkgrad._errors import UnsupportedError
 from chalkgrad.formula.build import children, num, subtract
@@ -34,9 +36,12 @@ class ElementwiseFunction:
     value_derivative
         The derivative through the function's value: a formula in ``a`` (and ``z``), or ``None``.
     symbol
-        How to write the function, if not by its name.
+        How to write the function, if not by its name: ``σ``, ``ReLU``.
     range
         Bounds of the values; infinite if unknown.
+    kernels
+        Twins in float64 that are faster or stabler than the formulas: of the value (``None``) and of the
+        derivative in a variable.  Called with arrays, ``out`` and the parameters.
 
     Examples
     --------
@@ -54,6 +59,7 @@ class ElementwiseFunction:
     value_derivative: Node | None = None
     symbol: str = ""
     range: tuple[float, float] = (-inf, inf)
+    kernels: Mapping[str | None, Callable[..., Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def _hash(self) -> int:
@@ -72,6 +78,11 @@ class ElementwiseFunction:
         if variable not in self.variables:
             raise ValueError(f"{self.name} has the variables {', '.join(self.variables)}, not {variable!r}")
         return _derivative(self, variable)
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether it gives back its argument."""
+        return self.body == Var(self.variables[0])
 
     @cached_property
     def piecewise_linear(self) -> bool:

@@ -34,6 +34,8 @@ class ScalarFunction:
         The formula whose sign switches the branch; its zeros are kinks.
     convention : str
         What is used where the derivative does not exist.
+    carries_power : bool
+        Whether a power is written at the name: ``tanh²(u)``.
 
     """
 
@@ -45,6 +47,7 @@ class ScalarFunction:
     exact: Callable[..., Fraction] | None = None
     switch: str = ""
     convention: str = ""
+    carries_power: bool = False
 
 
 def _sign(u: Fraction) -> Fraction:
@@ -77,14 +80,15 @@ _ENTRIES = (
         ("1 - tanh(u)^2",),
         meaning="(exp(u) - exp(-u))/(exp(u) + exp(-u))",
         value_derivative="1 - a^2",
+        carries_power=True,
     ),
     ScalarFunction(
         "softplus", _U, ("sigmoid(u)",), meaning="log(1 + exp(u))", value_derivative="1 - exp(-a)"
     ),
     ScalarFunction("erf", _U, ("2*exp(-u^2)/sqrt(pi)",)),
     ScalarFunction("erfc", _U, ("-2*exp(-u^2)/sqrt(pi)",), meaning="1 - erf(u)"),
-    ScalarFunction("sin", _U, ("cos(u)",)),
-    ScalarFunction("cos", _U, ("-sin(u)",)),
+    ScalarFunction("sin", _U, ("cos(u)",), carries_power=True),
+    ScalarFunction("cos", _U, ("-sin(u)",), carries_power=True),
     ScalarFunction("tan", _U, ("1 + tan(u)^2",), meaning="sin(u)/cos(u)", value_derivative="1 + a^2"),
     ScalarFunction("atan", _U, ("1/(1 + u^2)",)),
     ScalarFunction("sinh", _U, ("cosh(u)",), meaning="(exp(u) - exp(-u))/2"),

@@ -1,4 +1,4 @@
-"""float64 kernels: one for each known function, and fused ones for the built-in activations and losses.
+"""float64 kernels: one for each known function, and fused ones that activations and losses name as theirs.
 
 Every fused kernel takes (arrays…, out) and never gives NaN for finite input where there is a value.
 """
@@ -6,7 +6,6 @@ Every fused kernel takes (arrays…, out) and never gives NaN for finite input w
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -147,24 +146,24 @@ def relu_slope(z: Array, out: Array | None = None) -> Array:
     return out
 
 
-def _leaky(slope: float) -> tuple[Kernel, Kernel]:
-    def value(z: Array, out: Array | None = None) -> Array:
-        return _into(np.where(z > 0, z, slope * z), out)
-
-    def derivative(z: Array, out: Array | None = None) -> Array:
-        return _into(np.where(z > 0, 1.0, slope), out)
-
-    return value, derivative
+def leaky_relu(z: Array, out: Array | None = None, *, slope: float) -> Array:
+    """Z where z > 0, else slope·z."""
+    return _into(np.where(z > 0, z, slope * z), out)
 
 
-def _elu(alpha: float) -> tuple[Kernel, Kernel]:
-    def value(z: Array, out: Array | None = None) -> Array:
-        return _into(np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0))), out)
+def leaky_relu_slope(z: Array, out: Array | None = None, *, slope: float) -> Array:
+    """1 where z > 0, else slope."""
+    return _into(np.where(z > 0, 1.0, slope), out)
 
-    def derivative(z: Array, out: Array | None = None) -> Array:
-        return _into(np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0.0))), out)
 
-    return value, derivative
+def elu(z: Array, out: Array | None = None, *, alpha: float) -> Array:
+    """Z where z > 0, else α(exp(z) − 1)."""
+    return _into(np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0.0))), out)
+
+
+def elu_slope(z: Array, out: Array | None = None, *, alpha: float) -> Array:
+    """1 where z > 0, else α·exp(z)."""
+    return _into(np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0.0))), out)
 
 
 def _into(result: Array, out: Array | None) -> Array:
@@ -175,21 +174,17 @@ def _into(result: Array, out: Array | None) -> Array:
 
 
 # -- losses --
-def _difference(factor: float) -> Kernel:
-    def kernel(y: Array, t: Array, out: Array | None = None) -> Array:
-        result: Array = np.subtract(y, t, out=out)
-        return result if factor == 1 else np.multiply(result, factor, out=out)
-
-    return kernel
+def difference(y: Array, t: Array, out: Array | None = None, *, factor: float) -> Array:
+    """factor·(y − t)."""
+    result: Array = np.subtract(y, t, out=out)
+    return result if factor == 1 else np.multiply(result, factor, out=out)
 
 
-def _square(factor: float) -> Kernel:
-    def kernel(y: Array, t: Array, out: Array | None = None) -> Array:
-        difference = np.subtract(y, t)
-        with np.errstate(over="ignore"):
-            return np.multiply(difference * factor, difference, out=out)
-
-    return kernel
+def square(y: Array, t: Array, out: Array | None = None, *, factor: float) -> Array:
+    """factor·(y − t)²."""
+    apart = np.subtract(y, t)
+    with np.errstate(over="ignore"):
+        return np.multiply(apart * factor, apart, out=out)
 
 
 def cross_entropy(y: Array, t: Array, out: Array | None = None) -> Array:
@@ -218,32 +213,6 @@ def binary_cross_entropy_slope(y: Array, t: Array, out: Array | None = None) -> 
     below = np.where(t == 0, 1.0 - y, np.where(t == 1, y, y * (1.0 - y)))
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         return np.divide(above, below, out=out)
-
-
-def fused(name: str, parameters: dict[str, Fraction]) -> dict[str | None, Kernel]:
-    """Return the fused kernels of a built-in function: ``None`` for the value, a variable for its slope."""
-    numbers = {key: float(value) for key, value in parameters.items()}
-    if name == "leaky_relu":
-        return dict(zip((None, "z"), _leaky(numbers["slope"]), strict=True))
-    if name == "elu":
-        return dict(zip((None, "z"), _elu(numbers["alpha"]), strict=True))
-    return _FUSED.get(name, {})
-
-
-_FUSED: dict[str, dict[str | None, Kernel]] = {
-    "identity": {None: identity, "z": identity_slope},
-    "relu": {None: relu, "z": relu_slope},
-    "sigmoid": {None: sigmoid, "z": sigmoid_slope},
-    "tanh": {None: lambda z, out=None: np.tanh(z, out=out), "z": tanh_slope},
-    "softplus": {None: softplus, "z": sigmoid},
-    "silu": {None: silu, "z": silu_slope},
-    "gelu": {None: gelu, "z": gelu_slope},
-    "squared_error": {None: _square(1.0), "y": _difference(2.0), "t": _difference(-2.0)},
-    "mean_squared_error": {None: _square(1.0), "y": _difference(2.0), "t": _difference(-2.0)},
-    "half_squared_error": {None: _square(0.5), "y": _difference(1.0), "t": _difference(-1.0)},
-    "cross_entropy": {None: cross_entropy, "y": cross_entropy_slope},
-    "binary_cross_entropy": {None: binary_cross_entropy, "y": binary_cross_entropy_slope},
-}
 
 
 FLOAT_KERNELS: dict[str, Callable[..., Any]] = {

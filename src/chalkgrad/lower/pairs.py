@@ -10,11 +10,13 @@ from chalkgrad._errors import UnsupportedError
 from chalkgrad.derive import Derivation, Step
 from chalkgrad.derive.algebra import hadamard, scale, split_scale
 from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol
-from chalkgrad.formula import LOSSES, ElementwiseFunction, nodes, simplify
+from chalkgrad.formula import LOSSES, SOFTMAX, ActivationFunction, ElementwiseFunction, nodes, simplify
 from chalkgrad.formula.build import divide, num, power, subtract
 from chalkgrad.lower.parts import Pair, kernel_function
+from chalkgrad.lower.program import Function
 
-_PAIRED = ("relu", "sigmoid", "tanh")
+SQUARED = "squared_error"
+"""The pair of a squared error with the identity or one of the heads that the core has."""
 _SQUARE = power(subtract(nodes.Var("y"), nodes.Var("t")), num(2))
 
 
@@ -66,28 +68,23 @@ def find_pair(derivation: Derivation) -> Pair | None:
         return None
     match output.expr:
         case e.RowApply("softmax", Symbol() as z):
-            return _canonical(derivation, data, z, "cross_entropy")
-        case e.Apply(function, (Symbol() as z,), None):
-            if function.name == "sigmoid" and kernel_function(function) is not None:
-                return _canonical(derivation, data, z, "binary_cross_entropy") or _squared(
-                    derivation, data, z, function
-                )
-            return _squared(derivation, data, z, function) if function.name in _PAIRED else None
+            return _canonical(derivation, data, z, SOFTMAX)
+        case e.Apply(ActivationFunction(is_head=True) as function, (Symbol() as z,), None):
+            return _canonical(derivation, data, z, function.name) or _squared(derivation, data, z, function)
         case Symbol() as z:
             return _squared(derivation, data, z, None)
     return None
 
 
-def _canonical(derivation: Derivation, data: DataTerm, z: Symbol, loss: str) -> Pair | None:
+def _canonical(derivation: Derivation, data: DataTerm, z: Symbol, head: str) -> Pair | None:
     """∂L/∂Z is the loss's coefficient times Y − T."""
     assert isinstance(data.arg, e.Apply)
-    if data.arg.function.body != LOSSES[loss].function.body:
+    body = data.arg.function.body
+    paired = [loss for loss in LOSSES.values() if loss.in_core and loss.is_link(head)]
+    loss = next((loss for loss in paired if loss.function.body == body), None)
+    if loss is None or _error(derivation, z) != scale(data.coefficient, _difference(derivation)):
         return None
-    if _error(derivation, z) != scale(data.coefficient, _difference(derivation)):
-        return None
-    if loss == "cross_entropy":
-        return Pair("cross_entropy", z, None, Fraction(1))
-    return Pair("binary_cross_entropy", z, None, Fraction(1))
+    return Pair(loss.name, z, None, Fraction(1), Function(head))
 
 
 def _squared(
@@ -107,7 +104,7 @@ def _squared(
         return None
     if function is not None:
         error = hadamard([y_error.symbol, e.Apply(function, (z,), function.variables[0])])
-    return Pair("squared_error", z, kernel, share.value) if _error(derivation, z) == error else None
+    return Pair(SQUARED, z, kernel, share.value) if _error(derivation, z) == error else None
 
 
 def _difference(derivation: Derivation) -> Expr:

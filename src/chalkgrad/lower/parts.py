@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Literal
 
 from chalkgrad.expr import Expr, Routine, Shape, Symbol
-from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, activation, variables
+from chalkgrad.formula import ActivationFunction, ElementwiseFunction, variables
 from chalkgrad.lower.program import Function
-
-FUSED = ("relu", "leaky_relu", "elu", "sigmoid", "tanh", "softplus")
-"""Activations with a kernel for the value and one for f′ through the value (identity needs none)."""
 
 _LETTERS = {"value": "F", "sum": "S", "error": "dF", "paths": "P"}
 _NAMES = {"log": "logY", "weighted": "dY⊙Y"}
@@ -65,12 +61,16 @@ class Pull(Routine):
 
 @dataclass(frozen=True)
 class Pair(Routine):
-    """The loss and ∂L/∂Z_L that have one kernel; ``coefficient`` multiplies both."""
+    """The loss and ∂L/∂Z_L that have one kernel; ``coefficient`` multiplies both.
 
-    kind: Literal["cross_entropy", "binary_cross_entropy", "squared_error"]
+    ``function`` is f of a squared error, ``head`` that of another loss: Ŷ is either of Z_L.
+    """
+
+    kind: str
     z: Symbol
     function: Function | None
     coefficient: Fraction
+    head: Function | None = None
 
     @property
     def shape(self) -> Shape:
@@ -101,13 +101,10 @@ def is_mask(expr: Expr) -> bool:
 
 @lru_cache(maxsize=256)
 def kernel_function(function: ElementwiseFunction) -> Function | None:
-    """The fused kernel of a function, or ``None``: it must be built in, and f′ a formula in the value."""
+    """The fused kernel of a function, or ``None``: the core must have it, and f′ in the value alone."""
     slope = function.value_derivative
-    if function.name not in FUSED or slope is None or not variables(slope) <= {"a"}:
+    if not (isinstance(function, ActivationFunction) and function.in_core):
         return None
-    numbers = dict(function.parameters)
-    if numbers.keys() != dict(ACTIVATIONS[function.name].parameters).keys():
+    if slope is None or not variables(slope) <= {"a"}:
         return None
-    if activation(function.name, **numbers).body != function.body:
-        return None
-    return Function(function.name, tuple(float(value) for value in numbers.values()))
+    return Function(function.name, tuple(float(value) for _, value in function.parameters))

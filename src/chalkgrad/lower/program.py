@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
 
 from chalkgrad._roles import BIAS, WEIGHT
+from chalkgrad.formula import SOFTMAX
 from chalkgrad.formula.tape import Tape
 
 
@@ -23,6 +23,11 @@ class Function:
 
     name: str
     numbers: tuple[float, ...] = ()
+
+    @property
+    def is_softmax(self) -> bool:
+        """Whether it is softmax, which is not elementwise."""
+        return self.name == SOFTMAX
 
 
 @dataclass(frozen=True)
@@ -150,7 +155,7 @@ class LossAndError(Instruction):
     multiplies both.
     """
 
-    kind: Literal["cross_entropy", "binary_cross_entropy", "squared_error"]
+    kind: str
     z: str
     out: str
     function: Function | None = None

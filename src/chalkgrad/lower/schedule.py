@@ -37,8 +37,6 @@ from chalkgrad.lower.program import (
 )
 from chalkgrad.lower.tapes import entering, formula_of, is_elementwise, tape_of
 
-_OF_PAIRS = {"cross_entropy": Function("softmax"), "binary_cross_entropy": Function("sigmoid")}
-
 
 class Scheduler:
     """Writes the instructions in the order of the equations, weight gradients last."""
@@ -75,7 +73,7 @@ class Scheduler:
             output_function=self.output_function,
             loss_factor=float(known),
             mean_over_samples=batch == -1,
-            class_targets=function.domain == "simplex" and self.target.shape[1].size != 1,
+            class_targets=function.takes_classes(self.target.shape[1].size or 1),
             clipped=clipped,
         )
 
@@ -83,7 +81,7 @@ class Scheduler:
         """Where a prediction is read, and what is applied to it: Ŷ, or Z_L where no instruction needs Ŷ."""
         for eq in self.found:
             if isinstance(eq.expr, Pair):
-                return eq.expr.z.name, _OF_PAIRS.get(eq.expr.kind, eq.expr.function)
+                return eq.expr.z.name, eq.expr.head or eq.expr.function
         output = self.derivation.forward[-1].symbol
         match next(eq for eq in self.found if eq.symbol == output):
             case Equation(Symbol() as y, Apply(function, (Symbol() as z,), None), steps):

@@ -43,8 +43,8 @@ class ExecutorPool:
             self._idle.append(found)
 
     def _made(self) -> Executor:
+        from chalkgrad.train import SGD
         from chalkgrad.train.executors.choose import create_executor
-        from chalkgrad.train.setup.optimisers import SGD
         from chalkgrad.train.setup.work import Setup
 
         dtype = next(iter(self._parameters.values())).dtype.name

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from chalkgrad._errors import Fault
+from chalkgrad.formula import ACTIVATIONS
+from chalkgrad.formula.losses import USUAL, interval
 from chalkgrad.network.parts import Layer, Loss
-
-_PROBABILITY_LOSSES = ("binary_cross_entropy", "cross_entropy")
 
 
 def check_layers(input_width: int, layers: Sequence[Layer | None], faults: list[Fault]) -> None:
@@ -40,24 +41,17 @@ def check_layers(input_width: int, layers: Sequence[Layer | None], faults: list[
 
 
 def check_loss(loss: Loss, last: Layer, depth: int, faults: list[Fault]) -> None:
-    """Add a fault when the loss takes logarithms of a prediction that may leave [0, 1]."""
-    if loss.formula is not None or loss.name not in _PROBABILITY_LOSSES:
+    """Add a fault when the loss takes logarithms, say, of a prediction that may leave its bounds."""
+    low, high = loss.loss_function.predictions
+    if low == -inf and high == inf:
         return
-    condition = f"have predictions in [0, 1] for {loss.name}"
+    bounds = interval(low, high)
+    condition = f"have predictions {bounds} for {loss.name}"
+    fitting = (f.name for f in ACTIVATIONS.values() if low <= f.range[0] and f.range[1] <= high)
+    head = loss.loss_function.partner or next(fitting, "another activation")
     if last.skip:
-        got = f"a skip into the last layer {depth}, which leaves [0, 1]"
-        faults.append(
-            Fault("loss", condition, got, "Let a layer with sigmoid or softmax follow the residual.")
-        )
-    elif not _is_probability(last):
-        partner = "sigmoid" if loss.name == "binary_cross_entropy" else "softmax"
-        fix = f"End with {partner}, or use loss half_squared_error."
+        got = f"a skip into the last layer {depth}, which leaves {bounds.removeprefix('in ')}"
+        faults.append(Fault("loss", condition, got, f"Let a layer with {head} follow the residual."))
+    elif last.activation.formula is None and not last.activation.stays_within(low, high):
+        fix = f"End with {head}, or use loss {USUAL}."
         faults.append(Fault("loss", condition, f"{str(last.activation)!r} on layer {depth}", fix))
-
-
-def _is_probability(layer: Layer) -> bool:
-    """Whether predictions lie in [0, 1]; a formula of one's own is believed, its values are checked later."""
-    if layer.is_softmax or layer.activation.formula is not None:
-        return True
-    low, high = layer.function.range[:2]
-    return bool(low >= 0 and high <= 1)

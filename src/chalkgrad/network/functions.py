@@ -13,23 +13,22 @@ from chalkgrad._numbers import exact, exact_text, shown
 from chalkgrad.formula import (
     ACTIVATIONS,
     LOSSES,
-    ElementwiseFunction,
+    SOFTMAX,
+    ActivationFunction,
     LossFunction,
-    activation,
+    Node,
     format_formula,
     parse_formula,
     substitute,
     variables,
 )
-from chalkgrad.formula.familiar import known_name
+from chalkgrad.formula.activations import known_name
 from chalkgrad.formula.nodes import Num
 from chalkgrad.network.norms import NORMS
 from chalkgrad.network.spec import read_call
 
-Found = tuple[str, tuple[tuple[str, Fraction], ...], ElementwiseFunction | None]
+Found = tuple[str, tuple[tuple[str, Fraction], ...], ActivationFunction | None]
 """Name, parameters, and the function unless it is softmax."""
-
-SOFTMAX = "softmax"
 
 
 def suggestion(word: object, options: Sequence[str]) -> str:
@@ -45,7 +44,7 @@ def builtin_activation(text: object, keywords: Mapping[str, object], faults: lis
     """Look up ``leaky_relu(0.1)`` or ``leaky_relu`` with keywords: its name, parameters and function."""
     word, typed = read_call(text) if isinstance(text, str) else (shown(text), [])
     options = [*ACTIVATIONS, SOFTMAX]
-    name = known_name(word, options)
+    name = known_name(word, ACTIVATIONS, SOFTMAX)
     if name is None:
         words = ", ".join(options)
         fix = (
@@ -54,7 +53,8 @@ def builtin_activation(text: object, keywords: Mapping[str, object], faults: lis
         )
         faults.append(Fault("activation", f"be one of {words}", shown(text), fix))
         return None
-    known = dict(ACTIVATIONS[name].parameters) if name != SOFTMAX else {}
+    record = ACTIVATIONS.get(name)
+    known = dict(record.parameters) if record is not None else {}
     given: dict[str, tuple[object, Fraction | None]] = {
         keyword: (value, exact(value)) for keyword, value in keywords.items()
     }
@@ -82,18 +82,17 @@ def builtin_activation(text: object, keywords: Mapping[str, object], faults: lis
             known[keyword] = number
     if len(faults) > before:
         return None
-    values = tuple(known.items())
-    return name, values, None if name == SOFTMAX else activation(name, **known)
+    return name, tuple(known.items()), None if record is None else record.at(known)
 
 
-def own_function(
+def own_formula(
     path: str,
     name: object,
     formula: object,
     arguments: tuple[str, ...],
     parameters: Mapping[str, object],
     faults: list[Fault],
-) -> tuple[ElementwiseFunction, str] | None:
+) -> Node | None:
     """Read a function given by a formula; its parameters are put into it as numbers."""
     before = len(faults)
     taken = [*ACTIVATIONS, SOFTMAX] if path == "activation" else list(LOSSES)
@@ -126,9 +125,7 @@ def own_function(
     if len(faults) == before and arguments[0] not in variables(body):
         fix = f"Use {arguments[0]} in the formula."
         faults.append(Fault(f"{path}.formula", f"depend on {arguments[0]}", shown(formula), fix))
-    if len(faults) > before:
-        return None
-    return ElementwiseFunction(str(name), arguments, body), format_formula(body)
+    return body if len(faults) == before else None
 
 
 def builtin_loss(name: object, faults: list[Fault]) -> LossFunction | None:

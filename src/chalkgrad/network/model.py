@@ -10,6 +10,7 @@ from functools import cached_property
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, plain_number, shown
 from chalkgrad._roles import Role
+from chalkgrad.formula.losses import USUAL, usual_loss
 from chalkgrad.network.checks import check_layers, check_loss
 from chalkgrad.network.layers import MAX_DEPTH, read_input, read_layers, unknown_keys
 from chalkgrad.network.parameters import Parameter
@@ -17,7 +18,6 @@ from chalkgrad.network.parts import Layer, Loss
 from chalkgrad.network.spec import MAX_SPEC, split_spec
 
 KEYS = ("layers", "loss", "factor", "reduction", "l2")
-_PARTNER = {"sigmoid": "binary_cross_entropy", "softmax": "cross_entropy"}
 _HINT = "Write widths joined by '-', such as 4-3:relu-1:sigmoid."
 
 
@@ -232,8 +232,7 @@ def _read_loss(
     given: dict[str, object] = {}
     found: list[Fault] = []
     if loss is None:
-        partner = _PARTNER.get(last.activation.name) if last is not None and not last.skip else None
-        given = {"name": partner or "half_squared_error"}
+        given = {"name": USUAL if last is None or last.skip else usual_loss(last.activation.name)}
     elif isinstance(loss, Loss):
         given = {"name": str(loss), "factor": loss.factor, "reduction": loss.reduction}
     elif isinstance(loss, Mapping):

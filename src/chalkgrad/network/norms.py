@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import exact, exact_text, number_text, shown
-from chalkgrad.formula.familiar import known_name
+from chalkgrad.formula.activations import known_name
 from chalkgrad.network.spec import read_call
 
 EPSILON = Fraction(1, 100_000)
@@ -48,7 +48,7 @@ class Norm:
 
     def __init__(self, name: str, epsilon: object = EPSILON) -> None:
         faults: list[Fault] = []
-        known = known_name(name, NORMS)
+        known = known_name(name, {}, *NORMS)
         small = exact(epsilon)
         if known is None:
             faults.append(
@@ -86,7 +86,7 @@ class Norm:
 
 def is_norm(option: str) -> bool:
     """Whether an option of a specification names a norm."""
-    return known_name(read_call(option)[0], NORMS) is not None
+    return known_name(read_call(option)[0], {}, *NORMS) is not None
 
 
 def read_norm(value: object, faults: list[Fault]) -> Norm | None:

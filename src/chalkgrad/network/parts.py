@@ -12,13 +12,12 @@ from typing import cast
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, number_text, plain_number, shown, whole
 from chalkgrad._roles import BIAS, GAIN, SHIFT, WEIGHT
-from chalkgrad.formula import ElementwiseFunction, LossFunction
+from chalkgrad.formula import ActivationFunction, ElementwiseFunction, LossFunction, format_formula
 from chalkgrad.network.functions import (
-    SOFTMAX,
     Found,
     builtin_activation,
     builtin_loss,
-    own_function,
+    own_formula,
     suggestion,
 )
 from chalkgrad.network.norms import NORMS, Norm, check_norm, is_norm, read_norm
@@ -27,6 +26,7 @@ from chalkgrad.network.spec import formula_text, read_formula, read_part
 
 MAX_WIDTH = 1_000_000
 REDUCTIONS = ("mean", "sum")
+_LEFT_OUT = "identity"
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -59,7 +59,7 @@ class Activation:
     name: str
     formula: str | None
     parameters: tuple[tuple[str, Fraction], ...]
-    function: ElementwiseFunction | None = field(compare=False)
+    function: ActivationFunction | None = field(compare=False)
 
     def __init__(self, name: str, formula: str | None = None, **parameters: Number) -> None:
         faults: list[Fault] = []
@@ -68,9 +68,9 @@ class Activation:
             name, formula = typed
         found: Found | None
         if formula is not None:
-            own = own_function("activation", name, formula, ("z",), parameters, faults)
-            found = None if own is None else (name, (), own[0])
-            formula = own[1] if own is not None else formula
+            body = own_formula("activation", name, formula, ("z",), parameters, faults)
+            found = None if body is None else (name, (), ActivationFunction(name, ("z",), body))
+            formula = format_formula(body) if body is not None else formula
         else:
             found = builtin_activation(name, parameters, faults)
         if found is None:
@@ -83,7 +83,17 @@ class Activation:
     @property
     def is_softmax(self) -> bool:
         """Whether it is the row-coupled softmax, which has no elementwise function."""
-        return self.name == SOFTMAX and self.formula is None
+        return self.function is None
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether a = z."""
+        return self.function is not None and self.function.is_identity
+
+    def stays_within(self, low: float, high: float) -> bool:
+        """Whether its values are known to keep bounds."""
+        least, most = (0.0, 1.0) if self.function is None else self.function.range
+        return low <= least and most <= high
 
     def __str__(self) -> str:
         if self.formula is not None:
@@ -134,7 +144,7 @@ class Layer:
     def __init__(
         self,
         width: int,
-        activation: Activation | str = "identity",
+        activation: Activation | str = _LEFT_OUT,
         bias: bool = True,
         skip: int = 0,
         norm: Norm | str | None = None,
@@ -185,7 +195,7 @@ class Layer:
             faults.append(Fault("activation", "be one activation", got, fix))
         if len(part.skips) > 1:
             faults.append(Fault("skip", "be given once", shown(text), "Keep one of them."))
-        activation = activations[0] if activations else "identity"
+        activation = activations[0] if activations else _LEFT_OUT
         back = _integer(*part.skips[:1] or "0")
         try:
             layer = cls(_integer(part.width), activation, part.bias, back, *norms[:1])
@@ -201,7 +211,7 @@ class Layer:
         return tuple(Parameter(r, number, (self.width, inputs)[: 1 + r.is_matrix]) for r in roles)
 
     @property
-    def function(self) -> ElementwiseFunction:
+    def function(self) -> ActivationFunction:
         """The elementwise function; softmax has none (ask ``is_softmax`` first)."""
         assert self.activation.function is not None, "softmax is row-coupled"
         return self.activation.function
@@ -213,13 +223,13 @@ class Layer:
 
     def __str__(self) -> str:
         options = [] if self.norm is None else [str(self.norm)]
-        options += [] if str(self.activation) == "identity" else [str(self.activation)]
+        options += [] if str(self.activation) == _LEFT_OUT else [str(self.activation)]
         options += [] if self.bias else ["nobias"]
         options += {0: [], 1: ["skip"]}.get(self.skip, [f"skip({self.skip})"])
         return ":".join([str(self.width), *options])
 
     def __repr__(self) -> str:
-        named = [] if str(self.activation) == "identity" else [repr(str(self.activation))]
+        named = [] if str(self.activation) == _LEFT_OUT else [repr(str(self.activation))]
         named += [] if self.bias else ["bias=False"]
         named += [f"skip={self.skip}"] if self.skip else []
         named += [f"norm={str(self.norm)!r}"] if self.norm else []
@@ -273,9 +283,10 @@ class Loss:
             function = builtin_loss(name, faults)
             name = name if function is None else function.name
         else:
-            own = own_function("loss", name, formula, ("y", "t"), {}, faults)
-            if own is not None:
-                function, formula = LossFunction(own[0].name, own[0], False, ""), own[1]
+            body = own_formula("loss", name, formula, ("y", "t"), {}, faults)
+            if body is not None:
+                function = LossFunction(name, ElementwiseFunction(name, ("y", "t"), body))
+                formula = function.formula
         scale = exact(factor)
         if scale is None or scale <= 0:
             fix = "Leave it out for 1." if scale is not None else "Write 0.5, say."

@@ -65,8 +65,10 @@ def _quarters(draw: np.random.Generator, shape: tuple[int, ...], zeros: bool) ->
 def _targets(network: Network, draw: np.random.Generator, samples: int, zeros: bool) -> object:
     """Classes for cross-entropy, 0 or 1 for probabilities, else multiples of ½."""
     width, domain = network.widths[-1], network.loss.loss_function.domain
-    if domain == "simplex":
+    if domain.sums_to_one:
         return np.eye(width, dtype=int)[draw.integers(width, size=samples) * (not zeros)].tolist()
-    if domain == "unit" or network.layers[-1].activation.name == "sigmoid":
+    if domain.is_probability or network.layers[-1].activation.stays_within(0, 1):
         return (draw.integers(0, 2, (samples, width)) * (not zeros)).tolist()
+    if domain.is_bounded:
+        return plain_value(domain.inside(draw.integers(0, 2, (samples, width)) * (not zeros)))
     return plain_value(draw.integers(-2, 3, (samples, width)) * (not zeros) / 2)

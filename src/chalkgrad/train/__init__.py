@@ -1,5 +1,6 @@
 """How does it learn?  Gradient descent on the derived equations."""
 
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, RMSprop
 from chalkgrad.train.fit import fit
 from chalkgrad.train.record.checkpoint import Checkpoint
 from chalkgrad.train.record.history import Epoch, History
@@ -7,7 +8,6 @@ from chalkgrad.train.result.result import Fit
 from chalkgrad.train.run.progress import Progress
 from chalkgrad.train.run.report import EpochReport
 from chalkgrad.train.setup.metrics import Metric, accuracy
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, RMSprop
 from chalkgrad.train.setup.schedule import Constant, Cosine, OneCycle, ReduceOnPlateau, StepDecay, WarmUp
 from chalkgrad.train.setup.stopping import EarlyStopping
 from chalkgrad.train.steps.replayed_step import StepInputs

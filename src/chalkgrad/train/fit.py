@@ -10,6 +10,7 @@ from typing import Any, Literal
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad._reading import read_flag, read_whole
+from chalkgrad.derive.optimisers import Optimiser
 from chalkgrad.evaluate.data import fit_parameters
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
@@ -23,7 +24,6 @@ from chalkgrad.train.run.progress import Progress, read_progress
 from chalkgrad.train.setup.defaults import BATCH, PATIENCE, SCHEDULE, usual_epochs
 from chalkgrad.train.setup.learning_rate import Pace
 from chalkgrad.train.setup.metrics import read_metrics
-from chalkgrad.train.setup.optimisers import Optimiser
 from chalkgrad.train.setup.schedule import Schedule
 from chalkgrad.train.setup.settings import Settings, read_callbacks, read_network, read_schedule, read_setup
 from chalkgrad.train.setup.stopping import EarlyStopping, read_watch

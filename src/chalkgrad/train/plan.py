@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import cast
 
+from chalkgrad.derive.optimisers import SGD
 from chalkgrad.train.executors.choose import create_executor
 from chalkgrad.train.executors.executor import Executor
 from chalkgrad.train.record.checkpoint import Checkpoint, Saver
@@ -20,7 +21,6 @@ from chalkgrad.train.run.progress import told
 from chalkgrad.train.run.run import Run
 from chalkgrad.train.setup.learning_rate import Pace
 from chalkgrad.train.setup.metrics import Metric
-from chalkgrad.train.setup.optimisers import SGD
 from chalkgrad.train.setup.settings import Settings
 from chalkgrad.train.setup.stopping import Watch
 from chalkgrad.train.steps.explain import drawn

@@ -71,7 +71,8 @@ def _say_what_follows(action: argparse.Action) -> None:
 def _choices() -> dict[str, tuple[str, ...]]:
     from chalkgrad.app.commands.derive import ZOOMS
     from chalkgrad.app.commands.diagnose import LAYOUTS
-    from chalkgrad.app.training.options import MISSING, OPTIMISERS, SCHEDULES, TASKS
+    from chalkgrad.app.training.options import MISSING, SCHEDULES, TASKS
+    from chalkgrad.derive.optimisers import OPTIMISERS
     from chalkgrad.formula import LOSSES
     from chalkgrad.network.parts import REDUCTIONS
     from chalkgrad.notation.profiles.find import builtin_names
@@ -88,6 +89,6 @@ def _choices() -> dict[str, tuple[str, ...]]:
         "--zoom": ZOOMS,
         "--task": TASKS,
         "--missing": MISSING,
-        "--optimiser": OPTIMISERS,
+        "--optimiser": tuple(OPTIMISERS),
         "--schedule": SCHEDULES,
     }

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from chalkgrad.notation.boxes import Block, Document
 
 Entry = dict[str, Any]
-TARGETS = {"real": "any numbers", "unit": "from 0 to 1", "simplex": "classes, or rows that sum to 1"}
 OWN = (
     ("An activation of your own is a formula in z, a loss one in y (prediction) and t (target); give it a "
      "name if you like.  Its derivative is derived.",
@@ -50,36 +49,32 @@ def run(arguments: Sequence[str]) -> int:
 
 def activations() -> Iterator[Entry]:
     """Yield what is known of each activation."""
-    from chalkgrad.formula.activations import ACTIVATIONS, activation_formula
-    from chalkgrad.formula.familiar import FAMILIAR
+    from chalkgrad.formula import ACTIVATIONS, SOFTMAX
 
     for name, function in ACTIVATIONS.items():
         values = {key: float(value) for key, value in function.parameters}
         yield {
             "name": name,
-            "formula": activation_formula(name),
+            "formula": function.template,
             "range": [_end(bound) for bound in function.range],
             "parameters": values,
-            "also": list(FAMILIAR.get(name, ())),
+            "also": list(function.also),
         }
     formula = "exp(z_j)/sum_k exp(z_k), over the last layer"
-    yield {"name": "softmax", "formula": formula, "range": ["0", "1"], "parameters": {}, "also": []}
+    yield {"name": SOFTMAX, "formula": formula, "range": ["0", "1"], "parameters": {}, "also": []}
 
 
 def losses() -> Iterator[Entry]:
     """Yield what is known of each loss."""
     from chalkgrad.formula import LOSSES
-    from chalkgrad.formula.familiar import FAMILIAR
 
     for name, loss in LOSSES.items():
-        over = "mean" if loss.mean_over_outputs else "sum"
-        also = list(FAMILIAR.get(name, ()))
         yield {
             "name": name,
             "formula": loss.formula,
-            "outputs": over,
-            "targets": TARGETS[loss.domain],
-            "also": also,
+            "outputs": "mean" if loss.mean_over_outputs else "sum",
+            "targets": loss.domain.words,
+            "also": list(loss.also),
         }
 
 

@@ -35,12 +35,12 @@ from chalkgrad.data.asked import USUAL, Streaming
 if TYPE_CHECKING:
     from chalkgrad.app.training.second_training import Second
     from chalkgrad.data.training_rows import TrainingRows
+    from chalkgrad.derive.optimisers import Optimiser
     from chalkgrad.model import Model
     from chalkgrad.model.evaluation import Evaluation
     from chalkgrad.network import Network
     from chalkgrad.train.record.history import History
     from chalkgrad.train.result.result import Fit
-    from chalkgrad.train.setup.optimisers import Optimiser
 
 OK, WRONG, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 NOTATION = "matrix"
@@ -247,15 +247,9 @@ def _settings(
 
 def _optimiser(asked: TrainOptions, before: Any) -> Optimiser:
     """The optimiser by name with the numbers that were given; those of the model that is gone on with."""
-    from chalkgrad.train.setup import optimisers
+    from chalkgrad.derive.optimisers import OPTIMISERS, Adam
     from chalkgrad.train.setup.defaults import OPTIMISER
 
-    kinds = {
-        "sgd": optimisers.SGD,
-        "adam": optimisers.Adam,
-        "adamw": optimisers.AdamW,
-        "rmsprop": optimisers.RMSprop,
-    }
     given = {"learning_rate": asked.rate, "weight_decay": asked.weight_decay, "momentum": asked.momentum}
     known: dict[str, Any] = {}
     name = asked.optimiser or "adamw"
@@ -266,7 +260,7 @@ def _optimiser(asked: TrainOptions, before: Any) -> Optimiser:
         known = {key: value for key, value in before.items() if key != "name"}
     elif asked.momentum is not None and asked.optimiser is None:
         name, known = "sgd", {}
-    kind = kinds.get(name, optimisers.Adam)
+    kind = OPTIMISERS.get(name, Adam)
     names = {field.name for field in fields(kind)}
     known |= {key: value for key, value in given.items() if value is not None}
     found: Optimiser = kind(**{key: value for key, value in known.items() if key in names})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from chalkgrad.formula import ACTIVATIONS
 from chalkgrad.lower import program as lowered
 from chalkgrad.lower.program import Function, Instruction, Program
 from chalkgrad.notation.boxes.characters import subscript
 
 Phase = tuple[str, list[Instruction]]
-NAMES = {"relu": "ReLU", "leaky_relu": "leaky ReLU", "elu": "ELU"}
 
 
 def phases(program: Program) -> list[Phase]:
@@ -45,7 +45,8 @@ def call(each: Instruction, program: Program) -> str:
 
 def named(function: Function) -> str:
     """A function as people say it: leaky ReLU, tanh."""
-    return NAMES.get(function.name, function.name)
+    known = ACTIVATIONS.get(function.name)
+    return function.name if known is None else known.title or known.name
 
 
 def _linear(each: lowered.Linear, program: Program) -> str:

@@ -15,6 +15,7 @@ from chalkgrad._files import read_table
 from chalkgrad._numbers import plain_number, shown
 from chalkgrad._reading import attempt
 from chalkgrad.app.shell.options import Parser, read_number, renamed
+from chalkgrad.formula import LOSSES
 from chalkgrad.network import Network
 from chalkgrad.problem import Problem
 
@@ -29,7 +30,6 @@ FILE_OF_NUMBERS = (
 )
 _NUMBERS, _TEXTS = ("factor", "l2"), ("loss", "reduction")
 _FILE_NAME = re.compile(r"[^:(]*\.[A-Za-z]\w{0,8}")
-_OWN_PARTNER = ("sigmoid", "softmax")  # their canonical loss is no squared error
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ class Source:
 
 def add_network_options(parser: Parser) -> None:
     """Add the options that belong to the network itself."""
-    losses = "squared_error, half_squared_error, mean_squared_error, binary_cross_entropy, cross_entropy"
-    parser.value("--loss", metavar="NAME", help=f"{losses}, or your own as formula:(y-t)^4")
+    parser.value("--loss", metavar="NAME", help=f"{', '.join(LOSSES)}, or your own as formula:(y-t)^4")
     parser.value("--factor", metavar="F", help="a constant in front of the loss")
     parser.value("--reduction", metavar="R", help="mean or sum over the samples of a batch")
     parser.value("--l2", metavar="C", help="add the penalty C·ΣW² (weights only)")
@@ -162,7 +161,7 @@ def _from_spec(text: str, given: Mapping[str, object], notation: Notation | None
     chosen = {"layers": text, "reduction": "mean", **given}
     if notation is not None:
         chosen = {**chosen, "reduction": notation.reduction, **given}
-        if last.skip or last.activation.name not in _OWN_PARTNER:
+        if network.loss.loss_function.squared is not None:
             loss, why = notation.squared, f"as the notation {notation.name} has it"
     over = ", summed over a batch" if chosen["reduction"] == "sum" else ""
     note = f"note: no loss was given; it is {loss}, {why}{over} (--loss chooses another)"

@@ -20,6 +20,7 @@ from chalkgrad.app.tables.options import add_table_options, read_table_options
 from chalkgrad.app.training.hidden_layers import NO_LAYER, has_head
 from chalkgrad.app.training.model_place import free_place
 from chalkgrad.data.asked import RowsAsked
+from chalkgrad.derive.optimisers import OPTIMISERS
 from chalkgrad.network import Network
 
 HIDDEN, BATCH = "64:relu-64:relu", 32
@@ -27,7 +28,6 @@ VALIDATION = 0.1
 MOST = 10**9
 TASKS = ("regression", "binary", "classes")
 MISSING = ("error", "mean", "median", "most-frequent", "own-level", "drop")
-OPTIMISERS = ("sgd", "adam", "adamw", "rmsprop")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "plateau")
 KEEP = ("best", "last", "again")
 
@@ -137,7 +137,7 @@ def read_train_options(options: argparse.Namespace, faults: list[Fault]) -> Trai
         ignore=_names(options.ignore),
         categorical=_names(options.categorical),
         fit=fit,
-        optimiser=read_choice("--optimiser", options.optimiser, OPTIMISERS, faults),
+        optimiser=read_choice("--optimiser", options.optimiser, tuple(OPTIMISERS), faults),
         rate=_number("--learning-rate", options.learning_rate, faults, "0.01"),
         weight_decay=_number("--weight-decay", options.weight_decay, faults, "0.01", zero=True),
         momentum=_number("--momentum", options.momentum, faults, "0.9", zero=True),

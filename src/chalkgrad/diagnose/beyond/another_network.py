@@ -11,7 +11,7 @@ from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import resized
 from chalkgrad.diagnose.report import Mistake
 from chalkgrad.evaluate import gradients
-from chalkgrad.formula import ACTIVATIONS
+from chalkgrad.formula import ACTIVATIONS, SOFTMAX
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes.characters import subscript
 from chalkgrad.usercode.answer.rounding import agree
@@ -53,7 +53,7 @@ def _others(network: Network) -> Iterator[Other]:
     for number, layer in enumerate(network.layers, start=1):
         own = str(layer.activation)
         is_choice = number == network.depth and layer.width > 1
-        for name in (*ACTIVATIONS, *(("softmax",) if is_choice else ())):
+        for name in (*ACTIVATIONS, *((SOFTMAX,) if is_choice else ())):
             if name in (own, layer.activation.name):
                 continue
             other = _with(network, {number: name})

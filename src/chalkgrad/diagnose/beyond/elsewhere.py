@@ -19,12 +19,11 @@ from chalkgrad.diagnose.probes.points import Point, point_of
 from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.diagnose.telling.verdicts import verdicts
 from chalkgrad.evaluate.data import Data
+from chalkgrad.formula import ACTIVATIONS, LOSSES, SOFTMAX
 from chalkgrad.network import Layer, Loss, Network
 from chalkgrad.usercode.answer.observation import Observation
 from chalkgrad.usercode.layouts.reading import Reading
 
-SQUARED = ("half_squared_error", "squared_error", "mean_squared_error")
-HIDDEN = ("relu", "sigmoid", "tanh", "identity", "leaky_relu", "softplus", "silu", "gelu", "elu")
 MOST_CHANGES = 2
 
 
@@ -53,7 +52,7 @@ def near(network: Network, *, same_hidden: bool = False) -> Iterator[Network]:
     last = network.layers[-1]
     own = str(last.activation), network.loss.name
     hidden = [str(layer.activation) for layer in network.layers[:-1]]
-    others = [] if same_hidden or not hidden else [name for name in HIDDEN if {name} != set(hidden)]
+    others = [] if same_hidden or not hidden else [name for name in ACTIVATIONS if {name} != set(hidden)]
     biases = (False, True) if not same_hidden and any(layer.bias for layer in network.layers) else (False,)
     outputs = [own, *(pair for pair in _outputs(network) if pair != own)]
     choices = product(outputs, (False, True), ["", *others], biases)
@@ -75,10 +74,18 @@ def _changes(choice: Choice, own: tuple[str, str]) -> int:
 
 def _outputs(network: Network) -> list[tuple[str, str]]:
     """Activation and loss of the last layer, as they usually go together."""
-    pairs = [("sigmoid", "binary_cross_entropy")]
-    pairs += [("softmax", "cross_entropy")] if network.widths[-1] > 1 else []
-    pairs += [(name, loss) for name in ("identity", "sigmoid", "tanh", "relu") for loss in SQUARED]
-    return pairs
+    shares = {name: loss.squared for name, loss in LOSSES.items() if loss.squared is not None}
+    squared = sorted(shares, key=lambda name: (LOSSES[name].mean_over_outputs, shares[name]))
+    heads = [name for name, function in ACTIVATIONS.items() if function.is_head]
+    return _partners(network) + [(head, name) for head in heads for name in squared]
+
+
+def _partners(network: Network) -> list[tuple[str, str]]:
+    """Losses that are no squared error with the activations whose partners they are."""
+    partners = [
+        (loss.partner, name) for name, loss in LOSSES.items() if loss.squared is None and loss.partner
+    ]
+    return [(head, name) for head, name in partners if head != SOFTMAX or network.widths[-1] > 1]
 
 
 def _made(
@@ -141,8 +148,8 @@ def _is_right(case: Case, other: Network, reading: Reading) -> bool:
 
 def _of_targets(case: Case) -> Network | None:
     """Where code fails on targets of the described kind: the network of classes for which it is right."""
-    for pair in _outputs(case.network)[:2]:
-        if pair[1] not in ("binary_cross_entropy", "cross_entropy") or pair[1] == case.network.loss.name:
+    for pair in _partners(case.network):
+        if pair[1] == case.network.loss.name:
             continue
         for turned in (False, True):
             other = _made(case.network, pair, turned, "", False)

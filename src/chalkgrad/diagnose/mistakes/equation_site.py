@@ -165,7 +165,7 @@ class Site:
     def is_identity(self, layer: int) -> bool:
         """Whether f_l leaves Z as it is."""
         function = self.function(layer)
-        return function is not None and function.name == "identity"
+        return function is not None and function.is_identity
 
     def slope(self, layer: int, at: Expr | None = None) -> Expr:
         """f_l′(Z_l), or f_l′ at something else of Z_l's shape."""

@@ -22,7 +22,18 @@ from chalkgrad.diagnose.mistakes.equation_site import (
 from chalkgrad.diagnose.mistakes.kinds import MistakeKind, wherever
 from chalkgrad.diagnose.mistakes.slope_kinds import CHAIN, is_link, through_value
 from chalkgrad.expr import Apply, Expr
-from chalkgrad.formula import ACTIVATIONS, LOSSES, differentiate, parse_formula
+from chalkgrad.formula import (
+    ACTIVATIONS,
+    LOSSES,
+    ElementwiseFunction,
+    differentiate,
+    format_formula,
+    nodes,
+    parse_formula,
+    substitute,
+    variables,
+    walk,
+)
 
 LINK = "With a sigmoid and binary cross-entropy, or softmax and cross-entropy, f′ cancels and δ is {Y} − {T}."
 
@@ -42,8 +53,18 @@ def _derivative_missing(site: Site) -> Iterator[Mutant]:
         yield Mutant(site.upstream)
 
 
-THROUGH_Y = {"tanh": "1 − {Y}²", "sigmoid": "{Y}(1 − {Y})"}
-"""Derivatives through the output, where that reads otherwise than f′(y)."""
+def _through(function: ElementwiseFunction) -> str:
+    """The derivative through the output as it is said: ``1 − {Y}²``; f′(y) where it is no polynomial."""
+    slope = function.value_derivative
+    if slope is None or any(isinstance(part, nodes.Call | nodes.Where) for part in walk(slope)):
+        return f"{{{function.name}′:Y}}"
+    return _said(slope, "Y")
+
+
+def _said(slope: nodes.Node, letter: str) -> str:
+    """A polynomial in the value a, with a quantity for it."""
+    text = format_formula(substitute(slope, {"a": nodes.Var("□")}))
+    return text.replace("□", f"{{{letter}}}").replace("-", "−").replace("^2", "²").replace("*", "")
 
 
 def _on_top(site: Site) -> Iterator[Mutant]:
@@ -52,20 +73,23 @@ def _on_top(site: Site) -> Iterator[Mutant]:
         return
     y, z, error = site.a(site.layer), site.z(site.layer), mean(site, _difference(site))
     last = site.network.layers[-1]
-    own = "" if last.is_softmax else last.function.name
-    if last.is_softmax:
+    own = None if last.is_softmax else last.function
+    if own is None:
         yield Mutant(softmax_gradient(error, y, 1), "the softmax Jacobian")
-    elif own == "sigmoid":
+    elif not own.is_identity:
         yield Mutant(times(error, site.slope(site.layer)), "{f′:z}")
         yield Mutant(times(error, site.slope(site.layer, y)), "{f′:Y}")
-        for text, shown in (("z*(1 - z)", "{z}(1 − {z})"), ("y", "{Y}"), ("1 - y", "1 − {Y}")):
-            yield Mutant(times(error, _of(site, text)), shown)
-    for name in ("sigmoid", "tanh", "relu"):
-        if name != own:
-            function = ACTIVATIONS[name]
+        slope = own.value_derivative
+        if isinstance(slope, nodes.Mul) and variables(slope) == {"a"}:
+            yield Mutant(times(error, formula(slope, site.step.shape, a=z)), _said(slope, "z"))
+            for factor in slope.factors:
+                yield Mutant(times(error, formula(factor, site.step.shape, a=y)), _said(factor, "Y"))
+    for function in ACTIVATIONS.values():
+        if function.is_head and not function.is_identity and function != own:
             through = through_value(function, site.step.shape, y, z)
-            yield Mutant(times(error, through), THROUGH_Y.get(name, f"{{{name}′:Y}}"))
-            yield Mutant(times(error, Apply(function, (z,), function.variables[0])), f"{{{name}′:z}}")
+            yield Mutant(times(error, through), _through(function))
+            at_z = Apply(function, (z,), function.variables[0])
+            yield Mutant(times(error, at_z), f"{{{function.name}′:z}}")
 
 
 DIAGONAL = "the diagonal {Y}(1 − {Y}) of the softmax Jacobian only; every output depends on every z"
@@ -85,10 +109,10 @@ def _softmax(site: Site) -> Iterator[Mutant]:
 def _other_losses(site: Site) -> Iterator[Mutant]:
     y, t, own = site.a(site.layer), site.names.target, site.network.loss.loss_function
     function = site.function(site.layer)
-    for name, loss in LOSSES.items():
-        if loss.function.body == own.function.body or name == "mean_squared_error":
+    for loss in LOSSES.values():
+        if loss.function.body == own.function.body or loss.mean_over_outputs:
             continue
-        error, shown = mean(site, Apply(loss.function, (y, t), "y")), name.replace("_", " ")
+        error, shown = mean(site, Apply(loss.function, (y, t), "y")), loss.words
         whole = simplify(softmax_gradient(error, y, 1)) if function is None else _with_slope(site, error)
         yield Mutant(whole, shown)
         yield Mutant(error, f"{shown}, without the derivative")

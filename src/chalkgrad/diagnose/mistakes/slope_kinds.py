@@ -24,6 +24,7 @@ from chalkgrad.diagnose.mistakes.kinds import MistakeKind, wherever
 from chalkgrad.expr import Apply, Expr, Ones, Shape
 from chalkgrad.formula import (
     ACTIVATIONS,
+    ActivationFunction,
     ElementwiseFunction,
     activation,
     nodes,
@@ -32,8 +33,6 @@ from chalkgrad.formula import (
 )
 
 CHAIN = "With a = f(z), the chain rule gives δ = ∂L/∂z as ∂L/∂a times f′(z), entry by entry and once."
-LEAKY = ("0.2", "0.1", "0.3", "0.05", "0.001")
-"""The slopes that other libraries take."""
 
 
 def instead(slopes: Maker) -> dict[str, Maker]:
@@ -62,12 +61,7 @@ def _twice(site: Site) -> Iterator[Mutant]:
 
 def is_link(site: Site) -> bool:
     """Whether y − t is the right error of the output, up to a factor: the canonical link."""
-    last, loss = site.network.layers[-1], site.network.loss.name
-    if last.is_softmax:
-        return loss == "cross_entropy"
-    if last.function.name == "sigmoid":
-        return loss == "binary_cross_entropy"
-    return last.function.name == "identity" and "squared" in loss
+    return site.network.loss.loss_function.is_link(site.network.layers[-1].activation.name)
 
 
 def of_another(site: Site) -> Iterator[Mutant]:
@@ -86,15 +80,15 @@ def _slopes_of_others(site: Site) -> Iterator[Mutant]:
 
 
 def _others(own: ElementwiseFunction) -> list[ElementwiseFunction]:
-    known = [f for f in ACTIVATIONS.values() if f.name != "identity" and f.body != own.body]
-    if own.name == "leaky_relu":
-        known += [_leaky(slope) for slope in LEAKY if _leaky(slope) != own]
-    return known
+    """The other activations, and the same with other numbers that people take."""
+    known = [f for f in ACTIVATIONS.values() if not f.is_identity and f.body != own.body]
+    usual = own.usual if isinstance(own, ActivationFunction) else ()
+    return [*known, *(other for number in usual if (other := _with(own, number)) != own)]
 
 
 @lru_cache
-def _leaky(slope: str) -> ElementwiseFunction:
-    return activation("leaky_relu", slope=slope)
+def _with(own: ElementwiseFunction, number: str) -> ElementwiseFunction:
+    return activation(own.name, **{own.parameters[0][0]: number})
 
 
 def through_value(function: ElementwiseFunction, shape: Shape, a: Expr, z: Expr) -> Expr:

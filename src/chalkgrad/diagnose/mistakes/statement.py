@@ -15,13 +15,14 @@ from chalkgrad.derive.forward import Alphabet
 from chalkgrad.expr import Coefficient, Expr, Symbol
 from chalkgrad.expr.dims import describe_coefficient
 from chalkgrad.formula import format_formula, nodes, substitute
+from chalkgrad.formula.activations import symbol_of
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes.characters import subscript
+from chalkgrad.notation.equations.function_names import UNNAMED
 
 Part = str | Expr
 """Words, or a symbol or formula in canonical symbols."""
 Statement = tuple[Part, ...]
-SHORT = {"sigmoid": "σ", "formula": "f"}
 _SCALARS = {"lambda": "λ", "eta": "η"}
 
 
@@ -32,6 +33,12 @@ def listed(parts: Sequence[Part], between: str = ", ", last: str = "") -> Statem
         told += [last if last and place == len(parts) - 1 else between] if place else []
         told.append(part)
     return tuple(told)
+
+
+def short(name: str) -> str:
+    """A function's name on a blackboard: its letter where it has one, f where it is only a formula."""
+    symbol = "f" if name == UNNAMED else symbol_of(name)
+    return symbol if len(symbol) == 1 else name
 
 
 @lru_cache(maxsize=64)
@@ -95,7 +102,7 @@ def _written(expr: Expr) -> str:
         case e.Transpose(arg):
             return f"{_written(arg)}ᵀ"
         case e.Apply(function, args, wrt) if function.name:
-            name = SHORT.get(function.name, function.name)
+            name = short(function.name)
             mark = "" if wrt is None else "′" if len(args) == 1 else f"_{wrt}"
             return f"{name}{mark}({', '.join(map(blackboard, args))})"
         case e.Apply(function, args):

@@ -13,7 +13,7 @@ from functools import cached_property
 from string import Formatter
 
 from chalkgrad.diagnose.mistakes.kinds import MistakeKind
-from chalkgrad.diagnose.mistakes.statement import SHORT, Part, Statement, listed, quantities
+from chalkgrad.diagnose.mistakes.statement import Part, Statement, listed, quantities, short
 from chalkgrad.expr import Apply, Expr, Symbol, Transpose
 from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction
 from chalkgrad.network import Layer, Network
@@ -60,7 +60,7 @@ class Wording:
         if name == "detail":
             return self.fill(self.detail)
         if name == "loss":
-            return (self.network.loss.name.replace("_", " "),)
+            return (self.network.loss.loss_function.words,)
         if name == "activation":
             return (self._activation,)
         if name == "f′":
@@ -79,12 +79,12 @@ class Wording:
 
     @property
     def _shown(self) -> str:
-        return SHORT.get(self._activation, self._activation)
+        return short(self._activation)
 
     @property
     def _jacobian(self) -> str:
         """What stands for f′ of a layer that is not elementwise."""
-        return "the softmax Jacobian" if self._activation == "softmax" else ""
+        return "the softmax Jacobian" if all(layer.is_softmax for layer in self._layers) else ""
 
     def _quantity(self, name: str) -> Part:
         if name in BESIDE:

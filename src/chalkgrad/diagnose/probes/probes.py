@@ -42,7 +42,7 @@ def _turned(network: Network, t: NDArray[np.float64], seed: int) -> NDArray[np.f
 
 def saturated(network: Network) -> Data | None:
     """Data at which a sigmoid or softmax output is within rounding of 0 and 1; None for other outputs."""
-    if str(network.layers[-1].activation) not in ("sigmoid", "softmax"):
+    if not network.layers[-1].activation.stays_within(0, 1):
         return None
     data = mild(network, batch_sizes(network)[0], 11)
     parameters = dict(data.parameters)

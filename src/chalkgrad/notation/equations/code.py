@@ -16,7 +16,7 @@ from chalkgrad.derive.algebra import whole_turned
 from chalkgrad.derive.elementwise import termwise_derivative
 from chalkgrad.derive.numbers import spread_of
 from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol, fill
-from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction, activation, nodes, substitute
+from chalkgrad.formula import ACTIVATIONS, ActivationFunction, ElementwiseFunction, nodes, substitute
 from chalkgrad.notation.equations.code_formula import (
     ATOM,
     MATMUL,
@@ -196,10 +196,12 @@ class CodeWriter:
     # -- functions -------------------------------------------------------------------------------------
 
     def _apply(self, expr: e.Apply) -> Code:
-        function, known = expr.function, self.dialect.activations
-        if expr.wrt is None and function.name in known and function.body == _known(function).body:
-            values = "" if function == ACTIVATIONS[function.name] else _values(function)
-            return Code(f"{known[function.name]}({self.expr(expr.args[0])}{values})", ATOM)
+        function = expr.function
+        if expr.wrt is None and isinstance(function, ActivationFunction):
+            name = function.code.get(self.dialect.prefix)
+            values = "" if function == ACTIVATIONS.get(function.name) else _values(function)
+            if name:
+                return Code(f"{name}({self.expr(expr.args[0])}{values})", ATOM)
         return self._update(expr, self._code) if has_numbers(expr) else self._written(expr)
 
     def _written(self, expr: e.Apply) -> Code:
@@ -237,10 +239,6 @@ class CodeWriter:
 def is_vector(expr: Expr) -> bool:
     """Whether code has one dimension for it: a bias, its gradient, its update."""
     return isinstance(expr, Symbol) and expr.root.is_vector
-
-
-def _known(function: ElementwiseFunction) -> ElementwiseFunction:
-    return activation(function.name, **dict(function.parameters))
 
 
 def _values(function: ElementwiseFunction) -> str:

@@ -53,8 +53,6 @@ class Dialect:
         What its functions are called by.
     axis, keep
         The words by which a sum is told its direction, and to keep it.
-    activations
-        The activations that it has by name.
     functions
         Functions that are not called ``prefix.name``; with ``{}`` for the argument where they are no call.
     clamps
@@ -64,7 +62,6 @@ class Dialect:
     prefix: str
     axis: str
     keep: str
-    activations: Mapping[str, str]
     functions: Mapping[str, str]
     clamps: bool = False
 
@@ -73,16 +70,6 @@ TORCH = Dialect(
     "torch",
     "dim=",
     "keepdim=True",
-    {
-        "relu": "torch.relu",
-        "leaky_relu": "F.leaky_relu",
-        "elu": "F.elu",
-        "sigmoid": "torch.sigmoid",
-        "tanh": "torch.tanh",
-        "softplus": "F.softplus",
-        "silu": "F.silu",
-        "gelu": "F.gelu",
-    },
     {"max": "torch.maximum", "min": "torch.minimum", "softplus": "F.softplus"},
     clamps=True,
 )
@@ -91,7 +78,6 @@ NUMPY = Dialect(
     "np",
     "axis=",
     "keepdims=True",
-    {"tanh": "np.tanh"},
     {
         "max": "np.maximum",
         "min": "np.minimum",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from fractions import Fraction
 
-from chalkgrad.formula import nodes
+from chalkgrad.formula import FUNCTIONS, nodes
+from chalkgrad.formula.activations import symbol_of
 from chalkgrad.notation.boxes import Box, Cases, Fence, Frac, Num, Op, Row, Script, Sym, Words
 
 Leaf = Callable[[Hashable], Box]
@@ -13,20 +14,11 @@ Leaf = Callable[[Hashable], Box]
 SUM, HADAMARD, PRODUCT, POWER, ATOM = range(5)
 """How tightly a box binds; A ⊙ B less than AB, so that brackets stand wherever the two meet."""
 
-FUNCTION_NAMES: dict[str, Box] = {
-    "sigmoid": Sym("σ"),
-    "relu": Sym("ReLU", "upright"),
-    "leaky_relu": Sym("LReLU", "upright"),
-    "elu": Sym("ELU", "upright"),
-    "silu": Sym("SiLU", "upright"),
-    "gelu": Sym("GELU", "upright"),
-    "identity": Sym("id", "upright"),
-}
-
 
 def function_name(name: str) -> Box:
     """The printed name of a function: σ, ReLU, tanh, softmax, or the user's own."""
-    return FUNCTION_NAMES.get(name, Sym(name, "upright"))
+    symbol = symbol_of(name)
+    return Sym(symbol) if symbol != name and len(symbol) == 1 else Sym(symbol, "upright")
 
 
 def number(value: Fraction) -> Box:
@@ -135,7 +127,7 @@ class FormulaWriter:
             return Frac(Num("1"), self.box(below)), PRODUCT
         if (
             isinstance(base, nodes.Call)
-            and base.function in ("tanh", "sin", "cos")
+            and FUNCTIONS[base.function].carries_power
             and isinstance(exponent, nodes.Num)
         ):
             name = Script(function_name(base.function), None, self.box(exponent))

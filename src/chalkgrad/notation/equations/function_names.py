@@ -25,10 +25,10 @@ def function_names(
     are numbered: LReLU₁, LReLU₂.
     """
     functions = list(dict.fromkeys(layer.function for layer in network.layers if not layer.is_softmax))
-    names = {function: _own_name(function, letters) for function in functions}
+    names: dict[ElementwiseFunction, Box] = {function: _own_name(function, letters) for function in functions}
     hidden = {layer.function for layer in network.layers[:-1]}
     if letter_for == "every":
-        hidden = {function for function in functions if function.name != "identity"}
+        hidden = {function for function in functions if not function.is_identity}
     if letters.function and len(hidden) == 1:
         letter = letter_box(letters.function, "italic")
         (generic,) = hidden

@@ -13,11 +13,10 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from chalkgrad._errors import FormulaError
 from chalkgrad.derive import derive, grad
 from chalkgrad.derive.algebra import scale, simplify, transpose
 from chalkgrad.expr import Apply, Dim, Expr, Symbol, Transpose, coefficient, substitute, symbols
-from chalkgrad.formula import ElementwiseFunction, activation
+from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Box, Inline, Sym
 from chalkgrad.notation.equations.small_letters import small_letters
@@ -127,10 +126,7 @@ class Retelling:
         own = None if not layer else self.network.layers[layer - 1]
         if own is not None and not own.is_softmax and own.function.name == name:
             return own.function
-        try:
-            return activation("sigmoid" if name == "σ" else name)
-        except (FormulaError, ValueError, KeyError, TypeError):
-            return None
+        return next((known for known in ACTIVATIONS.values() if name in (known.name, known.symbol)), None)
 
     def _inserted(self, expr: Expr) -> Expr:
         """Notations with a δ go from δ to δ: what stands between is put in."""

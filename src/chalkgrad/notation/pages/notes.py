@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from chalkgrad.derive.algebra import add, scale, split_scale
 from chalkgrad.derive.numbers import spread_numbers
 from chalkgrad.expr import Sum
-from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, ElementwiseFunction, nodes, parse_formula
+from chalkgrad.formula import (
+    ACTIVATIONS,
+    FUNCTIONS,
+    LOSSES,
+    ElementwiseFunction,
+    LossFunction,
+    nodes,
+    parse_formula,
+)
+from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Block, Box, Display, Fence, Inline, Line, Row
 from chalkgrad.notation.equations.formulas import FormulaWriter, function_name
 from chalkgrad.notation.equations.letters import letter_box
 from chalkgrad.notation.equations.small_letters import small_letters
 from chalkgrad.notation.equations.writer import Writer
-
-SQUARED = {
-    "squared_error": "∑(y − t)²",
-    "half_squared_error": "½∑(y − t)²",
-    "mean_squared_error": "the mean of (y − t)² over the outputs",
-}
-"""The three squared errors in words."""
 
 
 def conventions(writer: Writer) -> tuple[Inline, ...]:
@@ -37,14 +41,19 @@ def conventions(writer: Writer) -> tuple[Inline, ...]:
     used = {step.rule for step in writer.derivation.backward}
     if "targets-sum-to-one" in used:
         items.append(("The targets of each sample are probabilities: they sum to one.",))
-    if any(
-        isinstance(layer.function.body, nodes.Call) and layer.function.name == "relu"
-        for layer in network.layers
-        if not layer.is_softmax
-    ):
-        items.append(("At the kink, where ReLU has no derivative, ReLU′(0) = 0 is used everywhere.",))
+    items.extend(_kinks(network))
     items.extend((text,) for text in _differs(writer))
     return tuple(items)
+
+
+def _kinks(network: Network) -> list[Inline]:
+    """What is used for the derivative of a function by name where it has none."""
+    calls = {f.symbol: f.body for f in (layer.function for layer in network.layers if not layer.is_softmax)}
+    return [
+        (f"At the kink, where {symbol} has no derivative, {symbol}′(0) = 0 is used everywhere.",)
+        for symbol, body in calls.items()
+        if symbol and isinstance(body, nodes.Call) and FUNCTIONS[body.function].convention
+    ]
 
 
 def _canonical_link(writer: Writer) -> list[Inline]:
@@ -125,14 +134,19 @@ def _penalty(writer: Writer) -> str:
 
 def _differs(writer: Writer) -> list[str]:
     """Where the network's own loss differs from what this notation's document usually writes."""
-    name, usual = writer.derivation.network.loss.loss_function.name, writer.notation.squared
-    same = {name, usual} == {"squared_error", "mean_squared_error"} and writer.derivation.network.widths[
-        -1
-    ] == 1
-    if name not in SQUARED or name == usual or same:
+    own, usual = writer.derivation.network.loss.loss_function, LOSSES[writer.notation.squared]
+    same = own.squared == usual.squared and writer.derivation.network.widths[-1] == 1
+    if own.name not in LOSSES or own.squared is None or own == usual or same:
         return []
-    ours, theirs = SQUARED[name], SQUARED[usual]
+    ours, theirs = (_squared(loss) for loss in (own, usual))
     return [f"This notation's document writes the squared error as {theirs}; this network's is {ours}."]
+
+
+def _squared(loss: LossFunction) -> str:
+    """A squared error in words."""
+    if loss.mean_over_outputs:
+        return "the mean of (y − t)² over the outputs"
+    return "½∑(y − t)²" if loss.squared == Fraction(1, 2) else "∑(y − t)²"
 
 
 def functions(writer: Writer) -> list[Block]:
@@ -144,7 +158,7 @@ def functions(writer: Writer) -> list[Block]:
     z = letter_box(writer.notation.index_letters.pre, "italic")
     formulas = FormulaWriter(lambda leaf: z)
     for layer in writer.derivation.network.layers:
-        if layer.is_softmax or layer.function in seen or layer.function.name == "identity":
+        if layer.is_softmax or layer.function in seen or layer.function.is_identity:
             continue
         seen.add(layer.function)
         for prime in (False, True):

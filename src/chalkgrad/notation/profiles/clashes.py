@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from chalkgrad._errors import Fault
-from chalkgrad.formula import FUNCTIONS
+from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, SOFTMAX
 from chalkgrad.notation.boxes.characters import ACCENTS
 from chalkgrad.notation.profiles.notation import NORM, SPARE, Letters, Notation
 
@@ -124,7 +124,8 @@ def reserved(notation: Notation, text: str, name: str) -> str:
         return "an index"
     if name == "function" and text == "σ":
         return ""
-    if text in FUNCTIONS or text in ("softmax", "ReLU"):
+    written = {f.symbol for f in ACTIVATIONS.values() if len(f.symbol) > 1}
+    if text in {*FUNCTIONS, SOFTMAX, *written}:
         return f"the function {text}"
     return FIXED.get(text, "")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from chalkgrad._roles import ROLES
 from chalkgrad.derive import Convention
+from chalkgrad.formula import LOSSES
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "zoom": ("matrix", "index"),
@@ -15,7 +16,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "errors": ("same", "transposed"),
     "mean_at": ("loss", "gradient"),
     "reduction": ("mean", "sum"),
-    "squared": ("squared_error", "half_squared_error", "mean_squared_error"),
+    "squared": tuple(name for name, loss in LOSSES.items() if loss.squared is not None),
     "update": ("←", ":=", "="),
     "operators": ("mathematics", "code"),
     "vectors": ("bold", "italic"),

@@ -11,27 +11,28 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import numpy as np
 
 from chalkgrad import _native
 from chalkgrad._arrays import Array
 from chalkgrad._errors import UnsupportedError
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.formula import ACTIVATIONS, LOSSES
 from chalkgrad.formula.kernels import FLOAT_KERNELS
 from chalkgrad.formula.nodes import Num
 from chalkgrad.formula.tape import Tape
 from chalkgrad.lower import program as p
-from chalkgrad.lower.parts import FUSED
+from chalkgrad.lower.pairs import SQUARED
 from chalkgrad.train.executors.threads import Threads
-from chalkgrad.train.setup.optimisers import SGD, AdamW, Optimiser, RMSprop
 from chalkgrad.train.setup.work import Setup
 
 Record = Mapping[str, Any]
 
 _PLACES = 4  # of a tape's step: its operands
 _BUFFERS = {"out", "source", "y", "z", "error", "add", "value"}
-_RULES = {"sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop"}
+_TWINS = (SGD(), SGD(momentum=0.9), SGD(momentum=0.9, nesterov=True), Adam(), AdamW(), RMSprop())
 
 
 @cache
@@ -60,12 +61,11 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     kinds = [kind for kind in vars(p).values() if isinstance(kind, type) and issubclass(kind, p.Instruction)]
     kinds.remove(p.Instruction)
     members = {field.name for kind in kinds for field in fields(kind)} - {"steps", "sources"}
-    losses = get_args(get_type_hints(p.LossAndError)["kind"])
     comparisons = {f"where {sign}" for sign in (">", ">=", "<", "<=")}
     ours: dict[str, Iterable[str]] = {
         "Op": [kind.__name__ for kind in kinds],
-        "Loss": losses,
-        "Rule": _RULES,
+        "Loss": [SQUARED, *(name for name, loss in LOSSES.items() if loss.in_core)],
+        "Rule": [optimiser.in_core()[0] for optimiser in _TWINS],
         "Operation": {name for name in FLOAT_KERNELS if not name.startswith("where")} | comparisons,
         "instruction": members | {"op", "number"},
     }
@@ -73,7 +73,8 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     theirs["instruction"] = [name for name, *_ in schema["instruction"][0]]
     wrong = [f"{name} {sorted(set(ours[name]) ^ set(theirs[name]))}" for name in ours]
     wrong = [text for text in wrong if not text.endswith("[]")]
-    wrong += [f"Activation {name}" for name in FUSED if name not in schema["Activation"]]
+    functions = {name for name, function in ACTIVATIONS.items() if function.in_core}
+    wrong += [f"Activation {name}" for name in sorted(functions - set(schema["Activation"]))]
     if wrong:
         raise UnsupportedError(f"the native core is of another version: {'; '.join(wrong)}")
 
@@ -116,7 +117,7 @@ class Encoder:
 
     def _settings(self, setup: Setup, threads: Threads) -> Record:
         program, function = self.program, self.program.output_function
-        softmax = function is not None and function.name == "softmax"
+        softmax = function is not None and function.is_softmax
         output = _function(None if softmax else function)
         return {
             "output": self.buffer[program.output],
@@ -180,17 +181,18 @@ def _layer(x: p.Parameter) -> Record:
     return {"n_in": x.n_in, "n_out": x.n_out, "bias": x.bias, "l2": float(x.l2)}
 
 
+def _rule(optimiser: Optimiser) -> tuple[str, Mapping[str, float]]:
+    found = optimiser.in_core()
+    if found is None:
+        raise UnsupportedError(f"no kernel for the update of {optimiser.rule().name}")
+    return found
+
+
 def _optimiser(optimiser: Optimiser) -> Record:
-    """The rule and its numbers; those it does not use are 0, and RMSprop's α is β₂."""
-    given = {name: getattr(optimiser, name, 0.0) for name in ("momentum", "beta1", "beta2", "epsilon")}
-    match optimiser:
-        case SGD():
-            rule = "sgd" if not optimiser.momentum else "nesterov" if optimiser.nesterov else "momentum"
-        case RMSprop():
-            rule, given["beta2"] = "rmsprop", optimiser.alpha
-        case _:
-            rule = "adamw" if isinstance(optimiser, AdamW) else "adam"
-    return {"rule": _place("Rule", rule), **given, "weight_decay": optimiser.weight_decay}
+    """The rule and its numbers; those it does not use are 0."""
+    rule, given = _rule(optimiser)
+    numbers = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
+    return {"rule": _place("Rule", rule), **dict.fromkeys(numbers, 0.0), **given}
 
 
 def _signed(seed: int) -> int:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from chalkgrad._arrays import Array
 from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.evaluate.samples import Pivoted
-from chalkgrad.formula import ACTIVATIONS, Float64, activation, nodes, stabilise
-from chalkgrad.formula.kernels import FLOAT_KERNELS, fused, identity, identity_slope, softplus
+from chalkgrad.formula import ACTIVATIONS, ActivationFunction, Float64, nodes, stabilise
+from chalkgrad.formula.kernels import FLOAT_KERNELS, identity, identity_slope, sigmoid_minus, softplus
 from chalkgrad.formula.tape import Tape, compile_tape
 from chalkgrad.lower import program as lowered
 from chalkgrad.lower.program import Function, Program
@@ -75,7 +75,7 @@ def one_hot(classes: Array, count: int) -> Array:
 
 def apply(function: Function | None, z: Array) -> Array:
     """f(z)."""
-    if function is not None and function.name == "softmax":
+    if function is not None and function.is_softmax:
         return Pivoted(1, FLOAT64, _wide(z)).softmax()
     return _kernels(function)[0](_wide(z))
 
@@ -85,19 +85,20 @@ def _kernels(function: Function | None) -> tuple[Callable[..., Array], Callable[
     """F and f′, both as functions of z."""
     if function is None:
         return identity, identity_slope
-    kernels = fused(function.name, _numbers(function))
-    return kernels[None], kernels["z"]
+    known = _known(function)
+    return FLOAT64.kernel(known, None), FLOAT64.kernel(known, "z")
 
 
-def _numbers(function: Function) -> dict[str, Fraction]:
-    names = [name for name, _ in ACTIVATIONS[function.name].parameters]
-    return dict(zip(names, map(Fraction, function.numbers), strict=True))
+def _known(function: Function) -> ActivationFunction:
+    known = ACTIVATIONS[function.name]
+    names = [name for name, _ in known.parameters]
+    return known.at(dict(zip(names, map(Fraction, function.numbers), strict=True)))
 
 
 @lru_cache(maxsize=256)
 def _value_slope(function: Function) -> Tape:
     """F′ as a formula in the value a, from the table of functions."""
-    slope = activation(function.name, **_numbers(function)).value_derivative
+    slope = _known(function).value_derivative
     assert slope is not None
     return compile_tape(stabilise(slope))
 
@@ -161,17 +162,32 @@ def dropout(run: Pass, i: lowered.Dropout) -> None:
 
 def loss_and_error(run: Pass, i: lowered.LossAndError) -> None:
     z, t = _wide(run.buffers[i.z]), _wide(run.buffers[_targets(run.program)])
-    if i.kind == "cross_entropy":
-        pivoted = Pivoted(1, FLOAT64, z)
-        loss, error = -t * pivoted.log_softmax(), pivoted.softmax_minus(t)
-    elif i.kind == "binary_cross_entropy":
-        loss, error = t * softplus(-z) + (1.0 - t) * softplus(z), _minus(Function("sigmoid"), z, t)
-    else:
-        difference = _minus(i.function, z, t)
-        loss, error = difference**2, 2.0 * difference * _kernels(i.function)[1](z)
+    loss, error = _PAIRS[i.kind](i.function, z, t)
     scale = run.c * i.coefficient
     run.loss += float(np.sum(scale * loss))
     run.put(i.out, scale * error)
+
+
+def _squared_error(function: Function | None, z: Array, t: Array) -> tuple[Array, Array]:
+    difference = _minus(function, z, t)
+    return difference**2, 2.0 * difference * _kernels(function)[1](z)
+
+
+def _binary_cross_entropy(function: Function | None, z: Array, t: Array) -> tuple[Array, Array]:
+    return t * softplus(-z) + (1.0 - t) * softplus(z), sigmoid_minus(z, t)
+
+
+def _cross_entropy(function: Function | None, z: Array, t: Array) -> tuple[Array, Array]:
+    pivoted = Pivoted(1, FLOAT64, z)
+    return -t * pivoted.log_softmax(), pivoted.softmax_minus(t)
+
+
+_PAIRS: dict[str, Callable[[Function | None, Array, Array], tuple[Array, Array]]] = {
+    "squared_error": _squared_error,
+    "binary_cross_entropy": _binary_cross_entropy,
+    "cross_entropy": _cross_entropy,
+}
+"""The twins of the core's losses: ℓ and its error, from z."""
 
 
 def _minus(function: Function | None, z: Array, t: Array) -> Array:

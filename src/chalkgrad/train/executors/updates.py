@@ -1,13 +1,21 @@
-"""One update of a parameter, by the formulas of ``optimisers``; arrays change in place."""
+"""One update of a parameter, by twins of the optimisers' formulas or by these; arrays change in place."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.derive.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from chalkgrad.derive.update_rules import Assignment
+from chalkgrad.expr import SLOT_NAMES
+from chalkgrad.formula.kernels import FLOAT_KERNELS
+from chalkgrad.formula.nodes import Num
+from chalkgrad.formula.tape import Tape, compile_tape
 
 
 def zero_state(optimiser: Optimiser, parameters: Mapping[str, Array]) -> dict[str, Array]:
@@ -45,6 +53,32 @@ def update(
             _adam(optimiser, value, gradient, slots["m"], slots["v"], rate, step)
         case RMSprop():
             _rmsprop(optimiser, value, gradient, slots["v"], rate)
+        case _:
+            by_rule(optimiser, value, gradient, slots, rate, step)
+
+
+def by_rule(
+    optimiser: Optimiser, value: Array, gradient: Array, slots: Mapping[str, Array], rate: float, step: int
+) -> None:
+    """The same by the optimiser's formulas, one after the other."""
+    rule = optimiser.rule()
+    values: dict[Hashable, Any] = {name: float(number) for name, number in rule.numbers}
+    values |= {"theta": value, "g": gradient, "eta": rate, "t": step + 1.0}
+    values |= {kind: slots[SLOT_NAMES[kind]] for kind in rule.remembered}
+    for assignment in rule.assignments:
+        tape = _tape(assignment)
+        constants = [float(c.value) if isinstance(c, Num) else getattr(math, c.name) for c in tape.constants]
+        slots_of_tape = tape.run(FLOAT_KERNELS, [values[name] for name in tape.inputs], constants)
+        found = np.broadcast_to(slots_of_tape[tape.result], value.shape)
+        if assignment.target in values and assignment.target != "g":
+            values[assignment.target][...] = found
+        else:
+            values[assignment.target] = found
+
+
+@lru_cache(maxsize=64)
+def _tape(assignment: Assignment) -> Tape:
+    return compile_tape(assignment.formula)
 
 
 def _sgd(optimiser: SGD, value: Array, g: Array, v: Array | None, rate: float) -> None:

@@ -13,13 +13,6 @@ from chalkgrad.notation.charts.svg import chart_svg
 from chalkgrad.notation.charts.text import chart_text
 from chalkgrad.train.record.history import Epoch, History
 
-LOSSES = {
-    "binary_cross_entropy": "binary cross-entropy (natural logarithm)",
-    "cross_entropy": "cross-entropy (natural logarithm)",
-    "squared_error": "squared error",
-    "half_squared_error": "half the squared error",
-    "mean_squared_error": "mean squared error",
-}
 METRICS = {"accuracy": ("Accuracy", "% of the rows", 100.0), "mae": ("Mean absolute error", "", 1.0),
            "r2": ("R²", "1 is perfect, 0 as good as the mean", 1.0)}  # fmt: skip
 
@@ -84,8 +77,8 @@ def loss_words(network: Network, standardised: bool = False) -> str:
     'binary cross-entropy (natural logarithm), mean over the rows, with the penalty'
     """
     loss = network.loss
-    words = LOSSES.get(loss.name, f"{loss}") if loss.formula is None else loss.name
-    if standardised and "squared" in words:
+    words = loss.loss_function.title or loss.loss_function.words
+    if standardised and loss.loss_function.squared is not None:
         words += " of the standardised target"
     words += ", mean over the rows" if loss.reduction == "mean" else ", summed over a mini-batch"
     return words + (", with the penalty" if network.l2 else "")

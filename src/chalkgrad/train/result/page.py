@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from chalkgrad.derive.optimisers import Optimiser
 from chalkgrad.notation.boxes import Block, Document, Paragraph, Table
 from chalkgrad.train.record.history_chart import history_figure, loss_words
-from chalkgrad.train.setup.optimisers import Optimiser
 
 if TYPE_CHECKING:
     from chalkgrad.train.result.result import Fit
@@ -44,7 +44,7 @@ def _facts(fit: Fit) -> Iterator[tuple[str, str]]:
 def optimiser_words(optimiser: Optimiser) -> str:
     """Write an optimiser with what differs from its usual numbers, its learning rate always.
 
-    >>> from chalkgrad.train.setup.optimisers import SGD
+    >>> from chalkgrad.derive.optimisers import SGD
     >>> optimiser_words(SGD(0.1, momentum=0.9))
     'SGD(learning_rate=0.1, momentum=0.9)'
     """

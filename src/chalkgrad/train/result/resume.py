@@ -9,6 +9,7 @@ from typing import Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad.derive.optimisers import Optimiser
 from chalkgrad.train.record.checkpoint import Checkpoint, check_identity, read_standing, unsound
 from chalkgrad.train.record.plausibility import misfits
 from chalkgrad.train.record.resume_point import Standing
@@ -16,7 +17,6 @@ from chalkgrad.train.result.identity import identity
 from chalkgrad.train.result.result import Fit
 from chalkgrad.train.rows.rows import Rows
 from chalkgrad.train.setup.defaults import SCHEDULE
-from chalkgrad.train.setup.optimisers import Optimiser
 from chalkgrad.train.setup.schedule import Constant, Schedule
 from chalkgrad.train.setup.settings import Settings
 

@@ -15,6 +15,7 @@ from chalkgrad.train.rows.names import in_order
 from chalkgrad.train.setup.metrics import has_classes
 
 _SUM_TOLERANCE = 1e-5
+_SIGNED = "Labels −1 and 1 become 0 and 1 by (y + 1)/2."
 
 
 def read_inputs(
@@ -149,19 +150,13 @@ def _class_numbers(array: Array, width: int, path: str, faults: list[Fault]) -> 
 
 
 def _check_domain(network: Network, t: Array, path: str, faults: list[Fault]) -> None:
-    name = network.loss.name if network.loss.formula is None else ""
-    if name not in ("binary_cross_entropy", "cross_entropy"):
+    loss = network.loss.loss_function
+    breach = loss.domain.breach(t, _SUM_TOLERANCE)
+    if breach is None:
         return
-    outside = np.argwhere((t < 0) | (t > 1))
-    if len(outside):
-        got = told_rows([f"{t[row, column]:g} in row {row}" for row, column in outside[:3]], len(outside))
-        fix = "Write 0 or 1 (or a probability), or choose half_squared_error."
-        if set(np.unique(t[:CHUNK]).tolist()) == {-1.0, 1.0}:
-            fix = "Labels −1 and 1 become 0 and 1 by (y + 1)/2."
-        faults.append(Fault(path, f"be in [0, 1] for {name}", got, fix))
-    elif name == "cross_entropy":
-        sums = t.sum(axis=1, dtype=np.float64)
-        off = np.flatnonzero(np.abs(sums - 1) > _SUM_TOLERANCE)
-        if len(off):
-            got = told_rows([f"{sums[row]:g} in row {row}" for row in off[:3]], len(off))
-            faults.append(Fault(path, "have rows that sum to 1 for cross_entropy", got, "Divide by the sum."))
+    told = zip(breach.values[:3], breach.places[:3, 0], strict=True)
+    got = told_rows([f"{value:g} in row {row}" for value, row in told], len(breach.values))
+    of_rows = "have rows that " if breach.places.shape[1] == 1 else ""
+    is_signed = loss.domain.is_probability and set(np.unique(t[:CHUNK]).tolist()) == {-1.0, 1.0}
+    condition = f"{of_rows}{breach.condition} for {loss.name}"
+    faults.append(Fault(path, condition, got, _SIGNED if is_signed else breach.fix))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalkgrad.train.setup.optimisers import AdamW
+from chalkgrad.derive.optimisers import AdamW
 from chalkgrad.train.setup.schedule import Cosine
 
 BATCH = 32

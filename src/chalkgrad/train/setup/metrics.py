@@ -84,7 +84,7 @@ def read_metrics(value: object, network: Network, faults: list[Fault]) -> tuple[
     if "accuracy" in found and not has_classes(network):
         fix = 'Ask for "mae" or "r2", or end the network with sigmoid or softmax.'
         faults.append(Fault("metrics", "suit the network", "accuracy, but its outputs are numbers", fix))
-    if network.loss.name != "cross_entropy" or network.widths[-1] == 1:
+    if not network.loss.loss_function.takes_classes(network.widths[-1]):
         return tuple(found.values())
     wrong = [name for name in ("mae", "r2") if name in found]
     if wrong:
@@ -108,9 +108,4 @@ def _read_metric(metric: Any, path: str, faults: list[Fault]) -> Metric | None:
 
 def has_classes(network: Network) -> bool:
     """Whether the outputs are probabilities of classes."""
-    width, loss = network.widths[-1], network.loss
-    if loss.formula is not None:
-        return False
-    return (loss.name == "cross_entropy" and width > 1) or (
-        loss.name == "binary_cross_entropy" and width == 1
-    )
+    return network.loss.loss_function.tells_classes(network.widths[-1])

@@ -11,31 +11,12 @@ import numpy as np
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import shown
 from chalkgrad._reading import read_choice, read_flag, read_number, read_whole
+from chalkgrad.derive.optimisers import OPTIMISERS, SGD, Adam, Optimiser
 from chalkgrad.network import Network
 from chalkgrad.train.setup.defaults import OPTIMISER
-from chalkgrad.train.setup.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from chalkgrad.train.setup.schedule import NAMED as SCHEDULES
 from chalkgrad.train.setup.schedule import Clock, Constant, Schedule
 from chalkgrad.train.setup.work import Setup
-
-OPTIMISERS: dict[str, type[SGD] | type[Adam] | type[AdamW] | type[RMSprop]] = {
-    "sgd": SGD,
-    "adam": Adam,
-    "adamw": AdamW,
-    "rmsprop": RMSprop,
-}
-_ABOVE_0, _FROM_0, _UNDER_1 = (0, None, None), (None, 0, None), (None, 0, 1)
-_LIMITS: dict[str, tuple[float | None, float | None, float | None]] = {
-    "learning_rate": _ABOVE_0,
-    "momentum": _UNDER_1,
-    "beta1": _UNDER_1,
-    "beta2": _UNDER_1,
-    "alpha": _UNDER_1,
-    "epsilon": _ABOVE_0,
-    "weight_decay": _FROM_0,
-}
-"""What each number must be above, at least, and below."""
-
 
 MOST_THREADS = 4096
 
@@ -112,23 +93,24 @@ def read_optimiser(value: object, faults: list[Fault]) -> Optimiser:
         return OPTIMISER
     if isinstance(value, str) and value in OPTIMISERS:
         return OPTIMISERS[value]()
-    if not isinstance(value, SGD | Adam | AdamW | RMSprop):
+    if not isinstance(value, Optimiser):
         near = did_you_mean(value, list(OPTIMISERS)) if isinstance(value, str) else ""
-        condition = f"be SGD, Adam, AdamW or RMSprop, or one of {', '.join(map(repr, OPTIMISERS))}"
+        *kinds, last = (kind.__name__ for kind in OPTIMISERS.values())
+        condition = f"be {', '.join(kinds)} or {last}, or one of {', '.join(map(repr, OPTIMISERS))}"
         fix = near or "Write Adam(learning_rate=0.001), say."
         faults.append(Fault("optimiser", condition, shown(value), fix))
         return Adam()
+    before = len(faults)
     for field in fields(value):
-        if field.name in _LIMITS:
-            low, least, below = _LIMITS[field.name]
+        if field.metadata:
             path, number = f"optimiser.{field.name}", getattr(value, field.name)
-            read_number(path, number, faults, above=low, least=least, below=below)
+            read_number(path, number, faults, **field.metadata)
     if isinstance(value, SGD):
         read_flag("optimiser.nesterov", value.nesterov, faults)
         if value.nesterov is True and not value.momentum:
             fix = "Write SGD(momentum=0.9, nesterov=True), say."
             faults.append(Fault("optimiser.momentum", "be above 0 with nesterov", "0", fix))
-    return value
+    return value if len(faults) == before else type(value)()
 
 
 def read_dropout(value: object, hidden: int, faults: list[Fault]) -> tuple[float, ...]:

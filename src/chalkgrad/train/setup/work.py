@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalkgrad._arrays import Array
+from chalkgrad.derive.optimisers import Optimiser
 from chalkgrad.network import Network
-from chalkgrad.train.setup.optimisers import Optimiser
 
 
 @dataclass(frozen=True)

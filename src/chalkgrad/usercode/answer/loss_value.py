@@ -13,13 +13,14 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad.evaluate import gradients
+from chalkgrad.formula import LOSSES
 from chalkgrad.network import Loss, Network
 from chalkgrad.usercode.answer.observation import Observation
 
 _SAME = 1e-6
 AVERAGED = "loss is averaged over the outputs"
 _FACTORS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4))
-_SQUARED = ("squared_error", "half_squared_error", "mean_squared_error")
+_SQUARE = next(name for name, loss in LOSSES.items() if loss.squared == 1)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class LossReading:
             f"the {'mean' if mean else 'sum'} over the {what}"
             for mean, what in ((self.mean_over_samples, "samples"), (self.mean_over_outputs, "outputs"))
         ]
-        words = {"squared_error": "(y − t)²"}.get(self.base, self.base.replace("_", " "))
+        words = "(y − t)²" if self.base == _SQUARE else self.base.replace("_", " ")
         return f"{half}{' and '.join(over)} of {words}{', with the penalty' if self.penalty else ''}"
 
     def scale(self, network: Network, samples: int) -> float:
@@ -63,14 +64,12 @@ class LossReading:
 
 def own_reading(network: Network) -> LossReading:
     """Return the network's own loss as a reading."""
-    loss = network.loss
-    squared = loss.name in _SQUARED
-    factor = loss.factor / 2 if loss.name == "half_squared_error" else loss.factor
+    loss, function = network.loss, network.loss.loss_function
     return LossReading(
-        "squared_error" if squared else str(loss),
-        factor,
+        _SQUARE if function.squared else str(loss),
+        loss.factor * (function.squared or 1),
         loss.reduction == "mean",
-        loss.name == "mean_squared_error",
+        function.mean_over_outputs,
         bool(network.l2),
     )
 
@@ -160,8 +159,7 @@ def sentence(draws: Sequence[Observation], reading: LossReading, whose: str) -> 
 
 def _bases(network: Network) -> list[str]:
     own = own_reading(network).base
-    named = ("squared_error", "binary_cross_entropy", "cross_entropy")
-    return [own, *(base for base in named if base != own)]
+    return [own, *(name for name, loss in LOSSES.items() if loss.is_base and name != own)]
 
 
 def _candidates(network: Network) -> Iterable[LossReading]:
@@ -194,12 +192,11 @@ def _sum(base: str, draw: Observation) -> float | None:
 
 
 def _in_domain(base: str, draw: Observation) -> bool:
-    if base == own_reading(draw.network).base or base == "squared_error":
+    if base == own_reading(draw.network).base:
         return True
-    t, last = draw.data.t, draw.network.layers[-1]
-    fits = last.is_softmax or last.activation.name == "sigmoid"
-    within = bool(np.all((t >= 0) & (t <= 1)))
-    return fits and within and (base != "cross_entropy" or bool(np.allclose(t.sum(axis=1), 1)))
+    loss = LOSSES[base]
+    fits = draw.network.layers[-1].activation.stays_within(*loss.predictions)
+    return fits and loss.domain.breach(draw.data.t, 1e-9) is None
 
 
 def _penalty(draw: Observation) -> float:

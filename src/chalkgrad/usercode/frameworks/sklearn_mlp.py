@@ -17,15 +17,17 @@ from chalkgrad._arrays import Array
 from chalkgrad._roles import BIAS, WEIGHT
 from chalkgrad.evaluate import initialise
 from chalkgrad.evaluate.data import Data
+from chalkgrad.formula import ACTIVATIONS, SOFTMAX
+from chalkgrad.formula.activations import known_name
 from chalkgrad.network import Network
 from chalkgrad.usercode.answer.loss_value import loss_against_gradient
 from chalkgrad.usercode.answer.observation import Observation
 from chalkgrad.usercode.frameworks.base import Adapted, MisfitError
 
 _RATE = 2.0**30
-_ACTIVATIONS = {"identity": "identity", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
+_ACTIVATIONS = {word: str(known_name(word, ACTIVATIONS)) for word in ("identity", "logistic", "tanh", "relu")}
 _THEIRS = {ours: theirs for theirs, ours in _ACTIVATIONS.items()}
-_OUTPUTS = _ACTIVATIONS | {"softmax": "softmax"}
+_OUTPUTS = _ACTIVATIONS | {SOFTMAX: SOFTMAX}
 
 
 class AdaptedPerceptron(Adapted):

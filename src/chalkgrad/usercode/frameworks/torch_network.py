@@ -91,17 +91,24 @@ def loss(
 
 def losses(network: Network, values: Mapping[str, Tensor], t: Tensor, *, from_logits: bool) -> Tensor:
     """ℓ(y, t) of every sample, from the logits where last activation and loss are partners."""
+    last, loss = network.layers[-1], network.loss.loss_function
+    if from_logits and not last.skip and loss.in_core and loss.is_link(last.activation.name):
+        return _OF_LOGITS[loss.name](values[f"Z{network.depth}"], t).sum(dim=1)
+    each = elementwise(loss.function, values[f"A{network.depth}"], t)
+    return each.mean(dim=1) if loss.mean_over_outputs else each.sum(dim=1)
+
+
+def _binary(z: Tensor, t: Tensor) -> Tensor:
     from torch.nn import functional
 
-    last, kind = network.layers[-1], network.loss
-    pair = (kind.name if kind.formula is None else "", str(last.activation))
-    if from_logits and not last.skip and pair == ("binary_cross_entropy", "sigmoid"):
-        z = values[f"Z{network.depth}"]
-        return functional.binary_cross_entropy_with_logits(z, t, reduction="none").sum(dim=1)
-    if from_logits and not last.skip and pair == ("cross_entropy", "softmax"):
-        return -(t * values[f"Z{network.depth}"].log_softmax(dim=1)).sum(dim=1)
-    each = elementwise(kind.loss_function.function, values[f"A{network.depth}"], t)
-    return each.mean(dim=1) if kind.loss_function.mean_over_outputs else each.sum(dim=1)
+    return functional.binary_cross_entropy_with_logits(z, t, reduction="none")
+
+
+_OF_LOGITS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "binary_cross_entropy": _binary,
+    "cross_entropy": lambda z, t: -(t * z.log_softmax(dim=1)),
+}
+"""Losses of their partner's logits that are stable."""
 
 
 def reduced(network: Network, per_sample: Tensor) -> Tensor:

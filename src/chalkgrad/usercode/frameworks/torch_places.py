@@ -94,9 +94,7 @@ def _layers(
             for weights, columns, bias in product(("out_in", "in_out"), (False, True), ("flat", "matrix")):
                 if bias == "flat" or count == 3:
                     yield Place("linear", layer, order, weights, columns, bias)
-                    if str(network.layers[layer - 1].activation) != "identity" and count == 3 - (
-                        not has_bias
-                    ):
+                    if not network.layers[layer - 1].activation.is_identity and count == 3 - (not has_bias):
                         yield Place("layer", layer, order, weights, columns, bias)
 
 
@@ -107,9 +105,7 @@ def _losses(needed: Sequence[inspect.Parameter], network: Network) -> Iterator[P
         orders.reverse()
     targets = ["matrix"]
     targets += ["flat"] if network.widths[-1] == 1 else []
-    targets += (
-        ["classes"] if network.widths[-1] > 1 and network.loss.loss_function.domain == "simplex" else []
-    )
+    targets += ["classes"] if network.widths[-1] > 1 and network.loss.loss_function.domain.sums_to_one else []
     for order, kind, target, columns, result in product(
         orders, ("loss", "loss of logits"), targets, (False, True), ("loss", "samples", "entries")
     ):

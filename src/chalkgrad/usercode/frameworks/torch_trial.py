@@ -143,8 +143,8 @@ class Setting:
 def draw_targets(network: Network, random: np.random.Generator, m: int) -> Any:
     """Targets that the loss can take; classes where there is a softmax, 0 or 1 where there is a sigmoid."""
     shape, domain = (m, network.widths[-1]), network.loss.loss_function.domain
-    if domain == "simplex":
+    if domain.sums_to_one:
         return np.eye(shape[1])[random.permutation(np.arange(m) % shape[1])]
-    if domain == "unit":
-        return (random.permutation(m * shape[1]) % 2).reshape(shape).astype(np.float64)
+    if domain.is_bounded:
+        return domain.inside((random.permutation(m * shape[1]) % 2).reshape(shape).astype(np.float64))
     return random.normal(size=shape)

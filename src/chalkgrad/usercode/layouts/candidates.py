@@ -35,7 +35,9 @@ def readings(network: Network, t: Array, *, single: bool = False) -> list[Readin
     targets: list[TargetLayout] = ["matrix"]
     if t.shape[1] == 1:
         targets.append("flat")
-    elif (network.loss.name == "cross_entropy" or network.layers[-1].is_softmax) and _is_one_hot(t):
+    elif (
+        network.loss.loss_function.takes_classes(t.shape[1]) or network.layers[-1].is_softmax
+    ) and _is_one_hot(t):
         targets.append("classes")
     samples: tuple[Samples, ...] = ("rows", "columns")
     weights: list[WeightLayout] = ["out_in", "in_out"]

@@ -108,11 +108,11 @@ def _moved(values: Array, rng: np.random.Generator) -> Array:
 
 
 def _targets(network: Network, rng: np.random.Generator) -> Array:
-    width = network.widths[-1]
-    if network.loss.name == "cross_entropy":
+    width, domain = network.widths[-1], network.loss.loss_function.domain
+    if domain.sums_to_one:
         return rng.dirichlet(np.ones(width)).reshape(1, width)
-    if network.loss.name == "binary_cross_entropy":
-        return rng.uniform(0.05, 0.95, size=(1, width))
+    if domain.is_bounded:
+        return np.asarray(domain.inside(rng.uniform(0.05, 0.95, size=(1, width))))
     return rng.normal(size=(1, width))
 
 

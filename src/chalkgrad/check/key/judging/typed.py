@@ -9,10 +9,10 @@ from chalkgrad.derive import SINGLE, Step, derive
 from chalkgrad.derive.index import Applied, Entry, Index, SumOver, entry
 from chalkgrad.expr import Dim, Scalar, Symbol
 from chalkgrad.formula import format_formula, nodes, substitute
+from chalkgrad.formula.activations import symbol_of
 from chalkgrad.formula.build import children, rebuild
 
 _POOL = "kijpqrsuv"
-_WORDS = {"sigmoid": "σ", "relu": "ReLU", "silu": "SiLU", "gelu": "GELU", "elu": "ELU"}
 
 
 def typed_step(stage: Stage, name: str, chosen: dict[int, str]) -> str:
@@ -111,7 +111,7 @@ class _Typist:
     def function(self, name: str) -> str:
         """Return a function's name, the notation's own letter for any activation."""
         own = self.alphabet.letters.get("function") or "f"
-        return _WORDS.get(name, name) if name != "f" else own if len(own) == 1 and own.isascii() else "f"
+        return symbol_of(name) if name != "f" else own if len(own) == 1 and own.isascii() else "f"
 
     def name(self, found: Entry) -> str:
         """Return an entry as typed: ``w_kj^(l+1)``, ``∂C/∂a_j^L``."""

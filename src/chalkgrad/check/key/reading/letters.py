@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from chalkgrad.check.key.reading.nodes import LayerIndex, Ref
 from chalkgrad.check.key.reading.tokens import WORDS
-from chalkgrad.formula import FUNCTIONS
+from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, ActivationFunction
 from chalkgrad.notation.profiles.find import Notation
 
 KINDS = ("weight", "bias", "pre", "act", "input", "target", "output", "loss", "rate", "penalty")
@@ -43,27 +43,22 @@ USUAL = {
     "loss": "loss",
 }
 """Letters that mean the same nearly everywhere, used where the notation has not given them away."""
+
+
+def _spellings(known: ActivationFunction) -> tuple[str, ...]:
+    """How an activation is typed; the identity has no name in a formula."""
+    typed = (known.name, known.name.title(), known.name.upper(), known.symbol, *known.also)
+    return () if known.is_identity else tuple(word for word in typed if len(word) > 1)
+
+
 FUNCTION_NAMES = {
     "sigma": "sigmoid",
-    "sigmoid": "sigmoid",
-    "logistic": "sigmoid",
-    "relu": "relu",
-    "ReLU": "relu",
     "ReLu": "relu",
-    "Relu": "relu",
-    "RELU": "relu",
     "ln": "log",
     "arctan": "atan",
     "sgn": "sign",
     "sech": "sech",
-    "silu": "silu",
-    "SiLU": "silu",
-    "gelu": "gelu",
-    "GELU": "gelu",
-    "elu": "elu",
-    "ELU": "elu",
-    "tanh": "tanh",
-    "softplus": "softplus",
+    **{word: name for name, known in ACTIVATIONS.items() for word in _spellings(known)},
     **{name: name for name in FUNCTIONS},
 }
 CONSTANTS = ("e", "pi")

@@ -110,7 +110,7 @@ def _function(text: str, alphabet: Alphabet, network: Network) -> FunctionOf | N
         return None
     name = alphabet.functions.get({"σ": "sigma"}.get(match["name"], match["name"]), match["name"])
     own = {layer.function.name: layer.function for layer in network.layers if not layer.is_softmax}
-    known = name in alphabet.functions.values() or name == "leaky_relu"
+    known = name in alphabet.functions.values()
     has_one = name not in FUNCTIONS or len(FUNCTIONS[name].arguments) == 1
     if not name or not (name in own or (known and has_one)):
         return None
