@@ -25,7 +25,7 @@ from chalkgrad.usercode.layouts.reading import (
     WeightLayout,
 )
 from chalkgrad.usercode.vocabulary.labels import by_names
-from chalkgrad.usercode.vocabulary.names import gradient
+from chalkgrad.usercode.vocabulary.names import gradient, quantity
 
 _TURNED: tuple[TargetLayout, ...] = ("turned", "data")
 
@@ -79,7 +79,7 @@ def meanings(
     depth = network.depth
     named = by_names(parts, depth)
     if named:
-        yield named
+        yield named | _called_exactly(parts, network)
         return
     told: list[str | None] = []
     if names and len(names) == len({label.split(".")[0] for label, _ in parts}):
@@ -111,6 +111,13 @@ def meanings(
     agreeing = [order for order in fitting if _agrees(order, told)]
     for order in agreeing or fitting:
         yield {f"d{name}": array for name, array in zip(order, arrays, strict=True)}
+
+
+def _called_exactly(parts: Sequence[tuple[str, Array]], network: Network) -> dict[str, Array]:
+    """What has the very name of a parameter for which there are no other words: gamma1, dgamma1."""
+    own = {name for name in network.parameter_shapes() if quantity(name, network.depth) is None}
+    last = ((label.split(".")[-1].removeprefix("d"), array) for label, array in parts if own)
+    return {f"d{name}": array for name, array in last if name in own}
 
 
 def _agrees(order: Sequence[str], told: Sequence[str | None]) -> bool:

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 
-from chalkgrad._roles import ROLES as PARAMETERS
 from chalkgrad.usercode.vocabulary.roles import ROLES
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹δΔ∇∂θ", "01234567890123456789ddg" + "dw")
 _NOISE = re.compile(r"[\s_\[\](){}^.'\"*]")
 
-LETTERS = {
-    **{role.letter: (role.letter.lower(), role.kind) for role in PARAMETERS.values()},
+_LETTERS = {
     "W": ("w", "weight", "weights", "theta", "wt", "kernel"),
     "b": ("b", "bias", "biases", "intercept"),
     "Z": ("z", "pre", "preact", "preactivation", "net", "logits", "s", "u"),
     "A": ("a", "act", "activation", "h", "hidden", "o", "out", "layer"),
 }
-_OF_LETTER = {word: letter for letter, words in LETTERS.items() for word in words}
+_OF_LETTER = {word: letter for letter, words in _LETTERS.items() for word in words}
 _WORDS = "|".join(sorted(_OF_LETTER, key=len, reverse=True))
 _QUANTITY = re.compile(rf"({_WORDS})(\d*)")
 _GRADIENT = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chalkgrad.usercode.vocabulary.names import LETTERS, plain, quantity, role
+from chalkgrad.usercode.vocabulary.names import plain, quantity, role
 
 _WORDS = {"W": ("w", "weight", "weights"), "b": ("bias", "biases"), "A_prev": ("a_prev", "input")}
 
@@ -73,7 +73,7 @@ class SpellingDict(dict[Any, Any]):
         number += self._offset
         if not 1 <= number <= self._depth:
             return None
-        found = {letter: super(SpellingDict, self).get(f"{letter}{number}") for letter in LETTERS}
+        found = {letter: super(SpellingDict, self).get(f"{letter}{number}") for letter in "WbZA"}
         found["A_prev"] = super().get(f"A{number - 1}" if number > 1 else "X")
         if number == self._depth and found["A"] is None:
             found["A"] = super().get("Y")
