@@ -191,11 +191,8 @@ def _step_cost(step: Step, phase: str, needed: bool) -> StepCost:
 
 def _products(expr: Expr) -> Iterator[tuple[Dim, Dim, Dim]]:
     for node in walk(expr):
-        match node:
-            case e.MatMul(e.Ones(), _) | e.MatMul(_, e.Ones()):
-                continue
-            case e.MatMul(left, right):
-                yield left.shape[0], left.shape[1], right.shape[1]
+        if isinstance(node, e.MatMul) and node.with_ones is None:
+            yield *node.left.shape, node.right.shape[1]
 
 
 def _elementwise(expr: Expr, signed: bool = False) -> Iterator[Count]:
@@ -210,10 +207,8 @@ _MINUS = Coefficient(Fraction(-1))
 
 def _summed(expr: e.MatMul) -> Count:
     """A product with ones is a sum, or repeats what is there."""
-    match expr:
-        case e.MatMul(e.Ones((_, inner)), arg) | e.MatMul(arg, e.Ones((inner, _))) if not inner.is_one:
-            return _size(arg.shape)
-    return ZERO
+    ones = expr.with_ones
+    return ZERO if ones is None or ones.summed.is_one else _size(ones.arg.shape)
 
 
 def _size(dims: Shape | tuple[Dim, Dim, Dim]) -> Count:

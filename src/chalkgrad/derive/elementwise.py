@@ -125,3 +125,18 @@ def termwise_derivative(function: ElementwiseFunction, variable: str) -> nodes.N
     terms = [differentiate(term, variable) for term in body.terms]
     kept = tuple(term for term in terms if term != nodes.Num(Fraction(0)))
     return nodes.Add(kept) if len(kept) > 1 else function.derivative(variable)
+
+
+def body_of(expr: Apply) -> nodes.Node:
+    """The formula of a function, or of its derivative as first written."""
+    return expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
+
+
+def written_out(expr: Apply) -> nodes.Node:
+    """The same in the arguments themselves."""
+    return substitute(body_of(expr), {name: nodes.Var(arg) for name, arg in arguments_of(expr).items()})
+
+
+def arguments_of(expr: Apply) -> dict[str, Expr]:
+    """The arguments of an elementwise function by their variables."""
+    return dict(zip(expr.function.variables, expr.args, strict=True))

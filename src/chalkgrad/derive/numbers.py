@@ -16,6 +16,7 @@ from chalkgrad.expr import (
     Scale,
     Shape,
     Symbol,
+    WithOnes,
     coefficient,
 )
 
@@ -32,9 +33,7 @@ def spread_of(expr: Expr) -> Scalar | Symbol | None:
     match expr:
         case Scale(Coefficient(Fraction(numerator=1, denominator=1), ((Scalar() as number, 1),)), Ones()):
             return number
-        case MatMul(Ones((_, inner)), arg) if inner.is_one:
-            return spread_of(arg)
-        case MatMul(arg, Ones((inner, _))) if inner.is_one:
+        case MatMul(with_ones=WithOnes(arg, summed=inner)) if inner.is_one:
             return spread_of(arg)
         case Symbol(kind="clip_factor"):
             return expr

@@ -110,7 +110,8 @@ def _of_samples(compiler: Compiler, expr: e.RowApply | SampleKernel) -> Compiled
 
 def _sum(compiler: Compiler, expr: e.Sum) -> Compiled:
     first, *rest = expr.terms
-    fresh = _is_product(first) and isinstance(compiler.arithmetic, Float64)  # an array of the full shape
+    new = isinstance(first, e.MatMul) and first.with_ones is None  # an array of the full shape
+    fresh = new and isinstance(compiler.arithmetic, Float64)
     plus, minus = _IN_PLACE if fresh else _NEW
     start = compiler(first)
     parts = []
@@ -133,18 +134,10 @@ _NEW: Joins = (operator.add, operator.sub)
 _MINUS = Coefficient(Fraction(-1))
 
 
-def _is_product(term: Expr) -> bool:
-    return isinstance(term, e.MatMul) and not any(isinstance(part, e.Ones) for part in term.operands())
-
-
 def _repeated(term: Expr) -> Expr:
     """The row of 1·row, or the column of column·1ᵀ: broadcasting repeats it."""
-    match term:
-        case e.MatMul(e.Ones((_, one)), row) if one.is_one:
-            return row
-        case e.MatMul(column, e.Ones((one, _))) if one.is_one:
-            return column
-    return term
+    ones = term.with_ones if isinstance(term, e.MatMul) else None
+    return ones.arg if ones is not None and ones.summed.is_one else term
 
 
 # -- products ------------------------------------------------------------------------------------------
@@ -200,22 +193,15 @@ def _hadamard(compiler: Compiler, expr: e.Hadamard) -> Compiled:
 
 def _matmul(compiler: Compiler, expr: e.MatMul) -> Compiled:
     """A product; with ones it is a sum over the batch, or a row repeated by broadcasting."""
-    left, right = expr.left, expr.right
-    if isinstance(left, e.Ones):  # 1 · row repeats it
-        return _of_ones(compiler(right), 0, left.shape[0], not left.shape[1].is_one)
-    if isinstance(right, e.Ones):
-        return _of_ones(compiler(left), 1, right.shape[1], not right.shape[0].is_one)
-    a, b = compiler(left), compiler(right)
+    if (ones := expr.with_ones) is not None:
+        inner, axis, repeated = compiler(ones.arg), ones.axis, ones.repeated
+        if ones.summed.is_one:
+            return lambda values: _repeat(inner(values), axis, size(repeated, values))
+        return lambda values: _repeat(
+            inner(values).sum(axis=axis, keepdims=True), axis, size(repeated, values)
+        )
+    a, b = compiler(expr.left), compiler(expr.right)
     return lambda values: a(values) @ b(values)
-
-
-def _of_ones(inner: Compiled, axis: int, dim: Dim, summed: bool) -> Compiled:
-    """The sum along an axis, then repeated along it."""
-    if not summed:
-        return lambda values: _repeat(inner(values), axis, size(dim, values))
-    if dim.is_one:
-        return lambda values: inner(values).sum(axis=axis, keepdims=True)
-    return lambda values: _repeat(inner(values).sum(axis=axis, keepdims=True), axis, size(dim, values))
 
 
 def _repeat(values: Array, axis: int, count: int) -> Array:

@@ -27,6 +27,7 @@ from chalkgrad.expr.nodes import (
     Scale,
     Sum,
     Transpose,
+    WithOnes,
 )
 from chalkgrad.expr.operations import TABLE, Operation, fill, register
 from chalkgrad.expr.symbol import SLOT_NAMES, Symbol, make_symbol, symbol_name
@@ -56,6 +57,7 @@ __all__ = [
     "Sum",
     "Symbol",
     "Transpose",
+    "WithOnes",
     "coefficient",
     "fill",
     "fits",

@@ -53,11 +53,16 @@ class Coefficient:
     powers: tuple[tuple[Dim | Scalar, int], ...] = ()
 
     def __mul__(self, other: Coefficient) -> Coefficient:
+        if other.is_one:
+            return self
         merged = dict(self.powers)
         for base, power in other.powers:
             merged[base] = merged.get(base, 0) + power
         powers = tuple((base, power) for base, power in merged.items() if power)
         return Coefficient(self.rational * other.rational, powers)
+
+    def __neg__(self) -> Coefficient:
+        return Coefficient(-self.rational, self.powers)
 
     @property
     def is_one(self) -> bool:

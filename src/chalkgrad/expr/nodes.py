@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalkgrad._errors import Fault, ShapeError
 from chalkgrad.expr.base import Expr, OfMany, OfOne, Routine
-from chalkgrad.expr.dims import ONE, Coefficient, Shape, describe_coefficient, fits, show_shape
+from chalkgrad.expr.dims import ONE, Coefficient, Dim, Shape, describe_coefficient, fits, show_shape
 from chalkgrad.formula import ElementwiseFunction
 
 
@@ -64,6 +64,25 @@ class Scale(OfOne):
         return f"{describe_coefficient(self.coefficient)}·{self.arg}"
 
 
+class WithOnes(NamedTuple):
+    """What ones do to the other factor of a product: it is summed along an axis, then repeated along it.
+
+    Attributes
+    ----------
+    arg
+        The other factor.
+    axis
+        0 of 1 X, which sums or repeats rows; 1 of X 1.
+    summed, repeated
+        How many are summed, and how often the sum stands; of size 1 where there is none.
+    """
+
+    arg: Expr
+    axis: int
+    summed: Dim
+    repeated: Dim
+
+
 @dataclass(frozen=True)
 class MatMul(Expr):
     """The matrix product."""
@@ -85,6 +104,15 @@ class MatMul(Expr):
     @property
     def shape(self) -> Shape:
         return self.left.shape[0], self.right.shape[1]
+
+    @property
+    def with_ones(self) -> WithOnes | None:
+        """What it does if one factor is ones."""
+        if isinstance(self.left, Ones):
+            return WithOnes(self.right, 0, self.left.dims[1], self.left.dims[0])
+        if isinstance(self.right, Ones):
+            return WithOnes(self.left, 1, *self.right.dims)
+        return None
 
     def operands(self) -> tuple[Expr, ...]:
         return self.left, self.right

@@ -127,8 +127,7 @@ def _inner(expr: e.Sum | e.MatMul | e.Hadamard) -> str:
 
 def _added(term: Expr) -> str:
     if isinstance(term, e.Scale) and term.coefficient.rational < 0:
-        positive = Coefficient(-term.coefficient.rational, term.coefficient.powers)
-        return f" − {_coefficient(positive)}{_written(term.arg)}"
+        return f" − {_coefficient(-term.coefficient)}{_written(term.arg)}"
     return f" + {_written(term)}"
 
 

@@ -13,10 +13,10 @@ from fractions import Fraction
 
 from chalkgrad import expr as e
 from chalkgrad.derive.algebra import whole_turned
-from chalkgrad.derive.elementwise import termwise_derivative
+from chalkgrad.derive.elementwise import arguments_of, body_of, written_out
 from chalkgrad.derive.numbers import spread_of
 from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol, fill
-from chalkgrad.formula import ACTIVATIONS, ActivationFunction, ElementwiseFunction, nodes, substitute
+from chalkgrad.formula import ACTIVATIONS, ActivationFunction, ElementwiseFunction, nodes
 from chalkgrad.notation.equations.code_formula import (
     ATOM,
     MATMUL,
@@ -30,7 +30,7 @@ from chalkgrad.notation.equations.code_formula import (
     FormulaCode,
     rational,
 )
-from chalkgrad.notation.equations.updates import arguments_of, has_numbers
+from chalkgrad.notation.equations.updates import has_numbers
 
 _STEP = (nodes.Num(Fraction(1)), nodes.Num(Fraction(0)))
 
@@ -100,7 +100,7 @@ class CodeWriter:
 
     def _factor(self, expr: Expr) -> Code:
         """A factor; a slope that is 1 or 0 is the condition itself: ``z1 > 0``."""
-        match self._formula(expr) if isinstance(expr, e.Apply) else None:
+        match written_out(expr) if isinstance(expr, e.Apply) else None:
             case nodes.Where(nodes.Compare(op, left, right), then, otherwise) if (then, otherwise) == _STEP:
                 formula = FormulaCode(self._leaf, dialect=self.dialect)
                 return Code(f"({formula.text(left)} {op} {formula.text(right)})", ATOM)
@@ -147,7 +147,7 @@ class CodeWriter:
             if isinstance(term, e.Ones):
                 part = Code("1", ATOM)
             elif negative and isinstance(term, e.Scale):
-                part = self._scale(_opposite(term.coefficient), write(term.arg))
+                part = self._scale(-term.coefficient, write(term.arg))
             else:
                 part = write(term)
             sign = "-" if negative else "+"
@@ -157,7 +157,7 @@ class CodeWriter:
 
     def _scale(self, c: Coefficient, body: Code) -> Code:
         if c.rational < 0:
-            return Code(f"-{self._scale(_opposite(c), body).inside(QUOTIENT)}", SUM)
+            return Code(f"-{self._scale(-c, body).inside(QUOTIENT)}", SUM)
         number = c.rational
         above: list[str] = []
         below: list[str] = []
@@ -181,17 +181,13 @@ class CodeWriter:
 
     def _matmul(self, expr: e.MatMul) -> Code:
         """A product; with ones it is a sum over one direction, or left to broadcasting."""
-        left, right = expr.left, expr.right
-        match left, right:
-            case e.Ones((_, inner)), _ if inner.is_one:
-                return self._code(right)
-            case _, e.Ones((inner, _)) if inner.is_one:
-                return self._code(left)
-            case e.Ones((rows, _)), _ if rows.is_one:
-                return Code(f"{self._code(right).inside(ATOM)}.sum(0, {self.dialect.keep})", ATOM)
-            case _, e.Ones((_, columns)) if columns.is_one:
-                return Code(f"{self._code(left).inside(ATOM)}.sum(1, {self.dialect.keep})", ATOM)
-        return Code(f"{self._code(left).inside(MATMUL)} @ {self._code(right).inside(POWER)}", MATMUL)
+        ones = expr.with_ones
+        if ones is not None and ones.summed.is_one:
+            return self._code(ones.arg)
+        if ones is not None and ones.repeated.is_one:
+            return Code(f"{self._code(ones.arg).inside(ATOM)}.sum({ones.axis}, {self.dialect.keep})", ATOM)
+        left, right = self._code(expr.left), self._code(expr.right)
+        return Code(f"{left.inside(MATMUL)} @ {right.inside(POWER)}", MATMUL)
 
     # -- functions -------------------------------------------------------------------------------------
 
@@ -205,7 +201,7 @@ class CodeWriter:
         return self._update(expr, self._code) if has_numbers(expr) else self._written(expr)
 
     def _written(self, expr: e.Apply) -> Code:
-        return FormulaCode(self._leaf, dialect=self.dialect).code(self._formula(expr))
+        return FormulaCode(self._leaf, dialect=self.dialect).code(written_out(expr))
 
     def _update(self, expr: e.Apply, write: Callable[[Expr], Code]) -> Code:
         """The formula of an update, of which some variables are numbers."""
@@ -217,18 +213,7 @@ class CodeWriter:
                 return Code(self.scalar(number), ATOM)
             return write(arguments[str(name)]) if number is None else self._code(number)
 
-        function = expr.function
-        body = function.body if expr.wrt is None else termwise_derivative(function, expr.wrt)
-        return FormulaCode(leaf, dialect=self.dialect).code(body)
-
-    def _formula(self, expr: e.Apply) -> nodes.Node:
-        """The function's formula with the arguments as its variables."""
-        function = expr.function
-        body = function.body if expr.wrt is None else termwise_derivative(function, expr.wrt)
-        leaves: dict[Hashable, nodes.Node] = {
-            name: nodes.Var(arg) for name, arg in zip(function.variables, expr.args, strict=True)
-        }
-        return substitute(body, leaves)
+        return FormulaCode(leaf, dialect=self.dialect).code(body_of(expr))
 
     def _leaf(self, leaf: Hashable) -> Code:
         if isinstance(leaf, Expr):
@@ -243,10 +228,6 @@ def is_vector(expr: Expr) -> bool:
 
 def _values(function: ElementwiseFunction) -> str:
     return "".join(f", {float(value):g}" for _, value in function.parameters)
-
-
-def _opposite(c: Coefficient) -> Coefficient:
-    return Coefficient(-c.rational, c.powers)
 
 
 CODE = fill(

@@ -58,8 +58,3 @@ class UpdateFormula(FormulaWriter):
                 items.append(Op(sign))
             items.append(self.inside(factor, least if len(ordered) == 1 else POWER))
         return Row(tuple(items))
-
-
-def arguments_of(expr: Apply) -> dict[str, Expr]:
-    """The arguments of an elementwise function by their variables."""
-    return dict(zip(expr.function.variables, expr.args, strict=True))

@@ -8,11 +8,11 @@ from dataclasses import replace
 from chalkgrad import expr as e
 from chalkgrad.derive.algebra import whole_turned
 from chalkgrad.derive.derivation import Derivation
-from chalkgrad.derive.elementwise import termwise_derivative
+from chalkgrad.derive.elementwise import arguments_of, body_of, written_out
 from chalkgrad.derive.index import Index, entry
 from chalkgrad.derive.numbers import spread_of
 from chalkgrad.expr import Coefficient, Expr, Scalar, Symbol, fill
-from chalkgrad.formula import nodes, substitute
+from chalkgrad.formula import nodes
 from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Num, Op, Row, Script, Sym, Words
 from chalkgrad.notation.equations.code import CodeWriter
 from chalkgrad.notation.equations.entries import EntryWriter, IndexLetters, step_letters
@@ -27,7 +27,7 @@ from chalkgrad.notation.equations.formulas import (
 )
 from chalkgrad.notation.equations.letters import called, letter_box
 from chalkgrad.notation.equations.symbols import SymbolWriter
-from chalkgrad.notation.equations.updates import UpdateFormula, arguments_of, has_numbers
+from chalkgrad.notation.equations.updates import UpdateFormula, has_numbers
 from chalkgrad.notation.profiles.find import Notation
 
 __all__ = ["IndexLetters", "Writer", "letter_box", "step_letters"]
@@ -143,34 +143,28 @@ class Writer(SymbolWriter):
         return Row((*minus, *((front,) if front is not None else ()), body)), SUM if minus else PRODUCT
 
     def _matmul(self, expr: e.MatMul) -> tuple[Box, int]:
-        left, right = expr.left, expr.right
-        if self.notation.broadcast == "implicit":
-            if isinstance(left, e.Ones) and left.shape[1].is_one:
-                return self._level(right)
-            if isinstance(right, e.Ones) and right.shape[0].is_one:
-                return self._level(left)
-            if (summed := self._over_batch(left, right)) is not None:
+        left, right, ones = expr.left, expr.right, expr.with_ones
+        if self.notation.broadcast == "implicit" and ones is not None:
+            if ones.summed.is_one:
+                return self._level(ones.arg)
+            if (summed := self._over_batch(ones)) is not None:
                 return summed, PRODUCT
         items: tuple[Box, ...] = (self._inside(left, PRODUCT), self._inside(right, POWER))
-        both_scalar = left.is_scalar and right.is_scalar
-        if self.values and (both_scalar or not (isinstance(left, e.Ones) or isinstance(right, e.Ones))):
+        if self.values and (ones is None or (left.is_scalar and right.is_scalar)):
             items = (items[0], Op("·"), items[1])
         return Row(items), PRODUCT
 
-    def _over_batch(self, left: Expr, right: Expr) -> Box | None:
+    def _over_batch(self, ones: e.WithOnes) -> Box | None:
         """A product with ones as the sum over the samples: ∑_s dz^[2](s)."""
-        ones, other = (left, right) if isinstance(left, e.Ones) else (right, left)
+        other = ones.arg
         symbol = other.arg if isinstance(other, e.Transpose) else other
-        if not isinstance(ones, e.Ones) or not isinstance(symbol, Symbol) or self.values:
-            return None
-        dim = ones.shape[1 if ones is left else 0]
-        if dim.name != "m":
+        if not isinstance(symbol, Symbol) or self.values or ones.summed.name != "m":
             return None
         index = Sym(self.notation.indices[3])
         one = self._of_sample(symbol, index)
         if isinstance(other, e.Transpose):
             one = Script(Fence(one), None, Sym("T", "upright"))
-        return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(dim)), one))
+        return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(ones.summed)), one))
 
     def _of_sample(self, symbol: Symbol, index: Box) -> Box:
         """One sample of a batch, laid out as the batch is: dz with the sample in brackets, dz^[2](s)."""
@@ -192,18 +186,14 @@ class Writer(SymbolWriter):
         if expr.function.name and len(expr.args) == 1:
             name = self.function(expr.function, expr.wrt is not None)
             return called(name, self.expr(expr.args[0])), ATOM
-        body = expr.function.body if expr.wrt is None else termwise_derivative(expr.function, expr.wrt)
         if has_numbers(expr):
             times = "·" if expr.is_scalar or self.values else "⊙"
             formula = UpdateFormula(arguments_of(expr), self._argument, times, "·" if self.values else "")
-            return formula.level(body)
-        args: dict[Hashable, nodes.Node] = {
-            name: nodes.Var(arg) for name, arg in zip(expr.function.variables, expr.args, strict=True)
-        }
+            return formula.level(body_of(expr))
         writer = FormulaWriter(
             self._formula_leaf, "" if expr.is_scalar and not self.values else "·" if expr.is_scalar else "⊙"
         )
-        return writer.level(substitute(body, dict(args)))
+        return writer.level(written_out(expr))
 
     def call(self, name: str, arg: Expr) -> tuple[Box, int]:
         """A function of a whole matrix by its name."""
@@ -267,7 +257,7 @@ def _marked(box: Box, index: Box) -> Box:
 
 def _positive(term: Expr) -> Expr:
     assert isinstance(term, e.Scale)
-    c = replace(term.coefficient, rational=-term.coefficient.rational)
+    c = -term.coefficient
     return term.arg if c.is_one else e.Scale(c, term.arg)
 
 
