@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from chalkgrad._errors import InputError
-from chalkgrad.diagnose.mistakes.rules import title
-from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake, Verdict
+from chalkgrad.diagnose.findings import Fix, GradientVerdict, Mistake, Verdict
+from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.grade import ClassGrades, Submission, find_submissions, grade, read_grading
 from chalkgrad.grade.pages.summary import grade_page
 from chalkgrad.grade.processes.worker import record
@@ -50,7 +50,7 @@ def diagnosis(
     verdicts = dict.fromkeys(ALL, "right") | dict.fromkeys(follows, "wrong") | dict(wrong or {})
     gradients = tuple(GradientVerdict(n, v, follows=n in follows) for n, v in verdicts.items())  # type: ignore[arg-type]
     explains = tuple(name for name, verdict in verdicts.items() if verdict != "right")
-    mistakes = (Mistake(rule, title(rule), tuple(sites), explains, f"{rule}.", **more),) if rule else ()
+    mistakes = (Mistake(rule, tuple(sites), explains, (f"{rule}.",), **more),) if rule else ()
     outcome = outcome if mistakes or wrong else "right"
     return Diagnosis(NETWORK, "mine.py:backward", outcome, gradients, mistakes)  # type: ignore[arg-type]
 
@@ -103,7 +103,7 @@ def test_what_nobody_can_explain_has_no_points() -> None:
 
 def test_no_answer_has_no_points() -> None:
     failed = Diagnosis(
-        NETWORK, "mine.py:backward", "failed", mistakes=(Mistake("no-answer", "", (), (), "no."),)
+        NETWORK, "mine.py:backward", "failed", mistakes=(Mistake("no-answer", (), (), ("no.",)),)
     )
     assert set(points(failed).values()) == {0}
 
@@ -213,8 +213,8 @@ def test_the_folder_itself_must_be_one(tmp_path: Path) -> None:
 
 FOUND = {
     "right": diagnosis(),
-    "relu": diagnosis("derivative-missing", ["dZ1"], follows=["dW1", "db1"], fix="dZ1 = dA1 * (Z1 > 0)",
-                      source="dZ1 = dA1", line=7, why="δ is the derivative by z."),
+    "relu": diagnosis("derivative-missing", ["dZ1"], follows=["dW1", "db1"], source="dZ1 = dA1",
+                      remedy=Fix("dZ1 = dA1 * (Z1 > 0)"), line=7),
     "mean": diagnosis("batch-mean-missing", ["dZ2"], follows=ALL),
     "puzzle": diagnosis(wrong={"dW1": "wrong"}, outcome="unexplained"),
     "silent": diagnosis(wrong=dict.fromkeys(ALL, "not returned"), outcome="failed"),

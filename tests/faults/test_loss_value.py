@@ -36,7 +36,8 @@ def told(spec: str, of_loss: Named, of_gradient: Named, l2: float = 0) -> str:
         Network(spec, name, factor=factor, reduction=reduction, l2=l2)
         for name, factor, reduction in (of_loss, of_gradient)
     ]
-    return loss_against_gradient(draws(networks[1], *networks)) or ""
+    found = loss_against_gradient(draws(networks[1], *networks))
+    return found.text if found else ""
 
 
 SUM, HALF = ("squared_error", 1, "mean"), ("squared_error", 0.5, "mean")
@@ -84,7 +85,10 @@ def test_binary_cross_entropy_may_be_averaged_over_the_outputs() -> None:
     network = Network("4-3:relu-3:sigmoid")
     seen = draws(network, network, network)
     averaged = [Observation(d.network, d.data, loss=(d.loss or 0) / 3, gradients=d.gradients) for d in seen]
-    assert "averaged over the outputs" in (loss_against_gradient(averaged) or "")
+    found = loss_against_gradient(averaged)
+    assert found is not None
+    assert (found.over, found.is_averaged_loss) == ("outputs", True)
+    assert "averaged over the outputs" in found.text
 
 
 def test_two_outputs_leave_open_what_a_half_is() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from chalkgrad.derive import derive
 from chalkgrad.derive.algebra import scale
-from chalkgrad.diagnose.mistakes.rules import title
-from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake, Remark
-from chalkgrad.expr import Dim, Expr, Hadamard, coefficient
+from chalkgrad.diagnose.findings import Fix, GradientVerdict, Mistake, Remark
+from chalkgrad.diagnose.mistakes.statement import code, quantities
+from chalkgrad.diagnose.report import Diagnosis
+from chalkgrad.expr import Apply, Dim, Expr, Hadamard, Numeric, coefficient
 from chalkgrad.network import Network
 
 NETWORK = Network("4-3:relu-2:tanh-1:sigmoid", loss="binary_cross_entropy")
 STEPS = derive(NETWORK)
+OF = quantities(NETWORK)
+"""Canonical name → symbol."""
 SUBJECT = "homework/mine.py:backward"
 READING = "samples as columns, W as n_out × n_in, b as a column"
 PROBES = (
@@ -40,62 +43,53 @@ def verdicts(wrong: dict[str, float], own: tuple[str, ...] = ()) -> tuple[Gradie
     )
 
 
+SLOPE = Apply(NETWORK.layers[0].function, (OF["Z1"],), "z")
 MISSING = Mistake(
     "derivative-missing",
-    title("derivative-missing"),
     ("dZ1",),
     ("dW1", "db1"),
-    "dZ1 was formed without ⊙ relu′(Z1).",
+    (OF["dZ1"], " was formed without ⊙ ", SLOPE, "."),
     first_factors("dZ1"),
     correct("dZ1"),
-    "dZ2 W2",
-    "(dZ2 W2) ⊙ relu′(Z1)",
-    "dZ1 = (W2.T @ dZ2) * (Z1 > 0)",
+    Fix("dZ1 = (W2.T @ dZ2) * (Z1 > 0)"),
     14,
     "    dZ1 = W2.T @ dZ2",
     True,
-    "A1 = relu(Z1), so a change of Z1 reaches the loss through relu′(Z1): the chain rule has it as a factor.",
 )
 MEAN = Mistake(
     "batch-mean-missing",
-    title("batch-mean-missing"),
     ("dZ3",),
     NAMES,
-    "dZ3 was formed without 1/m: it is exactly m times too large (5 times where m is 5).",
+    (OF["dZ3"], " was formed without 1/m: it is exactly m times too large (5 times where m is 5)."),
     scale(coefficient(1, (Dim("m"), 1)), correct("dZ3")),
     correct("dZ3"),
-    "Y − T",
-    "1/m (Y − T)",
-    "dZ3 = (A3 - Y) / m",
+    Fix("dZ3 = (A3 - Y) / m"),
     9,
     "    dZ3 = A3 - Y",
     True,
-    "The loss is the mean over m samples, and so is every gradient.",
 )
 BROADCAST = Mistake(
     "broadcasting",
-    title("broadcasting"),
     ("dZ3",),
     NAMES,
-    "Y has the shape (m, 1) and your `t` the shape (m,): `y - t` is m × m.",
-    computed_text="Y 1ᵀ − 1 Tᵀ",
-    correct_text="Y − T",
-    fix="t = t.reshape(-1, 1)",
+    (OF["Y"], " has the shape (m, 1) and your ", code("t"), " the shape (m,): ", code("y - t"), " is m × m."),
+    Numeric(lambda y, t: y - t.T, (OF["Y"], OF["T"]), OF["Y"].shape, "{} 1ᵀ − 1 {}ᵀ"),
+    correct("dZ3"),
+    Fix("t = t.reshape(-1, 1)"),
 )
 STATE = Mistake(
     "accumulator",
-    title("accumulator"),
     (),
     ("dW1",),
-    "`grads` is kept from call to call and never cleared: the second call gives twice the first.",
-    fix="set `grads` to zeros at the beginning of the function",
+    (code("grads"), " is kept from call to call and never cleared: the second call gives twice the first."),
+    remedy=Fix(advice=("set ", code("grads"), " to zeros at the beginning of the function")),
     line=3,
     source="def backward(x, t, grads={}):",
 )
 
 RIGHT = Diagnosis(
     NETWORK, SUBJECT, "right", verdicts({}), reading=READING, probes=PROBES,
-    remarks=(Remark("convention", "relu′(0) is taken as 1; 0 is as good."),),
+    remarks=(Remark("convention", ("relu′(0) is taken as 1; 0 is as good.",)),),
 )  # fmt: skip
 EXPLAINED = Diagnosis(
     NETWORK, SUBJECT, "explained", verdicts({"dW1": 0.83, "db1": 1.25}), (MISSING,),
@@ -118,9 +112,9 @@ UNEXPLAINED = Diagnosis(
         GradientVerdict("dW3", "not finite", "3 of 2 entries are NaN"),
         GradientVerdict("db3", "not returned", "no `db3` among dW1, db1, dW2, db2, dW3"),
     ),
-    evidence=(
-        "dZ1 is the first wrong quantity; dZ2 and what it is formed from are right",
-        "dZ1 over the derived one is the same number in every row, and another in every column",
+    patterns=(
+        (OF["dZ1"], " is the first wrong quantity; ", OF["dZ2"], " and what it is formed from are right"),
+        (OF["dZ1"], " over the derived one is the same number in every row, and another in every column"),
     ),
     reading=READING, probes=PROBES,
 )  # fmt: skip
@@ -129,9 +123,9 @@ FAILED = Diagnosis(
     tuple(GradientVerdict(name, "not returned") for name in NAMES),
     (
         Mistake(
-            "exception", title("exception"), ("dW2",), (),
-            "ValueError in `dW2 = dZ2 @ A1`: matmul: Input operand 1 has size 3, not 5",
-            fix="dW2 = dZ2 @ A1.T", line=11, source="    dW2 = dZ2 @ A1",
+            "exception", ("dW2",), (),
+            ("ValueError in ", code("dW2 = dZ2 @ A1"), ": matmul: Input operand 1 has size 3, not 5"),
+            remedy=Fix("dW2 = dZ2 @ A1.T"), line=11, source="    dW2 = dZ2 @ A1",
         ),
     ),
     reading=READING,

@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from chalkgrad.diagnose.findings import Fix
+from chalkgrad.diagnose.mistakes.statement import code, named, plain, quantities, retold
+from chalkgrad.diagnose.mistakes.wording import Wording
 from chalkgrad.diagnose.page import diagnosis_page
 from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.expr import Hadamard, MatMul, Transpose
@@ -66,8 +69,8 @@ In line 14 of mine.py:
 
 Tried: with this line all 6 gradients are right.
 
-Why: Z⁽¹⁾ = ReLU(A⁽¹⁾), so a change of A⁽¹⁾ reaches the loss through
-ReLU′(A⁽¹⁾): the chain rule has it as a factor.
+Why: With a = f(z), the chain rule gives δ = ∂L/∂z as ∂L/∂a times f′(z), entry
+by entry and once.
 
 What was tried
 ──────────────
@@ -113,7 +116,7 @@ def test_what_cannot_be_told_apart_is_said() -> None:
     assert "• ∂L/∂z₍₃₎ was formed without 1/m" in written
     assert "dZ3 = (A3 - Y) / m" in written
     assert "Fix: set grads to zeros at the beginning of the function" in " ".join(written.split())
-    assert "  δ₃ = Y 1ᵀ − 1 Tᵀ   you computed" in written  # no writer has a box for it
+    assert "  δ₃ = y 1ᵀ − 1 tᵀ   you computed" in written  # no writer has a box for it
 
 
 def test_without_a_rule_there_is_evidence_and_no_accusation() -> None:
@@ -171,7 +174,10 @@ def test_code_in_a_sentence_is_code() -> None:
 
 def test_hostile_words_are_only_words() -> None:
     evil = replace(
-        MISSING, sentence="<script>alert(1)</script> `</code><b>` $x$ | a_b", fix="x = '</pre>'", source="<i>"
+        MISSING,
+        said=("<script>alert(1)</script> ", code("</code><b>"), " $x$ | a_b"),
+        remedy=Fix("x = '</pre>'"),
+        source="<i>",
     )
     found = replace(EXPLAINED, mistakes=(evil,), output="\x1b[31m</pre><script>", subject="<b>.py:f")
     written = page(found, form="html")
@@ -214,22 +220,29 @@ def test_what_is_right_is_retold_as_the_notation_derives_it(notation: str, spec:
         assert written == told.writer.expr(own.expr, own.symbol)
 
 
-def test_names_in_sentences() -> None:
-    told = Retelling(NETWORK, "nielsen")
+@pytest.mark.parametrize(
+    ("notation", "template", "expected"),
+    [
+        ("nielsen", "{dZ1} has {W2.T} where {W2} belongs", "Δ¹ has (w²)ᵀ where w² belongs"),
+        ("nielsen", "{tanh′:Z1}, not {f′:Z1}, at {A1}", "tanh′(Z¹), not ReLU′(Z¹), at A¹"),
+        ("nielsen", "{dA1} and {W2.T} at {Z1}, {A2}", "∂C/∂A¹ and (w²)ᵀ at Z¹, A²"),
+        ("nielsen", "{σ′:Z3} and {relu′:A1}, not x or y", "σ′(z³) and ReLU′(A¹), not x or y"),
+        ("matrix", "{dZ3} is {Y} − {T}, times {Y}(1 − {Y})", "∂L/∂z₍₃₎ is ŷ − y, times ŷ(1 − ŷ)"),
+        ("matrix", "your dZ1, x.W1 and a T-shirt", "your dZ1, x.W1 and a T-shirt"),
+        ("matrix", "", ""),
+    ],
+)
+def test_symbols_in_sentences(notation: str, template: str, expected: str) -> None:
+    said = retold(Wording(NETWORK).fill(template), Retelling(NETWORK, notation))
+    assert "".join(part if isinstance(part, str) else text.box(part) for part in said) == expected
 
-    def say(words: str) -> str:
-        return "".join(part if isinstance(part, str) else text.box(part) for part in told.sentence(words))
 
-    assert say("dZ1 has W2ᵀ where W2 belongs") == "Δ¹ has (w²)ᵀ where w² belongs"
-    assert say("tanh′(Z1) in place of relu′(Z1), at A1") == "tanh′(Z¹) in place of ReLU′(Z¹), at A¹"
-    assert say("your `dZ1`, dZ10, x.W1, W1[0] and a T-shirt") == "your dZ1, dZ10, x.W1, W1[0] and a T-shirt"
-    assert say("δ₁ from ∂L/∂a₁ and W₂ᵀ at z₁, a₂") == "Δ¹ from ∂C/∂A¹ and (w²)ᵀ at Z¹, A²"
-    assert say("σ′(z₃) and relu′(a₁), not x or y") == "σ′(z³) and ReLU′(A¹), not x or y"
-    assert say("") == ""
-    matrix = Retelling(NETWORK, "matrix")
-    own = matrix.sentence("δ₃ is y − t, times y(1 − y), t-shirts", letters=True)
-    assert "".join(part if isinstance(part, str) else text.box(part) for part in own) == (
-        "∂L/∂z₍₃₎ is ŷ − y, times ŷ(1 − ŷ), t-shirts"
+def test_a_name_is_text_in_text_and_a_symbol_on_a_page() -> None:
+    told = (*named(["dW1"]), " of ", quantities(NETWORK)["dW1"], ", ", code("dW1"))
+    assert plain(told) == "dW1 of ∂L/∂W₁, `dW1`"
+    said = retold(told, Retelling(NETWORK, "nielsen"))
+    assert (
+        "".join(part if isinstance(part, str) else text.box(part) for part in said) == "∂C/∂w¹ of ∂C/∂w¹, dW1"
     )
 
 

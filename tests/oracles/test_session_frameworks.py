@@ -56,7 +56,7 @@ def test_a_function_in_a_file_is_traced_in_its_own_names() -> None:
     assert found.known_as["dA1"] == "grad_output"
     source = FUNCTIONS.read_text(encoding="utf-8").splitlines()
     assert "grad_output * (input < 0)" in source[found.assigned[-1].line - 1]
-    assert found.notes[0].startswith("ReLUWrongMask is the activation of layer 1")
+    assert found.notes[0].text.startswith("ReLUWrongMask is the activation of layer 1")
 
 
 @pytest.mark.oracle("torch")
@@ -121,7 +121,7 @@ def test_an_estimator_in_a_file(tmp_path: Path) -> None:
     _, truth = gradients(network, found.data.parameters, found.data.x, found.data.t)
     for name, slope in truth.items():
         np.testing.assert_allclose(found.gradients[f"d{name}"], 2 * slope)
-    assert any("averaged over the outputs" in note for note in found.notes)
+    assert any("averaged over the outputs" in note.text for note in found.notes)
 
 
 @pytest.mark.oracle("sklearn")

@@ -13,11 +13,12 @@ from chalkgrad.network import Network
 from chalkgrad.usercode.answer.loss_value import loss_readings
 from chalkgrad.usercode.answer.observation import Observation
 from chalkgrad.usercode.frameworks.adapt import framework_callable, framework_network
+from chalkgrad.usercode.note import Note
 
 pytestmark = pytest.mark.oracle("sklearn")
 
 
-def observe(estimator: Any, network: Network, seed: int = 0) -> tuple[Observation, tuple[str, ...]]:
+def observe(estimator: Any, network: Network, seed: int = 0) -> tuple[Observation, tuple[Note, ...]]:
     found = framework_callable(estimator, network)
     assert found is not None
     function, notes = found
@@ -51,7 +52,7 @@ def test_a_regressor_with_one_output_is_right(spec: str, l2: Any) -> None:
     assert seen.loss == pytest.approx(loss)
     for name, slope in truth.items():
         np.testing.assert_allclose(seen.gradients[f"d{name}"], slope, rtol=1e-10, atol=1e-14)
-    assert not any("averaged" in note for note in notes)
+    assert not any("averaged" in note.text for note in notes)
 
 
 @pytest.mark.parametrize("spec", ["4-5:relu-2", "4-5:tanh-3"])
@@ -67,7 +68,7 @@ def test_a_regressor_with_more_outputs_has_the_gradient_of_another_loss(spec: st
         "its loss is averaged over the outputs, its gradient is not, "
         "so every gradient is n_out times too large for that loss (scikit-learn issue #8349"
     )
-    assert any(sentence in note for note in notes)
+    assert any(sentence in note.text for note in notes)
     seen, _ = observe(MLPRegressor, Network(spec, "half_squared_error"))
     np.testing.assert_allclose(ratios(seen), 1)
 
@@ -82,7 +83,7 @@ def test_a_classifier_is_right(spec: str, l2: Any) -> None:
     loss, _ = gradients(network, seen.data.parameters, seen.data.x, seen.data.t)
     assert seen.loss == pytest.approx(loss)
     np.testing.assert_allclose(ratios(seen), 1)
-    assert not any("averaged" in note for note in notes)
+    assert not any("averaged" in note.text for note in notes)
 
 
 def test_an_estimator_says_its_own_network() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from chalkgrad.diagnose.mistakes.rules import KINDS
+from chalkgrad.diagnose.mistakes.rules import KINDS, title
 
 PAGE = (
     (Path(__file__).parents[2] / "docs" / "diagnose.md")
@@ -16,4 +16,4 @@ PAGE = (
 
 def test_the_table_is_that_of_the_code() -> None:
     shown = dict(re.findall(r"^\| `([a-z0-9-]+)` \| (.+) \|$", PAGE, re.MULTILINE))
-    assert list(shown.items()) == [(rule, kind.title) for rule, kind in KINDS.items()]
+    assert list(shown.items()) == [(rule, title(rule)) for rule in KINDS]

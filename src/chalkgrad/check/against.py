@@ -92,7 +92,7 @@ def _notes(reading: Reading, call: Observation) -> list[str]:
     changed = [name for name in call.changed if not (moves and name in call.data.parameters)]
     if changed:
         told.append(f"the function changes its inputs in place: {', '.join(changed)}")
-    return [*told, *call.notes]
+    return [*told, *(note.text for note in call.notes)]
 
 
 def _left_out(session: Session) -> list[str]:

@@ -14,11 +14,11 @@ from chalkgrad.diagnose.beyond.accidents import broadcast
 from chalkgrad.diagnose.code.fix import fix
 from chalkgrad.diagnose.code.naming import Names
 from chalkgrad.diagnose.explaining import Explainer
-from chalkgrad.diagnose.mistakes.rules import title
-from chalkgrad.diagnose.mistakes.statement import plain, quantity
+from chalkgrad.diagnose.findings import Fix, GradientVerdict, Mistake
+from chalkgrad.diagnose.mistakes.statement import Statement, quantity
 from chalkgrad.diagnose.probes.points import point_of
 from chalkgrad.diagnose.probes.probes import mild, resized
-from chalkgrad.diagnose.report import Diagnosis, GradientVerdict, Mistake
+from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.diagnose.search.explanation import Explained
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
@@ -44,13 +44,14 @@ def crashed(session: Session, network: Network, data: Data, seen: Observed, subj
         layout=seen.reading.to_dict(),
     )
     if seen.stopped:
-        fix_it = "let it return its gradients; an endless loop must end" if "loop" in seen.stopped else ""
-        mistake = Mistake("no-answer", title("no-answer"), (), (), _sentence(seen.stopped), fix=fix_it)
+        late = "let it return its gradients; an endless loop must end"
+        advice = (late,) if seen.is_late else ()
+        mistake = Mistake("no-answer", (), (), _sentence(seen.stopped), remedy=Fix(advice=advice))
         return replace(base, mistakes=(mistake,))
     raised = _raised(session, network, seen)
     accident = broadcast(seen.observations, seen.source)
     if accident is not None:
-        return replace(base, outcome="explained", mistakes=(accident,), evidence=(raised.sentence,))
+        return replace(base, outcome="explained", mistakes=(accident,), patterns=(raised.said,))
     found = _with_equal_sizes(session, network)
     if found is None or not found.mistakes:
         return replace(base, mistakes=(raised,))
@@ -67,15 +68,15 @@ def crashed(session: Session, network: Network, data: Data, seen: Observed, subj
         outcome="explained" if found.outcome == "explained" else "failed",
         mistakes=mistakes,
         alternatives=found.alternatives,
-        evidence=(
-            raised.sentence,
-            f"With all sizes equal to {SIDE} it runs, and its numbers tell the mistake.",
+        patterns=(
+            raised.said,
+            (f"With all sizes equal to {SIDE} it runs, and its numbers tell the mistake.",),
         ),
     )
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "."
+def _sentence(text: str) -> Statement:
+    return (text[:1].upper() + text[1:].rstrip(".") + ".",)
 
 
 def _raised(session: Session, network: Network, seen: Observed) -> Mistake:
@@ -85,18 +86,15 @@ def _raised(session: Session, network: Network, seen: Observed) -> Mistake:
     line, text = error.get("line"), error.get("text") or ""
     message = error.get("message", "")
     where = f"line {line}" if line else "its call"
-    said = f"{error.get('type', 'an exception')} in {where}: {message}".rstrip(": ")
+    said = _sentence(f"{error.get('type', 'an exception')} in {where}: {message}".rstrip(": "))
     target = text.partition("=")[0].strip() if "=" in text else ""
     name = gradient(target.strip("-+*/ "), network.depth) if target else None
-    advice = ""
-    sites: tuple[str, ...] = ()
+    remedy, sites = Fix(), tuple[str, ...]()
     if name is not None and any(step.name == name for step in point_of(first).derivation.backward):
         names = Names(point_of(first), first, seen.reading, {}, source=seen.source)
-        advice, sites = fix(name, names), (name,)
-        said += f".  {_sentence(plain((quantity(network, name),)) + ' was being formed').rstrip('.')}"
-    return Mistake(
-        "exception", title("exception"), sites, (), _sentence(said), fix=advice, line=line, source=text
-    )
+        remedy, sites = Fix(fix(name, names)), (name,)
+        said = (*said, "  ", quantity(network, name), " was being formed.")
+    return Mistake("exception", sites, (), said, remedy=remedy, line=line, source=text)
 
 
 def _with_equal_sizes(session: Session, network: Network) -> Explained | None:

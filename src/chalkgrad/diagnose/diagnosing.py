@@ -173,7 +173,7 @@ def _turned(case: Case, seen: Observed, data: Data) -> Diagnosis | None:
     """Where every dW came back transposed: what is wrong if W is meant the other way round, and raises."""
     first = seen.observations[0]
     names = [f"d{name}" for name in case.network.parameter_names(WEIGHT)]
-    if not names or not all("transposed" in first.problems.get(name, "") for name in names):
+    if not names or not first.transposed >= set(names):
         return None
     other: Literal["out_in", "in_out"] = "in_out" if seen.reading.weights == "out_in" else "out_in"
     session = case.session.settled(replace(seen.reading, weights=other))

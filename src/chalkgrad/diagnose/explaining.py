@@ -12,11 +12,12 @@ from chalkgrad._roles import ROLES, WEIGHT, role_of_gradient
 from chalkgrad.diagnose.beyond.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.beyond.another_network import of_another
 from chalkgrad.diagnose.code.naming import Names, became
+from chalkgrad.diagnose.findings import Fix, Mistake
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
-from chalkgrad.diagnose.mistakes.rules import title
+from chalkgrad.diagnose.mistakes.statement import Statement, named
 from chalkgrad.diagnose.probes.factors import also
 from chalkgrad.diagnose.probes.points import Point
-from chalkgrad.diagnose.report import Mistake, Outcome
+from chalkgrad.diagnose.report import Outcome
 from chalkgrad.diagnose.search.explanation import AGAIN, UNKNOWN, Explained, Explanation, Place
 from chalkgrad.diagnose.search.search import SLACK, Search
 from chalkgrad.diagnose.search.shapes import misshapen
@@ -82,10 +83,10 @@ class Explainer:
             points.append(replace(point, replaced=replaced))
         if not names or not any(not e.places for e in Search(points, self.is_single).explain(0)):
             return None
-        said = ", ".join(sorted(names))
-        text = f"{said} is changed before the gradients are formed; for what it becomes they are right."
-        fix = f"leave {said} as it is, or change it before the forward pass"
-        return Mistake("inputs-changed", title("inputs-changed"), (), tuple(self.wrong), text, fix=fix)
+        what, words = named(sorted(names)), " is changed before the gradients are formed; "
+        said = (*what, f"{words}for what it becomes they are right.")
+        fix = Fix(advice=("leave ", *what, " as it is, or change it before the forward pass"))
+        return Mistake("inputs-changed", (), tuple(self.wrong), said, remedy=fix)
 
     def _lost(self) -> list[Mistake]:
         """Gradients that are not finite, or did not come back."""
@@ -117,10 +118,11 @@ class Explainer:
             accident = broadcast(self.there, self.source, self.wrong)
             if accident is not None:
                 return Explained("explained", (accident,), cost=1.0)
-        evidence = tuple(f"{name}: {self.there[0].problems.get(name, 'wrong shape')}" for name in unknown)
+        shapes = self.there[0].problems
+        evidence = tuple((*named([name]), f": {shapes.get(name, 'wrong shape')}") for name in unknown)
         silent = not told and not evidence
         if silent:
-            evidence = self._patterns(self.wrong) or ("It is wrong by little, or at some inputs only.",)
+            evidence = self._patterns(self.wrong) or (("It is wrong by little, or at some inputs only.",),)
         outcome: Outcome = "unexplained" if evidence else "explained" if same else "ambiguous"
         return Explained(
             outcome, told, alternatives, _why(others, same), evidence, best,
@@ -140,8 +142,7 @@ class Explainer:
         turned = [
             Place(Deviation("transpose-product"), name)
             for name in self.wrong
-            if role_of_gradient(name) is WEIGHT
-            and any(name in s.problems and name in s.gradients for s in self.there)
+            if role_of_gradient(name) is WEIGHT and any(name in seen.transposed for seen in self.there)
         ]
         if not turned:
             return best
@@ -163,7 +164,7 @@ class Explainer:
                 [*found, *Search(alone, self.is_single).explain_in_part()], key=lambda each: each.cost
             )
         if not found:
-            return Explained("unexplained", evidence=self._patterns(self.wrong))
+            return Explained("unexplained", patterns=self._patterns(self.wrong))
         best = self._with_turned(found[0])
         told = mistakes(best, self.points[0].derivation, self.wrong, None)
         if best.values and len(best.values) == len(self.points):
@@ -174,8 +175,8 @@ class Explainer:
         ]
         return Explained("unexplained", told, (), "", tuple(evidence), best, best.cost)
 
-    def _unknown(self, best: Explanation, alone: Sequence[Point]) -> list[str]:
-        told = []
+    def _unknown(self, best: Explanation, alone: Sequence[Point]) -> list[Statement]:
+        told = list[Statement]()
         for name in best.unknown:
             if role_of_gradient(name) or len(best.values) != len(alone):
                 continue
@@ -183,11 +184,11 @@ class Explainer:
             found = [np.asarray(values[symbol]).T for values in best.values]
             right = [np.asarray(point.right(symbol)).T for point in alone]
             told.append(pattern(symbol, found, right))
-            told.append("Everything after it in the backward pass follows rightly from it.")
+            told.append(("Everything after it in the backward pass follows rightly from it.",))
         return told
 
-    def _patterns(self, names: Sequence[str]) -> tuple[str, ...]:
-        told = []
+    def _patterns(self, names: Sequence[str]) -> tuple[Statement, ...]:
+        told = list[Statement]()
         for name in names:
             found, right = values_of(name, self.points)
             if found and any(

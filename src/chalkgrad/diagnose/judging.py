@@ -11,9 +11,10 @@ from chalkgrad.diagnose.beyond.remembering import remembers
 from chalkgrad.diagnose.beyond.their_data import allowed, only_there
 from chalkgrad.diagnose.code.trying import is_right, tried
 from chalkgrad.diagnose.explaining import Explainer
+from chalkgrad.diagnose.findings import GradientVerdict
 from chalkgrad.diagnose.probes.case import Case, Probes
 from chalkgrad.diagnose.probes.points import Point, point_of
-from chalkgrad.diagnose.report import Diagnosis, GradientVerdict
+from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.diagnose.search.explanation import Explained, Explanation
 from chalkgrad.diagnose.telling.remarks import left_out, remarks
 from chalkgrad.diagnose.telling.telling import chain
@@ -88,7 +89,7 @@ def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
         mistakes=told,
         alternatives=found.alternatives,
         ambiguity=found.ambiguity,
-        evidence=found.evidence,
+        patterns=found.patterns,
     )
     return beside(done, there), found.cost
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -10,8 +9,19 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import PurePath
 
-from chalkgrad.diagnose.mistakes.statement import plain, quantity
-from chalkgrad.diagnose.report import MARKS, Diagnosis, GradientVerdict, Mistake
+from chalkgrad.diagnose.findings import MARKS, GradientVerdict, Mistake
+from chalkgrad.diagnose.mistakes.rules import why_in
+from chalkgrad.diagnose.mistakes.statement import (
+    Statement,
+    capitalised,
+    code,
+    ended,
+    joined,
+    plain,
+    quantity,
+    retold,
+)
+from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.notation.boxes import (
     Block,
     Box,
@@ -82,9 +92,9 @@ class _Page:
 
     def blocks(self) -> list[Block]:
         found = self.found
-        blocks: list[Block] = [Paragraph(self._say(found.summary, whole=True))]
+        blocks: list[Block] = [self._paragraph(found.said)]
         if found.outcome == "other network":
-            return [*blocks, Paragraph(self._say(found.or_else, whole=True)), *self._last()]
+            return [*blocks, self._paragraph(found.instead), *self._last()]
         if found.outcome not in ("right", "failed"):
             table = self._table()
             blocks.append(table)
@@ -97,17 +107,17 @@ class _Page:
                 blocks += [Heading(self._heading(number)), *self._mistake(mistake)]
         if len(found.mistakes) > 1 and all(mistake.verified for mistake in found.mistakes):
             blocks.append(Paragraph((f"Tried: with these lines {self._all()} are right.",)))
-        if found.or_else:
-            blocks += [Heading("Or another loss"), Paragraph(self._say(found.or_else, whole=True))]
+        if found.fits is not None:
+            blocks += [Heading("Or another loss"), self._paragraph(found.instead)]
         if found.ambiguity or found.alternatives:
             blocks += [Heading("What fits as well"), *self._ambiguity()]
-        blocks += self._listed("What the numbers tell", found.evidence)
+        blocks += self._listed("What the numbers tell", found.patterns)
         return blocks + self._last()
 
     def _last(self) -> list[Block]:
         """What is told of every diagnosis in the end."""
         found = self.found
-        blocks = self._listed("Beside", [remark.text for remark in found.remarks])
+        blocks = self._listed("Beside", [remark.said for remark in found.remarks])
         blocks += self._tried()
         if found.output.strip():
             blocks += [Heading("What the function printed"), Code(_shortened(found.output))]
@@ -132,7 +142,7 @@ class _Page:
         mistakes = self.found.mistakes
         causes = [n for n, mistake in enumerate(mistakes) if verdict.name in mistake.explains]
         if not causes:
-            return () if verdict.message == verdict.verdict else self._say(verdict.message)
+            return () if verdict.message == verdict.verdict else (verdict.message,)
         own: list[Inline] = []
         before: list[str] = []
         for number in causes:
@@ -143,9 +153,9 @@ class _Page:
                 own.append(("the mistake" if len(mistakes) == 1 else f"the {_ordinal(number)} mistake",))
         follows: list[Inline] = [(self.told.symbol(site),) for site in before]
         follows = [("follows from ", *follows[0]), *follows[1:]] if follows else []
-        told = _joined([*own, *follows], " and ")
+        told = joined([*own, *follows], " and ")
         shaped = verdict.verdict == "wrong shape" and verdict.message
-        return (*self._say(verdict.message), "; ", *told) if shaped else told
+        return (verdict.message, "; ", *told) if shaped else told
 
     # -- a mistake --------------------------------------------------------------------------------------
 
@@ -157,12 +167,12 @@ class _Page:
     def _mistake(self, mistake: Mistake) -> list[Block]:
         itself = len(mistake.explains) == 1 and tuple(mistake.sites) == tuple(mistake.explains)
         wrong = () if itself else self._wrong(mistake)
-        sentence = self._say(mistake.sentence, whole=True, capital=not wrong)
-        blocks: list[Block] = [Paragraph((*wrong, " wrong: ", *sentence) if wrong else sentence)]
+        said = self._say(ended(mistake.said if wrong else capitalised(mistake.said)))
+        blocks: list[Block] = [Paragraph((*wrong, " wrong: ", *said) if wrong else said)]
         blocks += self._equations(mistake)
         blocks += self._fix(mistake)
         if mistake.verified and len(self.found.mistakes) == 1:
-            what = "with this line" if _is_code(mistake.fix) else "with this mended"
+            what = "with this line" if mistake.remedy.code else "with this mended"
             blocks.append(Paragraph((f"Tried: {what} {self._all()} are right.",)))
         return blocks + self._why(mistake) + self._letters(mistake)
 
@@ -178,10 +188,11 @@ class _Page:
         count = len(mistake.explains)
         if count > 2 and count == len(self.found.gradients):
             return (f"All {count} gradients",)
-        return _joined([(self.told.symbol(name),) for name in mistake.explains], ", ")
+        return joined([(self.told.symbol(name),) for name in mistake.explains], ", ")
 
     def _why(self, mistake: Mistake) -> list[Block]:
-        return [Paragraph(("Why: ", *self._say(mistake.why, whole=True)))] if mistake.why else []
+        told = why_in(mistake.rule, self.told.network)
+        return [Paragraph(("Why: ", *self._say(told)))] if told else []
 
     def _equations(self, mistake: Mistake) -> list[Block]:
         """What was computed above what it should be, the difference in colour."""
@@ -195,77 +206,76 @@ class _Page:
         )
         if computed is not None and correct is not None and computed != correct:
             computed, correct = marked(computed, correct)
-        else:  # in canonical names, which are code
+        else:  # in the letters of a blackboard
             texts = (mistake.computed_text, mistake.correct_text)
             if not all(texts):
                 return []
             left = Sym(plain((quantity(self.told.network, site),)), "code")
             computed, correct = (Sym(text, "code") for text in texts)
         lines = (Line(left, "=", computed, ("you computed",)), Line(left, "=", correct, ("it should be",)))
-        more = _joined([(self.told.symbol(other),) for other in mistake.sites[1:]], ", ")
+        others: list[Inline] = [(self.told.symbol(other),) for other in mistake.sites[1:]]
+        more = joined(others, ", ")
         said = [("The same in ", *more, ".")] if more else []
         return [Display(lines), *(Paragraph(note) for note in said)]
 
     def _fix(self, mistake: Mistake) -> list[Block]:
         """The line as it is and as it should be, or the advice."""
-        source = textwrap.dedent(mistake.source).strip()
-        fix = textwrap.dedent(mistake.fix).strip()
+        source, fix = (textwrap.dedent(text).strip() for text in (mistake.source, mistake.remedy.code))
         place = f"In line {mistake.line}" if mistake.line else "In your code"
         place += f" of {self.file}" if self.file and mistake.line else ""
-        if _is_code(fix) and source.startswith("return ") > fix.startswith("return "):
+        if fix and source.startswith("return ") > fix.startswith("return "):
             lines = Paragraph((f"{place}:",)), Code(source, "python")  # the rest of the return stays
-            return [*lines, Paragraph(("Fix: there, ", Sym(fix, "code"), "."))]
-        if _is_code(fix):
+            return [*lines, Paragraph(("Fix: there, ", code(fix), "."))]
+        if fix:
             old = [f"- {line}" for line in source.splitlines()]
             new = [f"+ {line}" for line in fix.splitlines()]
             lead = f"{place}:" if source else "Write:" if not mistake.line else f"{place} write:"
-            code = Code("\n".join([*old, *new]), "diff") if source else Code(fix, "python")
-            return [Paragraph((lead,)), code]
+            block = Code("\n".join([*old, *new]), "diff") if source else Code(fix, "python")
+            return [Paragraph((lead,)), block]
         shown: list[Block] = [Paragraph((f"{place}:",)), Code(source, "python")] if source else []
-        return shown + ([Paragraph(("Fix: ", *self._say(fix, whole=True, capital=False)))] if fix else [])
+        advice = mistake.remedy.advice
+        return shown + ([Paragraph(("Fix: ", *self._say(ended(advice))))] if advice else [])
 
     # -- the rest ---------------------------------------------------------------------------------------
 
     def _ambiguity(self) -> list[Block]:
-        blocks: list[Block] = []
-        if self.found.ambiguity:
-            blocks.append(Paragraph(self._say(self.found.ambiguity, whole=True)))
-        items: list[Inline] = []
-        for alternative in self.found.alternatives:
-            sentences: list[Inline] = []
-            for mistake in alternative:
-                fix: Inline = ()
-                if mistake.fix and "\n" not in mistake.fix.strip():
-                    text = mistake.fix.strip()
-                    fix = (" → ", Sym(text, "code")) if _is_code(text) else (" Fix: ", *self._say(text))
-                sentences.append((*self._say(mistake.sentence, whole=not sentences), *fix))
-            items.append(_joined(sentences, " "))
+        said = self.found.ambiguity
+        blocks: list[Block] = [self._paragraph((said,))] if said else []
+        items = [
+            joined([self._alternative(mistake, first=not place) for place, mistake in enumerate(each)], " ")
+            for each in self.found.alternatives
+        ]
         return [*blocks, Bullets(tuple(items))] if items else blocks
+
+    def _alternative(self, mistake: Mistake, *, first: bool) -> Inline:
+        """A mistake that fits as well, in a line with its fix where that is short."""
+        told = self._say(ended(capitalised(mistake.said)) if first else mistake.said)
+        line = mistake.remedy.code.strip()
+        if line and "\n" not in line:
+            return (*told, " → ", code(line))
+        advice = mistake.remedy.advice
+        return (*told, " Fix: ", *self._say(advice)) if advice else told
 
     def _tried(self) -> list[Block]:
         """How the arrays were read and what the function was called on."""
-        read = (f"Read with {self.found.reading}. ",) if self.found.reading else ()
+        read = f"Read with {self.found.reading}. " if self.found.reading else ""
         probes = f"Tried on {'; '.join(self.found.probes)}." if self.found.probes else ""
-        text = self._say("".join((*read, probes)))
-        return [Heading("What was tried"), Paragraph(text)] if text else []
+        text = f"{read}{probes}".strip()
+        return [Heading("What was tried"), Paragraph((text,))] if text else []
 
-    def _listed(self, title: str, texts: Sequence[str]) -> list[Block]:
-        items = tuple(self._say(text, whole=True, capital=False) for text in texts if text)
+    def _listed(self, title: str, told: Sequence[Statement]) -> list[Block]:
+        items = tuple(self._say(ended(each)) for each in told)
         return [Heading(title), Bullets(items)] if items else []
 
     def _all(self) -> str:
         count = len(self.found.gradients)
         return f"all {count} gradients" if count > 1 else "the gradient"
 
-    def _say(self, text: str, whole: bool = False, capital: bool = True) -> Inline:
-        """A text in the notation's letters; as a whole sentence with its capital letter and full stop."""
-        said = self.told.sentence(text.strip(), letters=self.found.outcome != "failed")
-        if not whole or not said:
-            return said
-        if capital and isinstance(said[0], str):
-            said = (said[0][:1].upper() + said[0][1:], *said[1:])
-        end = said[-1]
-        return said if isinstance(end, str) and end.endswith((".", "!", "?", ":")) else (*said, ".")
+    def _say(self, told: Statement) -> Inline:
+        return retold(told, self.told)
+
+    def _paragraph(self, told: Statement) -> Paragraph:
+        return Paragraph(self._say(ended(capitalised(told))))
 
 
 def _error(verdict: GradientVerdict) -> Inline:
@@ -273,13 +283,6 @@ def _error(verdict: GradientVerdict) -> Inline:
     if error is None or verdict.verdict == "right" or not math.isfinite(error):
         return ()
     return (number_box(error, 2),)
-
-
-def _joined(parts: Sequence[Inline], between: str) -> Inline:
-    joined: list[str | Box] = []
-    for number, part in enumerate(parts):
-        joined += [between, *part] if number else part
-    return tuple(joined)
 
 
 def _shortened(output: str) -> str:
@@ -298,18 +301,3 @@ def _shortened(output: str) -> str:
 
 def _ordinal(number: int) -> str:
     return ORDINALS[number] if number < len(ORDINALS) else f"{number + 1}th"
-
-
-def _is_code(text: str) -> bool:
-    """Whether a fix is Python and not advice: words alone are names to Python, so a statement is wanted.
-
-    >>> [_is_code(text) for text in ("dZ1 = dA1 * (Z1 > 0)", "return dW1", "transpose", "clear it first")]
-    [True, True, False, False]
-    """
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError):
-        return False
-    return bool(body) and not any(
-        isinstance(line, ast.Expr) and not isinstance(line.value, ast.Call) for line in body
-    )

@@ -6,152 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numpy as np
-
-from chalkgrad._arrays import Array
 from chalkgrad._pages import Page, Written, page_of
-from chalkgrad.expr import Expr
+from chalkgrad.diagnose.findings import MARKS, GradientVerdict, Mistake, Remark
+from chalkgrad.diagnose.mistakes.rules import title_in
+from chalkgrad.diagnose.mistakes.statement import Statement, code, joined, plain
+from chalkgrad.diagnose.other_description import difference, options
 from chalkgrad.network import Network
 
-Verdict = Literal["right", "wrong", "wrong shape", "not finite", "not returned"]
 Outcome = Literal["right", "explained", "ambiguous", "unexplained", "other network", "failed"]
-MARKS: dict[str, str] = {
-    "right": "✓",
-    "wrong": "✗",
-    "wrong shape": "✗",
-    "not finite": "✗",
-    "not returned": "–",
-}
-
-
-@dataclass(frozen=True)
-class GradientVerdict:
-    """The verdict on the gradient of one parameter.
-
-    Attributes
-    ----------
-    name
-        Its canonical name: dW1, db1.
-    verdict
-        right, wrong, wrong shape, not finite or not returned.
-    message
-        One line in words, for a reader who sees only this row.
-    claimed, expected
-        The user's and the derived gradient at the first probe, in the canonical layout.
-    relative_error
-        The largest difference over the largest entry of the derived gradient.
-    follows
-        Whether it is wrong only because of what came before it in the backward pass: its own step, and
-        every step after the first mistake, is right given the user's own earlier values.
-    """
-
-    name: str
-    verdict: Verdict
-    message: str = ""
-    claimed: Array | None = field(default=None, repr=False, compare=False)
-    expected: Array | None = field(default=None, repr=False, compare=False)
-    relative_error: float | None = None
-    follows: bool = False
-
-    def __repr__(self) -> str:
-        return f"<GradientVerdict {self.name}: {self.message or self.verdict}>"
-
-    @property
-    def ok(self) -> bool:
-        """Whether it is right."""
-        return self.verdict == "right"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
-        return {
-            "name": self.name,
-            "verdict": self.verdict,
-            "message": self.message,
-            "relative_error": _finite(self.relative_error),
-            "follows": self.follows,
-            "claimed": None if self.claimed is None else _listed(self.claimed),
-            "expected": None if self.expected is None else _listed(self.expected),
-        }
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One named mistake.
-
-    Attributes
-    ----------
-    rule
-        Its name in the table of rules: ``derivative-missing``.
-    title
-        The same in words: ``the activation's derivative is missing``.
-    sites
-        The steps of the derivation in which it stands, the first along the backward pass first: dZ1.
-    explains
-        The gradients of parameters that are wrong because of it: dW1, db1.
-    sentence
-        What happened, in one sentence that names the missing or wrong thing; ``text`` has the gradients that
-        are wrong because of it before it.
-    computed, correct
-        The user's right side at the first site and the derivation's, as expressions; None where there is
-        no expression for it (a broadcasting accident, an accumulator).
-    computed_text, correct_text
-        The same in canonical names, for where no notation is at hand: ``(dZ2 W2) ⊙ relu′(Z1)``.
-    fix
-        One line of code in the user's own names, or a piece of advice where no line is enough.
-    line, source
-        The line of the user's file where it stands, and its text, where that could be found out.
-    verified
-        Whether the user's function was run with the fix in place and gave the right gradients.
-    why
-        A sentence for a learner: why the derivation has it so.
-    """
-
-    rule: str
-    title: str
-    sites: tuple[str, ...]
-    explains: tuple[str, ...]
-    sentence: str
-    computed: Expr | None = field(default=None, repr=False, compare=False)
-    correct: Expr | None = field(default=None, repr=False, compare=False)
-    computed_text: str = ""
-    correct_text: str = ""
-    fix: str = ""
-    line: int | None = None
-    source: str = ""
-    verified: bool = False
-    why: str = ""
-
-    def __repr__(self) -> str:
-        return f"<Mistake {self.rule}: {self.text}>"
-
-    @property
-    def text(self) -> str:
-        """The sentence with the gradients that it explains: ``dW1, db1 wrong: δ₁ was formed without …``."""
-        if self.explains and self.explains != self.sites:
-            return f"{', '.join(self.explains)} wrong: {self.sentence}"
-        return self.sentence[:1].upper() + self.sentence[1:]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
-        keys = ("rule", "title", "sentence", "computed_text", "correct_text", "fix", "line", "source")
-        table: dict[str, Any] = {key: getattr(self, key) for key in keys}
-        table |= {"text": self.text, "verified": self.verified, "why": self.why}
-        return table | {"sites": list(self.sites), "explains": list(self.explains)}
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something worth saying that makes no gradient wrong: digits lost, inputs changed, a convention.
-
-    ``kind`` is a rule's name where there is one: ``unstable``, ``float32``, ``inputs-changed``.
-    """
-
-    kind: str
-    text: str
-
-    def to_dict(self) -> dict[str, str]:
-        """Plain values, ready for JSON."""
-        return {"kind": self.kind, "text": self.text}
 
 
 @dataclass(frozen=True)
@@ -183,8 +45,8 @@ class Diagnosis(Written):
         The same as a table: ``{"samples": "rows", "weights": "out_in", …}``.
     remarks
         What is worth saying beside.
-    evidence
-        Where no rule fits: the pattern of the error, best evidence first.
+    patterns
+        Where no rule fits: the pattern of the error, best evidence first; ``evidence`` as text.
     probes
         What the function was tried on, in words.
     output
@@ -205,7 +67,7 @@ class Diagnosis(Written):
     reading: str = ""
     layout: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
-    evidence: tuple[str, ...] = ()
+    patterns: tuple[Statement, ...] = ()
     probes: tuple[str, ...] = ()
     output: str = field(default="", repr=False)
     seconds: float = 0.0
@@ -232,39 +94,55 @@ class Diagnosis(Written):
         return tuple(mistake.rule for mistake in self.mistakes)
 
     @property
+    def evidence(self) -> tuple[str, ...]:
+        """The pattern of the error, as text."""
+        return tuple(map(plain, self.patterns))
+
+    @property
     def summary(self) -> str:
         """The verdict in one line."""
+        return plain(self.said)
+
+    @property
+    def said(self) -> Statement:
+        """The verdict in one line, its quantities as symbols."""
         right = sum(gradient.ok for gradient in self.gradients)
         count = f"{right} of {len(self.gradients)} gradients right"
         match self.outcome:
             case "right":
-                return f"right: {right} of {len(self.gradients)} parameters' gradients"
+                return (f"right: {right} of {len(self.gradients)} parameters' gradients",)
             case "explained" | "ambiguous":
                 number = len(self.mistakes)
                 words = {1: "one mistake", 2: "two mistakes", 3: "three mistakes"}
                 found = words.get(number, f"{number} mistakes")
                 more = "" if self.outcome == "explained" else ", or another that cannot be told from it"
-                return f"{found} found{more}: {'; '.join(m.title for m in self.mistakes)} ({count})"
+                titles = [title_in(mistake.rule, self.network) for mistake in self.mistakes]
+                return (f"{found} found{more}: ", *joined(titles, "; "), f" ({count})")
             case "other network":
-                return f"right for {self.fitting}, but {self.network} was described"
+                return (f"right for {self.fitting}, but {self.network} was described",)
             case "unexplained":
-                return f"wrong, and no known mistake reproduces it ({count})"
-        return f"no gradients: {self.mistakes[0].text if self.mistakes else 'it did not answer'}"
+                return (f"wrong, and no known mistake reproduces it ({count})",)
+        return ("no gradients: ", *(self.mistakes[0].whole if self.mistakes else ("it did not answer",)))
 
     @property
     def or_else(self) -> str:
         """That the code is right for another network, and how to describe that; empty without one."""
+        return plain(self.instead)
+
+    @property
+    def instead(self) -> Statement:
+        """The same, its options as code."""
         if self.fits is None:
-            return ""
+            return ()
         count = len(self.fits.parameter_shapes())
         all_of = f"all {count} gradients are right" if count > 1 else "its gradient is right"
-        write = options(self.network, self.fits)
+        write = code(options(self.network, self.fits))
         if self.outcome == "explained":
-            return f"If you mean {self.fitting}, {all_of} as the code is: write `{write}`."
+            return (f"If you mean {self.fitting}, {all_of} as the code is: write ", write, ".")
         return (
-            f"For that {all_of} at every probe. If you mean it, write `{write}`; if not, the forward pass of "
-            "the code is another than the described one."
-        )
+            f"For that {all_of} at every probe. If you mean it, write ", write,
+            "; if not, the forward pass of the code is another than the described one.",
+        )  # fmt: skip
 
     @property
     def fitting(self) -> str:
@@ -333,39 +211,3 @@ class Diagnosis(Written):
             "output": self.output,
             "seconds": round(self.seconds, 3),
         }
-
-
-def difference(described: Network, other: Network) -> str:
-    """Say what the other network has that the described one has not.
-
-    >>> difference(Network("4-3:relu-1"), Network("4-3:relu-1:sigmoid", reduction="sum"))
-    '4-3:relu-1:sigmoid with the loss binary_cross_entropy summed over the samples'
-    """
-    is_other = other.loss.name != described.loss.name
-    loss = f"the loss {other.loss.name}" if is_other else "the loss"
-    if other.loss.reduction != described.loss.reduction:
-        loss += f" {'summed' if other.loss.reduction == 'sum' else 'averaged'} over the samples"
-    parts = [str(other)] if str(other) != str(described) else []
-    return " with ".join([*parts, loss] if loss != "the loss" else parts)
-
-
-def options(described: Network, other: Network) -> str:
-    """The options of the command line that describe the other network.
-
-    >>> options(Network("4-3:relu-1"), Network("4-3:relu-1", reduction="sum"))
-    '--reduction sum'
-    """
-    listed = [f"--network {other}"] if str(other) != str(described) else []
-    if other.loss.name != described.loss.name:
-        listed.append(f"--loss {other.loss.name}")
-    if other.loss.reduction != described.loss.reduction:
-        listed.append(f"--reduction {other.loss.reduction}")
-    return " ".join(listed)
-
-
-def _finite(value: float | None) -> float | str | None:
-    return value if value is None or np.isfinite(value) else str(value)
-
-
-def _listed(array: Array) -> Any:
-    return np.where(np.isfinite(array), array, np.nan).tolist() if array.size <= 64 else None

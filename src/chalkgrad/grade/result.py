@@ -85,11 +85,9 @@ class Graded:
 
 @dataclass(frozen=True)
 class ClassMistake:
-    """One mistake, over the class: its rule, its name, who made it, and how one of them mends it."""
+    """One mistake, over the class: its rule, who made it, and how one of them mends it."""
 
     rule: str
-    title: str
-    why: str
     by: tuple[Graded, ...]
     example: Mapping[str, Any]
 
@@ -158,9 +156,7 @@ class ClassGrades(Written):
             for mistake in student.diagnosis["mistakes"] if student.outcome != "failed" else ():
                 seen.setdefault(mistake["rule"], []).append((student, mistake))
         found = [
-            ClassMistake(
-                rule, pairs[0][1]["title"], pairs[0][1]["why"], _once(s for s, _ in pairs), _example(pairs)
-            )
+            ClassMistake(rule, _once(student for student, _ in pairs), _example(pairs))
             for rule, pairs in seen.items()
         ]
         return sorted(found, key=lambda mistake: (-len(mistake.by), mistake.rule))

@@ -13,3 +13,4 @@ class ChildReport:
     frames: tuple[dict[str, Any], ...]
     stopped: str = ""
     output: str = field(default="", repr=False)
+    is_late: bool = False

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from chalkgrad._roles import BIAS, layer_of, role_of_gradient
-from chalkgrad.diagnose.mistakes.rules import title, why
-from chalkgrad.diagnose.report import Mistake
+from chalkgrad.diagnose.findings import Fix, Mistake
+from chalkgrad.diagnose.mistakes.statement import Statement, named, quantity
+from chalkgrad.network import Network
 from chalkgrad.usercode.answer.observation import Assigned, Observation
 from chalkgrad.usercode.syntax.source import line_of
 
@@ -27,8 +28,8 @@ def broadcast(there: Sequence[Observation], source: str, wrong: Sequence[str] = 
     )
     fix = f"give both the same shape, such as y.reshape(-1, 1), before {first.name} is formed"
     return Mistake(
-        "broadcasting", title("broadcasting"), (), tuple(wrong), said, fix=fix, line=first.line,
-        source=line_of(source, first.line), why=why("broadcasting"),
+        "broadcasting", (), tuple(wrong), (said,), remedy=Fix(advice=(fix,)), line=first.line,
+        source=line_of(source, first.line),
     )  # fmt: skip
 
 
@@ -56,20 +57,25 @@ def not_finite(there: Sequence[Observation], names: Sequence[str], source: str) 
         for each in seen.assigned:
             if each.value.dtype.kind == "f" and not np.isfinite(each.value).all():
                 said = f"{each.name} is not finite: log of 0, 0/0, or an overflow."
-                fix = "write the error of the output as y − t, and keep exp of large numbers away"
+                advice = (*output_error(seen.network), ", and keep exp of large numbers away")
                 return Mistake(
-                    "unstable", title("unstable"), (), tuple(names), said, fix=fix, line=each.line,
+                    "unstable", (), tuple(names), (said,), remedy=Fix(advice=advice), line=each.line,
                     source=line_of(source, each.line),
                 )  # fmt: skip
-    said = "Not finite."
-    return Mistake("unstable", title("unstable"), (), tuple(names), said)
+    return Mistake("unstable", (), tuple(names), ("Not finite.",))
+
+
+def output_error(network: Network) -> Statement:
+    """The advice that helps most against overflow in the output layer."""
+    output, target = quantity(network, "Y"), quantity(network, "T")
+    return ("write the error of the output as ", output, " − ", target)
 
 
 def not_returned(names: Sequence[str]) -> Mistake:
     """Gradients that did not come back."""
-    said = f"{', '.join(names)} {'was' if len(names) == 1 else 'were'} not returned."
-    layers = ", ".join(str(layer_of(name)) for name in names if role_of_gradient(name) is BIAS)
-    fix = f"return {', '.join(names)}"
-    if layers and all(role_of_gradient(name) is BIAS for name in names):
-        fix += f", or describe layer {layers} with :nobias"
-    return Mistake("no-answer", title("no-answer"), (), (), said, fix=fix)
+    said = (*named(names), f" {'was' if len(names) == 1 else 'were'} not returned.")
+    line = f"return {', '.join(names)}"
+    layers = ", ".join(str(layer_of(name)) for name in names)
+    only_biases = all(role_of_gradient(name) is BIAS for name in names)
+    fix = Fix(advice=(f"{line}, or describe layer {layers} with :nobias",)) if only_biases else Fix(line)
+    return Mistake("no-answer", (), (), said, remedy=fix)

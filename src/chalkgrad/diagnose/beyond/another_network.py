@@ -6,18 +6,17 @@ from collections.abc import Iterator, Sequence
 
 from chalkgrad._errors import InputError
 from chalkgrad._roles import BIAS
-from chalkgrad.diagnose.mistakes.rules import title
+from chalkgrad.diagnose.findings import Fix, Mistake
+from chalkgrad.diagnose.mistakes.statement import Statement, quantity
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import resized
-from chalkgrad.diagnose.report import Mistake
 from chalkgrad.evaluate import gradients
 from chalkgrad.formula import ACTIVATIONS, SOFTMAX
 from chalkgrad.network import Network
-from chalkgrad.notation.boxes.characters import subscript
 from chalkgrad.usercode.answer.rounding import agree
 
 RULE = "forward-differs"
-Other = tuple[Network, tuple[str, ...], str, str]
+Other = tuple[Network, tuple[str, ...], Statement, Statement]
 """A network, the biases that it leaves out, what is said of it and how to mend it."""
 
 
@@ -26,7 +25,7 @@ def of_another(points: Sequence[Point], wrong: Sequence[str]) -> Mistake | None:
     network = points[0].derivation.network
     for other, without, said, fix in (*_others(network), *_without_biases(network)):
         if _right_for(other, without, points):
-            return Mistake(RULE, title(RULE), (), tuple(wrong), said, fix=fix)
+            return Mistake(RULE, (), tuple(wrong), said, remedy=Fix(advice=fix))
     return None
 
 
@@ -58,21 +57,21 @@ def _others(network: Network) -> Iterator[Other]:
                 continue
             other = _with(network, {number: name})
             if other is not None:
-                index = subscript(number)
-                said = (
-                    f"the forward pass computes a{index} = {name}(z{index}), where the network "
-                    f"has {own}.  For that network every gradient is right."
-                )
-                yield other, (), said, f"use {own} in layer {number}, or describe {other}"
+                a, z = (quantity(network, f"{letter}{number}") for letter in "AZ")
+                said: Statement = (
+                    "the forward pass computes ", a, f" = {name}(", z, f"), where the network has {own}.  "
+                    "For that network every gradient is right.",
+                )  # fmt: skip
+                yield other, (), said, (f"use {own} in layer {number}, or describe {other}",)
     hidden = {str(layer.activation) for layer in network.layers[:-1]}
     for name in ACTIVATIONS:
         if network.depth > 2 and hidden != {name}:
             other = _with(network, dict.fromkeys(range(1, network.depth), name))
             if other is not None:
-                said = (
+                words = (
                     f"the forward pass has {name} in every hidden layer.  For that every gradient is right."
                 )
-                yield other, (), said, f"describe the network as {other}"
+                yield other, (), (words,), (f"describe the network as {other}",)
 
 
 def _with(network: Network, names: dict[int, str]) -> Network | None:
@@ -87,6 +86,6 @@ def _without_biases(network: Network) -> Iterator[Other]:
     """The same network with one bias left out, or all."""
     biases = network.parameter_names(BIAS)
     for without in dict.fromkeys((*((name,) for name in biases), tuple(biases)) if biases else ()):
-        names = "the biases" if len(without) > 1 else subscript(without[0])
-        said = f"the forward pass leaves out {names}.  Without it every gradient is right."
-        yield network, without, said, f"add {names} in the forward pass: z = W a + b"
+        names = "the biases" if len(without) > 1 else quantity(network, without[0])
+        said = ("the forward pass leaves out ", names, ".  Without it every gradient is right.")
+        yield network, without, said, ("add ", names, " in the forward pass: z = W a + b")

@@ -43,7 +43,7 @@ def elsewhere(case: Case, found: Diagnosis) -> Diagnosis:
     if outcome == "explained":
         return replace(found, fits=other)
     return replace(
-        found, outcome=outcome, fits=other, mistakes=(), alternatives=(), ambiguity="", evidence=()
+        found, outcome=outcome, fits=other, mistakes=(), alternatives=(), ambiguity="", patterns=()
     )
 
 

@@ -12,8 +12,8 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chalkgrad.diagnose.mistakes.rules import title
-from chalkgrad.diagnose.report import Mistake
+from chalkgrad.diagnose.findings import Fix, Mistake
+from chalkgrad.diagnose.mistakes.statement import named
 from chalkgrad.usercode.syntax.source import line_of
 
 MOST = 6
@@ -25,7 +25,7 @@ class Copied:
 
     source: str
     line: int
-    fix: str
+    code: str
 
 
 def changed_in_place(
@@ -51,17 +51,15 @@ def changed_in_place(
             return None
         if is_right(each.source):
             said = (
-                f"an array that is used again is changed in place "
-                f"({', '.join(changed)} after the call is not what it was)."
+                "an array that is used again is changed in place (",
+                *named(changed),
+                " after the call is not what it was).",
             )
             return Mistake(
-                "inputs-changed", title("inputs-changed"), (), tuple(wrong), said, fix=each.fix,
-                line=each.line, source=line_of(source, each.line), verified=True, why=_WHY,
+                "inputs-changed", (), tuple(wrong), said, remedy=Fix(each.code), line=each.line,
+                source=line_of(source, each.line), verified=True,
             )  # fmt: skip
     return None
-
-
-_WHY = "A second name is not a second array: x -= y changes what every name of x refers to."
 
 
 def copies(source: str) -> Iterator[Copied]:

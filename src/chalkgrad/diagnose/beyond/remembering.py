@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.diagnose.mistakes.rules import title
-from chalkgrad.diagnose.report import Mistake
+from chalkgrad.diagnose.findings import Fix, Mistake
+from chalkgrad.diagnose.mistakes.statement import named
 from chalkgrad.usercode.answer.observation import Observation
 
 _NEAR = 1e-7
@@ -28,18 +28,17 @@ def remembers(there: Sequence[Observation]) -> tuple[Mistake | None, tuple[Obser
     names = tuple(f"d{name}" for name in there[0].data.parameters if f"d{name}" in moved)
     if not names:
         return None, tuple(there)
-    said = ", ".join(names)
     if all(_grows(seen, names) for seen in there if len(seen.again) >= 2):
         text = (
             "the second call on the same arrays gives the sum of both calls, "
             "because what is accumulated is never cleared."
         )
-        fix = f"set {said} to zero at the start of each call"
+        fix = Fix(advice=("set ", *named(names), " to zero at the start of each call"))
         freed = tuple(_increment(seen, names) for seen in there)
-        return Mistake("accumulator", title("accumulator"), (), names, text, fix=fix), freed
+        return Mistake("accumulator", (), names, (text,), remedy=fix), freed
     text = "every call on the same arrays gives other numbers, so it is random or keeps state."
-    fix = "draw random numbers outside of the gradient, or give them a seed"
-    return Mistake("not-deterministic", title("not-deterministic"), (), names, text, fix=fix), tuple(there)
+    fix = Fix(advice=("draw random numbers outside of the gradient, or give them a seed",))
+    return Mistake("not-deterministic", (), names, (text,), remedy=fix), tuple(there)
 
 
 def _moved(seen: Observation) -> set[str]:

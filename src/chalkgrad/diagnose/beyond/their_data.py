@@ -10,10 +10,9 @@ import numpy as np
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import judge, setting
 from chalkgrad.check.report import PARAMETER
-from chalkgrad.diagnose.beyond.accidents import not_finite
-from chalkgrad.diagnose.mistakes.rules import title
+from chalkgrad.diagnose.beyond.accidents import not_finite, output_error
+from chalkgrad.diagnose.findings import Fix, GradientVerdict, Mistake
 from chalkgrad.diagnose.probes.points import Point
-from chalkgrad.diagnose.report import GradientVerdict, Mistake
 from chalkgrad.diagnose.search.explanation import Explained
 from chalkgrad.usercode.answer.observation import Observation
 
@@ -44,6 +43,6 @@ def only_there(wrong: Sequence[str], seen: Observation, source: str) -> Explaine
         "right at every random probe, but not at your data: digits are lost there, in a logarithm, an "
         "exponential or a quotient near 0."
     )
-    fix = "write the error of the output as y − t, where the loss and the activation cancel"
-    mistake = Mistake("unstable", title("unstable"), (), tuple(wrong), said, fix=fix)
+    advice = (*output_error(seen.network), ", where the loss and the activation cancel")
+    mistake = Mistake("unstable", (), tuple(wrong), (said,), remedy=Fix(advice=advice))
     return Explained("explained", (mistake,), cost=1.0)

@@ -21,14 +21,13 @@ def fix(name: str, names: Names) -> str:
     """``dZ1 = (W2.T @ dZ2) * (Z1 > 0)`` for a step by its canonical name."""
     right = right_side(name, names)
     made = names.line_of(name)
-    target = "" if made is None else made.name
-    if target == "return":
-        return f"return {right}"
-    if made is not None and target.startswith("return["):
-        whole = with_part(line_of(names.source, made.line), target[len("return") :], right)
-        if whole:
-            return whole
-    return f"{target if is_name(target) and not target.startswith('return') else name} = {right}"
+    if made is None:
+        return f"{name} = {right}"
+    if made.is_return:
+        part = made.name.removeprefix("return")
+        whole = with_part(line_of(names.source, made.line), part, right) if part else f"return {right}"
+        return whole or f"{name} = {right}"
+    return f"{made.name if is_name(made.name) else name} = {right}"
 
 
 def with_part(line: str, key: str, part: str) -> str:

@@ -127,14 +127,13 @@ class Names:
         """Lines of steps whose numbers were not found, by what the code calls them."""
         wanted = {step.name for step in self.point.derivation.backward} - self._made.keys()
         for place, assigned in enumerate(self.seen.assigned):
-            for text in (assigned.key, assigned.name):
-                name = _gradient(text, self.depth)
-                if name in wanted and not text.startswith("return"):
-                    self._made[name] = place
-                    break
+            texts = () if assigned.is_return else (assigned.key, assigned.name)
+            name = next((n for text in texts if (n := _gradient(text, self.depth)) in wanted), None)
+            if name is not None:
+                self._made[name] = place
 
     def _is_return(self, place: int) -> bool:
-        return self.seen.assigned[place].name.startswith("return")
+        return self.seen.assigned[place].is_return
 
     @property
     def depth(self) -> int:

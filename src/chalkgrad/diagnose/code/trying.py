@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import ChalkgradError
-from chalkgrad.diagnose.report import Mistake
+from chalkgrad.diagnose.findings import Mistake
 from chalkgrad.usercode.session import Session
 
 if TYPE_CHECKING:
@@ -29,13 +29,14 @@ def patched(source: str, mistakes: Sequence[Mistake]) -> str | None:
         old = lines[mistake.line - 1]
         whole = re.fullmatch(r"(\s*)([A-Za-z_][\w.]*(?:\[[^\]]*\])*)\s*=(?!=)\s*(.+)", old)
         returned = re.fullmatch(r"(\s*)return\b\s*(.+)", old)
-        if returned and mistake.fix.startswith("return ") and not _is_open(returned[2]):
-            lines[mistake.line - 1] = returned[1] + mistake.fix
+        fix = mistake.remedy.code
+        if returned and fix.startswith("return ") and not _is_open(returned[2]):
+            lines[mistake.line - 1] = returned[1] + fix
             continue
-        target = mistake.fix.partition(" = ")[0]
+        target = fix.partition(" = ")[0]
         if whole is None or whole[2] != target or _is_open(whole[3]):
             return None
-        lines[mistake.line - 1] = whole[1] + mistake.fix
+        lines[mistake.line - 1] = whole[1] + fix
     return "\n".join(lines) + "\n"
 
 

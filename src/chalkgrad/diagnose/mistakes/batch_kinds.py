@@ -163,7 +163,10 @@ BATCH = (
 )  # fmt: skip
 RUNS = (
     MistakeKind("accumulator", "an accumulator is never cleared"),
-    MistakeKind("inputs-changed", "inputs are changed in place"),
+    MistakeKind(
+        "inputs-changed", "inputs are changed in place",
+        why="A second name is not a second array: x -= y changes what every name of x refers to.",
+    ),
     MistakeKind("not-deterministic", "every call gives other numbers"),
     MistakeKind(
         "integers", "numbers are cut to integers", "{what} {was} {detail}",

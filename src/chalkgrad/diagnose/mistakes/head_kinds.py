@@ -202,7 +202,7 @@ HEADS = (
         "{what} {was} formed without {f′:z}: it is still {dY}", CHAIN, {"head": _derivative_missing},
     ),
     MistakeKind(
-        "head-derivative-on-top", "the output activation's derivative is applied on top of y − t",
+        "head-derivative-on-top", "the output activation's derivative is applied on top of {Y} − {T}",
         "{what} {is} {Y} − {T} already, and was multiplied by {detail} on top of it", LINK, {"head": _on_top},
     ),
     MistakeKind(

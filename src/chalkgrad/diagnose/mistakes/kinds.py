@@ -19,7 +19,7 @@ class MistakeKind:
     rule
         Its name: ``derivative-missing``.
     title
-        The same in words.
+        The same in words; a template with ``{Y}`` and ``{T}``.
     sentence
         What happened, as a template: ``{what} {was} formed without ⊙ {f′:z}`` (see ``wording``).  Empty for
         what is seen in a run and not in an equation; whoever sees it says it.

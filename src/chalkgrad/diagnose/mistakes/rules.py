@@ -24,6 +24,9 @@ from chalkgrad.diagnose.mistakes.kinds import MistakeKind
 from chalkgrad.diagnose.mistakes.matrix_kinds import MATRICES
 from chalkgrad.diagnose.mistakes.scale_kinds import FACTORS, PENALTIES
 from chalkgrad.diagnose.mistakes.slope_kinds import SLOPES
+from chalkgrad.diagnose.mistakes.statement import Statement
+from chalkgrad.diagnose.mistakes.wording import Wording
+from chalkgrad.network import Network
 
 KINDS: dict[str, MistakeKind] = {
     kind.rule: replace(kind, rank=rank)
@@ -33,13 +36,23 @@ KINDS: dict[str, MistakeKind] = {
 
 
 def title(rule: str) -> str:
-    """A rule in words."""
-    return KINDS[rule].title
+    """A rule in words, in the letters of a blackboard."""
+    return KINDS[rule].title.format(Y="y", T="t")
 
 
 def why(rule: str) -> str:
     """Why the derivation has it otherwise, in the letters of a blackboard."""
     return KINDS[rule].why.format(Y="y", T="t")
+
+
+def title_in(rule: str, network: Network) -> Statement:
+    """A rule in the symbols of a network."""
+    return Wording(network).fill(KINDS[rule].title)
+
+
+def why_in(rule: str, network: Network) -> Statement:
+    """Why the derivation has it otherwise, in the symbols of a network."""
+    return Wording(network).fill(KINDS[rule].why)
 
 
 def mutants(derivation: Derivation, name: str) -> list[Mutant]:

@@ -5,8 +5,10 @@ As text it is in the letters of a blackboard: δ₁, ∂L/∂W₁, relu′(z₁)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from chalkgrad import expr as e
 from chalkgrad._roles import ROLES
@@ -17,13 +19,50 @@ from chalkgrad.expr.dims import describe_coefficient
 from chalkgrad.formula import format_formula, nodes, substitute
 from chalkgrad.formula.activations import symbol_of
 from chalkgrad.network import Network
+from chalkgrad.notation.boxes import Inline, Sym
 from chalkgrad.notation.boxes.characters import subscript
 from chalkgrad.notation.equations.function_names import UNNAMED
+from chalkgrad.notation.equations.retelling import Retelling
 
-Part = str | Expr
-"""Words, or a symbol or formula in canonical symbols."""
+
+@dataclass(frozen=True)
+class Named:
+    """A quantity that text calls by its canonical name: dW1."""
+
+    name: str
+
+
+Part = str | Expr | Named | Sym
+"""Words, a symbol or formula in canonical symbols, a quantity by its name, or code."""
 Statement = tuple[Part, ...]
+T = TypeVar("T")
 _SCALARS = {"lambda": "λ", "eta": "η"}
+
+
+def code(text: str) -> Sym:
+    """Code within a sentence."""
+    return Sym(text, "code")
+
+
+def named(names: Iterable[str]) -> Statement:
+    """Quantities by their canonical names: dW1, db1."""
+    return listed([Named(name) for name in names])
+
+
+def joined(statements: Iterable[Iterable[T]], between: T) -> tuple[T, ...]:
+    """Statements one after the other with something between them."""
+    return tuple(part for told in statements for part in (between, *told))[1:]
+
+
+def capitalised(told: Statement) -> Statement:
+    """With a capital letter where it begins with a word."""
+    first = told[0] if told else ""
+    return (first[:1].upper() + first[1:], *told[1:]) if isinstance(first, str) else told
+
+
+def ended(told: Statement) -> Statement:
+    """With a full stop where it has none."""
+    return told if isinstance(told[-1], str) and told[-1].endswith((".", "!", "?", ":")) else (*told, ".")
 
 
 def listed(parts: Sequence[Part], between: str = ", ", last: str = "") -> Statement:
@@ -63,7 +102,30 @@ def quantity(network: Network, name: str) -> Part:
 
 def plain(told: Statement) -> str:
     """A statement as text."""
-    return "".join(blackboard(part) if isinstance(part, Expr) else part for part in told)
+    return "".join(map(_plain, told))
+
+
+def _plain(part: Part) -> str:
+    match part:
+        case Named(name):
+            return name
+        case Sym(text):
+            return f"`{text}`"
+        case Expr():
+            return blackboard(part)
+    return part
+
+
+def retold(told: Statement, retelling: Retelling) -> Inline:
+    """A statement in the letters of a notation."""
+    return tuple(
+        retelling.symbol(part.name)
+        if isinstance(part, Named)
+        else retelling.part(part)
+        if isinstance(part, Expr)
+        else part
+        for part in told
+    )
 
 
 def letter(symbol: Symbol) -> str:

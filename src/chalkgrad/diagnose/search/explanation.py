@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from chalkgrad.diagnose.findings import Mistake
 from chalkgrad.diagnose.mistakes.equation_site import Deviation, Mutant
 from chalkgrad.diagnose.mistakes.rules import KINDS
-from chalkgrad.diagnose.report import Mistake, Outcome
+from chalkgrad.diagnose.mistakes.statement import Statement
+from chalkgrad.diagnose.report import Outcome
 
 Values = dict[Any, Any]
 AGAIN = 0.15
@@ -61,7 +63,7 @@ class Explained:
     mistakes: tuple[Mistake, ...] = ()
     alternatives: tuple[tuple[Mistake, ...], ...] = ()
     ambiguity: str = ""
-    evidence: tuple[str, ...] = ()
+    patterns: tuple[Statement, ...] = ()
     explanation: Explanation | None = None
     cost: float = 9.0
 

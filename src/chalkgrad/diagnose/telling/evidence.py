@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad._arrays import Array
-from chalkgrad.diagnose.mistakes.statement import letter
+from chalkgrad.diagnose.mistakes.statement import Statement
 from chalkgrad.diagnose.probes.factors import number
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.expr import Symbol
@@ -17,17 +17,17 @@ from chalkgrad.expr import Symbol
 _NEAR = 1e-6
 
 
-def pattern(symbol: Symbol, found: Sequence[Array], right: Sequence[Array]) -> str:
+def pattern(symbol: Symbol, found: Sequence[Array], right: Sequence[Array]) -> Statement:
     """One sentence on how a quantity differs from what it should be at every probe."""
-    what = letter(symbol)
     for told in _patterns(found, right):
-        return f"{what} {told}."
+        return (symbol, f" {told}.")
     u, v = found[0], right[0]
     cosine = float((u * v).sum()) / (float(np.linalg.norm(u) * np.linalg.norm(v)) or 1.0)
     share = float(np.mean(~_close(u, v)))
     return (
-        f"{what} is wrong in {share:.0%} of its entries; the cosine between it and the right one is "
-        f"{cosine:.2f}, so no constant factor explains it."
+        symbol,
+        f" is wrong in {share:.0%} of its entries; the cosine between it and the right one is "
+        f"{cosine:.2f}, so no constant factor explains it.",
     )
 
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from chalkgrad._roles import role_of
+from chalkgrad.diagnose.beyond.accidents import output_error
+from chalkgrad.diagnose.findings import Remark
+from chalkgrad.diagnose.mistakes.statement import named
 from chalkgrad.diagnose.probes.points import Point, point_of
-from chalkgrad.diagnose.report import Remark
 from chalkgrad.usercode.answer.observation import Observation
 from chalkgrad.usercode.answer.rounding import is_float32, relative_error
 from chalkgrad.usercode.layouts.reading import Reading
@@ -29,7 +31,7 @@ def left_out(line: int, source: str) -> tuple[Remark, ...]:
     text = line_of(source, line)
     if not text:
         return ()
-    return (Remark("exception", f"Line {line} at the top of the file raised and was left out: {text}"),)
+    return (Remark("exception", (f"Line {line} at the top of the file raised and was left out: {text}",)),)
 
 
 _PENALTIES = {
@@ -46,7 +48,7 @@ def _penalty(reading: Reading) -> list[Remark]:
         f"Its λ is that of a penalty {written}: it was given λ = {value}, so that it is c ΣW². "
         "Were it meant as λ ΣW², its gradient would need 2λW."
     )
-    return [Remark("penalty", text)]
+    return [Remark("penalty", (text,))]
 
 
 def _plain(usual: Sequence[Observation]) -> list[Remark]:
@@ -56,10 +58,11 @@ def _plain(usual: Sequence[Observation]) -> list[Remark]:
     kind = first.kind
     changed = [name for name in changed if not (kind == "updated" and role_of(name))]
     if changed:
-        text = f"It changes {', '.join(changed)} in place: whoever called it finds other numbers there."
-        told.append(Remark("inputs-changed", text))
+        words = " in place: whoever called it finds other numbers there."
+        told.append(Remark("inputs-changed", ("It changes ", *named(changed), words)))
     if any(is_float32(array) for array in first.gradients.values()):
-        told.append(Remark("float32", "It computes in float32, so about 7 digits agree; that is no mistake."))
+        text = "It computes in float32, so about 7 digits agree; that is no mistake."
+        told.append(Remark("float32", (text,)))
     if kind == "updated":
         if first.learning_rate is None:
             text = "It changes the parameters; the step itself was taken as the gradient."
@@ -69,7 +72,7 @@ def _plain(usual: Sequence[Observation]) -> list[Remark]:
                 f"It changes the parameters; the gradient is the step divided by the learning rate "
                 f"{first.learning_rate:g}{where}."
             )
-        told.append(Remark("updated", text))
+        told.append(Remark("updated", (text,)))
     return told
 
 
@@ -81,22 +84,26 @@ def _hard(there: Sequence[Observation]) -> list[Remark]:
             continue
         lost = _worst(point)
         if lost == np.inf:
-            told.append(Remark("unstable", _UNSTABLE.format("gives NaN or infinity")))
+            told.append(_unstable("gives NaN or infinity", point))
         elif lost > _VISIBLE and not _has_kinks(point):
-            told.append(Remark("unstable", _UNSTABLE.format(f"loses all but {_digits(lost)} digits")))
+            told.append(_unstable(f"loses all but {_digits(lost)} digits", point))
         elif lost > _VISIBLE:
             text = (
                 "At a kink (z exactly 0) it takes another one-sided derivative than relu′(0) = 0; "
                 "both are allowed."
             )
-            told.append(Remark("kink", text))
-    return list({remark.text: remark for remark in told}.values())
+            told.append(Remark("kink", (text,)))
+    return list(dict.fromkeys(told))
 
 
-_UNSTABLE = (
-    "Right, but at saturated outputs it {}: write the error of the output as y − t, "
-    "where the loss and the activation cancel."
-)
+def _unstable(what: str, point: Point) -> Remark:
+    advice = output_error(point.derivation.network)
+    said = (
+        f"Right, but at saturated outputs it {what}: ",
+        *advice,
+        ", where the loss and the activation cancel.",
+    )
+    return Remark("unstable", said)
 
 
 def _digits(lost: float) -> int:

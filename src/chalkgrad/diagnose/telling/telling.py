@@ -8,11 +8,10 @@ from chalkgrad.derive import ETA, Derivation
 from chalkgrad.derive.algebra import scale, simplify
 from chalkgrad.diagnose.code.fix import fix
 from chalkgrad.diagnose.code.naming import Names
+from chalkgrad.diagnose.findings import Fix, Mistake
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
-from chalkgrad.diagnose.mistakes.rules import KINDS, title, why
-from chalkgrad.diagnose.mistakes.statement import blackboard, plain
+from chalkgrad.diagnose.mistakes.rules import KINDS
 from chalkgrad.diagnose.mistakes.wording import Wording
-from chalkgrad.diagnose.report import Mistake
 from chalkgrad.diagnose.search.explanation import Explanation, Place
 from chalkgrad.expr import Expr, substitute
 from chalkgrad.usercode.syntax.source import line_of
@@ -69,21 +68,16 @@ def _mistake(
     names = None if kind.advice else names
     made = None if names is None else names.line_of(place.step)
     wording = Wording(derivation.network, [derivation.step(site).symbol for site in sites], place.key.detail)
-    said = plain(wording.sentence(kind))
     return Mistake(
         place.rule,
-        title(place.rule),
         sites,
         explains,
-        said + ".",
+        (*wording.sentence(kind), "."),
         computed,
         correct,
-        "" if computed is None else blackboard(computed),
-        blackboard(correct),
-        kind.advice if names is None else fix(place.step, names),
+        Fix(advice=(kind.advice,) if kind.advice else ()) if names is None else Fix(fix(place.step, names)),
         None if made is None else made.line,
         "" if names is None or made is None else line_of(names.source, made.line),
-        why=why(place.rule),
     )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad.check.agreement import common_ratio
+from chalkgrad.diagnose.findings import GradientVerdict, Remark
 from chalkgrad.diagnose.probes.points import Point
-from chalkgrad.diagnose.report import GradientVerdict, Remark
 from chalkgrad.usercode.answer.observation import Observation
 from chalkgrad.usercode.answer.rounding import agree, is_float32, relative_error
 
@@ -56,8 +56,10 @@ def _at(name: str, point: Point, seen: Observation) -> GradientVerdict:
 
 LESS_EXACT = Remark(
     "unstable",
-    "It agrees to a few digits only, as code does that adds a constant such as 1e-7 where it divides, "
-    "clips its outputs, or computes in float32 on the way.",
+    (
+        "It agrees to a few digits only, as code does that adds a constant such as 1e-7 where it divides, "
+        "clips its outputs, or computes in float32 on the way.",
+    ),
 )
 _FEW_DIGITS = 2e-4
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from chalkgrad._roles import layer_of
+from chalkgrad.diagnose.mistakes.rules import title, why_in
+from chalkgrad.diagnose.mistakes.statement import retold
 from chalkgrad.grade.grading import Grading
 from chalkgrad.grade.pages.histogram import histogram_svg, histogram_text
 from chalkgrad.grade.result import ClassGrades, Graded
@@ -35,6 +37,8 @@ MEANINGS = {
     "missing": "nothing there to judge",
 }
 MOST_NAMES = 12
+NAMED_BY_SYMBOL = ("pre-activation-for-activation", "error-of-activation")
+"""Rules whose names begin with a symbol, which has no capital letter."""
 
 
 def grade_page(grades: ClassGrades, notation: Notation | str = "matrix", links: str = "") -> Document:
@@ -165,9 +169,7 @@ class _Page:
                 mistakes = student.diagnosis["mistakes"]
                 told = student.diagnosis["ambiguity"] or (mistakes[0]["sentence"] if mistakes else "")
                 why: Inline = (student.look,)
-                if told and student.outcome == "ambiguous":
-                    why = self.told.sentence(told)
-                elif told and student.outcome == "failed":  # in the code's own names
+                if told and student.outcome in ("ambiguous", "failed"):
                     why = (told,)
                 items.append((*self.name(student), ": ", *why))
         return [Heading("To look at"), Bullets(tuple(items))] if items else []
@@ -176,13 +178,13 @@ class _Page:
         blocks: list[Block] = []
         for mistake in self.grades.mistakes():
             count = len(mistake.by)
-            title = mistake.title
-            if not title.startswith(("z ", "∂")):
-                title = title[:1].upper() + title[1:]
-            blocks += [Heading(f"{title} · {count} {_counted('student', count)}", 3)]
+            name = title(mistake.rule)
+            name = name if mistake.rule in NAMED_BY_SYMBOL else name[:1].upper() + name[1:]
+            blocks += [Heading(f"{name} · {count} {_counted('student', count)}", 3)]
             blocks += [Paragraph(self.listed(mistake.by))]
             example = mistake.example
-            blocks += [Paragraph(self.told.sentence(mistake.why))] if mistake.why else []
+            why = retold(why_in(mistake.rule, self.grades.network), self.told)
+            blocks += [Paragraph(why)] if why else []
             if example["fix"]:
                 source = f"{example['source'].strip()}\n" if example["source"] else ""
                 before = "".join(f"- {line}\n" for line in source.splitlines())

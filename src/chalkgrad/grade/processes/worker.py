@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from chalkgrad._errors import ChalkgradError
-from chalkgrad.diagnose.mistakes.rules import title
-from chalkgrad.diagnose.report import Diagnosis, Mistake
+from chalkgrad.diagnose.findings import Mistake
+from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.grade.grading import Grading, read_grading
 from chalkgrad.grade.pages.student import student_pages
 from chalkgrad.grade.processes.descendants import adopt_orphans, end_descendants
@@ -102,7 +102,7 @@ def record(
 
 def no_answer(network: Network, subject: str, sentence: str) -> Diagnosis:
     """Return the diagnosis of code that could not be run at all."""
-    mistake = Mistake("no-answer", title("no-answer"), (), (), sentence)
+    mistake = Mistake("no-answer", (), (), (sentence,))
     return Diagnosis(network, subject, "failed", mistakes=(mistake,))
 
 

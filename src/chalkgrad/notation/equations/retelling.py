@@ -1,4 +1,4 @@
-"""Retelling: what was said in canonical names and layout, in a notation's letters and layout.
+"""Retelling: what was said in canonical symbols and layout, in a notation's letters and layout.
 
 The canonical layout has samples as rows, W as n_out × n_in and the 1/m of a mean in the errors.  A
 notation that turns a matrix, or takes the mean in the parameters' gradients, has for each symbol S
@@ -10,42 +10,20 @@ which is put into the expression; what defines a symbol is turned back as a whol
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from chalkgrad.derive import derive, grad
 from chalkgrad.derive.algebra import scale, simplify, transpose
-from chalkgrad.expr import Apply, Dim, Expr, Symbol, Transpose, coefficient, substitute, symbols
-from chalkgrad.formula import ACTIVATIONS, ElementwiseFunction
+from chalkgrad.expr import Dim, Expr, Symbol, coefficient, substitute, symbols
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Box, Inline, Sym
 from chalkgrad.notation.equations.small_letters import small_letters
 from chalkgrad.notation.equations.writer import Writer
 from chalkgrad.notation.profiles.find import Notation, find_notation
 
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_NAME = r"d?(?:[WbZA]\d+|[XYT])|δ[₀-₉]+|∂L/∂(?:[Wbza][₀-₉]+|y)|[Wbza][₀-₉]+"
-_LETTER = r"[xyt](?=[\s,.;:)]|\(1 −|$)"
-_FOUND = re.compile(
-    rf"`(?P<code>[^`\n]+)`"
-    rf"|(?<![\w.\[\"'∂])(?:(?P<call>[a-zσ]\w*)(?P<prime>′?)\((?P<at>{_NAME}|[xyt])\)"
-    rf"|(?P<name>{_NAME})(?P<turned>ᵀ?)(?![\w(\[\"']|-\w)|(?P<letter>{_LETTER}))"
-)
-
-
-def canonical(name: str) -> str:
-    """The canonical name of a quantity as it stands on a blackboard: ``dZ1`` of δ₁.
-
-    >>> [canonical(name) for name in ("δ₁", "∂L/∂a₂", "∂L/∂y", "∂L/∂W₁", "z₃", "x", "dZ1")]
-    ['dZ1', 'dA2', 'dY', 'dW1', 'Z3', 'X', 'dZ1']
-    """
-    plain = name.translate(_DIGITS).replace("δ", "dZ").replace("∂L/∂", "d")
-    letter = plain.removeprefix("d")[:1]
-    return plain if letter in "WbZA" else plain.replace(letter, letter.upper(), 1)
-
 
 class Retelling:
-    """The symbols, equations and sentences of one network in one notation.
+    """The symbols and equations of one network in one notation.
 
     Parameters
     ----------
@@ -87,46 +65,12 @@ class Retelling:
         there = {symbol.name for expr in exprs if expr is not None for symbol in symbols(expr)}
         return small_letters(self.writer, (self.symbols[n] for n in (name, *there) if n in self.symbols))
 
-    def sentence(self, text: str, letters: bool = False) -> Inline:
-        """Running text, its quantities as the notation writes them, and ```code``` as code.
-
-        Parameters
-        ----------
-        text
-            Quantities in it are called by canonical names or as on a blackboard: dZ1 or δ₁, A1 or a₁.
-        letters
-            Whether x, y and t alone are quantities too: not in what was said about somebody's code.
-        """
-        parts: list[str | Box] = []
-        end = 0
-        for found in _FOUND.finditer(text):
-            box = None if found["letter"] and not letters else self._quoted(found)
-            if box is None:
-                continue
-            parts += [text[end : found.start()], box]
-            end = found.end()
-        return tuple(part for part in (*parts, text[end:]) if part != "")
-
-    def _quoted(self, found: re.Match[str]) -> Box | None:
-        if found["code"]:
-            return Sym(found["code"], "code")
-        symbol = self.symbols.get(canonical(found["at"] or found["name"] or found["letter"]))
-        if symbol is None:
-            return None
-        if found["call"]:
-            function = self._function(found["call"], symbol.layer)
-            return (
-                None
-                if function is None
-                else self.writer.expr(Apply(function, (symbol,), "z" if found["prime"] else None))
-            )
-        return self.writer.expr(Transpose(symbol)) if found["turned"] else self.writer.symbol(symbol)
-
-    def _function(self, name: str, layer: int) -> ElementwiseFunction | None:
-        own = None if not layer else self.network.layers[layer - 1]
-        if own is not None and not own.is_softmax and own.function.name == name:
-            return own.function
-        return next((known for known in ACTIVATIONS.values() if name in (known.name, known.symbol)), None)
+    def part(self, expr: Expr) -> Box:
+        """A symbol, or a formula so small that its layout is the same everywhere, in canonical symbols."""
+        if isinstance(expr, Symbol):
+            return self.symbol(expr.name)
+        own: dict[Symbol, Expr] = {symbol: self.symbols.get(symbol.name, symbol) for symbol in symbols(expr)}
+        return self.writer.expr(substitute(expr, own))
 
     def _inserted(self, expr: Expr) -> Expr:
         """Notations with a δ go from δ to δ: what stands between is put in."""

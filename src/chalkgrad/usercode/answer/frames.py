@@ -26,7 +26,8 @@ def observed(
         if rows or place == 0:
             effective, observations = _of_reading(name, rows, probes, reading, loaded, ran.stopped)
             cut = any((seen.error or {}).get("type") in ("Stopped", "TimeUp") for seen in observations)
-            found.append(Observed(effective, observations, ran.stopped if cut else "", ran.output, source))
+            stopped = ran.stopped if cut else ""
+            found.append(Observed(effective, observations, stopped, ran.output, source, ran.is_late))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,9 +19,20 @@ from chalkgrad.network import Loss, Network
 from chalkgrad.usercode.answer.observation import Observation
 
 _SAME = 1e-6
-AVERAGED = "loss is averaged over the outputs"
 _FACTORS = (Fraction(1), Fraction(1, 2), Fraction(2), Fraction(1, 4))
 _SQUARE = next(name for name, loss in LOSSES.items() if loss.squared == 1)
+
+
+class LossMismatch(NamedTuple):
+    """That gradients belong to another loss than the one that came with them, in words.
+
+    ``over`` is what one of the two is averaged over and the other not: ``outputs`` or ``samples``.
+    """
+
+    text: str
+    over: str = ""
+    is_averaged_loss: bool = False
+    """Whether the loss is averaged over the outputs."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,7 @@ def loss_readings(draws: Sequence[Observation]) -> list[LossReading]:
     return sorted(fitting, key=distance)
 
 
-def loss_against_gradient(draws: Sequence[Observation], whose: str = "your") -> str | None:
+def loss_against_gradient(draws: Sequence[Observation], whose: str = "your") -> LossMismatch | None:
     """Say that gradients belong to another loss than the one that came with them; None if they do not.
 
     ``your loss is averaged over the outputs, your gradient is not, so every gradient is n_out times too
@@ -110,12 +122,12 @@ def loss_against_gradient(draws: Sequence[Observation], whose: str = "your") -> 
         The first word of the sentence's parts: ``your``, ``its``.
     """
     readings = loss_readings(draws)
-    answers = [sentence(draws, reading, whose) for reading in readings]
+    answers = [mismatch(draws, reading, whose) for reading in readings]
     # Where two readings of the loss fit, one of which the gradients belong to, nothing is said.
     return None if not answers or None in answers else answers[0]
 
 
-def sentence(draws: Sequence[Observation], reading: LossReading, whose: str) -> str | None:
+def mismatch(draws: Sequence[Observation], reading: LossReading, whose: str) -> LossMismatch | None:
     """Compare the gradients with those of one loss; None if they are its own, or fit no factor of it."""
     own, ratios, outputs, samples = own_reading(draws[0].network), [], [], []
     for draw in draws:
@@ -128,33 +140,28 @@ def sentence(draws: Sequence[Observation], reading: LossReading, whose: str) -> 
         samples.append(float(m))
     if _close(ratios, [1.0] * len(ratios)):
         return None
-    averaged = []
-    if max(outputs) > 1 and reading.mean_over_outputs and _close(ratios, outputs):
-        averaged = ["outputs", "n_out"]
-    elif max(samples) > 1 and reading.mean_over_samples and _close(ratios, samples):
-        averaged = ["samples", "m"]
-    if averaged:
-        return (
-            f"{whose} loss is averaged over the {averaged[0]}, {whose} gradient is not, so every gradient is "
-            f"{averaged[1]} times too large for that loss"
-        )
-    for what, sizes, mean in (
-        ("outputs", outputs, reading.mean_over_outputs),
-        ("samples", samples, reading.mean_over_samples),
-    ):
-        if not mean and max(sizes) > 1 and _close(ratios, [1 / size for size in sizes]):
-            letter = "n_out" if what == "outputs" else "m"
-            return (
-                f"{whose} gradient is averaged over the {what}, {whose} loss is not, so every gradient is "
-                f"{letter} times too small for that loss"
-            )
+    sizes = (
+        ("outputs", "n_out", outputs, reading.mean_over_outputs),
+        ("samples", "m", samples, reading.mean_over_samples),
+    )
+    for is_loss in (True, False):  # which of the two is averaged
+        for over, letter, counts, mean in sizes:
+            factors = counts if is_loss else [1 / count for count in counts]
+            if mean == is_loss and max(counts) > 1 and _close(ratios, factors):
+                one, other = ("loss", "gradient") if is_loss else ("gradient", "loss")
+                text = (
+                    f"{whose} {one} is averaged over the {over}, {whose} {other} is not, so every gradient "
+                    f"is {letter} times too {'large' if is_loss else 'small'} for that loss"
+                )
+                return LossMismatch(text, over, is_loss and over == "outputs")
+    text = ""
     if _close(ratios, [2.0] * len(ratios)) and reading.factor == Fraction(1, 2):
-        return (
+        text = (
             f"{whose} loss has the factor ½, {whose} gradient has not: it is 2 times too large for that loss"
         )
-    if _close(ratios, [0.5] * len(ratios)):
-        return f"{whose} gradient lacks the 2 that {whose} loss gives: it is 2 times too small for that loss"
-    return None
+    elif _close(ratios, [0.5] * len(ratios)):
+        text = f"{whose} gradient lacks the 2 that {whose} loss gives: it is 2 times too small for that loss"
+    return LossMismatch(text) if text else None
 
 
 def _bases(network: Network) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from chalkgrad._arrays import Array
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.usercode.layouts.reading import Reading
+from chalkgrad.usercode.note import Note
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class Assigned:
     value: Array
     function: str = ""
     key: str = ""
+
+    @property
+    def is_return(self) -> bool:
+        """Whether it is a value that was returned, or a part of it: a keyword is no name."""
+        return self.name.partition("[")[0] == "return"
 
 
 @dataclass(frozen=True)
@@ -105,9 +111,14 @@ class Observation:
     eta_from: str = ""
     forward: bool = False
     missing: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     returned: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+
+    @property
+    def transposed(self) -> Set[str]:
+        """The gradients that came back transposed, and were turned."""
+        return self.problems.keys() & self.gradients.keys()
 
 
 @dataclass(frozen=True)
@@ -120,3 +131,5 @@ class Observed:
     output: str = ""
     source: str = ""
     """The text of the user's file."""
+    is_late: bool = False
+    """Whether it was stopped since it took too long."""

@@ -16,6 +16,7 @@ from chalkgrad.usercode.answer.interpretation import Interpretation, interpret
 from chalkgrad.usercode.answer.names_of_values import known_as
 from chalkgrad.usercode.answer.observation import Assigned, Observation
 from chalkgrad.usercode.layouts.reading import Reading
+from chalkgrad.usercode.note import Note
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +81,7 @@ def observation(rows: Sequence[Mapping[str, Any]], probe: Probe, reading: Readin
             "line": None,
             "text": "",
         }
-    tops = {name.split(".")[-1], *(a.function for a in assigned if a.name.startswith("return"))}
+    tops = {name.split(".")[-1], *(a.function for a in assigned if a.is_return)}
     updated = found.kind == "updated"
     return Observation(
         probe.network,
@@ -99,7 +100,7 @@ def observation(rows: Sequence[Mapping[str, Any]], probe: Probe, reading: Readin
         first.get("eta_from", "") if updated else "",
         bool(first.get("forward")),
         tuple(first.get("missing", ())),
-        tuple(first.get("notes", ())),
+        tuple(Note(*note) for note in first.get("notes", ())),
         tuple(str(label) for label, _ in first.get("parts", ())),
         tuple(each["type"] for each in first.get("refused", ())),
     )

@@ -12,9 +12,10 @@ from typing import Any
 from chalkgrad.network import Network
 from chalkgrad.usercode.frameworks.base import Adapted
 from chalkgrad.usercode.kinds import kind_of
+from chalkgrad.usercode.note import Note
 
 
-def framework_callable(target: Any, network: Network) -> tuple[Adapted, tuple[str, ...]] | None:
+def framework_callable(target: Any, network: Network) -> tuple[Adapted, tuple[Note, ...]] | None:
     """Make a callable of a framework's class or object; None for an ordinary function.
 
     Parameters

@@ -9,8 +9,7 @@ from typing import Any
 
 from chalkgrad._arrays import Array
 from chalkgrad.network import Network
-
-FORWARD_DIFFERS = "is not the network's: at random inputs"
+from chalkgrad.usercode.note import Note, NoteKind
 
 
 class MisfitError(ValueError):
@@ -39,7 +38,7 @@ class Adapted(ABC):
     def __init__(self, network: Network, name: str) -> None:
         self.network = network
         self.known_as: dict[str, str] = {}
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.__name__ = name
         names = ["X", "y", *network.parameter_shapes()]
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -54,7 +53,12 @@ class Adapted(ABC):
     def gradients(self, x: Array, t: Array, parameters: Mapping[str, Array]) -> dict[str, Any]:
         """Return the loss and the gradients by canonical name."""
 
-    def tell(self, note: str) -> None:
+    def tell(self, text: str, kind: NoteKind = "framework") -> None:
         """Add a sentence to the notes, once."""
-        if note not in self.notes:
+        if (note := Note(text, kind)) not in self.notes:
             self.notes.append(note)
+
+    def tell_forward(self, what: str, gap: float) -> None:
+        """Say that a forward pass is not the network's, by which part of its largest value."""
+        differs = f"is not the network's: at random inputs it differs by {gap:.2g} of the largest value"
+        self.tell(f"{self.__name__}{what} {differs}", "forward-differs")

@@ -48,7 +48,7 @@ def observe_framework(
             rows = recorder.rows  # a local of forward is no name in backward
             answer["assigned"] = [list(row) for row in rows if row[3] not in ("forward", "setup_context")]
         if adapted is not None:
-            answer["notes"], answer["fixed"] = list(adapted.notes), adapted.fixed_widths
+            answer["notes"], answer["fixed"] = [list(note) for note in adapted.notes], adapted.fixed_widths
         yield {"reading": reading.to_dict(), "call": number, "answers": [answer]}
         if "error" in answer:
             return

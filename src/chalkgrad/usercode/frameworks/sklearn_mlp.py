@@ -23,6 +23,7 @@ from chalkgrad.network import Network
 from chalkgrad.usercode.answer.loss_value import loss_against_gradient
 from chalkgrad.usercode.answer.observation import Observation
 from chalkgrad.usercode.frameworks.base import Adapted, MisfitError
+from chalkgrad.usercode.note import NoteKind
 
 _RATE = 2.0**30
 _ACTIVATIONS = {word: str(known_name(word, ACTIVATIONS)) for word in ("identity", "logistic", "tanh", "relu")}
@@ -142,8 +143,10 @@ class AdaptedPerceptron(Adapted):
             draws.append(self._draw(network, seed))
         found = loss_against_gradient(draws, "its") if self.network.widths[-1] > 1 else None
         if found is not None:
-            where = f" (scikit-learn issue #8349, measured with version {_version()})"
-            self.tell(f"{self.__name__}: {found}{where if 'outputs' in found else ''}")
+            issue = f" (scikit-learn issue #8349, measured with version {_version()})"
+            where = issue if found.over == "outputs" else ""
+            kind: NoteKind = "loss" if found.is_averaged_loss else "framework"
+            self.tell(f"{self.__name__}: {found.text}{where}", kind)
 
     def _draw(self, network: Network, seed: int) -> Observation:
         random = np.random.default_rng(seed)

@@ -12,7 +12,7 @@ from chalkgrad._roles import ROLES
 from chalkgrad.evaluate import initialise
 from chalkgrad.network import Network
 from chalkgrad.usercode.frameworks import torch_network as own
-from chalkgrad.usercode.frameworks.base import FORWARD_DIFFERS, Adapted, MisfitError
+from chalkgrad.usercode.frameworks.base import Adapted, MisfitError
 from chalkgrad.usercode.frameworks.torch_names import known_names
 from chalkgrad.usercode.frameworks.torch_places import places
 from chalkgrad.usercode.frameworks.torch_trial import NEAR, Place, draw_targets
@@ -65,10 +65,7 @@ class AdaptedFunction(Adapted):
         }
         self.tell(f"{self.__name__} is {words[kind]}; the rest is PyTorch's own differentiation")
         if self.place.gap > NEAR:
-            self.tell(
-                f"{self.__name__}.forward {FORWARD_DIFFERS} it differs by "
-                f"{self.place.gap:.2g} of the largest value"
-            )
+            self.tell_forward(".forward", self.place.gap)
 
     def _built(self) -> own.Pieces:
         place, pieces = self.place, own.Pieces()

@@ -12,7 +12,7 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad.network import Network
 from chalkgrad.usercode.frameworks import torch_network as own
-from chalkgrad.usercode.frameworks.base import FORWARD_DIFFERS, Adapted, MisfitError
+from chalkgrad.usercode.frameworks.base import Adapted, MisfitError
 from chalkgrad.usercode.frameworks.torch_trial import NEAR, draw_targets
 from chalkgrad.usercode.vocabulary.names import quantity
 
@@ -99,10 +99,7 @@ class AdaptedModule(Adapted):
             )
         best = min(gaps, key=lambda kind: gaps[kind])
         if gaps[best] > NEAR:
-            self.tell(
-                f"{self.__name__}'s forward pass {FORWARD_DIFFERS} it differs by "
-                f"{gaps[best]:.2g} of the largest value"
-            )
+            self.tell_forward("'s forward pass", gaps[best])
         return best
 
     def _answer(self, given: Mapping[str, Tensor]) -> Tensor:

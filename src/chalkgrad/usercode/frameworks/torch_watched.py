@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalkgrad.usercode.note import Note, NoteKind
+
 Tensor = Any
 Turned = tuple[str, bool]
 """A parameter's name, and whether the Function has it transposed."""
@@ -20,13 +22,13 @@ class Record:
     ``leaves`` says which argument of the next call is which parameter.
     """
 
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     misshapen: dict[str, Tensor] = field(default_factory=dict)
     leaves: Mapping[int, Turned] = field(default_factory=dict)
 
-    def tell(self, note: str) -> None:
+    def tell(self, text: str, kind: NoteKind = "framework") -> None:
         """Add a sentence, once."""
-        if note not in self.notes:
+        if (note := Note(text, kind)) not in self.notes:
             self.notes.append(note)
 
     @contextmanager
@@ -147,14 +149,10 @@ def _tell_changes(
     for place, (now, then) in enumerate(zip((*saved, *slopes), before, strict=True)):
         if not torch.equal(now.nan_to_num(), then.nan_to_num()):
             if place < len(saved):
-                record.tell(
-                    f"{title}.backward changes a saved tensor in place: a second pass gives other numbers"
-                )
+                what = "a saved tensor in place: a second pass gives other numbers"
             else:
-                record.tell(
-                    f"{title}.backward changes the gradient that it is given in place, which others may "
-                    "still need: clone it first"
-                )
+                what = "the gradient that it is given in place, which others may still need: clone it first"
+            record.tell(f"{title}.backward changes {what}", "inputs-changed")
 
 
 def _name(names: Sequence[str], place: int) -> str:

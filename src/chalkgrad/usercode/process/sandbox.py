@@ -67,7 +67,7 @@ def run_child(
         table = {**request, "libraries": libraries, "time": time_limit, "memory": memory_limit}
         (folder / "request").write_bytes(pack(table, token))
         patience = PATIENCE * bool(libraries)
-        stopped = _run(folder, answer.fileno(), token, time_limit, patience)
+        status = _run(folder, answer.fileno(), token, time_limit + _GRACE + patience)
         output = printed(folder / "output", MAX_OUTPUT + 1)
         answer.seek(0)
         frames = tuple(unpack(answer.read(), token))
@@ -76,23 +76,28 @@ def run_child(
         options = [str(option) for option in missing]
         fix = did_you_mean(request["name"], options) or f"It has {', '.join(options[:8]) or 'no function'}."
         raise InputError(Fault(path, "name a function of the file", repr(request["name"]), fix))
-    late = next((frame for frame in frames if "late" in frame), None)
-    if late is not None:
-        stopped = f"no answer within {_seconds(time_limit)}: an endless loop? It was in line {late['late']}"
-    elif not stopped and not any("done" in frame or "load" in frame for frame in frames):
-        stopped = "the process ended without an answer"
+    late = next((frame["late"] for frame in frames if "late" in frame), None)
+    is_late = late is not None or status is None
+    if is_late:
+        line = "" if late is None else f" It was in line {late}"
+        stopped = f"no answer within {_seconds(time_limit)}: an endless loop?{line}"
+    elif status:
+        stopped = _ending(status)
+    else:
+        answered = any("done" in frame or "load" in frame for frame in frames)
+        stopped = "" if answered else "the process ended without an answer"
     shown = output if len(output) <= MAX_OUTPUT else output[:MAX_OUTPUT] + "…"
-    return ChildReport(frames, stopped, shown)
+    return ChildReport(frames, stopped, shown, is_late)
 
 
-def _run(folder: Path, answer: int, token: bytes, time_limit: float, patience: float) -> str:
+def _run(folder: Path, answer: int, token: bytes, patience: float) -> int | None:
+    """The status that the child left with; None if it was ended for its time."""
     (folder / "work").mkdir()
     with (folder / "output").open("wb") as output:
-        status = run_program(Task(folder, answer, output.fileno(), token, time_limit + _GRACE + patience))
-    if status is None:
-        return f"no answer within {_seconds(time_limit)}: an endless loop?"
-    if status == 0:
-        return ""
+        return run_program(Task(folder, answer, output.fileno(), token, patience))
+
+
+def _ending(status: int) -> str:
     if status < 0:
         return f"the process was ended by {signal.Signals(-status).name}"
     return f"the process left with status {status} before it answered"
