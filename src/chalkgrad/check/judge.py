@@ -79,12 +79,21 @@ def judge(place: Setting, name: str, kind: str, claimed: Array, seed: int = 0) -
     for _ in range(DIRECTIONS if kind == "parameter" else 1):
         results.append(direction(place, name, claimed, random.normal(size=claimed.shape) * scale))
     test, side = min(results, key=lambda pair: _URGENCY[pair[0].verdict])
-    if test.verdict == "inconclusive" and place.plain.cost <= _DIGITS_COST and not place.kinked:
+    by_digits = test.verdict == "inconclusive" and place.plain.cost <= _DIGITS_COST and not place.kinked
+    if by_digits:
         test = many_digits(place.plain, name, claimed, random.normal(size=claimed.shape) * scale)
         side = f"decided with {_DIGITS} digits"
+    found = _resolved(replace(blank, verdict=test.verdict), test)
+    if by_digits or test.verdict not in ("right", "wrong"):
+        return replace(found, message=_message(found, test, side))
+    found, test = _with_entries(place, name, found, test, scale, random)
+    return replace(found, message=_message(found, test, side))
+
+
+def _resolved(found: Finding, test: Taylor) -> Finding:
+    """With the rate of a test, and the relative error that it could have seen."""
     relative = test.resolution / abs(test.claimed) if test.claimed else math.inf
-    blank = replace(blank, rate=test.rate, resolution=relative, points=test.points, verdict=test.verdict)
-    return _with_entries(place, name, blank, test, side, scale, random)
+    return replace(found, rate=test.rate, resolution=relative, points=test.points)
 
 
 _URGENCY = {"wrong": 0, "inconclusive": 1, "at-a-kink": 2, "right": 3, "vacuous": 4}
@@ -139,53 +148,30 @@ def many_digits(forward: Forward, name: str, claimed: Array, v: Array) -> Taylor
 
 
 def _with_entries(
-    place: Setting,
-    name: str,
-    found: Finding,
-    test: Taylor,
-    side: str,
-    scale: Array,
-    random: np.random.Generator,
-) -> Finding:
+    place: Setting, name: str, found: Finding, test: Taylor, scale: Array, random: np.random.Generator
+) -> tuple[Finding, Taylor]:
+    """Compare entries one by one, and believe the worst of them if the directions did not see it."""
     claimed = found.claimed
     assert claimed is not None
-    forward = place.left if place.left is not place.plain else place.plain
+    forward = place.left
     work = forward.network.depth**2 * (1 + forward.cost / 3e4)
-    limit = int(np.clip(6000 / work, 4, MAX_ENTRIES))
-    if found.verdict in ("vacuous", "inconclusive", "at-a-kink") or "digits" in side:
-        covered, entries = "", []
-    else:
-        places = _places(claimed, limit, random)
-        if found.verdict == "wrong" and len(places) < claimed.size:
-            places = sorted({*places, *_suspects(forward, name, claimed, scale, test.noise)})
-        entries = [_measure(forward, name, claimed, scale, index, test.noise) for index in places]
-        covered = (
-            "every entry" if len(entries) == claimed.size else f"{len(entries)} of {claimed.size} entries"
-        )
-    found = replace(found, covered=covered)
-    worst = max(entries, key=lambda e: abs(e[0].claimed - e[0].measured) - e[1], default=None)
-    if (
-        worst is not None
-        and found.verdict == "right"
-        and abs(worst[0].claimed - worst[0].measured) > ABOVE_NOISE * worst[1]
-    ):
+    places = _places(claimed, int(np.clip(6000 / work, 4, MAX_ENTRIES)), random)
+    if found.verdict == "wrong" and len(places) < claimed.size:
+        places = sorted({*places, *_suspects(forward, name, claimed, scale, test.noise)})
+    entries = [_measure(forward, name, claimed, scale, index, test.noise) for index in places]
+    covered = "every entry" if len(entries) == claimed.size else f"{len(entries)} of {claimed.size} entries"
+    worst, bound = max(entries, key=lambda each: each[0].gap - each[1])
+    if found.verdict == "right" and worst.gap > ABOVE_NOISE * bound:
         unit = np.zeros(claimed.shape)
-        unit[worst[0].index] = scale[worst[0].index]
+        unit[worst.index] = scale[worst.index]
         test = along(forward, name, claimed, unit)
         if test.verdict == "wrong":
-            relative = test.resolution / abs(test.claimed) if test.claimed else math.inf
-            found = replace(found, verdict="wrong", rate=test.rate, resolution=relative, points=test.points)
-    if worst is None:
-        return replace(found, message=_message(found, test, side))
+            found = _resolved(replace(found, verdict="wrong"), test)
     size = max(largest(claimed), *(abs(e.measured) for e, _ in entries)) or 1.0
-    error = max(max(abs(e.claimed - e.measured) - b, 0.0) for e, b in entries) / size
-    ratio = (
-        _common_ratio([e for e, b in entries if abs(e.measured) > 100 * b])
-        if found.verdict == "wrong"
-        else None
-    )
-    found = replace(found, worst=worst[0], relative_error=error, ratio=ratio)
-    return replace(found, message=_message(found, test, side))
+    error = max(max(e.gap - b, 0.0) for e, b in entries) / size
+    visible = [e for e, b in entries if abs(e.measured) > 100 * b]
+    ratio = _common_ratio(visible) if found.verdict == "wrong" else None
+    return replace(found, covered=covered, worst=worst, relative_error=error, ratio=ratio), test
 
 
 def _places(claimed: Array, limit: int, random: np.random.Generator) -> list[tuple[int, ...]]:

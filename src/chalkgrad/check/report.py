@@ -28,6 +28,11 @@ class Entry:
     measured: float
 
     @property
+    def gap(self) -> float:
+        """How far the claim is off."""
+        return abs(self.claimed - self.measured)
+
+    @property
     def place(self) -> str:
         """The index as people write it: ``[2, 1]`` counts from 1."""
         return f"[{', '.join(str(i + 1) for i in self.index)}]"
