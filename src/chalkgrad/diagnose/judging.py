@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from chalkgrad._roles import role_of
 from chalkgrad.diagnose.beyond.in_place import changed_in_place
@@ -11,7 +12,7 @@ from chalkgrad.diagnose.beyond.remembering import remembers
 from chalkgrad.diagnose.beyond.their_data import allowed, only_there
 from chalkgrad.diagnose.code.trying import is_right, tried
 from chalkgrad.diagnose.explaining import Explainer
-from chalkgrad.diagnose.findings import GradientVerdict
+from chalkgrad.diagnose.findings import GradientVerdict, Mistake
 from chalkgrad.diagnose.probes.case import Case, Probes
 from chalkgrad.diagnose.probes.points import Point, point_of
 from chalkgrad.diagnose.report import Diagnosis
@@ -26,110 +27,191 @@ from chalkgrad.usercode.layouts.reading import Reading
 
 def judged(case: Case, reading: Reading) -> tuple[Diagnosis, float]:
     """The diagnosis under one reading, and what its explanation costs (0 for right)."""
-    listed = [*case.own, *case.theirs, *case.wider]
-    every = case.session.observe([*listed, *case.hard], reading, again=2)
-    remembered, there = remembers(every.observations[: len(listed)])
-    count = len(case.own) + len(case.theirs)
-    usual = there[:count]
-    every_point = [point_of(each) for each in there]
-    points = every_point[:count]
-    own = len(case.own)
-    judged = verdicts(points, usual)
-    right_so_far = all(verdict.ok for verdict in verdicts(points[:own], usual[:own]))
-    if case.theirs and right_so_far:
-        judged = allowed(judged, points[-1])
-    base = Diagnosis(
-        case.network,
-        case.subject,
-        "right",
-        judged,
-        reading=str(every.reading),
-        layout=every.reading.to_dict(),
-        output=every.output,
-        probes=_told(case),
-    )
-    hard = every.observations[len(listed) :] if base.ok_numbers else ()
-    noted = remarks(every.observations[:count], hard, every.reading)
-    base = replace(base, remarks=(*left_out(case.session.skipped, every.source), *noted))
-    wrong = [verdict.name for verdict in judged if not verdict.ok]
-    if not wrong and remembered is None:
-        return beside(base, there), 0.0
-    if remembered is not None and (not wrong or remembered.rule == "not-deterministic"):
-        marked = tuple(_moved(v) if v.name in remembered.explains else v for v in judged)
-        return replace(base, outcome="explained", gradients=marked, mistakes=(remembered,)), 1.0
-    if right_so_far and wrong:
-        found, probes = only_there(wrong, usual[-1], every.source), case.theirs
-    else:
-        found, probes = _explained(case, there, every_point, every, wrong)
-    if found.outcome == "unexplained" and not found.mistakes:
-        close = tuple(nearly_right(verdict, points) for verdict in judged)
-        if all(verdict.ok for verdict in close):
-            return replace(base, gradients=close, remarks=(*base.remarks, LESS_EXACT)), 0.0
-    changed = sorted({name for each in usual for name in each.changed if role_of(name) is None})
+    seen = Judgement.of(case, reading)
+    return next(found for stage in STAGES if (found := stage(seen)) is not None)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was seen under one reading, and what follows from it.
+
+    Attributes
+    ----------
+    case
+        What is diagnosed.
+    every
+        All calls, in this order: on the network's own widths, the user's data, other widths, hard numbers.
+    remembered
+        What is wrong with repeated calls.
+    there, points
+        The observations but the hard ones, freed of what is remembered, each beside the derived numbers.
+    """
+
+    case: Case
+    every: Observed
+    remembered: Mistake | None
+    there: tuple[Observation, ...]
+    points: tuple[Point, ...]
+
+    @classmethod
+    def of(cls, case: Case, reading: Reading) -> Judgement:
+        """Call the code on everything."""
+        listed = [*case.own, *case.theirs, *case.wider]
+        every = case.session.observe([*listed, *case.hard], reading, again=2)
+        remembered, there = remembers(every.observations[: len(listed)])
+        return cls(case, every, remembered, there, tuple(map(point_of, there)))
+
+    @property
+    def own(self) -> slice:
+        """The places of the probes with the network's own widths."""
+        return slice(len(self.case.own))
+
+    @property
+    def usual(self) -> slice:
+        """The places of those and of the user's data, which are judged."""
+        return slice(len(self.case.own) + len(self.case.theirs))
+
+    @property
+    def wide(self) -> slice:
+        """The places of the probes with other widths."""
+        return slice(self.usual.stop, len(self.there))
+
+    def verdicts_at(self, places: slice) -> tuple[GradientVerdict, ...]:
+        """A verdict a gradient at some of the places."""
+        return verdicts(self.points[places], self.there[places])
+
+    @cached_property
+    def only_there(self) -> bool:
+        """Whether it is right wherever it was tried but, perhaps, at the user's data."""
+        return all(verdict.ok for verdict in self.verdicts_at(self.own))
+
+    @cached_property
+    def verdicts(self) -> tuple[GradientVerdict, ...]:
+        """A verdict a gradient."""
+        found = self.verdicts_at(self.usual)
+        at_data = self.points[self.usual][-1]
+        return allowed(found, at_data) if self.case.theirs and self.only_there else found
+
+    @property
+    def wrong(self) -> list[str]:
+        """The gradients that are not right."""
+        return [verdict.name for verdict in self.verdicts if not verdict.ok]
+
+    @cached_property
+    def right(self) -> Diagnosis:
+        """The diagnosis if nothing is wrong."""
+        every, case = self.every, self.case
+        hard = () if self.wrong else every.observations[len(self.there) :]
+        noted = remarks(every.observations[self.usual], hard, every.reading)
+        return Diagnosis(
+            case.network,
+            case.subject,
+            "right",
+            self.verdicts,
+            reading=str(every.reading),
+            layout=every.reading.to_dict(),
+            output=every.output,
+            probes=case.tried,
+            remarks=(*left_out(case.session.skipped, every.source), *noted),
+        )
+
+    @cached_property
+    def explained(self) -> tuple[Explained, Probes]:
+        """What explains the wrong ones, and the probes on which it does."""
+        if self.only_there:
+            return only_there(self.wrong, self.there[self.usual][-1], self.every.source), self.case.theirs
+        return _explained(self)
+
+
+Stage = Callable[[Judgement], tuple[Diagnosis, float] | None]
+
+
+def _right(seen: Judgement) -> tuple[Diagnosis, float] | None:
+    return None if seen.wrong or seen.remembered else (beside(seen.right, seen.there), 0.0)
+
+
+def _remembering(seen: Judgement) -> tuple[Diagnosis, float] | None:
+    """Right but for what is kept from call to call, or other numbers at every call."""
+    mistake = seen.remembered
+    if mistake is None or (seen.wrong and mistake.rule != "not-deterministic"):
+        return None
+    marked = tuple(_moved(v) if v.name in mistake.explains else v for v in seen.verdicts)
+    return replace(seen.right, outcome="explained", gradients=marked, mistakes=(mistake,)), 1.0
+
+
+def _nearly(seen: Judgement) -> tuple[Diagnosis, float] | None:
+    """Right to a few digits, where no mistake explains the rest."""
+    found, _ = seen.explained
+    close = tuple(nearly_right(verdict, seen.points[seen.usual]) for verdict in seen.verdicts)
+    if found.outcome != "unexplained" or found.mistakes or not all(verdict.ok for verdict in close):
+        return None
+    base = seen.right
+    return replace(base, gradients=close, remarks=(*base.remarks, LESS_EXACT)), 0.0
+
+
+def _in_place(seen: Judgement) -> tuple[Diagnosis, float] | None:
+    """An array that is changed in place and used again."""
+    session, probes = seen.case.session, seen.case.own[:3]
+    names = {name for each in seen.there[seen.usual] for name in each.changed if role_of(name) is None}
     accident = changed_in_place(
-        case.session.source,
-        changed,
-        wrong,
-        lambda text: is_right(text, case.session, case.own[:3], every.reading),
+        session.source,
+        sorted(names),
+        seen.wrong,
+        lambda text: is_right(text, session, probes, seen.every.reading),
     )
-    if accident is not None:
-        found = Explained("explained", (accident,), cost=1.0)
-    told = found.mistakes
-    if accident is None:
-        told = tried(case.session, told, probes, every.reading)
-    if remembered is not None:
-        told = (remembered, *told)
-    explained = {name for mistake in told for name in mistake.explains}
-    judged = tuple(v if v.name in explained else nearly_right(v, points) for v in judged)
-    gradients = tuple(_with_follows(v, found.explanation, points[0]) for v in judged)
+    return None if accident is None else _wrong(seen, Explained("explained", (accident,), cost=1.0))
+
+
+def _mistaken(seen: Judgement) -> tuple[Diagnosis, float]:
+    """Mistakes in the gradients, their fixes tried together; or the evidence."""
+    found, probes = seen.explained
+    told = tried(seen.case.session, found.mistakes, probes, seen.every.reading)
+    return _wrong(seen, replace(found, mistakes=told))
+
+
+STAGES: tuple[Stage, ...] = (_right, _remembering, _nearly, _in_place, _mistaken)
+"""Asked one after the other; the last always answers."""
+
+
+def _wrong(seen: Judgement, found: Explained) -> tuple[Diagnosis, float]:
+    """The diagnosis of wrong gradients by what explains them."""
+    told = (*((seen.remembered,) if seen.remembered else ()), *found.mistakes)
+    names = {name for mistake in told for name in mistake.explains}
+    points = seen.points[seen.usual]
+    judged = (v if v.name in names else nearly_right(v, points) for v in seen.verdicts)
     done = replace(
-        base,
+        seen.right,
         outcome=found.outcome,
-        gradients=gradients,
+        gradients=tuple(_with_follows(verdict, found.explanation, points[0]) for verdict in judged),
         mistakes=told,
         alternatives=found.alternatives,
         ambiguity=found.ambiguity,
         patterns=found.patterns,
     )
-    return beside(done, there), found.cost
+    return beside(done, seen.there), found.cost
 
 
-def _explained(
-    case: Case, there: Sequence[Observation], points: Sequence[Point], seen: Observed, wrong: Sequence[str]
-) -> tuple[Explained, Probes]:
+def _explained(seen: Judgement) -> tuple[Explained, Probes]:
     """Explain on distinct widths if the code runs there, or else on its own."""
-    own, wide = range(len(case.own)), range(len(there) - len(case.wider), len(there))
-    is_wide = bool(case.wider) and _is_usable(there, points, wide, own)
-    chosen = list(wide if is_wide else own)
-    if seen.reading.mode == "single":  # what one call computes is known at one sample
-        chosen = [place for place in chosen if points[place].m == 1]
-    some, known = [there[place] for place in chosen], [points[place] for place in chosen]
-    found = Explainer(some, known, seen.reading, seen.source, wrong).explain()
-    return found, case.wider if is_wide else case.own
+    is_wide = bool(seen.case.wider) and _is_usable(seen)
+    places = seen.wide if is_wide else seen.own
+    reading, pairs = seen.every.reading, list(zip(seen.there[places], seen.points[places], strict=True))
+    if reading.mode == "single":  # what one call computes is known at one sample
+        pairs = [pair for pair in pairs if pair[1].m == 1]
+    there, points = zip(*pairs, strict=True)
+    found = Explainer(there, points, reading, seen.every.source, seen.wrong).explain()
+    return found, seen.case.wider if is_wide else seen.case.own
 
 
-def _is_usable(there: Sequence[Observation], points: Sequence[Point], wide: range, own: range) -> bool:
+def _is_usable(seen: Judgement) -> bool:
     """Whether code does on other widths what it does on its own, as far as that can be seen."""
-    if any(there[place].error is not None for place in wide):
+    if any(each.error is not None for each in seen.there[seen.wide]):
         return False
-    other, here = (
-        {v.name: v.verdict for v in verdicts([points[i] for i in places], [there[i] for i in places])}
-        for places in (wide, own)
-    )
+    other, here = ({v.name: v.verdict for v in seen.verdicts_at(places)} for places in (seen.wide, seen.own))
     return all(other[name] == here[name] or {other[name], here[name]} == _LIKE for name in here)
 
 
 _LIKE = {"wrong", "wrong shape"}
-
-
-def _told(case: Case) -> tuple[str, ...]:
-    sizes = list(dict.fromkeys(len(data.x) for _, data in case.own))
-    told = [
-        f"random numbers that saturate no unit, batches of {', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
-    ]
-    if case.wider:
-        told.append(f"the same layers with widths {'-'.join(map(str, case.wider[0][0].widths))}")
-    return tuple(told)
 
 
 def _moved(verdict: GradientVerdict) -> GradientVerdict:

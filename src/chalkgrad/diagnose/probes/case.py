@@ -50,3 +50,13 @@ class Case:
     def theirs(self) -> Probes:
         """The user's own data."""
         return [] if self.given is None else [(self.network, self.given)]
+
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """What it is tried on, in words."""
+        sizes = list(dict.fromkeys(len(data.x) for _, data in self.own))
+        batches = f"batches of {', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
+        told = f"random numbers that saturate no unit, {batches}"
+        if not self.wider:
+            return (told,)
+        return told, f"the same layers with widths {'-'.join(map(str, self.wider[0][0].widths))}"
