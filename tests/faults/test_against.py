@@ -9,7 +9,7 @@ import pytest
 
 from chalkgrad.check import Report, check_against
 from chalkgrad.network import Network
-from chalkgrad.usercode.call.loading import Target, load
+from chalkgrad.usercode.call.loading import CodeTarget, load
 
 NETWORK = Network("4-3:relu-2:tanh-1:sigmoid", l2=0.05)
 ALL = "W1 b1 W2 b2 W3 b3"
@@ -87,7 +87,7 @@ def made(source: str, folder: Path, name: str = "backward") -> Any:
     path = folder / "submission.py"
     path.write_text(source, encoding="utf-8")
     target = load(path, name)
-    assert isinstance(target, Target)
+    assert isinstance(target, CodeTarget)
     return target.value
 
 

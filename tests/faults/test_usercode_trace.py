@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalkgrad.usercode.call.loading import Target, load
+from chalkgrad.usercode.call.loading import CodeTarget, load
 from chalkgrad.usercode.call.tracing import Recorder
 
 
@@ -18,7 +18,7 @@ def traced(folder: Path, text: str) -> tuple[dict[str, Any], Any]:
     file = folder / "their.py"
     file.write_text("import numpy as np\nfrom collections import defaultdict\n" + textwrap.dedent(text))
     target = load(file, "f")
-    assert isinstance(target, Target)
+    assert isinstance(target, CodeTarget)
     recorder = Recorder(target.file, (target.value,))
     with recorder:
         answer = target.value()
@@ -129,7 +129,7 @@ def test_nothing_of_the_users_is_run_again(tmp_path: Path) -> None:
     file = tmp_path / "untraced.py"
     file.write_text("from collections import defaultdict\n" + textwrap.dedent(text))
     target = load(file, "f")
-    assert isinstance(target, Target)
+    assert isinstance(target, CodeTarget)
     expected = list(target.value())
     _, count = traced(tmp_path, text)
     assert count == expected

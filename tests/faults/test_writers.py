@@ -24,7 +24,7 @@ from chalkgrad.notation.boxes import (
     Paragraph,
     Row,
     Sym,
-    Table,
+    TableBlock,
     Words,
 )
 from chalkgrad.notation.writers import markdown
@@ -67,7 +67,7 @@ def page(hostile: str) -> Document:
             Heading(hostile, 2),
             Paragraph((hostile, Coloured(Words(hostile), hostile), hostile)),
             Bullets(((hostile,),)),
-            Table(((hostile,),), (((hostile,),), ((words,),))),
+            TableBlock(((hostile,),), (((hostile,),), ((words,),))),
             Display((Line(Words(hostile), hostile, words, (hostile,), hostile),)),
             Code(hostile, hostile),
             Figure(hostile, hostile, hostile),

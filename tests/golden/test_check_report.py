@@ -9,7 +9,7 @@ import pytest
 
 from chalkgrad.check.page import check_page
 from chalkgrad.check.report import INTERMEDIATE, PARAMETER, Finding, Report
-from chalkgrad.check.taylor import Point
+from chalkgrad.check.taylor import ConvergenceRow
 from chalkgrad.network import Network
 from chalkgrad.notation import render
 
@@ -84,7 +84,7 @@ def test_an_error_has_two_digits_or_a_bound(
 
 def test_a_convergence_table_has_a_row_a_decade() -> None:
     points = [
-        Point(
+        ConvergenceRow(
             10.0 ** (-k / 2), 0.23456712345678 + k, 0.000123456 * 10 ** (-k), 1.98765 if k else None, k != 5
         )
         for k in range(8)
@@ -102,7 +102,7 @@ def test_a_convergence_table_has_a_row_a_decade() -> None:
 
 
 def test_the_first_wrong_gradient_gives_the_table() -> None:
-    points = (Point(1.0, 1.0, 1.0, None, True), Point(0.1, 1.0, 1.0, None, True))
+    points = (ConvergenceRow(1.0, 1.0, 1.0, None, True), ConvergenceRow(0.1, 1.0, 1.0, None, True))
     made = [Finding(name, PARAMETER, "wrong", rate=1.0, points=points) for name in ("dW1", "dW2")]
     shown = rows(Finding("db1", PARAMETER, "right", rate=2.0, points=points), *made)
     assert any("h⟨∂L/∂W₂," in row for row in shown)

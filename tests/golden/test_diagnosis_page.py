@@ -15,7 +15,7 @@ from chalkgrad.diagnose.report import Diagnosis
 from chalkgrad.expr import Hadamard, MatMul, Transpose
 from chalkgrad.network import Network
 from chalkgrad.notation import WRITERS, render
-from chalkgrad.notation.boxes import Box, Coloured, Fence, Frac, Num, Op, Row, Script, Sym
+from chalkgrad.notation.boxes import Box, Coloured, Fence, Frac, Numeral, Op, Row, Script, Sym
 from chalkgrad.notation.boxes.changed import marked
 from chalkgrad.notation.equations.retelling import Retelling
 from chalkgrad.notation.profiles.find import builtin_names
@@ -259,7 +259,7 @@ def test_what_no_writer_knows_is_left_to_its_text() -> None:
 
 X, Y, W = Sym("x"), Sym("y"), Sym("W", "bold")
 F = Script(Sym("f", "upright"), None, Op("′", "prefix"))
-HALF = Frac(Num("1"), Sym("m"))
+HALF = Frac(Numeral("1"), Sym("m"))
 TIMES = Op("⊙")
 
 

@@ -14,7 +14,7 @@ from chalkgrad.notation.boxes import (
     Op,
     Paragraph,
     Sym,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.writers import markdown
 from chalkgrad.notation.writers.html import mathml
@@ -218,7 +218,7 @@ PAGE = Document(
                 Line(None, "=", FORMULAS["matrix"], ("in numbers, from ", sub("Z", Sym("l")))),
             )
         ),
-        Table((("Letter",), ("Value",)), (((sub("W", Sym("k")),), ("0.5",)), (("b",), ("−12",)))),
+        TableBlock((("Letter",), ("Value",)), (((sub("W", Sym("k")),), ("0.5",)), (("b",), ("−12",)))),
         Code("dW = dZ.T @ A", "python"),
         Columns(Document("left", (Paragraph(("one",)),)), Document("right", (Paragraph(("two",)),))),
     ),

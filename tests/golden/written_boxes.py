@@ -10,7 +10,7 @@ from chalkgrad.notation.boxes import (
     Fence,
     Frac,
     Grid,
-    Num,
+    Numeral,
     Op,
     Row,
     Script,
@@ -32,7 +32,7 @@ MINUS, PLUS, TIMES, DEL = Op("−"), Op("+"), Op("⊙"), Op("∂", "prefix")
 PRIME = Op("′", "prefix")
 Y_HAT = Sym("y", accent="hat")
 Y, T, Z, X = Sym("y"), Sym("t"), Sym("z"), Sym("x")
-ONE, TWO = Num("1"), Num("2")
+ONE, TWO = Numeral("1"), Numeral("2")
 J, K, LAYER = Sym("j"), Sym("k"), Sym("l")
 TOP = Sym("⊤", "upright")
 
@@ -71,7 +71,7 @@ FORMULAS: dict[str, Box] = {
     "alphabets": row(
         Sym("Z", "script"),
         Op("∈", "relation"),
-        Script(Sym("R", "double"), sup=row(Sym("m"), Op("×"), Num("4"))),
+        Script(Sym("R", "double"), sup=row(Sym("m"), Op("×"), Numeral("4"))),
     ),
     "names": row(
         Sym("log", "upright"), Y_HAT, PLUS, Sym("softmax"), Fence(Z), PLUS, TWO, Sym("ReLU"), Fence(Z)
@@ -81,20 +81,22 @@ FORMULAS: dict[str, Box] = {
     "chain": row(derivative(Sym("L"), Z), derivative(Z, X)),
     "fraction of fractions": Frac(Frac(Sym("a"), Sym("b")), row(Sym("c"), Sym("d"))),
     "power of a fraction": Script(Frac(Sym("a"), Sym("b")), sup=TWO),
-    "numbers": row(Num("0.25"), Num("-3"), Num("2.08e-05"), Num("3/7")),
-    "infinite": row(Op("−", "prefix"), Num("inf"), Op("<", "relation"), X),
+    "numbers": row(Numeral("0.25"), Numeral("-3"), Numeral("2.08e-05"), Numeral("3/7")),
+    "infinite": row(Op("−", "prefix"), Numeral("inf"), Op("<", "relation"), X),
     "typed operators": row(Sym("w"), Op("-"), Sym("η"), Op("*"), Sym("g"), Op("<-", "relation"), X),
-    "code": row(Sym("dZ2.T", "code"), Op("@"), Sym("A_1", "code"), Op("*"), Num("2")),
+    "code": row(Sym("dZ2.T", "code"), Op("@"), Sym("A_1", "code"), Op("*"), Numeral("2")),
     "path": row(
         Coloured(Under(row(sub("w", ONE), X), Words("path 1")), "blue"), PLUS, Coloured(sub("w", TWO), "red")
     ),
-    "matrix": Script(Grid(((Num("0.5"), Num("−3")), (Num("12.25"), Num("1/2")))), sup=TOP),
+    "matrix": Script(Grid(((Numeral("0.5"), Numeral("−3")), (Numeral("12.25"), Numeral("1/2")))), sup=TOP),
     "column": Grid(((Sym("a"),), (Sym("⋮"),), (Sym("b"),)), "(", ")"),
     "cases": row(
         Sym("f"),
         Fence(Z),
         Op("=", "relation"),
-        Cases(((Z, row(Words("if "), Z, Op(">", "relation"), Num("0"))), (Num("0"), Words("otherwise")))),
+        Cases(
+            ((Z, row(Words("if "), Z, Op(">", "relation"), Numeral("0"))), (Numeral("0"), Words("otherwise")))
+        ),
     ),
     "unusual operators": row(
         Sym("a"), Op(":=", "relation"), Sym("b"), Op("∗"), Sym("c"), Op(",", "punct"), Op("…", "prefix")

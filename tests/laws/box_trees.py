@@ -22,13 +22,13 @@ from chalkgrad.notation.boxes import (
     Grid,
     Heading,
     Line,
-    Num,
+    Numeral,
     Op,
     Paragraph,
     Row,
     Script,
     Sym,
-    Table,
+    TableBlock,
     Under,
     Words,
 )
@@ -50,7 +50,7 @@ OPERATORS = st.sampled_from(
 
 symbols = st.builds(Sym, st.one_of(LETTERS, HOSTILE), STYLES, ACCENTS)
 numbers = st.builds(
-    Num,
+    Numeral,
     st.sampled_from(
         ["0", "0.25", "−3", "-3", "2.08e-05", "-1e+30", "3/7", "−1/2", "inf", "-inf", "nan", "1e5"]
     ),
@@ -103,7 +103,7 @@ blocks: st.SearchStrategy[Block] = st.one_of(
     st.builds(Heading, HOSTILE, st.integers(1, 4)),
     st.builds(Paragraph, inlines),
     st.builds(Bullets, st.lists(inlines, max_size=3).map(tuple)),
-    st.builds(Table, st.lists(inlines, min_size=1, max_size=3).map(tuple), _rows),
+    st.builds(TableBlock, st.lists(inlines, min_size=1, max_size=3).map(tuple), _rows),
     st.builds(Code, HOSTILE, st.sampled_from(["", "python", "`` x"])),
     st.builds(Figure, st.one_of(st.just("<svg><text>x</text></svg>"), HOSTILE), HOSTILE, HOSTILE),
     st.builds(Display, st.lists(lines, max_size=3).map(tuple)),

@@ -16,7 +16,7 @@ from chalkgrad.derive import derive
 from chalkgrad.diagnose.probes.factors import NEAR, also, identify, named
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import mild
-from chalkgrad.diagnose.search.fit import TOLERANCE, Fit, Target, fit, quick
+from chalkgrad.diagnose.search.fit import TOLERANCE, ClaimedGradient, FactorFit, fit, quick
 
 Array = NDArray[Any]
 MEAN = Network("3-2:tanh-4", loss="mean_squared_error", l2=0.1)
@@ -42,16 +42,16 @@ def target(
     c: float = 0.0,
     name: str = "dW1",
     penalty: float = 0.0,
-) -> tuple[Target, tuple[Array, ...]]:
+) -> tuple[ClaimedGradient, tuple[Array, ...]]:
     """U = a V + c θ, and V."""
     right, parameters = arrays(shape, 1), arrays(shape, 2)
     found = tuple(
         factor(point) * v + c * theta for point, v, theta in zip(points(), right, parameters, strict=True)
     )
-    return Target(name, found, parameters, penalty), right
+    return ClaimedGradient(name, found, parameters, penalty), right
 
 
-def told(found: Fit | None) -> list[tuple[str, str]] | None:
+def told(found: FactorFit | None) -> list[tuple[str, str]] | None:
     """The deviations as rules with their details."""
     return None if found is None else [(each.rule, each.detail) for each in found.all]
 
@@ -73,7 +73,9 @@ FACTORS: dict[str, tuple[Callable[[Point], float], list[tuple[str, str]]]] = {
 }
 
 
-def scaled(made: Target, right: tuple[Array, ...], by: float) -> tuple[Target, tuple[Array, ...]]:
+def scaled(
+    made: ClaimedGradient, right: tuple[Array, ...], by: float
+) -> tuple[ClaimedGradient, tuple[Array, ...]]:
     """Both sides in other units, and the parameters with them."""
     u, theta = (tuple(by * each for each in arrays) for arrays in (made.arrays, made.parameters))
     return replace(made, arrays=u, parameters=theta), tuple(by * v for v in right)
@@ -136,7 +138,9 @@ def test_a_penalty_is_on_a_bias_only_where_the_network_has_one() -> None:
 def test_a_penalty_may_go_with_the_samples(c: float, power: int, shown: str) -> None:
     right, parameters = arrays((3, 4), 1), arrays((3, 4), 2)
     each = zip(points(), right, parameters, strict=True)
-    made = Target("dW1", tuple(v + c * float(point.m) ** power * w for point, v, w in each), parameters, 0.0)
+    made = ClaimedGradient(
+        "dW1", tuple(v + c * float(point.m) ** power * w for point, v, w in each), parameters, 0.0
+    )
     assert told(fit(made, right, points())) == [("penalty-extra", shown)]
 
 
@@ -186,20 +190,22 @@ def test_the_tolerance_is_what_is_said() -> None:
 
 def test_zero_says_nothing_but_zero() -> None:
     zeros = tuple(np.zeros((3, 4)) for _ in points())
-    nothing = Target("dW1", zeros, arrays((3, 4), 2), 0.0)
+    nothing = ClaimedGradient("dW1", zeros, arrays((3, 4), 2), 0.0)
     assert nothing.is_zero
     assert nothing.is_exactly_zero
     assert told(fit(nothing, zeros, points())) == []
     assert not quick(nothing, arrays((3, 4), 1)[0])
     assert fit(target()[0], zeros, points()) is None
-    small = Target("dW1", tuple(z + 1.5e-13 for z in zeros), arrays((3, 4), 2), 0.0, scales=(2.0, 2.0, 2.0))
+    small = ClaimedGradient(
+        "dW1", tuple(z + 1.5e-13 for z in zeros), arrays((3, 4), 2), 0.0, scales=(2.0, 2.0, 2.0)
+    )
     assert small.is_zero
     assert not small.is_exactly_zero
-    assert not Target("dW1", small.arrays, small.parameters, 0.0).is_zero
+    assert not ClaimedGradient("dW1", small.arrays, small.parameters, 0.0).is_zero
     last = (*zeros[:-1], np.eye(3, 4))
-    assert not Target("dW1", last, small.parameters, 0.0).is_zero
-    assert not Target("dW1", last, small.parameters, 0.0).is_exactly_zero
-    where = fit(Target("dW1", last, small.parameters, 0.0), last, points())
+    assert not ClaimedGradient("dW1", last, small.parameters, 0.0).is_zero
+    assert not ClaimedGradient("dW1", last, small.parameters, 0.0).is_exactly_zero
+    where = fit(ClaimedGradient("dW1", last, small.parameters, 0.0), last, points())
     assert where is not None
     assert (told(where), where.ratios) == ([], ())
 

@@ -24,7 +24,7 @@ from chalkgrad.notation.boxes import (
     Row,
     Script,
     Sym,
-    Table,
+    TableBlock,
     Under,
     Words,
 )
@@ -156,7 +156,7 @@ WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_si
 def test_a_narrow_table_breaks_no_word_that_has_room(rows: list[tuple[list[str], ...]], width: int) -> None:
     """Three columns of words of nine letters with two blanks between have room from 31 columns on."""
     cells = tuple(tuple((" ".join(words),) for words in row) for row in rows)
-    table = Table((("one",), ("two",), ("three",)), cells)
+    table = TableBlock((("one",), ("two",), ("three",)), cells)
     lines = text_page.document(Document("", (table,)), width).splitlines()
     assert max(map(len, lines)) <= width
     printed = Counter(word for line in lines[2:] for word in line.split())

@@ -61,7 +61,7 @@ TRAINING = (
 )  # fmt: skip
 
 
-class Paper(io.StringIO):
+class KeptOutput(io.StringIO):
     """What a command prints, kept; a terminal if the tour's own output is one."""
 
     def __init__(self, *, terminal: bool) -> None:
@@ -111,7 +111,7 @@ def run_stop(console: Console, stop: TourStop) -> int:
     if example is not None and not Path(example).exists():
         console.print(f"({example} is not here; chalkgrad examples writes it)")
         return 0
-    page = Paper(terminal=sys.stdout.isatty())
+    page = KeptOutput(terminal=sys.stdout.isatty())
     sys.stdout.flush()
     with contextlib.redirect_stdout(page):
         status = chalkgrad(list(stop.arguments))

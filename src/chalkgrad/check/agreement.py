@@ -10,7 +10,7 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import Setting
-from chalkgrad.check.report import Entry, Finding, largest
+from chalkgrad.check.report import ComparedEntry, Finding, largest
 from chalkgrad.check.taylor import Verdict
 from chalkgrad.usercode.answer.rounding import agree, is_float32, relative_error
 
@@ -50,7 +50,7 @@ def settle(found: Finding, truth: Array, place: Setting) -> Finding:
             message="differs from the derived gradient by too little to be seen in the loss",
         )
     index = tuple(int(i) for i in np.unravel_index(int(np.abs(array - truth).argmax()), truth.shape))
-    worst = Entry(index, float(array[index]), float(truth[index]))
+    worst = ComparedEntry(index, float(array[index]), float(truth[index]))
     ratio = common_ratio(array, truth)
     message = (
         in_ratio(ratio, place.plain)

@@ -43,7 +43,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Slope:
+class MeasuredSlope:
     """A derivative along a line, an estimate of its error, and how many steps it rests on."""
 
     value: float
@@ -104,7 +104,7 @@ def rounding_noise(line: Line, step: float = NOISE_STEP) -> float:
     return max(found)
 
 
-def extrapolate(samples: Sequence[Sample], noise: float) -> Slope:
+def extrapolate(samples: Sequence[Sample], noise: float) -> MeasuredSlope:
     """Combine the quotients of a sweep into the best derivative (Richardson, in powers of h²).
 
     The error of each entry of the tableau is the change against its neighbours plus the rounding error
@@ -115,7 +115,7 @@ def extrapolate(samples: Sequence[Sample], noise: float) -> Slope:
     Ridders 1982, "Accurate computation of F′(x) and F′(x)F″(x)".
     """
     usable = [sample for sample in samples if sample.smooth]
-    best = Slope(math.nan, math.inf, 0)
+    best = MeasuredSlope(math.nan, math.inf, 0)
     column = list[tuple[float, float]]()  # the previous row of the tableau: value, rounding error
     for row, sample in enumerate(usable):
         current = [(sample.quotient, noise / sample.h)]
@@ -127,6 +127,6 @@ def extrapolate(samples: Sequence[Sample], noise: float) -> Slope:
             current.append((value, rounding))
             error = max(abs(value - fine), abs(value - coarse)) + rounding
             if error < best.error:
-                best = Slope(value, error, order + 1)
+                best = MeasuredSlope(value, error, order + 1)
         column = current
     return best

@@ -19,7 +19,7 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad.check.forward import Forward
-from chalkgrad.check.report import Entry, Finding
+from chalkgrad.check.report import ComparedEntry, Finding
 from chalkgrad.evaluate import trace
 from chalkgrad.evaluate.data import Data, validate_data
 from chalkgrad.formula import Exact, LossFunction, Num, differentiate
@@ -115,7 +115,7 @@ class ExactCheck:
                 message = f"the loss has a kink in every neighbourhood of entry {list(index)}"
                 return replace(found, verdict="inconclusive", message=message)
             if not min(bounds) <= claimed[index] <= max(bounds):
-                entry = Entry(index, float(claimed[index]), float(bounds[0]))
+                entry = ComparedEntry(index, float(claimed[index]), float(bounds[0]))
                 truths = " … ".join(map(str, bounds))
                 message = f"as fractions {claimed[index]} at {entry.place}, should be {truths}"
                 return replace(found, verdict="wrong", message=message, worst=entry, exact=True)

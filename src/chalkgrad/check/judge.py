@@ -14,7 +14,7 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad.check.differences import EPSILON, HALF_DECADES, extrapolate, rounding_noise, sweep
 from chalkgrad.check.forward import Forward
-from chalkgrad.check.report import Entry, Finding, largest
+from chalkgrad.check.report import ComparedEntry, Finding, largest
 from chalkgrad.check.taylor import ABOVE_NOISE, Taylor, gradient_rounding, taylor
 from chalkgrad.evaluate.data import validate_data
 from chalkgrad.formula import Precise
@@ -71,7 +71,7 @@ def judge(place: Setting, name: str, kind: str, claimed: Array, seed: int = 0) -
     bad = ~np.isfinite(claimed)
     if bad.any():
         index = tuple(int(i) for i in np.argwhere(bad)[0])
-        entry = Entry(index, float(claimed[index]), math.nan)
+        entry = ComparedEntry(index, float(claimed[index]), math.nan)
         return replace(blank, message=f"not finite: {int(bad.sum())} of {bad.size} entries", worst=entry)
     random = np.random.default_rng((seed, sum(map(ord, name))))
     scale = np.broadcast_to(place.plain.scale(name), claimed.shape)
@@ -210,15 +210,15 @@ def _slope(forward: Forward, name: str, v: Array, noise: float) -> tuple[float, 
 
 def _measure(
     forward: Forward, name: str, claimed: Array, scale: Array, index: tuple[int, ...], noise: float
-) -> tuple[Entry, float]:
+) -> tuple[ComparedEntry, float]:
     unit = np.zeros(claimed.shape)
     unit[index] = size = float(scale[index])
     value, error = _slope(forward, name, unit, noise)
     bound = error / size + 4 * EPSILON * abs(float(claimed[index]))
-    return Entry(index, float(claimed[index]), value / size), bound
+    return ComparedEntry(index, float(claimed[index]), value / size), bound
 
 
-def _common_ratio(entries: list[Entry]) -> float | None:
+def _common_ratio(entries: list[ComparedEntry]) -> float | None:
     ratios = [entry.claimed / entry.measured for entry in entries]
     if not ratios or max(ratios) - min(ratios) > 1e-6 * max(map(abs, ratios)):
         return None

@@ -23,11 +23,11 @@ from chalkgrad.notation.boxes import (
     Row,
     Script,
     Sym,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.equations.network_names import short_widths
 from chalkgrad.notation.equations.numbers import number_box
-from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.equations.writer import EquationWriter
 from chalkgrad.notation.profiles.find import Notation, find_notation
 
 MEANINGS = {
@@ -72,7 +72,7 @@ class _Names:
 
     def __init__(self, network: Network, notation: Notation) -> None:
         derivation = derive(network, convention=notation.convention(True))
-        self.writer = Writer(notation, derivation, "matrix")
+        self.writer = EquationWriter(notation, derivation, "matrix")
         self.symbols = {
             symbol.name: symbol for step in derivation.steps for symbol in (step.symbol, *symbols(step.expr))
         }
@@ -82,12 +82,12 @@ class _Names:
         return Sym(name, "code") if symbol is None else self.writer.expr(symbol)
 
 
-def _table(findings: Sequence[Finding], names: _Names) -> Table:
+def _table(findings: Sequence[Finding], names: _Names) -> TableBlock:
     header: tuple[Inline, ...] = (("",), ("name",), ("gradient",), ("verdict",), ("error",), ("evidence",))
     rows: list[tuple[Inline, ...]] = []
     for f in findings:
         rows.append(((MARKS[f.verdict],), (f.name,), (names(f.name),), (f.verdict,), _error(f), (f.message,)))
-    return Table(header, tuple(rows))
+    return TableBlock(header, tuple(rows))
 
 
 def _error(f: Finding) -> Inline:
@@ -129,4 +129,4 @@ def _evidence(report: Report, names: _Names) -> list[Block]:
         cells = (number_box(point.h, 2), number_box(point.quotient, 10), number_box(point.remainder, 3))
         rows.append((*((cell,) for cell in cells), rate))
     title = Heading("The remainder")
-    return [title, Paragraph(text), Table(header, tuple(rows))]
+    return [title, Paragraph(text), TableBlock(header, tuple(rows))]

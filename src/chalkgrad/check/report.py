@@ -12,7 +12,7 @@ import numpy as np
 from chalkgrad._arrays import Array
 from chalkgrad._numbers import as_json
 from chalkgrad._pages import Page, Written, page_of
-from chalkgrad.check.taylor import Point, Verdict
+from chalkgrad.check.taylor import ConvergenceRow, Verdict
 from chalkgrad.network import Network
 
 PARAMETER, INTERMEDIATE, CALL = "parameter", "intermediate", "call"
@@ -20,7 +20,7 @@ MARKS = {"right": "✓", "wrong": "✗", "at-a-kink": "∧", "vacuous": "∅", "
 
 
 @dataclass(frozen=True)
-class Entry:
+class ComparedEntry:
     """One entry of a gradient: where, what was claimed, what it is; the index counts from 0."""
 
     index: tuple[int, ...]
@@ -78,14 +78,14 @@ class Finding:
     message: str = ""
     claimed: Array | None = field(default=None, repr=False, compare=False)
     expected: Array | None = field(default=None, repr=False, compare=False)
-    worst: Entry | None = None
+    worst: ComparedEntry | None = None
     relative_error: float | None = None
     rate: float | None = None
     resolution: float | None = None
     ratio: Fraction | float | None = None
     covered: str = ""
     exact: bool = False
-    points: tuple[Point, ...] = field(default=(), repr=False)
+    points: tuple[ConvergenceRow, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         return f"<Finding {self.name} {self.verdict}: {self.message}>"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chalkgrad.check.differences import EPSILON, Sample, Slope, extrapolate
+from chalkgrad.check.differences import EPSILON, MeasuredSlope, Sample, extrapolate
 
 Verdict = Literal["right", "wrong", "at-a-kink", "vacuous", "inconclusive"]
 
@@ -26,7 +26,7 @@ _BETWEEN = 1.5  # between the rate 1 of a wrong gradient and the rate 2 (or 3) o
 
 
 @dataclass(frozen=True)
-class Point:
+class ConvergenceRow:
     """One row of a convergence table.
 
     ``rate`` is the local exponent log(R(h)/R(h′))/log(h/h′) against the step h′ before; None where the
@@ -59,13 +59,13 @@ class Taylor:
     """
 
     claimed: float
-    measured: Slope
+    measured: MeasuredSlope
     verdict: Verdict
     rate: float | None
     symmetric: bool
     resolution: float
     noise: float
-    points: tuple[Point, ...]
+    points: tuple[ConvergenceRow, ...]
 
 
 def taylor(samples: Sequence[Sample], claimed: float, noise: float, rounding: float = 0.0) -> Taylor:
@@ -148,8 +148,8 @@ def _tail(remainders: Sequence[tuple[float, float]], floor: Floor) -> tuple[floa
     return max(rate, bound), max(slopes) < 2.5 * min(slopes) and len(signs) == 1
 
 
-def _table(samples: Sequence[Sample], claimed: float, floor: Floor) -> tuple[Point, ...]:
-    points: list[Point] = []
+def _table(samples: Sequence[Sample], claimed: float, floor: Floor) -> tuple[ConvergenceRow, ...]:
+    points: list[ConvergenceRow] = []
     before: tuple[float, float] | None = None
     for s in samples:
         remainder = abs(s.ahead - s.h * claimed)
@@ -158,7 +158,7 @@ def _table(samples: Sequence[Sample], claimed: float, floor: Floor) -> tuple[Poi
         if visible and before is not None:
             rate = math.log(before[1] / remainder) / math.log(before[0] / s.h)
         before = (s.h, remainder) if visible else None
-        points.append(Point(s.h, s.quotient, remainder, rate, s.smooth))
+        points.append(ConvergenceRow(s.h, s.quotient, remainder, rate, s.smooth))
     return tuple(points)
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from chalkgrad._errors import InputError
 from chalkgrad.diagnose.beyond.accidents import broadcast
 from chalkgrad.diagnose.code.fix import fix
-from chalkgrad.diagnose.code.naming import Names
+from chalkgrad.diagnose.code.naming import CodeNames
 from chalkgrad.diagnose.explaining import Explainer
 from chalkgrad.diagnose.findings import Fix, GradientVerdict, Mistake
 from chalkgrad.diagnose.mistakes.statement import Statement, quantity
@@ -91,7 +91,7 @@ def _raised(session: Session, network: Network, seen: Observed) -> Mistake:
     name = gradient(target.strip("-+*/ "), network.depth) if target else None
     remedy, sites = Fix(), tuple[str, ...]()
     if name is not None and any(step.name == name for step in point_of(first).derivation.backward):
-        names = Names(point_of(first), first, seen.reading, {}, source=seen.source)
+        names = CodeNames(point_of(first), first, seen.reading, {}, source=seen.source)
         remedy, sites = Fix(fix(name, names)), (name,)
         said = (*said, "  ", quantity(network, name), " was being formed.")
     return Mistake("exception", sites, (), said, remedy=remedy, line=line, source=text)

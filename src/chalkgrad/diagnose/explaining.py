@@ -11,7 +11,7 @@ import numpy as np
 from chalkgrad._roles import ROLES, WEIGHT, role_of_gradient
 from chalkgrad.diagnose.beyond.accidents import broadcast, has_integers, not_finite, not_returned
 from chalkgrad.diagnose.beyond.another_network import of_another
-from chalkgrad.diagnose.code.naming import Names, became
+from chalkgrad.diagnose.code.naming import CodeNames, became
 from chalkgrad.diagnose.findings import Fix, Mistake
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
 from chalkgrad.diagnose.mistakes.statement import Statement, named
@@ -148,10 +148,10 @@ class Explainer:
             return best
         return replace(best, places=(*best.places, *turned), cost=best.cost + 1)
 
-    def _names(self, explanation: Explanation) -> Names:
+    def _names(self, explanation: Explanation) -> CodeNames:
         place = next((i for i, p in enumerate(self.points) if p.m > 1), 0)
         believed = explanation.values[place] if explanation.values else {}
-        return Names(self.points[place], self.there[place], self.reading, believed, source=self.source)
+        return CodeNames(self.points[place], self.there[place], self.reading, believed, source=self.source)
 
     # -- what no rule explains ------------------------------------------------------------------------------
 

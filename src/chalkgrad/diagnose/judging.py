@@ -123,7 +123,7 @@ class Judgement:
         return _explained(self)
 
 
-Stage = Callable[[Judgement], tuple[Diagnosis, float] | None]
+JudgingStage = Callable[[Judgement], tuple[Diagnosis, float] | None]
 
 
 def _right(seen: Judgement) -> tuple[Diagnosis, float] | None:
@@ -169,7 +169,7 @@ def _mistaken(seen: Judgement) -> tuple[Diagnosis, float]:
     return _wrong(seen, replace(found, mistakes=told))
 
 
-STAGES: tuple[Stage, ...] = (_right, _remembering, _nearly, _in_place, _mistaken)
+STAGES: tuple[JudgingStage, ...] = (_right, _remembering, _nearly, _in_place, _mistaken)
 """Asked one after the other; the last always answers."""
 
 

@@ -34,7 +34,7 @@ from chalkgrad.notation.boxes import (
     Line,
     Paragraph,
     Sym,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.boxes.changed import marked
 from chalkgrad.notation.equations.network_names import short_widths
@@ -125,7 +125,7 @@ class _Page:
 
     # -- the gradients ----------------------------------------------------------------------------------
 
-    def _table(self) -> Table:
+    def _table(self) -> TableBlock:
         """A row a gradient; columns in which nothing would stand are left out."""
         header: list[Inline] = [("",), ("gradient",), ("verdict",), (ERROR,), ("why",)]
         rows: list[list[Inline]] = []
@@ -133,7 +133,7 @@ class _Page:
             cells: list[Inline] = [(MARKS[verdict.verdict],), (self.told.symbol(verdict.name),)]
             rows.append([*cells, (verdict.verdict,), _error(verdict), self._because(verdict)])
         kept = [n for n in range(len(header)) if n < 3 or any(row[n] for row in rows)]
-        return Table(tuple(header[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))
+        return TableBlock(tuple(header[n] for n in kept), tuple(tuple(row[n] for n in kept) for row in rows))
 
     def _because(self, verdict: GradientVerdict) -> Inline:
         """Where a wrong gradient's mistake stands: in itself, or in what came before it."""

@@ -13,7 +13,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad.derive import Derivation, derive
 from chalkgrad.evaluate.arrays import as_float64
 from chalkgrad.evaluate.data import Data, fit_inputs, fit_parameters
-from chalkgrad.evaluate.program import FLOAT64, Program, compile_derivation
+from chalkgrad.evaluate.program import FLOAT64, CompiledSteps, compile_derivation
 from chalkgrad.evaluate.run import inputs
 from chalkgrad.network import Network
 
@@ -62,6 +62,6 @@ def predict(network: Network, parameters: Mapping[str, Any], x: Any) -> NDArray[
 
 
 @lru_cache(maxsize=64)
-def forward_program(derivation: Derivation) -> Program:
+def forward_program(derivation: Derivation) -> CompiledSteps:
     """Return the forward equations in float64."""
     return compile_derivation(derivation, FLOAT64, frozenset({derivation.forward[-1].symbol}))

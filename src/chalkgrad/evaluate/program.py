@@ -18,7 +18,7 @@ FLOAT64 = Float64()
 
 
 @dataclass(frozen=True)
-class Program:
+class CompiledSteps:
     """Compiled steps in order; running it fills in the symbols' values."""
 
     steps: tuple[tuple[Symbol, Compiled, tuple[Symbol, ...]], ...]
@@ -33,7 +33,9 @@ class Program:
         return values
 
 
-def compile_derivation(derivation: Derivation, arithmetic: Arithmetic, wanted: frozenset[Symbol]) -> Program:
+def compile_derivation(
+    derivation: Derivation, arithmetic: Arithmetic, wanted: frozenset[Symbol]
+) -> CompiledSteps:
     """Compile the steps that the wanted symbols depend on."""
     expressions = stable_expressions(derivation)
     error = _softmax_error(derivation) if arithmetic is FLOAT64 else None
@@ -50,7 +52,7 @@ def compile_derivation(derivation: Derivation, arithmetic: Arithmetic, wanted: f
     for symbol, expr, done in reversed(steps):
         compute = compile_expr(expr, arithmetic)
         compiled.append((symbol, _rescued(derivation, symbol, compute) if symbol == error else compute, done))
-    return Program(tuple(compiled))
+    return CompiledSteps(tuple(compiled))
 
 
 def _softmax_error(derivation: Derivation) -> Symbol | None:
@@ -95,17 +97,19 @@ def _per_sample(derivation: Derivation) -> tuple[Symbol, ...]:
     return tuple(symbol for symbol in derivation.loss.premises if symbol.kind in wanted)
 
 
-def _output_program(derivation: Derivation, arithmetic: Arithmetic) -> Program:
+def _output_program(derivation: Derivation, arithmetic: Arithmetic) -> CompiledSteps:
     """Y, ∂L/∂Y and ∂L/∂Z of the last layer, from its Z."""
     wanted = _softmax_error(derivation)
     expressions = stable_expressions(derivation)
     output = derivation.forward[-1].symbol
     chain = [symbol for symbol in (output, grad(output), wanted) if symbol is not None]
-    return Program(tuple((symbol, compile_expr(expressions[symbol], arithmetic), ()) for symbol in chain))
+    return CompiledSteps(
+        tuple((symbol, compile_expr(expressions[symbol], arithmetic), ()) for symbol in chain)
+    )
 
 
 @lru_cache(maxsize=64)
-def gradient_program(derivation: Derivation) -> Program:
+def gradient_program(derivation: Derivation) -> CompiledSteps:
     """The loss and the parameters' gradients in float64, nothing else."""
     wanted = {step.symbol for step in derivation.gradients} | {derivation.loss.symbol}
     return compile_derivation(derivation, FLOAT64, frozenset(wanted))

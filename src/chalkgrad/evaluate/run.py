@@ -15,7 +15,7 @@ from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation, UpdateRule, derive
 from chalkgrad.derive.update_rules import SLOTS
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.interpret import Values
-from chalkgrad.evaluate.program import Program, batch_size, compile_derivation
+from chalkgrad.evaluate.program import CompiledSteps, batch_size, compile_derivation
 from chalkgrad.evaluate.traced import TraceStep
 from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic
@@ -88,7 +88,7 @@ def _given(derivation: Derivation) -> tuple[Symbol, ...]:
 
 def _run(
     derivation: Derivation,
-    program: Program,
+    program: CompiledSteps,
     data: Data,
     parameters: Mapping[str, Array],
     state: Mapping[str, Array],

@@ -50,7 +50,7 @@ class Operation:
     code: Rule
 
 
-class Column(dict[type[Expr], Rule]):
+class OperationColumn(dict[type[Expr], Rule]):
     """What one reader does with each kind of expression; what has no rule of its own is read as its base."""
 
     def __init__(self, reader: str) -> None:
@@ -64,10 +64,12 @@ class Column(dict[type[Expr], Rule]):
         raise TypeError(f"{kind.__name__} has no {self.reader}")
 
 
-TABLE: Mapping[str, Column] = {field.name: Column(field.name) for field in fields(Operation)}
+TABLE: Mapping[str, OperationColumn] = {
+    field.name: OperationColumn(field.name) for field in fields(Operation)
+}
 
 
-def fill(reader: str, rules: Mapping[type[Expr], Rule]) -> Column:
+def fill(reader: str, rules: Mapping[type[Expr], Rule]) -> OperationColumn:
     """The column of a reader, filled with its rules."""
     TABLE[reader].update(rules)
     return TABLE[reader]

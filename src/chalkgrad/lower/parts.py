@@ -81,7 +81,7 @@ class Pair(Routine):
 
 
 @dataclass(frozen=True)
-class Equation:
+class LoweredEquation:
     """``symbol = expr``, which carries out the named steps of the derivation."""
 
     symbol: Symbol

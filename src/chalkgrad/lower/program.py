@@ -39,7 +39,7 @@ class Buffer:
 
 
 @dataclass(frozen=True)
-class Parameter:
+class LayerParameters:
     """W_l, n_out × n_in, and b_l if the layer has a bias."""
 
     layer: int
@@ -207,7 +207,7 @@ class Program:
     """
 
     buffers: tuple[Buffer, ...]
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[LayerParameters, ...]
     instructions: tuple[Instruction, ...]
     output: str
     """The buffer of Ŷ, which a prediction reads (for fused losses: of Z_L, see ``output_function``)."""

@@ -15,7 +15,7 @@ from chalkgrad.formula.tape import Tape
 from chalkgrad.lower import matches
 from chalkgrad.lower.equations import users
 from chalkgrad.lower.pairs import data_term, number
-from chalkgrad.lower.parts import Equation, Pair, Pull, kernel_function
+from chalkgrad.lower.parts import LoweredEquation, Pair, Pull, kernel_function
 from chalkgrad.lower.program import (
     Backpropagate,
     Buffer,
@@ -24,12 +24,12 @@ from chalkgrad.lower.program import (
     GatherInputs,
     GatherTargets,
     Instruction,
+    LayerParameters,
     Linear,
     LogSoftmax,
     LossAndError,
     LossMap,
     Map,
-    Parameter,
     Program,
     Softmax,
     SoftmaxGradient,
@@ -41,7 +41,7 @@ from chalkgrad.lower.tapes import entering, formula_of, is_elementwise, tape_of
 class Scheduler:
     """Writes the instructions in the order of the equations, weight gradients last."""
 
-    def __init__(self, derivation: Derivation, found: list[Equation]) -> None:
+    def __init__(self, derivation: Derivation, found: list[LoweredEquation]) -> None:
         self.derivation, self.found = derivation, found
         self.rates = dict(derivation.training.dropout)
         self.loss = data_term(derivation.loss)
@@ -84,7 +84,7 @@ class Scheduler:
                 return eq.expr.z.name, eq.expr.head or eq.expr.function
         output = self.derivation.forward[-1].symbol
         match next(eq for eq in self.found if eq.symbol == output):
-            case Equation(Symbol() as y, Apply(function, (Symbol() as z,), None), steps):
+            case LoweredEquation(Symbol() as y, Apply(function, (Symbol() as z,), None), steps):
                 kernel = kernel_function(function)
                 if kernel is not None and not self.count[y]:
                     self.done.add(y)
@@ -92,10 +92,10 @@ class Scheduler:
                     return z.name, kernel
         return output.name, None
 
-    def _parameters(self) -> tuple[Parameter, ...]:
+    def _parameters(self) -> tuple[LayerParameters, ...]:
         network = self.derivation.network
         return tuple(
-            Parameter(l, n_in, layer.width, layer.bias, self.penalties.get(l, Fraction(0)))
+            LayerParameters(l, n_in, layer.width, layer.bias, self.penalties.get(l, Fraction(0)))
             for l, (layer, n_in) in enumerate(zip(network.layers, network.widths, strict=False), start=1)
         )
 
@@ -109,10 +109,10 @@ class Scheduler:
         self.buffers.setdefault(symbol.name, Buffer(symbol.name, features))
         return symbol.name
 
-    def _sole_user(self, symbol: Symbol) -> Equation | None:
+    def _sole_user(self, symbol: Symbol) -> LoweredEquation | None:
         return self.user_of[symbol] if self.count[symbol] == 1 else None
 
-    def _refuse(self, eq: Equation) -> UnsupportedError:
+    def _refuse(self, eq: LoweredEquation) -> UnsupportedError:
         layer = eq.symbol.root.layer
         norm = self.derivation.network.layers[layer - 1].norm if layer else None
         if norm is not None:
@@ -120,7 +120,7 @@ class Scheduler:
         name = eq.steps[-1] if eq.steps else eq.symbol.name
         return UnsupportedError(f"no kernel for {name} = {eq.expr}")
 
-    def _write(self, eq: Equation) -> None:
+    def _write(self, eq: LoweredEquation) -> None:
         of = eq.symbol.of
         if of is not None and of.kind == "weight":
             self._weight_gradient(eq, of)
@@ -143,7 +143,7 @@ class Scheduler:
 
     # -- forward ---------------------------------------------------------------------------------------
 
-    def _linear(self, eq: Equation, source: Symbol, layer: int) -> None:
+    def _linear(self, eq: LoweredEquation, source: Symbol, layer: int) -> None:
         value = self._sole_user(eq.symbol)
         if value is not None and value.symbol not in self.done:
             match value.expr:
@@ -154,7 +154,7 @@ class Scheduler:
                     return
         self._add(Linear(eq.steps, source.name, layer, self._place(eq.symbol)))
 
-    def _softmax(self, eq: Equation, expr: Expr) -> None:
+    def _softmax(self, eq: LoweredEquation, expr: Expr) -> None:
         out = self._place(eq.symbol)
         match expr:
             case RowApply("softmax", Symbol() as z):
@@ -174,11 +174,11 @@ class Scheduler:
 
     # -- the loss and the error that enters ------------------------------------------------------------
 
-    def _pair(self, eq: Equation, pair: Pair) -> None:
+    def _pair(self, eq: LoweredEquation, pair: Pair) -> None:
         out = self._place(eq.symbol)
         self._add(LossAndError(eq.steps, pair.kind, pair.z.name, out, pair.function, float(pair.coefficient)))
 
-    def _loss(self, eq: Equation) -> None:
+    def _loss(self, eq: LoweredEquation) -> None:
         data = data_term(self.derivation.loss, eq.expr)
         factor = matches.share(data.coefficient, self.loss.coefficient)
         if factor is None or not is_elementwise(data.arg):
@@ -190,7 +190,7 @@ class Scheduler:
         sources, tape = tape_of(node, self.target)
         return tuple(source.name for source in sources), tape
 
-    def _map(self, eq: Equation) -> None:
+    def _map(self, eq: LoweredEquation) -> None:
         front, rest = split_scale(eq.expr)
         if not is_elementwise(rest):
             raise self._refuse(eq)
@@ -209,7 +209,9 @@ class Scheduler:
 
     # -- backward --------------------------------------------------------------------------------------
 
-    def _backpropagate(self, eq: Equation, error: Symbol, layer: int, by_another: Symbol | None) -> None:
+    def _backpropagate(
+        self, eq: LoweredEquation, error: Symbol, layer: int, by_another: Symbol | None
+    ) -> None:
         """dA = dZ W + …; with what follows, ⊙ M and ⊙ f′, in the same pass where nothing else needs dA."""
         add = None if by_another is None else by_another.name
         user = self._sole_user(eq.symbol)
@@ -230,7 +232,7 @@ class Scheduler:
         self._add(Backpropagate(eq.steps, error.name, layer, out, kernel, slope.value.name, add))
         self._add(self._dropout((*user.steps, *behind.steps), behind.symbol, dropped[1], out))
 
-    def _weight_gradient(self, eq: Equation, w: Symbol) -> None:
+    def _weight_gradient(self, eq: LoweredEquation, w: Symbol) -> None:
         found = matches.weight_gradient(eq.expr, w)
         if found is None:
             raise self._refuse(eq)
@@ -239,7 +241,7 @@ class Scheduler:
             (*eq.steps, f"{w.name}_new"), error.name, source.name, w.layer
         )
 
-    def _bias_gradient(self, eq: Equation, b: Symbol) -> None:
+    def _bias_gradient(self, eq: LoweredEquation, b: Symbol) -> None:
         found, gradient = matches.bias_gradient(eq.expr), self.gradients[b.layer]
         if found is None or found.name != gradient.error:
             raise self._refuse(eq)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
-from chalkgrad.notation.boxes import Block, Document, Heading, Paragraph, Table
+from chalkgrad.notation.boxes import Block, Document, Heading, Paragraph, TableBlock
 
 CORNER = "true ↓ answered →"
 MOST_MISTAKES = 20
@@ -47,7 +47,9 @@ def _numbers(found: NumberEvaluation, target: str) -> list[Block]:
         ("R²", figure(found.r2), f"the mean as the answer has 0 and RMSE {figure(found.spread)}"),
     )
     return [
-        Table((("figure",), ("value",), ("what it is",)), tuple(tuple((w,) for w in row) for row in rows))
+        TableBlock(
+            (("figure",), ("value",), ("what it is",)), tuple(tuple((w,) for w in row) for row in rows)
+        )
     ]
 
 
@@ -58,18 +60,18 @@ def _classes(found: ClassEvaluation, width: int) -> list[Block]:
         ("accuracy", percent(found.accuracy), f"the most frequent class alone has {percent(found.baseline)}"),
     )
     header = (("figure",), ("value",), ("what it is",))
-    blocks: list[Block] = [Table(header, tuple(tuple((word,) for word in row) for row in rows))]
+    blocks: list[Block] = [TableBlock(header, tuple(tuple((word,) for word in row) for row in rows))]
     blocks += [Heading("Classes"), _scores(found), Heading("Confusion")]
     return [*blocks, *(_matrix(found) if _matrix_width(found) <= width else _mistakes(found))]
 
 
-def _scores(found: ClassEvaluation) -> Table:
+def _scores(found: ClassEvaluation) -> TableBlock:
     header = (("class",), ("rows",), ("precision",), ("recall",), ("F1",))
     rows = tuple(
         ((s.label,), (f"{s.rows:,}",), (percent(s.precision),), (percent(s.recall),), (percent(s.f1),))
         for s in found.scores
     )
-    return Table(header, rows)
+    return TableBlock(header, rows)
 
 
 def _matrix_width(found: ClassEvaluation) -> int:
@@ -87,7 +89,7 @@ def _matrix(found: ClassEvaluation) -> list[Block]:
         ((label,), *((f"{count:,}" if count else "·",) for count in counts))
         for label, counts in zip(found.classes, found.confusion, strict=True)
     )
-    return [Table(header, rows)]
+    return [TableBlock(header, rows)]
 
 
 def _mistakes(found: ClassEvaluation) -> list[Block]:
@@ -103,4 +105,4 @@ def _mistakes(found: ClassEvaluation) -> list[Block]:
     words = (
         f"The most frequent mistakes among {len(found.classes)} classes; --width or --format json shows all."
     )
-    return [Paragraph((words,)), Table(header, rows)]
+    return [Paragraph((words,)), TableBlock(header, rows)]

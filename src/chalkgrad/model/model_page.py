@@ -8,7 +8,7 @@ from typing import Any
 from chalkgrad._roles import WEIGHT
 from chalkgrad.data.columns.columns import CategoryColumn, InputColumn, PixelColumn
 from chalkgrad.model import Model
-from chalkgrad.notation.boxes import Block, Document, Figure, Heading, Table
+from chalkgrad.notation.boxes import Block, Document, Figure, Heading, TableBlock
 from chalkgrad.notation.charts.chart import Chart
 from chalkgrad.notation.charts.svg import chart_svg
 from chalkgrad.notation.charts.text import chart_text
@@ -104,7 +104,7 @@ def size_text(count: int) -> str:
     return f"{count / 1000:.0f} kB" if count < 1e6 else f"{count / 1e6:,.1f} MB"
 
 
-def columns_table(columns: Iterable[InputColumn]) -> Table:
+def columns_table(columns: Iterable[InputColumn]) -> TableBlock:
     """Return how each column becomes inputs."""
     listed = list(columns)
     rows = [((column.name,), (f"{column.width}",), (_treatment(column),)) for column in listed[:MOST_COLUMNS]]
@@ -112,7 +112,7 @@ def columns_table(columns: Iterable[InputColumn]) -> Table:
         rest = listed[MOST_COLUMNS:]
         inputs = sum(column.width for column in rest)
         rows.append(((f"… {len(rest)} more",), (f"{inputs:,}",), ("see --format json",)))
-    return Table((("column",), ("inputs",), ("how",)), tuple(rows))
+    return TableBlock((("column",), ("inputs",), ("how",)), tuple(rows))
 
 
 def _treatment(column: InputColumn) -> str:
@@ -128,7 +128,7 @@ def _treatment(column: InputColumn) -> str:
     return f"(value − {column.mean[0]:.5g})/{column.std[0]:.5g}{fill}".replace("− -", "+ ")
 
 
-def _layers(model: Model) -> Table:
+def _layers(model: Model) -> TableBlock:
     rows = []
     for number, layer in enumerate(model.network.layers, start=1):
         its = [p for p in model.network.parameters() if p.layer == number]
@@ -136,11 +136,13 @@ def _layers(model: Model) -> Table:
         size = sum(model.parameters[p.name].size for p in its)
         spread = float((weights.astype("float64") ** 2).mean() ** 0.5)
         rows.append(((f"{number}",), (str(layer),), (f"{size:,}",), (f"{spread:.4g}",)))
-    return Table((("layer",), ("width and activation",), ("parameters",), ("typical weight",)), tuple(rows))
+    return TableBlock(
+        (("layer",), ("width and activation",), ("parameters",), ("typical weight",)), tuple(rows)
+    )
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> Table:
-    return Table((("what",), ("value",)), tuple(((name,), (value,)) for name, value in facts))
+def _facts(facts: Iterable[tuple[str, str]]) -> TableBlock:
+    return TableBlock((("what",), ("value",)), tuple(((name,), (value,)) for name, value in facts))
 
 
 _UNTOLD = ("position", "dtype", "seen")

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from chalkgrad.usercode.call.caller import Caller, Table
 from chalkgrad.usercode.call.function_call import FunctionCaller
-from chalkgrad.usercode.call.loading import Target
+from chalkgrad.usercode.call.loading import CodeTarget
 from chalkgrad.usercode.call.object_call import ObjectCaller
 from chalkgrad.usercode.call.probe_arrays import ProbeArrays
 from chalkgrad.usercode.kinds import kind_of
 from chalkgrad.usercode.layouts.reading import Reading
 
 
-def observe(target: Target, scene: ProbeArrays, reading: Reading, trace: bool, again: int) -> Iterator[Table]:
+def observe(
+    target: CodeTarget, scene: ProbeArrays, reading: Reading, trace: bool, again: int
+) -> Iterator[Table]:
     """Call a target at a scene, and again on fresh copies; one table a call.
 
     In single mode a table has an answer for every sample.

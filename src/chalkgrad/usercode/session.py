@@ -16,7 +16,7 @@ from chalkgrad.usercode.answer.frames import answers, observed
 from chalkgrad.usercode.answer.observation import Observed
 from chalkgrad.usercode.answer.probe import Probe
 from chalkgrad.usercode.call.forward_pass import BACKWARD, named
-from chalkgrad.usercode.call.loading import Target, wrap
+from chalkgrad.usercode.call.loading import CodeTarget, wrap
 from chalkgrad.usercode.call.probe_arrays import ProbeArrays
 from chalkgrad.usercode.calls import observe
 from chalkgrad.usercode.child_report import ChildReport
@@ -67,7 +67,7 @@ class Session:
         self.wanted = Wanted(**reading.to_dict()) if isinstance(reading, Reading) else reading or Wanted()  # type: ignore[arg-type]
         if isinstance(target, str):
             self._file, self.name = split_target(target, path)
-            self._target: Target | None = None
+            self._target: CodeTarget | None = None
         else:
             self._target = wrap(target)
             self._file = Path(self._target.file)

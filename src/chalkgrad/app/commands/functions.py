@@ -84,7 +84,7 @@ def _end(bound: float) -> str:
 
 def _page() -> Document:
     from chalkgrad.formula.functions import ABBREVIATIONS, FUNCTIONS
-    from chalkgrad.notation.boxes import Code, Document, Heading, Paragraph, Table
+    from chalkgrad.notation.boxes import Code, Document, Heading, Paragraph, TableBlock
 
     first = tuple(
         ((f["name"],), (f["formula"],), (f"{f['range'][0]} … {f['range'][1]}",), (_names(f),))
@@ -104,9 +104,11 @@ def _page() -> Document:
         "Functions",
         (
             Heading("Activations"),
-            Table((("name",), ("formula in z",), ("range",), ("parameters; also called",)), first),
+            TableBlock((("name",), ("formula in z",), ("range",), ("parameters; also called",)), first),
             Heading("Losses"),
-            Table((("name",), ("of a sample, over its outputs",), ("targets",), ("also called",)), second),
+            TableBlock(
+                (("name",), ("of a sample, over its outputs",), ("targets",), ("also called",)), second
+            ),
             Paragraph((case,)),
             Heading("Your own"),
             *own,

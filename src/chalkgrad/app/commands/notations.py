@@ -61,10 +61,10 @@ def formula(notation: Notation) -> Line:
     from chalkgrad.derive.index import index_equation
     from chalkgrad.network import Network
     from chalkgrad.notation.boxes import Line
-    from chalkgrad.notation.equations.writer import Writer, step_letters
+    from chalkgrad.notation.equations.writer import EquationWriter, step_letters
 
     derivation = derive(Network(SHOWN), convention=notation.convention(batch=False))
-    writer = Writer(notation, derivation, notation.zoom)
+    writer = EquationWriter(notation, derivation, notation.zoom)
     step = derivation.step(STEP)
     writer.general = step.symbol.layer
     shown = next(i for i, form in enumerate(step.forms) if form.rule == "insert")

@@ -11,7 +11,7 @@ from chalkgrad.derive import Derivation
 from chalkgrad.formula.nodes import Num
 from chalkgrad.formula.tape import Tape
 from chalkgrad.lower.program import Function, Instruction, Program
-from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.equations.writer import EquationWriter
 from chalkgrad.notation.profiles.find import Notation
 from chalkgrad.notation.writers.latex import page as latex
 from chalkgrad.notation.writers.text import boxes as text
@@ -21,7 +21,7 @@ SCHEMA = "chalkgrad.program/1"
 
 def program_json(program: Program, derivation: Derivation, notation: Notation) -> dict[str, Any]:
     """Buffers, parameters and instructions, each with its equations as text and LaTeX."""
-    writer = Writer(notation, derivation, "matrix")
+    writer = EquationWriter(notation, derivation, "matrix")
     steps = {step.name: step for step in derivation.steps}
 
     def equation(name: str) -> dict[str, Any]:

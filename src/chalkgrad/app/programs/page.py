@@ -15,16 +15,16 @@ from chalkgrad.notation.boxes import (
     Document,
     Heading,
     Inline,
-    Num,
+    Numeral,
     Op,
     Paragraph,
     Row,
     Script,
     Sym,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.equations.network_names import short_name
-from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.equations.writer import EquationWriter
 from chalkgrad.notation.profiles.find import Notation
 
 MANY = 4  # as many calls that are alike are told as the first, the last, and how many lie between
@@ -63,7 +63,7 @@ def program_page(program: Program, derivation: Derivation, notation: Notation) -
 class _ProgramPage:
     def __init__(self, program: Program, derivation: Derivation, notation: Notation) -> None:
         self.program, self.derivation = program, derivation
-        self.writer = Writer(notation, derivation, "matrix")
+        self.writer = EquationWriter(notation, derivation, "matrix")
         self.steps = {step.name: step for step in derivation.steps}
         self.features = {buffer.name: buffer.features for buffer in program.buffers}
         self.names = {step.name: step.symbol for step in derivation.steps}
@@ -81,7 +81,7 @@ class _ProgramPage:
 
     # -- tables ----------------------------------------------------------------------------------------
 
-    def table(self, part: Sequence[Instruction]) -> Table:
+    def table(self, part: Sequence[Instruction]) -> TableBlock:
         rows: list[tuple[Inline, ...]] = []
         for run in _alike(part, self.program):
             if len(run) < MANY:
@@ -91,7 +91,7 @@ class _ProgramPage:
             self.number += len(run) - 2
             rows.append((("⋮",), (f"{len(run) - 2} more like it",), (), (), (), ()))
             rows += self._rows(run[-1])
-        return Table(HEADER, tuple(rows))
+        return TableBlock(HEADER, tuple(rows))
 
     def _rows(self, each: Instruction) -> Iterator[tuple[Inline, ...]]:
         self.number += 1
@@ -144,7 +144,7 @@ class _ProgramPage:
         if symbol is not None:
             return self.writer.symbol(symbol)
         letter = name.rstrip("0123456789")
-        return Script(Sym(letter), Num(name[len(letter) :])) if letter != name else Sym(letter, "upright")
+        return Script(Sym(letter), Numeral(name[len(letter) :])) if letter != name else Sym(letter, "upright")
 
     # -- in all ----------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvalua
 from chalkgrad.model.evaluation_page import figure, percent
 from chalkgrad.model.model_page import MOST_LEVELS
 from chalkgrad.network import Network
-from chalkgrad.notation.boxes import Block, Document, Paragraph, Table
+from chalkgrad.notation.boxes import Block, Document, Paragraph, TableBlock
 from chalkgrad.train.record.history import History
 from chalkgrad.train.record.history_chart import best_epoch, loss_words
 from chalkgrad.train.result.page import optimiser_words
@@ -39,7 +39,9 @@ def setup_page(
         ("optimiser", f"{optimiser}, {settings['batch_size']:,} rows a step"),
         ("epochs", epochs_words(rows, settings, again=again)),
     ]
-    return Document(title, (Table((("what",), ("as it was read",)), tuple(((a,), (b,)) for a, b in facts)),))
+    return Document(
+        title, (TableBlock((("what",), ("as it was read",)), tuple(((a,), (b,)) for a, b in facts)),)
+    )
 
 
 def rows_words(rows: TrainingRows) -> str:
@@ -155,7 +157,7 @@ def result_page(
     )
     counts = f"{_count(len(history.epochs), 'epoch')}, {_count(history.steps, 'step')}"
     title = f"Trained for {counts} in {seconds:.1f} s"
-    blocks: list[Block] = [Table(header, tuple(rows))]
+    blocks: list[Block] = [TableBlock(header, tuple(rows))]
     best = best_epoch(history)
     if best is not None and best is not history.epochs[-1]:
         words = f"The validation loss was lowest after epoch {best.epoch}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalkgrad.check.key.report import KeyFinding, KeyReport
-from chalkgrad.notation.boxes import Block, Bullets, Document, Heading, Inline, Paragraph, Table
+from chalkgrad.notation.boxes import Block, Bullets, Document, Heading, Inline, Paragraph, TableBlock
 
 MARKS = {"right": "✓", "wrong": "✗", "not checked": "?"}
 
@@ -22,7 +22,7 @@ def key_page(report: KeyReport) -> Document:
         for f in report.findings
     )
     blocks: list[Block] = [Paragraph((f"{report.summary[:1].upper()}{report.summary[1:]}.",))]
-    blocks.append(Table(header, rows))
+    blocks.append(TableBlock(header, rows))
     wrong = tuple(_correction(f) for f in report.findings if f.verdict.value == "wrong")
     if wrong:
         blocks += [Heading("What the wrong answers should be"), Bullets(wrong)]

@@ -16,7 +16,7 @@ from chalkgrad.check.key.judging.own import OwnNetwork, digits
 from chalkgrad.check.key.judging.printed import Rows, read_printed
 from chalkgrad.check.key.judging.value import applied
 from chalkgrad.check.key.reading.answers import read_answer
-from chalkgrad.check.key.reading.letters import Alphabet, alphabet
+from chalkgrad.check.key.reading.letters import AnswerAlphabet, alphabet
 from chalkgrad.check.key.reading.nodes import Node
 from chalkgrad.check.key.reading.quantities import FunctionOf, ValueOf, read_quantity
 from chalkgrad.check.key.report import KeyFinding, KeyReport, Verdict
@@ -83,7 +83,7 @@ def verify_key(problem: Problem, notation: Notation | str | None = None) -> KeyR
 
 class _Verifier:
     def __init__(self, problem: Problem, notation: Notation) -> None:
-        self.alphabet: Alphabet = alphabet(notation)
+        self.alphabet: AnswerAlphabet = alphabet(notation)
         turns = notation.weights == "in_out" or notation.batch == "columns" or notation.errors == "transposed"
         self.own = OwnNetwork(problem, self.alphabet, turns)
         self.general = GeneralLayer(problem.network, self.alphabet)

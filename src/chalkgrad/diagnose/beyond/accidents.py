@@ -8,7 +8,7 @@ import numpy as np
 
 from chalkgrad._roles import BIAS, layer_of, role_of_gradient
 from chalkgrad.diagnose.findings import Fix, Mistake
-from chalkgrad.diagnose.mistakes.statement import Statement, named, quantity
+from chalkgrad.diagnose.mistakes.statement import Statement, code, named, quantity
 from chalkgrad.network import Network
 from chalkgrad.usercode.answer.observation import Assigned, Observation
 from chalkgrad.usercode.syntax.source import line_of
@@ -23,12 +23,16 @@ def broadcast(there: Sequence[Observation], source: str, wrong: Sequence[str] = 
     first = found[0]
     m = len(first.value)
     said = (
-        f"{first.name} has shape ({m}, {m}) for {m} samples: a column (m, 1) met a row (m,), "
-        "and every sample was paired with every other."
+        code(first.name),
+        f" has shape ({m}, {m}) for {m} samples: a column (m, 1) met a row (m,), "
+        "and every sample was paired with every other.",
     )
-    fix = f"give both the same shape, such as y.reshape(-1, 1), before {first.name} is formed"
+    advice = (
+        "give both the same shape, such as ", code("y.reshape(-1, 1)"), ", before ", code(first.name),
+        " is formed",
+    )  # fmt: skip
     return Mistake(
-        "broadcasting", (), tuple(wrong), (said,), remedy=Fix(advice=(fix,)), line=first.line,
+        "broadcasting", (), tuple(wrong), said, remedy=Fix(advice=advice), line=first.line,
         source=line_of(source, first.line),
     )  # fmt: skip
 
@@ -56,10 +60,10 @@ def not_finite(there: Sequence[Observation], names: Sequence[str], source: str) 
     for seen in there:
         for each in seen.assigned:
             if each.value.dtype.kind == "f" and not np.isfinite(each.value).all():
-                said = f"{each.name} is not finite: log of 0, 0/0, or an overflow."
+                said = (code(each.name), " is not finite: log of 0, 0/0, or an overflow.")
                 advice = (*output_error(seen.network), ", and keep exp of large numbers away")
                 return Mistake(
-                    "unstable", (), tuple(names), (said,), remedy=Fix(advice=advice), line=each.line,
+                    "unstable", (), tuple(names), said, remedy=Fix(advice=advice), line=each.line,
                     source=line_of(source, each.line),
                 )  # fmt: skip
     return Mistake("unstable", (), tuple(names), ("Not finite.",))

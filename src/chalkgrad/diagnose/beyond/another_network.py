@@ -8,6 +8,7 @@ from chalkgrad._errors import InputError
 from chalkgrad._roles import BIAS
 from chalkgrad.diagnose.findings import Fix, Mistake
 from chalkgrad.diagnose.mistakes.statement import Statement, quantity
+from chalkgrad.diagnose.mistakes.wording import Wording
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import resized
 from chalkgrad.evaluate import gradients
@@ -49,6 +50,7 @@ def _right_for(other: Network, without: Sequence[str], points: Sequence[Point]) 
 
 def _others(network: Network) -> Iterator[Other]:
     """Networks with another activation in one layer, or in all hidden ones."""
+    words = Wording(network)
     for number, layer in enumerate(network.layers, start=1):
         own = str(layer.activation)
         is_choice = number == network.depth and layer.width > 1
@@ -57,21 +59,20 @@ def _others(network: Network) -> Iterator[Other]:
                 continue
             other = _with(network, {number: name})
             if other is not None:
-                a, z = (quantity(network, f"{letter}{number}") for letter in "AZ")
-                said: Statement = (
-                    "the forward pass computes ", a, f" = {name}(", z, f"), where the network has {own}.  "
-                    "For that network every gradient is right.",
-                )  # fmt: skip
+                said = words.fill(
+                    f"the forward pass computes {{A{number}}} = {{{name}:Z{number}}}, where the network "
+                    f"has {own}.  For that network every gradient is right."
+                )
                 yield other, (), said, (f"use {own} in layer {number}, or describe {other}",)
     hidden = {str(layer.activation) for layer in network.layers[:-1]}
     for name in ACTIVATIONS:
         if network.depth > 2 and hidden != {name}:
             other = _with(network, dict.fromkeys(range(1, network.depth), name))
             if other is not None:
-                words = (
+                told = (
                     f"the forward pass has {name} in every hidden layer.  For that every gradient is right."
                 )
-                yield other, (), (words,), (f"describe the network as {other}",)
+                yield other, (), (told,), (f"describe the network as {other}",)
 
 
 def _with(network: Network, names: dict[int, str]) -> Network | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from chalkgrad.derive import derive_again
 from chalkgrad.derive.algebra import negative
 from chalkgrad.derive.forward import LAMBDA
-from chalkgrad.diagnose.code.naming import Names, is_name
+from chalkgrad.diagnose.code.naming import CodeNames, is_name
 from chalkgrad.diagnose.mistakes.equation_site import formula
 from chalkgrad.expr import Apply, Dim, Expr, Hadamard, Scalar, Symbol, rewrite, symbols
 from chalkgrad.notation.equations.code import CodeWriter
@@ -17,7 +17,7 @@ from chalkgrad.notation.equations.code_formula import NUMPY, TORCH
 from chalkgrad.usercode.syntax.source import line_of
 
 
-def fix(name: str, names: Names) -> str:
+def fix(name: str, names: CodeNames) -> str:
     """``dZ1 = (W2.T @ dZ2) * (Z1 > 0)`` for a step by its canonical name."""
     right = right_side(name, names)
     made = names.line_of(name)
@@ -58,7 +58,7 @@ def with_part(line: str, key: str, part: str) -> str:
     return (raw[: found.col_offset] + part.encode() + after).decode()
 
 
-def right_side(name: str, names: Names) -> str:
+def right_side(name: str, names: CodeNames) -> str:
     """The right side alone, with the names as they stand where the step is made."""
     derivation = derive_again(names.point.derivation, names.convention)
     step, place = derivation.step(name), names.before(name)
@@ -88,7 +88,7 @@ def right_side(name: str, names: Names) -> str:
     return re.sub(r"\.sum\((\d)\)", rf".sum(axis=\1{keep})", text).replace(".sum(0,", ".sum(axis=0,")
 
 
-def _is_turned(name: str, expr: Expr, names: Names, place: int) -> bool:
+def _is_turned(name: str, expr: Expr, names: CodeNames, place: int) -> bool:
     """Whether the code has the right side with the other sign, since it carries its errors as t − y."""
     errors = [s.name for s in symbols(expr) if s.kind == "grad" and names.text(s.name, place) is not None]
     signs = {names.factor(error, place) > 0 for error in errors}
@@ -97,7 +97,7 @@ def _is_turned(name: str, expr: Expr, names: Names, place: int) -> bool:
     return signs == {False}
 
 
-def _through_value(expr: Expr, names: Names) -> Expr:
+def _through_value(expr: Expr, names: CodeNames) -> Expr:
     """Derivatives written through their functions' values: ``A1 > 0`` for relu′, where Z has no name."""
     derivation = derive_again(names.point.derivation, names.convention)
     values = {step.expr: step.symbol for step in derivation.forward if isinstance(step.expr, Apply)}
@@ -113,7 +113,7 @@ def _through_value(expr: Expr, names: Names) -> Expr:
     return rewrite(expr, through)
 
 
-def _symbol(symbol: Symbol, names: Names, place: int) -> str:
+def _symbol(symbol: Symbol, names: CodeNames, place: int) -> str:
     found = names.text(symbol.name, place)
     if symbol.kind == "target" and names.reading.target == "classes":
         return f"one_hot({found or 'y'})"
@@ -123,11 +123,11 @@ def _symbol(symbol: Symbol, names: Names, place: int) -> str:
 _PENALTY = "λ"
 
 
-def _scalar(scalar: Scalar, names: Names) -> str:
+def _scalar(scalar: Scalar, names: CodeNames) -> str:
     return _PENALTY if scalar.name == LAMBDA else names.seen.known_as.get("learning_rate", "learning_rate")
 
 
-def _with_penalty(text: str, names: Names, place: int) -> str:
+def _with_penalty(text: str, names: CodeNames, place: int) -> str:
     """The code's own λ for that of the network: λ, λ/2 or λ/(2m), as the reading has it."""
     own = names.seen.known_as.get("l2", "l2")
     m = _size(names, place)
@@ -135,12 +135,12 @@ def _with_penalty(text: str, names: Names, place: int) -> str:
     return text.replace(f"2 * {_PENALTY}", twice).replace(_PENALTY, own)
 
 
-def _size(names: Names, place: int) -> str:
+def _size(names: CodeNames, place: int) -> str:
     x = names.text("X", place) or "X"
     return names.size(place) or f"{x}.shape[{0 if names.reading.samples == 'rows' else 1}]"
 
 
-def _widths(names: Names, place: int) -> dict[Dim, str]:
+def _widths(names: CodeNames, place: int) -> dict[Dim, str]:
     """The number of outputs, by which a loss may be divided, by the shape of y where that has it."""
     y = names.text("T", place) or ""
     if names.reading.target != "matrix" or not is_name(y):

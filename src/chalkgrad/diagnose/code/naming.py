@@ -36,7 +36,7 @@ class Match:
 
 
 @dataclass
-class Names:
+class CodeNames:
     """The user's names and lines at one probe.
 
     Parameters

@@ -26,13 +26,13 @@ from chalkgrad.notation.equations.retelling import Retelling
 
 
 @dataclass(frozen=True)
-class Named:
+class QuantityName:
     """A quantity that text calls by its canonical name: dW1."""
 
     name: str
 
 
-Part = str | Expr | Named | Sym
+Part = str | Expr | QuantityName | Sym
 """Words, a symbol or formula in canonical symbols, a quantity by its name, or code."""
 Statement = tuple[Part, ...]
 T = TypeVar("T")
@@ -46,7 +46,7 @@ def code(text: str) -> Sym:
 
 def named(names: Iterable[str]) -> Statement:
     """Quantities by their canonical names: dW1, db1."""
-    return listed([Named(name) for name in names])
+    return listed([QuantityName(name) for name in names])
 
 
 def joined(statements: Iterable[Iterable[T]], between: T) -> tuple[T, ...]:
@@ -107,7 +107,7 @@ def plain(told: Statement) -> str:
 
 def _plain(part: Part) -> str:
     match part:
-        case Named(name):
+        case QuantityName(name):
             return name
         case Sym(text):
             return f"`{text}`"
@@ -120,7 +120,7 @@ def retold(told: Statement, retelling: Retelling) -> Inline:
     """A statement in the letters of a notation."""
     return tuple(
         retelling.symbol(part.name)
-        if isinstance(part, Named)
+        if isinstance(part, QuantityName)
         else retelling.part(part)
         if isinstance(part, Expr)
         else part

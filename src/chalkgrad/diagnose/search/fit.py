@@ -24,7 +24,7 @@ TOLERANCE_FLOAT32 = 2e-4
 
 
 @dataclass(frozen=True)
-class Fit:
+class FactorFit:
     """How U is made of V and θ."""
 
     factors: tuple[Deviation, ...] = ()
@@ -38,7 +38,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Target:
+class ClaimedGradient:
     """A user's gradient at all probes, with what may be added to it."""
 
     name: str
@@ -68,7 +68,7 @@ class Target:
         return all(np.abs(u).max(initial=0) <= self.noise(i) for i, u in enumerate(self.arrays))
 
 
-def quick(target: Target, candidate: Array) -> bool:
+def quick(target: ClaimedGradient, candidate: Array) -> bool:
     """Whether the first probe allows U = a V + c θ at all."""
     if _pair(target, 0, candidate) is not None:
         return True
@@ -76,8 +76,8 @@ def quick(target: Target, candidate: Array) -> bool:
 
 
 def fit(
-    target: Target, candidates: Sequence[Array], points: Sequence[Point], *, derived: bool = False
-) -> Fit | None:
+    target: ClaimedGradient, candidates: Sequence[Array], points: Sequence[Point], *, derived: bool = False
+) -> FactorFit | None:
     """Explain U by V at every probe, or None.
 
     With too few entries to find a and c at once a must be 1, or for the ``derived`` right side have a name.
@@ -94,7 +94,7 @@ def fit(
     return None
 
 
-def _fit(target: Target, pairs: Sequence[Pair | None], points: Sequence[Point]) -> Fit | None:
+def _fit(target: ClaimedGradient, pairs: Sequence[Pair | None], points: Sequence[Point]) -> FactorFit | None:
     ratios, multiples, there = [], [], []
     for pair, point in zip(pairs, points, strict=True):
         if pair is None:
@@ -104,15 +104,15 @@ def _fit(target: Target, pairs: Sequence[Pair | None], points: Sequence[Point]) 
             multiples.append(pair[1])
             there.append(point)
     if not there:
-        return Fit()
+        return FactorFit()
     factors = identify(ratios, there, max(NEAR, 1.5 * target.tolerance))
     penalty = None if factors is None else _penalty(target, multiples, there)
     if factors is None or penalty == NO_CONSTANT:
         return None
-    return Fit(factors, penalty, tuple(ratios) if len(ratios) == len(points) else ())
+    return FactorFit(factors, penalty, tuple(ratios) if len(ratios) == len(points) else ())
 
 
-def _pair(target: Target, place: int, v: Array) -> Pair | None:
+def _pair(target: ClaimedGradient, place: int, v: Array) -> Pair | None:
     """(a, c) at one probe; () where both sides are zero; None where nothing fits."""
     u, theta = target.arrays[place], target.parameters[place]
     if v.shape != u.shape or not np.isfinite(v).all():
@@ -137,7 +137,7 @@ def _pair(target: Target, place: int, v: Array) -> Pair | None:
     return (a, c) if fits else None
 
 
-def _beside(target: Target, place: int, v: Array, a: float) -> Pair | None:
+def _beside(target: ClaimedGradient, place: int, v: Array, a: float) -> Pair | None:
     """(a, c) with a given."""
     u, theta = target.arrays[place], target.parameters[place]
     tt = float((theta * theta).sum())
@@ -148,7 +148,7 @@ def _beside(target: Target, place: int, v: Array, a: float) -> Pair | None:
     return (a, c) if np.abs(rest - c * theta).max() <= target.tolerance * float(np.abs(u).max()) else None
 
 
-def _penalty(target: Target, found: Sequence[float], points: Sequence[Point]) -> Deviation | None:
+def _penalty(target: ClaimedGradient, found: Sequence[float], points: Sequence[Point]) -> Deviation | None:
     """What is wrong with c: None if nothing, ``NO_CONSTANT`` if it is none."""
     c, right = np.asarray(found), target.penalty
     near = max(NEAR, 1.5 * target.tolerance)

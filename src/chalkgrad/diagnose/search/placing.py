@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalkgrad.diagnose.probes.factors import identify
 from chalkgrad.diagnose.search.explanation import Place, State
-from chalkgrad.diagnose.search.fit import Fit, Target
+from chalkgrad.diagnose.search.fit import ClaimedGradient, FactorFit
 from chalkgrad.diagnose.search.variants import Variants
 
 
@@ -16,13 +16,13 @@ class Placing:
     """Puts the factors that were found in a layer's gradients where they may have been made."""
 
     variants: Variants
-    targets: Mapping[str, Target | None]
+    targets: Mapping[str, ClaimedGradient | None]
 
     def placed(
         self,
         state: State,
         layer: int,
-        fits: tuple[Fit | None, ...],
+        fits: tuple[FactorFit | None, ...],
         budget: int,
         before: State,
     ) -> Iterator[State]:
@@ -55,7 +55,7 @@ class Placing:
         state: State,
         layer: int,
         names: Sequence[str],
-        fits: tuple[Fit | None, ...],
+        fits: tuple[FactorFit | None, ...],
         budget: int,
     ) -> Iterator[State]:
         """One gradient's factor carried in the error, and what the other has beside it at its own place."""

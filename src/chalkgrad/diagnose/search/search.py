@@ -23,7 +23,7 @@ from chalkgrad.diagnose.mistakes.equation_site import Deviation
 from chalkgrad.diagnose.mistakes.rules import KINDS
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.explanation import Explanation, Place, State, Values
-from chalkgrad.diagnose.search.fit import Fit, fit, quick
+from chalkgrad.diagnose.search.fit import FactorFit, fit, quick
 from chalkgrad.diagnose.search.placing import Placing
 from chalkgrad.diagnose.search.targets import targets_of
 from chalkgrad.diagnose.search.variants import EFFORT, Variant, Variants, parallel
@@ -195,7 +195,7 @@ class Search:
 
     def _each(
         self, state: State, names: Sequence[str], budget: int, unknown: bool
-    ) -> Iterator[tuple[State, tuple[Fit | None, ...]]]:
+    ) -> Iterator[tuple[State, tuple[FactorFit | None, ...]]]:
         """Ways in which each of some gradients follows, one after the other."""
         if not names:
             yield state, ()
@@ -218,7 +218,7 @@ class Search:
 
     def _local(
         self, state: State, name: str, budget: int, unknown: bool
-    ) -> Iterator[tuple[State, Fit | None]]:
+    ) -> Iterator[tuple[State, FactorFit | None]]:
         """Ways in which one parameter's gradient follows from the state."""
         target = self.targets.get(name)
         if target is None:

@@ -10,11 +10,11 @@ from chalkgrad._roles import WEIGHT
 from chalkgrad.derive import CANONICAL, grad
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.diagnose.probes.points import Point
-from chalkgrad.diagnose.search.fit import TOLERANCE, TOLERANCE_FLOAT32, Target
+from chalkgrad.diagnose.search.fit import TOLERANCE, TOLERANCE_FLOAT32, ClaimedGradient
 from chalkgrad.expr import Symbol
 
 
-def targets_of(points: Sequence[Point], single: bool) -> dict[str, Target | None]:
+def targets_of(points: Sequence[Point], single: bool) -> dict[str, ClaimedGradient | None]:
     """Gradient → target; None where it was not returned everywhere, or is not finite.
 
     ``single`` says that float32 was computed in, so that fewer digits agree.
@@ -24,7 +24,7 @@ def targets_of(points: Sequence[Point], single: bool) -> dict[str, Target | None
     return {step.name: _target(points, step.symbol, tolerance) for step in gradients}
 
 
-def _target(points: Sequence[Point], symbol: Symbol, tolerance: float) -> Target | None:
+def _target(points: Sequence[Point], symbol: Symbol, tolerance: float) -> ClaimedGradient | None:
     """The user's gradient of a parameter at every probe, or None where it was not returned everywhere."""
     of, name = symbol.of, symbol.name
     assert of is not None
@@ -36,7 +36,7 @@ def _target(points: Sequence[Point], symbol: Symbol, tolerance: float) -> Target
     l2 = float(points[0].derivation.network.l2) if of.role is not None and of.role.is_penalised else 0.0
     parameters = tuple(np.asarray(point.everything[of]) for point in points)
     scales = tuple(_scale(point, symbol) for point in points)
-    return Target(name, arrays, parameters, 2 * l2, tolerance, scales)
+    return ClaimedGradient(name, arrays, parameters, 2 * l2, tolerance, scales)
 
 
 def _scale(point: Point, symbol: Symbol) -> float:

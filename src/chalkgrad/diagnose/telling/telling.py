@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chalkgrad.derive import ETA, Derivation
 from chalkgrad.derive.algebra import scale, simplify
 from chalkgrad.diagnose.code.fix import fix
-from chalkgrad.diagnose.code.naming import Names
+from chalkgrad.diagnose.code.naming import CodeNames
 from chalkgrad.diagnose.findings import Fix, Mistake
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
 from chalkgrad.diagnose.mistakes.rules import KINDS
@@ -27,7 +27,7 @@ def chain(derivation: Derivation, name: str) -> list[str]:
 
 
 def mistakes(
-    explanation: Explanation, derivation: Derivation, wrong: Sequence[str], names: Names | None
+    explanation: Explanation, derivation: Derivation, wrong: Sequence[str], names: CodeNames | None
 ) -> tuple[Mistake, ...]:
     """The mistakes of an explanation, the first along the backward pass first."""
     order = {step.name: place for place, step in enumerate(derivation.backward)}
@@ -50,7 +50,7 @@ def _mistake(
     sites: tuple[str, ...],
     explains: tuple[str, ...],
     derivation: Derivation,
-    names: Names | None,
+    names: CodeNames | None,
     all_places: dict[str, Place],
 ) -> Mistake:
     place = places[0]

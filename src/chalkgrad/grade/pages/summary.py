@@ -23,7 +23,7 @@ from chalkgrad.notation.boxes import (
     Inline,
     Link,
     Paragraph,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.equations.network_names import short_widths
 from chalkgrad.notation.equations.retelling import Retelling
@@ -62,13 +62,13 @@ def grade_page(grades: ClassGrades, notation: Notation | str = "matrix", links: 
     return Document(title, tuple(blocks))
 
 
-def points_table(marks: Sequence[Mark], told: Retelling) -> Table:
+def points_table(marks: Sequence[Mark], told: Retelling) -> TableBlock:
     """What each row of one student's work is worth."""
     rows: list[tuple[Inline, ...]] = []
     for mark in marks:
         worth = (points_text(mark.points),), (points_text(mark.of),)
         rows.append(((SIGNS[mark.verdict],), (told.symbol(mark.row),), (MEANINGS[mark.verdict],), *worth))
-    return Table((("",), ("gradient",), ("verdict",), ("points",), ("of",)), tuple(rows))
+    return TableBlock((("",), ("gradient",), ("verdict",), ("points",), ("of",)), tuple(rows))
 
 
 def points_rule(grading: Grading, told: Retelling) -> tuple[Inline, ...]:
@@ -150,7 +150,7 @@ class _Page:
             ("first wrong",),
             ("mistakes",),
         )
-        return Table(header, tuple(rows))
+        return TableBlock(header, tuple(rows))
 
     def legend(self) -> Inline:
         used = [v for v in SIGNS if any(m.verdict == v for s in self.grades.students for m in s.marks)]
@@ -203,7 +203,7 @@ class _Page:
             right = self.grades.right(row)
             share = f"{right / count:.0%}" if count else "–"
             rows.append(((self.told.symbol(row),), (f"{right}",), (share,)))
-        return [Heading("Gradients"), Table((("gradient",), ("right",), ("of all",)), tuple(rows))]
+        return [Heading("Gradients"), TableBlock((("gradient",), ("right",), ("of all",)), tuple(rows))]
 
     def remarks(self) -> list[Block]:
         items: list[Inline] = []

@@ -17,7 +17,7 @@ from chalkgrad.notation.boxes import (
     Fence,
     Frac,
     Grid,
-    Num,
+    Numeral,
     Op,
     Row,
     Script,
@@ -170,7 +170,7 @@ def ems(box: Box) -> float:
     match box:
         case Sym(text):
             return max(0.4, sum(0.76 if c.isupper() or c in "wm" else 0.56 for c in text))
-        case Num(text):
+        case Numeral(text):
             mantissa, denominator, exponent = number(text)
             if denominator:
                 return 0.25 + 0.5 * max(len(mantissa), len(denominator))

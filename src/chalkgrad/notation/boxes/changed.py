@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from chalkgrad.notation.boxes import Box, Coloured, Fence, Frac, Num, Op, Row, Sym
+from chalkgrad.notation.boxes import Box, Coloured, Fence, Frac, Numeral, Op, Row, Sym
 
 Token = Box | str
 OPEN, CLOSE = "(", ")"
@@ -17,7 +17,7 @@ def marked(computed: Box, correct: Box) -> tuple[Box, Box]:
 
     Formulas of code, and formulas that have nothing in common, stay as they are.
 
-    >>> from chalkgrad.notation.boxes import Num
+    >>> from chalkgrad.notation.boxes import Numeral
     >>> x, y = Sym("x"), Sym("y")
     >>> marked(x, Row((x, Op("⊙"), y)))[1].items[2]
     Coloured(body=Sym(text='y', style='italic', accent=''), colour='green', named=False)
@@ -73,4 +73,4 @@ def _coloured(box: Box, same: list[bool], colour: str) -> Box:
 
 def _is_call(items: tuple[Box, ...]) -> bool:
     """Whether it is a function's name with its argument: f′(Z)."""
-    return len(items) == 2 and isinstance(items[1], Fence) and not isinstance(items[0], Op | Frac | Num)
+    return len(items) == 2 and isinstance(items[1], Fence) and not isinstance(items[0], Op | Frac | Numeral)

@@ -17,12 +17,12 @@ from chalkgrad.notation.boxes import (
     Fence,
     Frac,
     Grid,
-    Num,
+    Numeral,
     Op,
     Row,
     Script,
     Sym,
-    Table,
+    TableBlock,
     Under,
     Words,
 )
@@ -34,7 +34,7 @@ ADDITIVE = frozenset("+−-±∓")
 def children(box: Box) -> tuple[Box, ...]:
     """Return the boxes directly inside ``box``; a box this project does not know raises TypeError."""
     match box:
-        case Sym() | Num() | Op() | Words():
+        case Sym() | Numeral() | Op() | Words():
             return ()
         case Row(items):
             return items
@@ -80,7 +80,7 @@ def grows(b: Box) -> bool:
     """Do brackets around it have to grow?"""
     if isinstance(b, Frac | BigOp) or is_tall(b):
         return True
-    if isinstance(b, Num):
+    if isinstance(b, Numeral):
         return "/" in b.text
     if isinstance(b, Script):
         return grows(b.base)
@@ -131,9 +131,9 @@ def flat(box: Box, code: bool = False, script: bool = False) -> tuple[Box, ...]:
         return tuple(spliced)
     items: list[Box] = []
     for item in spliced:
-        if items and isinstance(_edge(item, 0), Num):
+        if items and isinstance(_edge(item, 0), Numeral):
             before, first = _edge(items[-1], -1), _edge(item, 0)
-            negative = isinstance(first, Num) and first.text[:1] in {"-", "−"}
+            negative = isinstance(first, Numeral) and first.text[:1] in {"-", "−"}
             if not isinstance(before, Op | Words | BigOp) and not is_name(before):
                 items.append(Op("·"))
             if negative and not (isinstance(before, Words) or _is_opening(before)):
@@ -169,7 +169,7 @@ _CLASSES = {
     Words: "words",
     BigOp: "big",
     Fence: "fence",
-    Num: "ord",
+    Numeral: "ord",
     Row: "ord",
 }
 
@@ -242,7 +242,7 @@ def script_parts(script: Script) -> tuple[Box, Box | None, Box | None]:
 
 
 def _misleads(base: Box) -> bool:
-    if isinstance(base, Num):
+    if isinstance(base, Numeral):
         mantissa, denominator, exponent = number(base.text)
         return bool(denominator or exponent) or mantissa.startswith("−")
     if isinstance(base, Row):
@@ -261,7 +261,7 @@ def marks(sup: Box | None) -> tuple[str, Box | None]:
     return found, (items[0] if len(items) == 1 else Row(tuple(items))) if items else None
 
 
-def numeric_columns(table: Table) -> tuple[bool, ...]:
+def numeric_columns(table: TableBlock) -> tuple[bool, ...]:
     """Tell for each column whether every cell below the header is a number (then it is set flush right).
 
     A dot stands for a zero that is of no interest.
@@ -271,7 +271,7 @@ def numeric_columns(table: Table) -> tuple[bool, ...]:
     def is_number(cell: tuple[str | Box, ...]) -> bool:
         if len(cell) != 1:
             return False
-        text = cell[0].text if isinstance(cell[0], Num) else cell[0]
+        text = cell[0].text if isinstance(cell[0], Numeral) else cell[0]
         return isinstance(text, str) and text.strip(" +-−%.,/e×").replace(".", "").replace(",", "").isdigit()
 
     rows = table.rows

@@ -10,7 +10,7 @@ from chalkgrad.notation.boxes import (
     Fence,
     Frac,
     Grid,
-    Num,
+    Numeral,
     Op,
     Row,
     Script,
@@ -71,7 +71,7 @@ def is_product(b: Box) -> bool:
             return False
         if isinstance(item, Frac | BigOp | Cases | Words | Under | Coloured):
             return False
-        if isinstance(item, Num) and "/" in item.text:
+        if isinstance(item, Numeral) and "/" in item.text:
             return False
     return bool(flat(b))
 
@@ -86,7 +86,7 @@ def is_atom(b: Box) -> bool:
     if len(items) != 1:
         return False
     item = items[0]
-    if isinstance(item, Num):
+    if isinstance(item, Numeral):
         return item.text[:1] not in {"-", "−"} and "/" not in item.text and "e" not in item.text
     return isinstance(item, Sym | Fence | Grid) or (
         isinstance(item, Script) and isinstance(item.base, Sym | Fence | Grid)

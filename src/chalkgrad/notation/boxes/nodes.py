@@ -31,7 +31,7 @@ class Sym(Box):
 
 
 @dataclass(frozen=True)
-class Num(Box):
+class Numeral(Box):
     """A number, already rounded for the reader: ``0.25``, ``−3``, ``2.08e-5``, or ``3/7`` (a fraction)."""
 
     text: str
@@ -201,7 +201,7 @@ class Bullets:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableBlock:
     header: tuple[Inline, ...]
     rows: tuple[tuple[Inline, ...], ...]
 
@@ -231,7 +231,7 @@ class Columns:
     right: Document
 
 
-Block = Heading | Paragraph | Bullets | Table | Code | Figure | Display | Columns
+Block = Heading | Paragraph | Bullets | TableBlock | Code | Figure | Display | Columns
 
 
 @dataclass(frozen=True)
@@ -333,13 +333,13 @@ __all__ = [
     "Inline",
     "Line",
     "Link",
-    "Num",
+    "Numeral",
     "Op",
     "Paragraph",
     "Row",
     "Script",
     "Sym",
-    "Table",
+    "TableBlock",
     "Under",
     "Words",
 ]

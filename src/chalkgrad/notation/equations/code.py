@@ -25,9 +25,9 @@ from chalkgrad.notation.equations.code_formula import (
     QUOTIENT,
     SUM,
     TORCH,
-    Code,
     Dialect,
     FormulaCode,
+    PythonText,
     rational,
 )
 from chalkgrad.notation.equations.updates import has_numbers
@@ -72,38 +72,38 @@ class CodeWriter:
         """An expression without outer brackets."""
         return self._code(expr).text
 
-    def _code(self, expr: Expr) -> Code:
-        code: Code = CODE[type(expr)](self, expr)
+    def _code(self, expr: Expr) -> PythonText:
+        code: PythonText = CODE[type(expr)](self, expr)
         return code
 
-    def call(self, name: str, arg: Expr, axis: int, *more: str) -> Code:
+    def call(self, name: str, arg: Expr, axis: int, *more: str) -> PythonText:
         """A function of the dialect along an axis."""
         d = self.dialect
-        return Code(f"{d.prefix}.{name}({', '.join((self.expr(arg), f'{d.axis}{axis}', *more))})", ATOM)
+        return PythonText(f"{d.prefix}.{name}({', '.join((self.expr(arg), f'{d.axis}{axis}', *more))})", ATOM)
 
-    def _ones(self, expr: e.Ones) -> Code:
+    def _ones(self, expr: e.Ones) -> PythonText:
         rows, columns = map(self._size, expr.dims)
-        return Code(f"{self.dialect.prefix}.ones({rows}, {columns})", ATOM)
+        return PythonText(f"{self.dialect.prefix}.ones({rows}, {columns})", ATOM)
 
-    def _transpose(self, expr: e.Transpose) -> Code:
-        return Code(self._code(expr.arg).inside(ATOM) + ("" if is_vector(expr.arg) else ".T"), ATOM)
+    def _transpose(self, expr: e.Transpose) -> PythonText:
+        return PythonText(self._code(expr.arg).inside(ATOM) + ("" if is_vector(expr.arg) else ".T"), ATOM)
 
-    def _hadamard(self, expr: e.Hadamard) -> Code:
+    def _hadamard(self, expr: e.Hadamard) -> PythonText:
         written = (self._factor(factor).inside(PRODUCT, matmul=False) for factor in expr.factors)
-        return Code(" * ".join(written), PRODUCT)
+        return PythonText(" * ".join(written), PRODUCT)
 
-    def _reduce(self, expr: e.Reduce) -> Code:
+    def _reduce(self, expr: e.Reduce) -> PythonText:
         match expr.arg:
             case e.Hadamard((Symbol() as w, Symbol() as same)) if w == same:
-                return Code(f"({self.symbol(w)}**2).sum()", ATOM)
-        return Code(f"{self._code(expr.arg).inside(ATOM)}.sum()", ATOM)
+                return PythonText(f"({self.symbol(w)}**2).sum()", ATOM)
+        return PythonText(f"{self._code(expr.arg).inside(ATOM)}.sum()", ATOM)
 
-    def _factor(self, expr: Expr) -> Code:
+    def _factor(self, expr: Expr) -> PythonText:
         """A factor; a slope that is 1 or 0 is the condition itself: ``z1 > 0``."""
         match written_out(expr) if isinstance(expr, e.Apply) else None:
             case nodes.Where(nodes.Compare(op, left, right), then, otherwise) if (then, otherwise) == _STEP:
                 formula = FormulaCode(self._leaf, dialect=self.dialect)
-                return Code(f"({formula.text(left)} {op} {formula.text(right)})", ATOM)
+                return PythonText(f"({formula.text(left)} {op} {formula.text(right)})", ATOM)
         return self._code(expr)
 
     def _size(self, dim: Dim) -> str:
@@ -111,11 +111,11 @@ class CodeWriter:
 
     # -- vectors: biases and what becomes of them ----------------------------------------------------
 
-    def _vector(self, expr: Expr) -> Code:
+    def _vector(self, expr: Expr) -> PythonText:
         """A column of the equations as a one-dimensional tensor."""
         match expr:
             case Symbol() if is_vector(expr):
-                return Code(self.symbol(expr), ATOM)
+                return PythonText(self.symbol(expr), ATOM)
             case e.Sum(terms):
                 return self._sum(terms, self._vector)
             case e.Scale(c, arg):
@@ -123,29 +123,31 @@ class CodeWriter:
             case e.MatMul(e.Transpose(arg), e.Ones((_, last))) | e.MatMul(e.Ones((last, _)), arg) if (
                 last.is_one
             ):
-                return Code(f"{self._code(arg).inside(ATOM)}.sum(0)", ATOM)
+                return PythonText(f"{self._code(arg).inside(ATOM)}.sum(0)", ATOM)
             case e.MatMul(e.Hadamard() as h, e.Ones((_, last))) if last.is_one and (
                 turned := whole_turned(h)
             ):
-                return Code(f"{self._code(turned).inside(ATOM)}.sum(0)", ATOM)
+                return PythonText(f"{self._code(turned).inside(ATOM)}.sum(0)", ATOM)
             case e.Hadamard() as h if turned := whole_turned(h):
-                return Code(f"{self._code(turned).inside(ATOM)}[0]", ATOM)
+                return PythonText(f"{self._code(turned).inside(ATOM)}[0]", ATOM)
             case e.MatMul(arg, e.Ones((_, last))) if last.is_one:
-                return Code(f"{self._code(arg).inside(ATOM)}.sum(1)", ATOM)
+                return PythonText(f"{self._code(arg).inside(ATOM)}.sum(1)", ATOM)
             case e.Transpose(arg):
-                return Code(f"{self._code(arg).inside(ATOM)}[0]", ATOM)
+                return PythonText(f"{self._code(arg).inside(ATOM)}[0]", ATOM)
             case e.Apply() if has_numbers(expr):
                 return self._update(expr, self._vector)
-        return Code(f"{self._code(expr).inside(ATOM)}{'[0]' if expr.shape[0].is_one else '[:, 0]'}", ATOM)
+        return PythonText(
+            f"{self._code(expr).inside(ATOM)}{'[0]' if expr.shape[0].is_one else '[:, 0]'}", ATOM
+        )
 
     # -- sums, coefficients, products ------------------------------------------------------------------
 
-    def _sum(self, terms: tuple[Expr, ...], write: Callable[[Expr], Code]) -> Code:
+    def _sum(self, terms: tuple[Expr, ...], write: Callable[[Expr], PythonText]) -> PythonText:
         text = ""
         for i, term in enumerate(terms):
             negative = isinstance(term, e.Scale) and term.coefficient.rational < 0
             if isinstance(term, e.Ones):
-                part = Code("1", ATOM)
+                part = PythonText("1", ATOM)
             elif negative and isinstance(term, e.Scale):
                 part = self._scale(-term.coefficient, write(term.arg))
             else:
@@ -153,11 +155,11 @@ class CodeWriter:
             sign = "-" if negative else "+"
             text += f" {sign} " if i else "-" if negative else ""
             text += part.inside(QUOTIENT)
-        return Code(text, SUM)
+        return PythonText(text, SUM)
 
-    def _scale(self, c: Coefficient, body: Code) -> Code:
+    def _scale(self, c: Coefficient, body: PythonText) -> PythonText:
         if c.rational < 0:
-            return Code(f"-{self._scale(-c, body).inside(QUOTIENT)}", SUM)
+            return PythonText(f"-{self._scale(-c, body).inside(QUOTIENT)}", SUM)
         number = c.rational
         above: list[str] = []
         below: list[str] = []
@@ -177,45 +179,47 @@ class CodeWriter:
         text = " * ".join([*above, body.inside(PRODUCT if above else QUOTIENT, matmul=False)])
         if below:
             text += f" / {below[0]}" if len(below) == 1 else f" / ({' * '.join(below)})"
-        return Code(text, QUOTIENT if below else PRODUCT)
+        return PythonText(text, QUOTIENT if below else PRODUCT)
 
-    def _matmul(self, expr: e.MatMul) -> Code:
+    def _matmul(self, expr: e.MatMul) -> PythonText:
         """A product; with ones it is a sum over one direction, or left to broadcasting."""
         ones = expr.with_ones
         if ones is not None and ones.summed.is_one:
             return self._code(ones.arg)
         if ones is not None and ones.repeated.is_one:
-            return Code(f"{self._code(ones.arg).inside(ATOM)}.sum({ones.axis}, {self.dialect.keep})", ATOM)
+            return PythonText(
+                f"{self._code(ones.arg).inside(ATOM)}.sum({ones.axis}, {self.dialect.keep})", ATOM
+            )
         left, right = self._code(expr.left), self._code(expr.right)
-        return Code(f"{left.inside(MATMUL)} @ {right.inside(POWER)}", MATMUL)
+        return PythonText(f"{left.inside(MATMUL)} @ {right.inside(POWER)}", MATMUL)
 
     # -- functions -------------------------------------------------------------------------------------
 
-    def _apply(self, expr: e.Apply) -> Code:
+    def _apply(self, expr: e.Apply) -> PythonText:
         function = expr.function
         if expr.wrt is None and isinstance(function, ActivationFunction):
             name = function.code.get(self.dialect.prefix)
             values = "" if function == ACTIVATIONS.get(function.name) else _values(function)
             if name:
-                return Code(f"{name}({self.expr(expr.args[0])}{values})", ATOM)
+                return PythonText(f"{name}({self.expr(expr.args[0])}{values})", ATOM)
         return self._update(expr, self._code) if has_numbers(expr) else self._written(expr)
 
-    def _written(self, expr: e.Apply) -> Code:
+    def _written(self, expr: e.Apply) -> PythonText:
         return FormulaCode(self._leaf, dialect=self.dialect).code(written_out(expr))
 
-    def _update(self, expr: e.Apply, write: Callable[[Expr], Code]) -> Code:
+    def _update(self, expr: e.Apply, write: Callable[[Expr], PythonText]) -> PythonText:
         """The formula of an update, of which some variables are numbers."""
         arguments = arguments_of(expr)
 
-        def leaf(name: Hashable) -> Code:
+        def leaf(name: Hashable) -> PythonText:
             number = spread_of(arguments[str(name)])
             if isinstance(number, Scalar):
-                return Code(self.scalar(number), ATOM)
+                return PythonText(self.scalar(number), ATOM)
             return write(arguments[str(name)]) if number is None else self._code(number)
 
         return FormulaCode(leaf, dialect=self.dialect).code(body_of(expr))
 
-    def _leaf(self, leaf: Hashable) -> Code:
+    def _leaf(self, leaf: Hashable) -> PythonText:
         if isinstance(leaf, Expr):
             return self._code(leaf)
         raise TypeError(f"a formula of matrices has the variable {leaf!r}")
@@ -233,7 +237,7 @@ def _values(function: ElementwiseFunction) -> str:
 CODE = fill(
     "code",
     {
-        Symbol: lambda writer, expr: Code(writer.symbol(expr), ATOM),
+        Symbol: lambda writer, expr: PythonText(writer.symbol(expr), ATOM),
         e.Ones: CodeWriter._ones,
         e.Sum: lambda writer, expr: writer._sum(expr.terms, writer._code),
         e.Scale: lambda writer, expr: writer._scale(expr.coefficient, writer._code(expr.arg)),

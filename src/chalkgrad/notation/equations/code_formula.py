@@ -14,7 +14,7 @@ MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True)
-class Code:
+class PythonText:
     """A piece of Python and how tightly it binds.
 
     ``@``, ``*`` and ``/`` bind alike in Python; a reader wants brackets where they meet, so they are levels.
@@ -94,19 +94,19 @@ class FormulaCode:
     """Writes formulas; ``leaf`` writes variables.  ``tight`` leaves out the blanks around ``*`` and ``/``."""
 
     def __init__(
-        self, leaf: Callable[[Hashable], Code], tight: bool = False, dialect: Dialect = TORCH
+        self, leaf: Callable[[Hashable], PythonText], tight: bool = False, dialect: Dialect = TORCH
     ) -> None:
         self.leaf, self.dialect = leaf, dialect
         self.times, self.over = ("*", "/") if tight else (" * ", " / ")
         self.tight = tight
 
-    def code(self, node: nodes.Node) -> Code:
+    def code(self, node: nodes.Node) -> PythonText:
         """The formula without outer brackets, and how tightly it binds."""
         match node:
             case nodes.Num(value):
                 return self._number(value)
             case nodes.Named(name):
-                return Code(f"math.{name}", ATOM)
+                return PythonText(f"math.{name}", ATOM)
             case nodes.Var(name):
                 return self.leaf(name)
             case nodes.Add(terms):
@@ -120,31 +120,31 @@ class FormulaCode:
             case nodes.Where(nodes.Compare(op, left, right), then, otherwise):
                 test = f"{self.text(left)} {op} {self.text(right)}"
                 inside = f"{test}, {self.text(then)}, {self.text(otherwise)}"
-                return Code(f"{self.dialect.prefix}.where({inside})", ATOM)
+                return PythonText(f"{self.dialect.prefix}.where({inside})", ATOM)
         raise TypeError(f"no code for formula node {type(node).__name__}")
 
     def text(self, node: nodes.Node) -> str:
         """The formula without outer brackets."""
         return self.code(node).text
 
-    def _number(self, value: Fraction) -> Code:
+    def _number(self, value: Fraction) -> PythonText:
         above, below = rational(abs(value))
         text = above + (self.over + below if below else "")
-        return Code(f"-{text}", SUM) if value < 0 else Code(text, QUOTIENT if below else ATOM)
+        return PythonText(f"-{text}", SUM) if value < 0 else PythonText(text, QUOTIENT if below else ATOM)
 
-    def _sum(self, terms: tuple[nodes.Node, ...]) -> Code:
+    def _sum(self, terms: tuple[nodes.Node, ...]) -> PythonText:
         inner = FormulaCode(self.leaf, tight=True, dialect=self.dialect)
         text = ""
         for i, term in enumerate(terms):
             negative, bare = split_sign(term)
             text += (" - " if negative else " + ") if i else "-" if negative else ""
             text += inner.code(bare).inside(QUOTIENT)
-        return Code(text, SUM)
+        return PythonText(text, SUM)
 
-    def _product(self, factors: tuple[nodes.Node, ...]) -> Code:
+    def _product(self, factors: tuple[nodes.Node, ...]) -> PythonText:
         negative, bare = split_sign(nodes.Mul(factors))
         if negative:
-            return Code(f"-{self.code(bare).inside(QUOTIENT)}", SUM)
+            return PythonText(f"-{self.code(bare).inside(QUOTIENT)}", SUM)
         number, above, below = split_reciprocals(factors)
         top, bottom = rational(number)
         up = [self.code(factor).inside(POWER) for factor in above]
@@ -154,27 +154,27 @@ class FormulaCode:
         text = self.times.join(up)
         if down:
             text += self.over + (down[0] if len(down) == 1 else f"({self.times.join(down)})")
-        return Code(text, QUOTIENT if down else PRODUCT)
+        return PythonText(text, QUOTIENT if down else PRODUCT)
 
-    def _power(self, base: nodes.Node, exponent: nodes.Node) -> Code:
+    def _power(self, base: nodes.Node, exponent: nodes.Node) -> PythonText:
         if exponent == nodes.Num(Fraction(1, 2)):
             return self._call("sqrt", (base,))
         if isinstance(exponent, nodes.Num) and exponent.value < 0:
             return self._product((nodes.Pow(base, exponent),))
-        return Code(f"{self.code(base).inside(ATOM)}**{self.code(exponent).inside(ATOM)}", POWER)
+        return PythonText(f"{self.code(base).inside(ATOM)}**{self.code(exponent).inside(ATOM)}", POWER)
 
-    def _call(self, function: str, args: tuple[nodes.Node, ...]) -> Code:
+    def _call(self, function: str, args: tuple[nodes.Node, ...]) -> PythonText:
         if not any(isinstance(part, nodes.Var) for arg in args for part in walk(arg)):
-            return Code(f"math.{function}({', '.join(self.text(arg) for arg in args)})", ATOM)
+            return PythonText(f"math.{function}({', '.join(self.text(arg) for arg in args)})", ATOM)
         bound = next((arg for arg in args if isinstance(arg, nodes.Num)), None)
         if function in ("max", "min") and bound is not None and self.dialect.clamps:
             other = args[1] if args[0] == bound else args[0]
             side = "min" if function == "max" else "max"
-            return Code(f"{self.code(other).inside(ATOM)}.clamp({side}={self.text(bound)})", ATOM)
+            return PythonText(f"{self.code(other).inside(ATOM)}.clamp({side}={self.text(bound)})", ATOM)
         name = self.dialect.functions.get(function, f"{self.dialect.prefix}.{function}")
         if "{}" in name:
             is_call = name.endswith("{})") and name[0].isalpha()
             inside = self.text(args[0]) if is_call else self.code(args[0]).inside(ATOM)
-            return Code(name.format(inside), ATOM if is_call else QUOTIENT)
+            return PythonText(name.format(inside), ATOM if is_call else QUOTIENT)
         plain = FormulaCode(self.leaf, dialect=self.dialect)
-        return Code(f"{name}({', '.join(plain.text(arg) for arg in args)})", ATOM)
+        return PythonText(f"{name}({', '.join(plain.text(arg) for arg in args)})", ATOM)

@@ -13,7 +13,7 @@ from chalkgrad.derive.index import Applied, Entry, SumOver
 from chalkgrad.derive.training import PLAIN
 from chalkgrad.expr import Dim, Scalar
 from chalkgrad.formula import nodes, substitute
-from chalkgrad.notation.boxes import BigOp, Box, Num, Op, Row, Sym
+from chalkgrad.notation.boxes import BigOp, Box, Numeral, Op, Row, Sym
 from chalkgrad.notation.equations.formulas import ATOM, POWER, PRODUCT, FormulaWriter
 from chalkgrad.notation.equations.letters import called
 from chalkgrad.notation.equations.symbols import SymbolWriter
@@ -46,7 +46,7 @@ class EntryWriter(FormulaWriter):
                 front, body = self.front(body)
                 if front != 1:
                     return self.level(nodes.Mul((nodes.Num(front), SumOver(index, dim, body))))
-                below = Row((Sym(index), Op("=", "relation"), Num("1")))
+                below = Row((Sym(index), Op("=", "relation"), Numeral("1")))
                 return Row((BigOp("∑", below, self.writer.dim(dim)), self.inside(body, PRODUCT))), PRODUCT
             case Applied(function, args, wrt):
                 if function.name and len(args) == 1:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from chalkgrad.formula import FUNCTIONS, nodes
 from chalkgrad.formula.activations import symbol_of
-from chalkgrad.notation.boxes import Box, Cases, Fence, Frac, Num, Op, Row, Script, Sym, Words
+from chalkgrad.notation.boxes import Box, Cases, Fence, Frac, Numeral, Op, Row, Script, Sym, Words
 
 Leaf = Callable[[Hashable], Box]
 
@@ -24,9 +24,9 @@ def function_name(name: str) -> Box:
 def number(value: Fraction) -> Box:
     """A rational: an integer, a short decimal's fraction, or a/b."""
     if value.denominator == 1:
-        return Num(str(value.numerator).replace("-", "−"))
+        return Numeral(str(value.numerator).replace("-", "−"))
     sign = "−" if value < 0 else ""
-    return Num(f"{sign}{abs(value.numerator)}/{value.denominator}")
+    return Numeral(f"{sign}{abs(value.numerator)}/{value.denominator}")
 
 
 class FormulaWriter:
@@ -88,7 +88,7 @@ class FormulaWriter:
             return Row((Op("−", "prefix"), self.inside(bare, HADAMARD))), SUM
         rational, rest, below = split_reciprocals(factors)
         if rational.denominator != 1 and not below and rest:
-            front = Frac(Num(str(rational.numerator)), Num(str(rational.denominator)))
+            front = Frac(Numeral(str(rational.numerator)), Numeral(str(rational.denominator)))
             return Row((front, self._times(rest, least=POWER))), self._joined(rest)
         if below and rational.denominator != 1:
             below.insert(0, nodes.Num(Fraction(rational.denominator)))
@@ -124,7 +124,7 @@ class FormulaWriter:
             return self._call("sqrt", (base,))
         if isinstance(exponent, nodes.Num) and exponent.value < 0:
             below = base if exponent.value == -1 else nodes.Pow(base, nodes.Num(-exponent.value))
-            return Frac(Num("1"), self.box(below)), PRODUCT
+            return Frac(Numeral("1"), self.box(below)), PRODUCT
         if (
             isinstance(base, nodes.Call)
             and FUNCTIONS[base.function].carries_power

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalkgrad.formula import ElementwiseFunction, nodes, walk
 from chalkgrad.network import Network
-from chalkgrad.notation.boxes import Box, Num, Script, Sym
+from chalkgrad.notation.boxes import Box, Numeral, Script, Sym
 from chalkgrad.notation.equations.formulas import function_name
 from chalkgrad.notation.equations.letters import letter_box
 from chalkgrad.notation.profiles.find import LETTER_NAMES, Letters
@@ -63,7 +63,7 @@ def _numbered(names: dict[ElementwiseFunction, Box]) -> dict[ElementwiseFunction
     for function, box in names.items():
         text = _text(box)
         seen[text] = seen.get(text, 0) + 1
-        found[function] = Script(box, Num(str(seen[text]))) if texts.count(text) > 1 else box
+        found[function] = Script(box, Numeral(str(seen[text]))) if texts.count(text) > 1 else box
     return found
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 from chalkgrad.derive.index import Index
-from chalkgrad.notation.boxes import Box, Fence, Num, Op, Row, Script, Sym
+from chalkgrad.notation.boxes import Box, Fence, Numeral, Op, Row, Script, Sym
 from chalkgrad.notation.boxes.characters import ACCENTS
 
 
@@ -20,7 +20,7 @@ def letter_box(text: str, style: str) -> Box:
     if text.endswith("*") and len(text) > 1:
         return Sym(text[:-1], style, "star")
     if len(text) > 1 and text[-1].isdigit() and text[:-1].isalpha():
-        return Script(Sym(text[:-1], style), Num(text[-1]))
+        return Script(Sym(text[:-1], style), Numeral(text[-1]))
     if text == "𝒜":
         return Sym("A", "script")
     return Sym(text, style)
@@ -33,7 +33,7 @@ def called(name: Box, arg: Box) -> Box:
 
 def index_box(index: Index) -> Box:
     """j, or 2."""
-    return Num(str(index)) if isinstance(index, int) else Sym(index)
+    return Numeral(str(index)) if isinstance(index, int) else Sym(index)
 
 
 def row_of(items: list[Box]) -> Box:
@@ -45,7 +45,7 @@ def offset_box(base: str, offset: int) -> Box:
     """l − 1, l, l + 1."""
     if not offset:
         return Sym(base)
-    return Row((Sym(base), Op("−" if offset < 0 else "+"), Num(str(abs(offset)))))
+    return Row((Sym(base), Op("−" if offset < 0 else "+"), Numeral(str(abs(offset)))))
 
 
 def attach_layer(base: Box, label: Box, style: str, sub: list[Box]) -> Box:
@@ -56,7 +56,7 @@ def attach_layer(base: Box, label: Box, style: str, sub: list[Box]) -> Box:
     if style.startswith("_"):
         return Script(base, row_of([wrapped, Op(",", "punct"), *sub]) if sub else wrapped)
     text = base.text if isinstance(base, Sym) else ""
-    if not isinstance(label, Num):
+    if not isinstance(label, Numeral):
         return Script(Sym(text, "upright"), row_of([label, Op(",", "punct"), *sub]) if sub else label)
     plain = Sym(text + label.text, "upright")
     return Script(plain, row_of(sub)) if sub else plain

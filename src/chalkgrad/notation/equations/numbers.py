@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalkgrad.formula.precise import decimal_text
-from chalkgrad.notation.boxes import Box, Fence, Grid, Num, Sym
+from chalkgrad.notation.boxes import Box, Fence, Grid, Numeral, Sym
 
 MOST = 8
 """A matrix with more rows or columns than this is shortened in the middle."""
@@ -37,24 +37,24 @@ def _many_digits(value: Any) -> str:
 
 def number_box(value: Any, digits: int = 6) -> Box:
     """A number by itself."""
-    return Num(number_text(value, digits))
+    return Numeral(number_text(value, digits))
 
 
-def brief(value: Any, digits: int = 4) -> Num:
+def brief(value: Any, digits: int = 4) -> Numeral:
     """A number with few digits, for drawings and tables; exact fractions stay as they are.
 
     >>> brief(-0.0041623), brief(Fraction(3, 7)), brief(2.0)
-    (Num(text='−0.004162'), Num(text='3/7'), Num(text='2'))
+    (Numeral(text='−0.004162'), Numeral(text='3/7'), Numeral(text='2'))
     """
     rounded = value if isinstance(value, Fraction | int) else (float(value) or 0.0)
-    return Num(number_text(rounded, digits))
+    return Numeral(number_text(rounded, digits))
 
 
 def value_box(values: NDArray[Any], digits: int = 6, *, plugged: bool = False) -> Box:
     """A matrix of numbers; a 1 × 1 matrix is its number, in brackets where its sign would disturb."""
     if values.size == 1:
         box = number_box(values.flat[0], digits)
-        text = box.text if isinstance(box, Num) else ""
+        text = box.text if isinstance(box, Numeral) else ""
         return Fence(box) if plugged and text.startswith("−") else box
     rows = [_shortened([number_box(v, digits) for v in row]) for row in _rows(values)]
     dots = tuple(Sym("⋮", "upright") for _ in rows[0])

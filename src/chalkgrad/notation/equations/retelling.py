@@ -18,7 +18,7 @@ from chalkgrad.expr import Dim, Expr, Symbol, coefficient, substitute, symbols
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Box, Inline, Sym
 from chalkgrad.notation.equations.small_letters import small_letters
-from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.equations.writer import EquationWriter
 from chalkgrad.notation.profiles.find import Notation, find_notation
 
 
@@ -38,7 +38,7 @@ class Retelling:
         self.notation = find_notation(notation)
         self.convention = self.notation.convention(True)
         derivation = derive(network, convention=self.convention)
-        self.writer = Writer(self.notation, derivation, "matrix")
+        self.writer = EquationWriter(self.notation, derivation, "matrix")
         known = [symbol for step in derivation.steps for symbol in (step.symbol, *symbols(step.expr))]
         ends = [symbol for symbol in dict.fromkeys(known) if symbol.kind in ("input", "output")]
         ends = [*ends, *map(grad, ends)]

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from chalkgrad.expr import Symbol
 from chalkgrad.notation.boxes import Inline
-from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.equations.writer import EquationWriter
 
 
-def small_letters(writer: Writer, of: Iterable[Symbol]) -> list[Inline]:
+def small_letters(writer: EquationWriter, of: Iterable[Symbol]) -> list[Inline]:
     """Why z₍₂₎ stands beside Z₍₁₎: the letter of a matrix is a capital, and a layer of one unit has none."""
     found = {symbol.root for symbol in of if symbol.root.kind in ("pre", "act")}
     own, other = writer.letters, writer.single_letters

@@ -10,7 +10,7 @@ from chalkgrad.derive.forward import Alphabet
 from chalkgrad.derive.index import Index
 from chalkgrad.expr import SLOT_NAMES, Coefficient, Dim, Scalar, Symbol
 from chalkgrad.formula import ElementwiseFunction
-from chalkgrad.notation.boxes import Box, Frac, Num, Op, Row, Script, Sym
+from chalkgrad.notation.boxes import Box, Frac, Numeral, Op, Row, Script, Sym
 from chalkgrad.notation.equations.formulas import function_name
 from chalkgrad.notation.equations.function_names import function_names
 from chalkgrad.notation.equations.letters import (
@@ -71,7 +71,7 @@ class SymbolWriter:
             return offset_box("l", layer - self.general)
         if self.notation.count == "last":
             return offset_box("L", layer - self.depth)
-        return Num(str(layer))
+        return Numeral(str(layer))
 
     def symbol(self, symbol: Symbol, row: Index | None = None, column: Index | None = None) -> Box:
         """A symbol, or one of its entries."""
@@ -135,7 +135,7 @@ class SymbolWriter:
         feeds = self._feeds(symbol)
         indices = [i for i in self._ordered(symbol, row, column) if i is not None]
         if symbol.kind == "bias" and isinstance(base, Script):  # w_j0: the index comes before the 0
-            indices, base = [*indices, int(base.sub.text) if isinstance(base.sub, Num) else 0], base.base
+            indices, base = [*indices, int(base.sub.text) if isinstance(base.sub, Numeral) else 0], base.base
         sub = [index_box(i) for i in indices]
         if not self._is_numbered(symbol, letter):
             return Script(base, row_of(sub)) if sub else base
@@ -223,12 +223,12 @@ class SymbolWriter:
     def dim(self, dim: Dim) -> Box:
         """A dimension: m, a width's integer, or n_l where the layers that are meant have different widths."""
         if dim.size is None and self.batch is not None:
-            return Num(str(self.batch))
+            return Numeral(str(self.batch))
         if self.general is not None and dim.layer is not None:
             offset = self.offset(dim, self.general)
             if len({self.dims[l + offset].size for l in self.alike}) != 1:
                 return Script(Sym("n"), offset_box("l", offset))
-        return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
+        return Numeral(str(dim.size)) if dim.size is not None else Sym(str(dim))
 
     def offset(self, dim: Dim, layer: int) -> int:
         """How far from a layer a dimension is; a residual makes those of several layers one."""
@@ -242,15 +242,15 @@ class SymbolWriter:
         rational = abs(c.rational)
         for base, power in c.powers:
             box = self.dim(base) if isinstance(base, Dim) else self.scalar(base)
-            part = box if abs(power) == 1 else Script(box, None, Num(str(abs(power))))
+            part = box if abs(power) == 1 else Script(box, None, Numeral(str(abs(power))))
             if isinstance(base, Dim) and base.size is not None:
                 rational *= Fraction(base.size) ** power
                 continue
             (above if power > 0 else below).append(part)
         if rational.numerator != 1 or ((rational.denominator != 1 or below) and not above):
-            above.insert(0, Num(str(rational.numerator)))
+            above.insert(0, Numeral(str(rational.numerator)))
         if rational.denominator != 1:
-            below.insert(0, Num(str(rational.denominator)))
+            below.insert(0, Numeral(str(rational.denominator)))
         if not above and not below:
             return None
         return Frac(row_of(above), row_of(below)) if below else row_of(above)

@@ -13,7 +13,7 @@ from chalkgrad.derive.index import Index, entry
 from chalkgrad.derive.numbers import spread_of
 from chalkgrad.expr import Coefficient, Expr, Scalar, Symbol, fill
 from chalkgrad.formula import nodes
-from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Num, Op, Row, Script, Sym, Words
+from chalkgrad.notation.boxes import BigOp, Box, Fence, Frac, Numeral, Op, Row, Script, Sym, Words
 from chalkgrad.notation.equations.code import CodeWriter
 from chalkgrad.notation.equations.entries import EntryWriter, IndexLetters, step_letters
 from chalkgrad.notation.equations.formulas import (
@@ -30,10 +30,10 @@ from chalkgrad.notation.equations.symbols import SymbolWriter
 from chalkgrad.notation.equations.updates import UpdateFormula, has_numbers
 from chalkgrad.notation.profiles.find import Notation
 
-__all__ = ["IndexLetters", "Writer", "letter_box", "step_letters"]
+__all__ = ["EquationWriter", "IndexLetters", "letter_box", "step_letters"]
 
 
-class Writer(SymbolWriter):
+class EquationWriter(SymbolWriter):
     """Writes the equations of one derivation in one notation and zoom; parameters as its base.
 
     In a notation of code, matrix equations are Python; single entries, and formulas with numbers put in,
@@ -77,7 +77,7 @@ class Writer(SymbolWriter):
 
     def _ones(self, expr: e.Ones) -> tuple[Box, int]:
         if expr.is_scalar:
-            return Num("1"), ATOM
+            return Numeral("1"), ATOM
         ones = Sym("1", "bold")
         row = Script(ones, None, Sym("T", "upright"))
         rows, columns = expr.dims
@@ -107,7 +107,7 @@ class Writer(SymbolWriter):
     def _plain_number(self, term: Expr) -> Box | None:
         """A constant added to every entry: the 1 of 1 − Y, or 3."""
         if isinstance(term, e.Ones):
-            return Num("1")
+            return Numeral("1")
         return (
             self.coefficient(term.coefficient)
             if isinstance(term, e.Scale) and isinstance(term.arg, e.Ones)
@@ -129,7 +129,7 @@ class Writer(SymbolWriter):
         body, level = self._level(arg)
         level = min(level, PRODUCT)
         body = Fence(body) if level == SUM else body
-        plain_number = isinstance(front, Num) and isinstance(body, Num)
+        plain_number = isinstance(front, Numeral) and isinstance(body, Numeral)
         sign: tuple[Box, ...] = (
             (Op("·"),) if plain_number or (self.values and not isinstance(front, Frac)) else ()
         )
@@ -164,7 +164,7 @@ class Writer(SymbolWriter):
         one = self._of_sample(symbol, index)
         if isinstance(other, e.Transpose):
             one = Script(Fence(one), None, Sym("T", "upright"))
-        return Row((BigOp("∑", Row((index, Op("=", "relation"), Num("1"))), self.dim(ones.summed)), one))
+        return Row((BigOp("∑", Row((index, Op("=", "relation"), Numeral("1"))), self.dim(ones.summed)), one))
 
     def _of_sample(self, symbol: Symbol, index: Box) -> Box:
         """One sample of a batch, laid out as the batch is: dz with the sample in brackets, dz^[2](s)."""
@@ -214,7 +214,7 @@ class Writer(SymbolWriter):
         arg = expr.arg
         match arg:
             case e.Hadamard((Symbol() as w, Symbol() as same)) if w == same:
-                return Script(Fence(self.symbol(w), "‖", "‖"), None, Num("2")), POWER
+                return Script(Fence(self.symbol(w), "‖", "‖"), None, Numeral("2")), POWER
         if self.values:
             inner = self.expr(arg)
             return (inner, SUM) if arg.is_scalar else (Row((Words("sum"), Fence(inner))), ATOM)
@@ -224,8 +224,8 @@ class Writer(SymbolWriter):
         picker = IndexLetters(self.notation, self.derivation, self.derivation.network.depth)
         return entry(expr, None, None, picker)
 
-    def _zoomed(self, zoom: str) -> Writer:
-        other = Writer(self.notation, self.derivation, zoom)
+    def _zoomed(self, zoom: str) -> EquationWriter:
+        other = EquationWriter(self.notation, self.derivation, zoom)
         other.general, other.alike = self.general, self.alike
         if zoom == "index" and self.zoom == "matrix":
             other.letters = replace(
@@ -265,14 +265,14 @@ BOXES = fill(
     "box",
     {
         Symbol: lambda writer, expr: (writer.symbol(expr), ATOM),
-        e.Ones: Writer._ones,
-        e.Sum: Writer._sum,
-        e.Scale: Writer._scale,
-        e.MatMul: Writer._matmul,
-        e.Transpose: Writer._transpose,
-        e.Hadamard: Writer._hadamard,
-        e.Apply: Writer._apply,
+        e.Ones: EquationWriter._ones,
+        e.Sum: EquationWriter._sum,
+        e.Scale: EquationWriter._scale,
+        e.MatMul: EquationWriter._matmul,
+        e.Transpose: EquationWriter._transpose,
+        e.Hadamard: EquationWriter._hadamard,
+        e.Apply: EquationWriter._apply,
         e.RowApply: lambda writer, expr: writer.call(expr.kind, expr.arg),
-        e.Reduce: Writer._reduce,
+        e.Reduce: EquationWriter._reduce,
     },
 )

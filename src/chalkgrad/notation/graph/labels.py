@@ -14,9 +14,9 @@ from chalkgrad.derive.graph import Graph, GraphEdge, GraphNode, data_term
 from chalkgrad.evaluate import TraceStep
 from chalkgrad.expr import Symbol
 from chalkgrad.formula import Arithmetic, Float64
-from chalkgrad.notation.boxes import Box, Fence, Frac, Num, Op, Row, Words
+from chalkgrad.notation.boxes import Box, Fence, Frac, Numeral, Op, Row, Words
 from chalkgrad.notation.equations.numbers import brief
-from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.equations.writer import EquationWriter
 from chalkgrad.notation.profiles.find import Notation
 from chalkgrad.notation.writers.text import boxes as text
 
@@ -41,7 +41,7 @@ class GraphLabels:
         self, notation: Notation, graph: Graph, step: TraceStep | None, arithmetic: Arithmetic | None = None
     ) -> None:
         self.graph = graph
-        self.writer = Writer(notation, graph.derivation, "matrix")
+        self.writer = EquationWriter(notation, graph.derivation, "matrix")
         self.arrays = step.named if step is not None else {}
         self.most_entries = MOST_ENTRIES
         self.entries = None
@@ -123,4 +123,4 @@ class GraphLabels:
 
 def _shape(symbol: Symbol) -> Box | None:
     sizes = [dim.size for dim in symbol.shape if dim.name != "1"]
-    return Num(" × ".join(str(size) for size in sizes)) if sizes else None
+    return Numeral(" × ".join(str(size) for size in sizes)) if sizes else None

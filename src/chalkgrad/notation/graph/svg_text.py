@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape
 
-from chalkgrad.notation.boxes import BigOp, Box, Coloured, Fence, Frac, Num, Op, Row, Script, Sym, Words
+from chalkgrad.notation.boxes import BigOp, Box, Coloured, Fence, Frac, Numeral, Op, Row, Script, Sym, Words
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.grammar import space
 from chalkgrad.notation.writers.html.svg import Paint, element
@@ -21,7 +21,7 @@ _WIDE = set("mwMW𝒜∑")
 
 
 @dataclass(frozen=True)
-class Run:
+class TextRun:
     """A piece of text in one style; ``level`` is 1 above, −1 below the line, 0 on it."""
 
     text: str
@@ -30,26 +30,26 @@ class Run:
     bold: bool = False
 
 
-def runs(b: Box) -> list[Run]:
+def runs(b: Box) -> list[TextRun]:
     """The formula as pieces on one line; what does not fit on a line is written as plain text."""
     return list(_merged(_pieces(b)))
 
 
-def _pieces(b: Box) -> Iterator[Run]:
+def _pieces(b: Box) -> Iterator[TextRun]:
     match b:
         case Sym(letters, style, accent):
             plain = style not in ("italic", "bold") or not letters.isalpha() or len(letters) > 1
             shown = "𝒜" if style == "script" and letters == "A" else letters
-            yield Run(
+            yield TextRun(
                 clean(shown) + _ACCENTS.get(accent, ""), 0, not plain and style == "italic", style == "bold"
             )
-        case Num(digits):
-            yield Run(clean(digits).replace("-", "−"))
+        case Numeral(digits):
+            yield TextRun(clean(digits).replace("-", "−"))
         case Words(words):
-            yield Run(clean(words))
+            yield TextRun(clean(words))
         case Op(sign):
             left, right = (" " if mu else "" for mu in (space(_LETTER, b), space(b, _LETTER)))
-            yield Run(f"{left}{clean(sign)}{right if sign != '′' else ''}")
+            yield TextRun(f"{left}{clean(sign)}{right if sign != '′' else ''}")
         case Row(items):
             yield from _row(items)
         case Script(base, sub, sup):
@@ -61,36 +61,36 @@ def _pieces(b: Box) -> Iterator[Run]:
                     )
         case Frac(num, den):
             yield from _pieces(num)
-            yield Run("/")
+            yield TextRun("/")
             compound = isinstance(den, Row) and any(
                 isinstance(i, Op) and i.kind == "binary" for i in den.items
             )
             yield from _pieces(Fence(den) if compound else den)
         case Fence(body, left, right):
-            yield Run(clean(left))
+            yield TextRun(clean(left))
             yield from _pieces(body)
-            yield Run(clean(right))
+            yield TextRun(clean(right))
         case BigOp(symbol, sub, sup):
             yield from _pieces(Script(Sym(symbol, "upright"), sub, sup))
         case Coloured(body, _):
             yield from _pieces(body)
         case _:
-            yield Run(text.box(b))
+            yield TextRun(text.box(b))
 
 
-def _row(items: tuple[Box, ...]) -> Iterator[Run]:
+def _row(items: tuple[Box, ...]) -> Iterator[TextRun]:
     before: Box | None = None
     for item in items:
         prefixed = before == Sym("d")  # dZ is one name
         tight = before is None or prefixed or isinstance(before, Op) or isinstance(item, Op | Fence)
         if not tight:
-            yield Run("\u2009")
+            yield TextRun("\u2009")
         yield from _pieces(item)
         before = item
 
 
-def _merged(pieces: Iterator[Run]) -> Iterator[Run]:
-    last: Run | None = None
+def _merged(pieces: Iterator[TextRun]) -> Iterator[TextRun]:
+    last: TextRun | None = None
     for run in pieces:
         if last is not None and replace(last, text="") == replace(run, text=""):
             last = replace(last, text=last.text + run.text)

@@ -16,16 +16,16 @@ from chalkgrad.notation.boxes import (
     Frac,
     Heading,
     Inline,
-    Num,
+    Numeral,
     Op,
     Paragraph,
     Row,
     Sym,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.equations.alike import LayerBlock, by_layer
 from chalkgrad.notation.equations.numbers import brief
-from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.equations.writer import EquationWriter
 from chalkgrad.notation.profiles.find import Notation, find_notation
 
 PHASES = {"forward": "Forward pass and loss", "backward": "Backward pass", "update": "Update"}
@@ -57,7 +57,7 @@ class _CostPage:
     def __init__(self, notation: Notation, found: Cost, m: int | None) -> None:
         self.found = found
         self.m = m
-        self.writer = Writer(notation, found.derivation, "matrix")
+        self.writer = EquationWriter(notation, found.derivation, "matrix")
 
     def introduction(self) -> Inline:
         samples = "m samples" if self.m is None else "one sample" if self.m == 1 else f"{self.m:,} samples"
@@ -70,25 +70,25 @@ class _CostPage:
     def amount(self, count: Count) -> Box:
         """A count as a formula in m, or its number where m is known."""
         if self.m is not None:
-            return Num(f"{count.at(self.m):,}")
+            return Numeral(f"{count.at(self.m):,}")
         items: list[Box] = []
         if count.per_sample:
-            items += [Num(f"{count.per_sample:,}")] if count.per_sample != 1 else []
+            items += [Numeral(f"{count.per_sample:,}")] if count.per_sample != 1 else []
             items.append(Sym("m"))
         if count.fixed or not items:
             items += [Op("+")] if items else []
-            items.append(Num(f"{count.fixed:,}"))
+            items.append(Numeral(f"{count.fixed:,}"))
         return Row(tuple(items))
 
     # -- the table ------------------------------------------------------------------------------------
 
-    def table(self, phase: str) -> Table:
+    def table(self, phase: str) -> TableBlock:
         rows: list[tuple[Inline, ...]] = []
         for block in by_layer([each.step for each in self.found.steps if each.phase == phase]):
             rows += self._rows(block)
         last = self.found.multiply_adds(phase), self.found.elementwise(phase)
         rows.append((("sum",), (), (self.amount(last[0]),), (self.amount(last[1]),)))
-        return Table((("computes",), ("products",), ("multiply-adds",), ("elementwise",)), tuple(rows))
+        return TableBlock((("computes",), ("products",), ("multiply-adds",), ("elementwise",)), tuple(rows))
 
     def _rows(self, block: LayerBlock) -> list[tuple[Inline, ...]]:
         self.writer.general = block.general
@@ -126,11 +126,11 @@ class _CostPage:
 
     def _size(self, dim: Dim) -> Box:
         size = dim.size if dim.size is not None else self.m
-        return Sym(str(dim)) if size is None else Num(f"{size:,}")
+        return Sym(str(dim)) if size is None else Numeral(f"{size:,}")
 
     # -- what it says ---------------------------------------------------------------------------------
 
-    def totals(self) -> Table:
+    def totals(self) -> TableBlock:
         found = self.found
         rows: list[tuple[Inline, ...]] = [
             (
@@ -148,7 +148,7 @@ class _CostPage:
                 (self.amount(differences),),
             )
         )
-        return Table((("",), ("multiply-adds",), ("elementwise",)), tuple(rows))
+        return TableBlock((("",), ("multiply-adds",), ("elementwise",)), tuple(rows))
 
     def conclusions(self) -> tuple[Inline, ...]:
         found = self.found

@@ -27,7 +27,7 @@ from chalkgrad.notation.boxes import (
 from chalkgrad.notation.equations.alike import LayerBlock, by_layer
 from chalkgrad.notation.equations.code import is_vector
 from chalkgrad.notation.equations.network_names import short_name, short_widths
-from chalkgrad.notation.equations.writer import Writer, step_letters
+from chalkgrad.notation.equations.writer import EquationWriter, step_letters
 from chalkgrad.notation.pages.notes import conventions, functions
 from chalkgrad.notation.pages.transposes import transpose_blocks
 from chalkgrad.notation.profiles.find import Notation, find_notation
@@ -67,7 +67,7 @@ def derivation_page(
     chosen = find_notation(notation)
     convention = chosen.convention(batch)
     derivation = derive_again(like, convention) if like else derive(network, convention=convention)
-    page = Page(chosen, derivation, chosen.zoom_for(zoom))
+    page = PageParts(chosen, derivation, chosen.zoom_for(zoom))
     blocks: list[Block] = [Paragraph(page.introduction())]
     blocks += [Heading("Forward pass"), *page.section(derivation.forward)]
     blocks += [Heading("Loss"), *page.batch_size(), *page.section((derivation.loss,))]
@@ -90,14 +90,14 @@ def beside(left: Document, right: Document, names: tuple[str, str] = ("", "")) -
     return Document(left.title, (Columns(replace(left, title=first), replace(right, title=second)),))
 
 
-class Page:
+class PageParts:
     """The parts of a page: sections of lines, conventions, functions."""
 
     def __init__(self, notation: Notation, derivation: Derivation, zoom: str) -> None:
         self.notation = notation
         self.derivation = derivation
         self.zoom = zoom
-        self.writer = Writer(notation, derivation, zoom)
+        self.writer = EquationWriter(notation, derivation, zoom)
 
     # -- text ---------------------------------------------------------------------------------------
 

@@ -21,10 +21,10 @@ from chalkgrad.notation.boxes import Block, Box, Display, Fence, Inline, Line, R
 from chalkgrad.notation.equations.formulas import FormulaWriter, function_name
 from chalkgrad.notation.equations.letters import letter_box
 from chalkgrad.notation.equations.small_letters import small_letters
-from chalkgrad.notation.equations.writer import Writer
+from chalkgrad.notation.equations.writer import EquationWriter
 
 
-def conventions(writer: Writer) -> tuple[Inline, ...]:
+def conventions(writer: EquationWriter) -> tuple[Inline, ...]:
     """What a reader must know to check the equations."""
     items: list[Inline] = [(note,) for note in writer.notation.notes]
     network = writer.derivation.network
@@ -56,7 +56,7 @@ def _kinks(network: Network) -> list[Inline]:
     ]
 
 
-def _canonical_link(writer: Writer) -> list[Inline]:
+def _canonical_link(writer: EquationWriter) -> list[Inline]:
     """What the words mean, where they are a reason."""
     for step in writer.derivation.backward:
         if step.symbol.of is None or step.rule not in ("canonical-link", "targets-sum-to-one"):
@@ -72,7 +72,7 @@ def _canonical_link(writer: Writer) -> list[Inline]:
     return []
 
 
-def _norm_notes(writer: Writer) -> list[Inline]:
+def _norm_notes(writer: EquationWriter) -> list[Inline]:
     """What the letters of a norm are, and the number of its ε."""
     roots = [step for step in writer.derivation.forward if step.symbol.kind == "root"]
     scalars = dict.fromkeys(scalar for step in roots for scalar in spread_numbers(step.expr))
@@ -82,7 +82,7 @@ def _norm_notes(writer: Writer) -> list[Inline]:
     ]
 
 
-def _step_notes(writer: Writer) -> list[Inline]:
+def _step_notes(writer: EquationWriter) -> list[Inline]:
     """What the weights and masks of a training step are."""
     derivation = writer.derivation
     items: list[Inline] = []
@@ -99,7 +99,7 @@ def _step_notes(writer: Writer) -> list[Inline]:
     return [*items, *_update_notes(writer)]
 
 
-def _update_notes(writer: Writer) -> list[Inline]:
+def _update_notes(writer: EquationWriter) -> list[Inline]:
     """How the equations of an update are to be read."""
     training = writer.derivation.training
     if training.rule is None:
@@ -114,7 +114,7 @@ def _update_notes(writer: Writer) -> list[Inline]:
     return items
 
 
-def _weight_note(writer: Writer) -> str:
+def _weight_note(writer: EquationWriter) -> str:
     if not writer.derivation.convention.batch:
         return " is what the sample counts: its loss is multiplied by it."
     rows = ", one a row" if writer.code is not None else ""
@@ -124,7 +124,7 @@ def _weight_note(writer: Writer) -> str:
     return f"{text}."
 
 
-def _penalty(writer: Writer) -> str:
+def _penalty(writer: EquationWriter) -> str:
     strength, value = writer.letters.penalty, float(writer.derivation.network.l2)
     text = f"The penalty counts weights only, with {strength} = {value:g}: "
     if writer.code is None:
@@ -132,7 +132,7 @@ def _penalty(writer: Writer) -> str:
     return text + f"its gradient is 2 * {strength} * W, what torch.optim calls weight_decay * W."
 
 
-def _differs(writer: Writer) -> list[str]:
+def _differs(writer: EquationWriter) -> list[str]:
     """Where the network's own loss differs from what this notation's document usually writes."""
     own, usual = writer.derivation.network.loss.loss_function, LOSSES[writer.notation.squared]
     same = own.squared == usual.squared and writer.derivation.network.widths[-1] == 1
@@ -149,7 +149,7 @@ def _squared(loss: LossFunction) -> str:
     return "½∑(y − t)²" if loss.squared == Fraction(1, 2) else "∑(y − t)²"
 
 
-def functions(writer: Writer) -> list[Block]:
+def functions(writer: EquationWriter) -> list[Block]:
     """Each activation's formula and its derivative; code has both written out where they are used."""
     if writer.code is not None:
         return []

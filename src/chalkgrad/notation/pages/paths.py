@@ -29,12 +29,12 @@ from chalkgrad.notation.boxes import (
     Paragraph,
     Row,
     Sym,
-    Table,
+    TableBlock,
     Under,
     Words,
 )
 from chalkgrad.notation.equations.numbers import brief, spaced
-from chalkgrad.notation.equations.writer import IndexLetters, Writer
+from chalkgrad.notation.equations.writer import EquationWriter, IndexLetters
 from chalkgrad.notation.profiles.find import Notation, find_notation
 
 COLOURS = tuple(PALETTE)
@@ -89,7 +89,7 @@ class _PathPage:
     def __init__(self, notation: Notation, found: PathSum) -> None:
         self.notation = notation
         self.found = found
-        self.writer = Writer(notation, found.derivation, "index")
+        self.writer = EquationWriter(notation, found.derivation, "index")
         self.values = _activations(found)
 
     # -- names --------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ class _PathPage:
             rows.append(((name,), (self._multiplied(values),), (brief(product),), note))
         header: tuple[Inline, ...] = (("path",), ("factors",), ("product",), ("",))
         shown = 4 if any(numbers.dead) else 3
-        table = Table(header[:shown], tuple(row[:shown] for row in rows))
+        table = TableBlock(header[:shown], tuple(row[:shown] for row in rows))
         if not numbers.complete:
             return [table, Paragraph(("The sum of these paths, not of all, is ", brief(numbers.total), "."))]
         total = Row((self.gradient(), Op("=", "relation"), brief(numbers.total)))

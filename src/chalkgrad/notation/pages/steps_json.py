@@ -12,7 +12,7 @@ from chalkgrad.evaluate.traced import plain
 from chalkgrad.expr import show_shape
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Box
-from chalkgrad.notation.equations.writer import Writer, step_letters
+from chalkgrad.notation.equations.writer import EquationWriter, step_letters
 from chalkgrad.notation.profiles.find import Notation, find_notation
 from chalkgrad.notation.writers.latex import page as latex
 from chalkgrad.notation.writers.text import boxes as text
@@ -47,7 +47,7 @@ def steps_json(
     convention = chosen.convention(batch)
     derivation = derive_again(like, convention) if like else derive(network, convention=convention)
     zoom = chosen.zoom_for(zoom)
-    writer = Writer(chosen, derivation, zoom)
+    writer = EquationWriter(chosen, derivation, zoom)
 
     def written(box: Box) -> dict[str, str]:
         return {"text": text.box(box), "latex": latex.box(box)}

@@ -13,8 +13,8 @@ from chalkgrad.expr import Dim, Expr, Scalar, Scale, Symbol, symbols, walk
 from chalkgrad.notation.boxes import Block, Bullets, Display, Document, Heading, Line, Paragraph
 from chalkgrad.notation.equations.network_names import short_name
 from chalkgrad.notation.equations.numbers import MOST, number_box, value_box
-from chalkgrad.notation.equations.writer import Writer
-from chalkgrad.notation.pages.derivation import Page
+from chalkgrad.notation.equations.writer import EquationWriter
+from chalkgrad.notation.pages.derivation import PageParts
 from chalkgrad.notation.pages.entry_terms import taken_blocks, taken_title
 from chalkgrad.notation.pages.notes import conventions, functions
 from chalkgrad.notation.profiles.find import Notation, find_notation
@@ -60,7 +60,7 @@ def trace_page(
     chosen = find_notation(notation)
     batch = len(trace.steps[0].values["X"]) > 1
     derivation = derive_again(trace.derivation, chosen.convention(batch))
-    page = Page(chosen, derivation, "matrix")
+    page = PageParts(chosen, derivation, "matrix")
     sections = (derivation.forward, (derivation.loss,), page.shown_backward(), derivation.updates)
     blocks: list[Block] = [Paragraph(page.introduction()), *taken_blocks(trace)]
     for number in range(len(trace.steps)):
@@ -87,7 +87,7 @@ def trace_page(
 class _Plugging:
     """Writes each step three times: the formula, the numbers in it, the result."""
 
-    def __init__(self, page: Page, values: Values, digits: int, frozen: frozenset[str]) -> None:
+    def __init__(self, page: PageParts, values: Values, digits: int, frozen: frozenset[str]) -> None:
         self.page = page
         self.values = values
         self.digits = digits
@@ -99,7 +99,7 @@ class _Plugging:
                 scalars[base] = number_box(float(base.value), digits)
         self.scalars = scalars
         m = values[Dim("m")]
-        self.writer = Writer(page.notation, page.derivation, "matrix", boxes, scalars, m)
+        self.writer = EquationWriter(page.notation, page.derivation, "matrix", boxes, scalars, m)
 
     def given(self, steps: Sequence[Step]) -> tuple[Line, ...]:
         """Inputs, targets, parameters and the learning rate."""
@@ -142,7 +142,7 @@ class _Plugging:
         return all(np.size(self.values[symbol]) <= PLUGGED_ENTRIES for symbol in symbols(expr))
 
 
-def _scalars(page: Page) -> tuple[Scalar, ...]:
+def _scalars(page: PageParts) -> tuple[Scalar, ...]:
     found = (
         base
         for step in page.derivation.steps

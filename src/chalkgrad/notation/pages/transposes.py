@@ -12,19 +12,22 @@ from chalkgrad.notation.boxes import (
     Fence,
     Inline,
     Line,
-    Num,
+    Numeral,
     Op,
     Paragraph,
     Row,
     Sym,
 )
-from chalkgrad.notation.equations.writer import Writer, step_letters
+from chalkgrad.notation.equations.writer import EquationWriter, step_letters
 from chalkgrad.notation.profiles.find import Notation
 
 
 def transpose_blocks(notation: Notation, derivation: Derivation) -> list[Block]:
     """For every step of the backward pass that multiplies matrices: entry, matrix form, shapes, reason."""
-    matrix, index = Writer(notation, derivation, "matrix"), Writer(notation, derivation, "index")
+    matrix, index = (
+        EquationWriter(notation, derivation, "matrix"),
+        EquationWriter(notation, derivation, "index"),
+    )
     blocks: list[Block] = []
     for step in derivation.backward:
         product = next((node for node in walk(step.expr) if isinstance(node, MatMul)), None)
@@ -45,7 +48,7 @@ def transpose_blocks(notation: Notation, derivation: Derivation) -> list[Block]:
     return blocks
 
 
-def _explain(writer: Writer, step: Step, product: MatMul) -> Inline:
+def _explain(writer: EquationWriter, step: Step, product: MatMul) -> Inline:
     turned = [part.arg for part in (product.left, product.right) if isinstance(part, Transpose)]
     inner = product.left.shape[1]
     over = "the samples" if inner.name == "m" else f"the {inner.size} units that both share"
@@ -71,7 +74,7 @@ def _explain(writer: Writer, step: Step, product: MatMul) -> Inline:
 
 
 def _dim(dim: Dim) -> Box:
-    return Num(str(dim.size)) if dim.size is not None else Sym(str(dim))
+    return Numeral(str(dim.size)) if dim.size is not None else Sym(str(dim))
 
 
 def _shape(expr: Expr) -> Box:

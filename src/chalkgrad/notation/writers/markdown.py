@@ -21,7 +21,7 @@ from chalkgrad.notation.boxes import (
     Op,
     Paragraph,
     Sym,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import BELOW, arrange
@@ -102,7 +102,7 @@ def _block(block: Block) -> str:
             return inline(content).lstrip()
         case Bullets(items):
             return "\n".join(f"- {inline(item)}" for item in items)
-        case Table():
+        case TableBlock():
             return _table(block)
         case Code(text, language):
             return fence(clean(text, lines=True), language if language.isalnum() else "")
@@ -153,7 +153,7 @@ def _note(line: Line) -> str:
     return "".join(pieces)
 
 
-def _table(t: Table) -> str:
+def _table(t: TableBlock) -> str:
     numeric = numeric_columns(t)
     if not numeric:
         return ""

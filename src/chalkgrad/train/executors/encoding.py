@@ -177,7 +177,7 @@ def _function(function: p.Function | None) -> dict[str, Any]:
     }
 
 
-def _layer(x: p.Parameter) -> Record:
+def _layer(x: p.LayerParameters) -> Record:
     return {"n_in": x.n_in, "n_out": x.n_out, "bias": x.bias, "l2": float(x.l2)}
 
 

@@ -11,7 +11,7 @@ from chalkgrad._arrays import Array
 from chalkgrad.derive import Derivation
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.predict import forward_program
-from chalkgrad.evaluate.program import FLOAT64, Program, compile_derivation, gradient_program
+from chalkgrad.evaluate.program import FLOAT64, CompiledSteps, compile_derivation, gradient_program
 from chalkgrad.evaluate.run import equations, inputs
 from chalkgrad.expr import symbol_name
 from chalkgrad.train.executors.instructions import one_hot
@@ -87,6 +87,6 @@ class EvaluatorExecutor(Stepping):
 
 
 @lru_cache(maxsize=64)
-def _loss_program(derivation: Derivation) -> Program:
+def _loss_program(derivation: Derivation) -> CompiledSteps:
     wanted = frozenset({derivation.loss.symbol, derivation.forward[-1].symbol})
     return compile_derivation(derivation, FLOAT64, wanted)

@@ -95,7 +95,7 @@ class NativeExecutor:
         """Copies of the parameters, one after the other."""
         return self._each(_WEIGHTS)
 
-    def _empty(self, x: p.Parameter) -> tuple[Array, Array | None]:
+    def _empty(self, x: p.LayerParameters) -> tuple[Array, Array | None]:
         return np.zeros((x.n_out, x.n_in), self.dtype), np.zeros(x.n_out, self.dtype) if x.bias else None
 
     def parameters(self) -> dict[str, Array]:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from chalkgrad.derive.optimisers import Optimiser
-from chalkgrad.notation.boxes import Block, Document, Paragraph, Table
+from chalkgrad.notation.boxes import Block, Document, Paragraph, TableBlock
 from chalkgrad.train.record.history_chart import history_figure, loss_words
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def fit_page(fit: Fit, width: int = 100) -> Document:
     """Return the page of a training; its curves are ``width`` columns wide in text."""
-    blocks: list[Block] = [Table((("what",), ("value",)), tuple(((a,), (b,)) for a, b in _facts(fit)))]
+    blocks: list[Block] = [TableBlock((("what",), ("value",)), tuple(((a,), (b,)) for a, b in _facts(fit)))]
     if fit.advice:
         blocks.append(Paragraph((fit.advice,)))
     if fit.history.epochs:

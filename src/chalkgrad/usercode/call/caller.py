@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad.usercode.call.binding import arguments
-from chalkgrad.usercode.call.loading import Target, TimeUp
+from chalkgrad.usercode.call.loading import CodeTarget, TimeUp
 from chalkgrad.usercode.call.outcome import describe
 from chalkgrad.usercode.call.probe_arrays import ProbeArrays
 from chalkgrad.usercode.call.supply import Supply
@@ -31,7 +31,7 @@ class UnknownError(Exception):
 class Caller:
     """What functions and objects have in common."""
 
-    def __init__(self, target: Target, scene: ProbeArrays, reading: Reading) -> None:
+    def __init__(self, target: CodeTarget, scene: ProbeArrays, reading: Reading) -> None:
         self.target, self.scene, self.reading = target, scene, reading
 
     def answer(self, place: int | None, trace: bool) -> Table:

@@ -21,7 +21,7 @@ class TimeUp(BaseException):
 
 
 @dataclass
-class Target:
+class CodeTarget:
     """What the user named.
 
     Attributes
@@ -51,7 +51,7 @@ class Target:
     adapted: dict[Any, Any] = field(default_factory=dict)
 
 
-def load(path: Path, name: str) -> Target | list[str]:
+def load(path: Path, name: str) -> CodeTarget | list[str]:
     """Import a file by its path and return what is named in it, or the names that it has."""
     if str(path.parent) not in sys.path:
         sys.path.insert(0, str(path.parent))
@@ -110,7 +110,7 @@ def _is_plain(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
 
 
-def find(space: dict[str, Any], name: str, file: str, skipped: int = 0) -> Target | list[str]:
+def find(space: dict[str, Any], name: str, file: str, skipped: int = 0) -> CodeTarget | list[str]:
     """What is named in a module's names, or a list of what there is."""
     outer, _, method = name.partition(".")
     value = space.get(outer)
@@ -123,7 +123,7 @@ def find(space: dict[str, Any], name: str, file: str, skipped: int = 0) -> Targe
             )
         if not isinstance(value, type):
             return _has(space, file)
-    return Target(value, method, None, space, file, skipped)
+    return CodeTarget(value, method, None, space, file, skipped)
 
 
 def _has(space: dict[str, Any], file: str) -> list[str]:
@@ -134,24 +134,24 @@ def _has(space: dict[str, Any], file: str) -> list[str]:
     return own or list(found)
 
 
-def wrap(value: Any) -> Target:
+def wrap(value: Any) -> CodeTarget:
     """A Python object of this process as a target."""
     if kind_of(value) is not None:
         kind = getattr(value, "__self__", value)
-        return Target(value, "", None, {}, _file(kind if isinstance(kind, type) else type(kind)))
+        return CodeTarget(value, "", None, {}, _file(kind if isinstance(kind, type) else type(kind)))
     owner = getattr(value, "__self__", None)
     if owner is not None and not isinstance(owner, ModuleType):
         kind = owner if isinstance(owner, type) else type(owner)
-        return Target(
+        return CodeTarget(
             kind, value.__name__, None if isinstance(owner, type) else owner, _space(kind), _file(kind)
         )
     if isinstance(value, type):
-        return Target(value, "", None, _space(value), _file(value))
+        return CodeTarget(value, "", None, _space(value), _file(value))
     if hasattr(value, "__code__") or not _has_methods(value):
         space = getattr(value, "__globals__", {})
         code = getattr(value, "__code__", None)
-        return Target(value, "", None, space, code.co_filename if code else "")
-    return Target(type(value), "", value, _space(type(value)), _file(type(value)))
+        return CodeTarget(value, "", None, space, code.co_filename if code else "")
+    return CodeTarget(type(value), "", value, _space(type(value)), _file(type(value)))
 
 
 def _has_methods(value: Any) -> bool:

@@ -23,7 +23,7 @@ from chalkgrad.usercode.call.forward_pass import (
     left_behind,
     named,
 )
-from chalkgrad.usercode.call.loading import Target
+from chalkgrad.usercode.call.loading import CodeTarget
 from chalkgrad.usercode.call.outcome import parts_of
 from chalkgrad.usercode.call.probe_arrays import ProbeArrays, same
 from chalkgrad.usercode.call.slots import Slot, install, parameters_in, slots
@@ -39,7 +39,7 @@ from chalkgrad.usercode.vocabulary.names import plain, role
 class ObjectCaller(Caller):
     """A class: made, given our parameters, run forward and backward."""
 
-    def __init__(self, target: Target, scene: ProbeArrays, reading: Reading) -> None:
+    def __init__(self, target: CodeTarget, scene: ProbeArrays, reading: Reading) -> None:
         super().__init__(target, scene, reading)
         self._wanted = reading
         self._made: dict[int | None, Any] = {}

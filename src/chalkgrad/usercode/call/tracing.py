@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalkgrad.usercode.syntax.assignments import AssignedTarget, Statement, statements
+from chalkgrad.usercode.syntax.assignments import AssignedTarget, AssigningStatement, statements
 from chalkgrad.usercode.syntax.lookup import look_up
 
 MAX_EVENTS = 20_000
@@ -53,7 +53,7 @@ class Recorder:
     def _enter(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
         if frame.f_code.co_filename != self._file or self._full():
             return None
-        current: list[Statement | None] = [None]
+        current: list[AssigningStatement | None] = [None]
 
         def local(frame: FrameType, event: str, argument: Any) -> Any:
             if event == "line":
@@ -79,7 +79,7 @@ class Recorder:
     def _full(self) -> bool:
         return len(self.rows) >= MAX_EVENTS or self._bytes >= MAX_BYTES or self._lines >= MAX_LINES
 
-    def _note(self, statement: Statement | None, frame: FrameType) -> None:
+    def _note(self, statement: AssigningStatement | None, frame: FrameType) -> None:
         if statement is None:
             return
         for target in statement.targets:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad.network import Network
-from chalkgrad.usercode.call.loading import Target, TimeUp
+from chalkgrad.usercode.call.loading import CodeTarget, TimeUp
 from chalkgrad.usercode.call.outcome import describe
 from chalkgrad.usercode.call.probe_arrays import ProbeArrays
 from chalkgrad.usercode.call.tracing import Recorder
@@ -23,7 +23,7 @@ Table = dict[str, Any]
 
 
 def observe_framework(
-    target: Target, scene: ProbeArrays, reading: Reading, trace: bool, again: int
+    target: CodeTarget, scene: ProbeArrays, reading: Reading, trace: bool, again: int
 ) -> Iterator[Table]:
     """Call it in the canonical layout, which adapters have; one table a call, none in other layouts."""
     if reading != Reading():
@@ -68,7 +68,7 @@ def _one_thread() -> Iterator[None]:
             torch.set_num_threads(before)
 
 
-def _recorder(target: Target, value: Any) -> Recorder | None:
+def _recorder(target: CodeTarget, value: Any) -> Recorder | None:
     """A trace of the user's own lines: of a Function its backward, of a module what it has inside."""
     if not target.file or kind_of(value) == "sklearn":
         return None

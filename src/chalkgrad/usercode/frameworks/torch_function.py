@@ -15,7 +15,7 @@ from chalkgrad.usercode.frameworks import torch_network as own
 from chalkgrad.usercode.frameworks.base import Adapted, MisfitError
 from chalkgrad.usercode.frameworks.torch_names import known_names
 from chalkgrad.usercode.frameworks.torch_places import places
-from chalkgrad.usercode.frameworks.torch_trial import NEAR, Place, draw_targets
+from chalkgrad.usercode.frameworks.torch_trial import NEAR, FunctionPlace, draw_targets
 from chalkgrad.usercode.frameworks.torch_watched import Record, arguments_of, backward_of, watched
 
 Tensor = Any
@@ -172,7 +172,7 @@ class AdaptedFunction(Adapted):
             self.known_as = {}
 
 
-def _layers(found: list[Place], network: Network, name: str) -> tuple[int, ...]:
+def _layers(found: list[FunctionPlace], network: Network, name: str) -> tuple[int, ...]:
     """Return the layers in which it stands: where its values are right, or else where its name says so."""
     best = found[0]
     same = [place for place in found if (place.kind, place.order[:1]) == (best.kind, best.order[:1])]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad.network import Network
-from chalkgrad.usercode.frameworks.torch_trial import NEAR, Place, Setting
+from chalkgrad.usercode.frameworks.torch_trial import NEAR, FunctionPlace, RandomInputs
 from chalkgrad.usercode.frameworks.torch_watched import arguments_of
 from chalkgrad.usercode.vocabulary.names import plain, quantity, role
 
@@ -23,9 +23,9 @@ _BIASES = {"b", "bias", "biases", "b0"}
 _TARGETS = {"t", "y", "target", "targets", "label", "labels", "ytrue", "truth", "gt", "onehot"}
 
 
-def places(function: Any, network: Network) -> tuple[list[Place], str]:
+def places(function: Any, network: Network) -> tuple[list[FunctionPlace], str]:
     """All places that a Function may have, tried at random inputs, the best first; and why none ran."""
-    setting = Setting(network)
+    setting = RandomInputs(network)
     asked = arguments_of(function)
     tried, reason = [], ""
     for place in _candidates(asked, network):
@@ -36,22 +36,22 @@ def places(function: Any, network: Network) -> tuple[list[Place], str]:
     return sorted(tried, key=lambda place: place.gap if place.gap > NEAR else 0.0), reason
 
 
-def _candidates(asked: Sequence[inspect.Parameter], network: Network) -> Iterator[Place]:
+def _candidates(asked: Sequence[inspect.Parameter], network: Network) -> Iterator[FunctionPlace]:
     needed = [p for p in asked if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
     yield from _networks(asked, network)
     for layer in range(1, network.depth + 1):
         yield from _layers(asked, needed, network, layer)
         if len(needed) == 1:
-            yield Place("activation", layer, ("z",))
+            yield FunctionPlace("activation", layer, ("z",))
         else:
             constants = [float(value) for _, value in network.layers[layer - 1].activation.parameters]
             if constants and len(needed) == 1 + len(constants):
-                yield Place("activation", layer, ("z", *constants))
+                yield FunctionPlace("activation", layer, ("z", *constants))
     if len(needed) == 2:
         yield from _losses(needed, network)
 
 
-def _networks(asked: Sequence[inspect.Parameter], network: Network) -> Iterator[Place]:
+def _networks(asked: Sequence[inspect.Parameter], network: Network) -> Iterator[FunctionPlace]:
     order: list[str | float] = []
     for parameter in asked:
         found = quantity(parameter.name, network.depth)
@@ -74,12 +74,12 @@ def _networks(asked: Sequence[inspect.Parameter], network: Network) -> Iterator[
     for result, weights, columns, bias, target in product(
         results, ("out_in", "in_out"), (False, True), ("flat", "matrix"), targets
     ):
-        yield Place("network", network.depth, tuple(order), weights, columns, bias, target, result)
+        yield FunctionPlace("network", network.depth, tuple(order), weights, columns, bias, target, result)
 
 
 def _layers(
     asked: Sequence[inspect.Parameter], needed: Sequence[inspect.Parameter], network: Network, layer: int
-) -> Iterator[Place]:
+) -> Iterator[FunctionPlace]:
     words = [_word(parameter.name) for parameter in asked]
     optional = len(asked) - len(needed)
     has_bias = network.layers[layer - 1].bias
@@ -93,12 +93,12 @@ def _layers(
         for order in orders:
             for weights, columns, bias in product(("out_in", "in_out"), (False, True), ("flat", "matrix")):
                 if bias == "flat" or count == 3:
-                    yield Place("linear", layer, order, weights, columns, bias)
+                    yield FunctionPlace("linear", layer, order, weights, columns, bias)
                     if not network.layers[layer - 1].activation.is_identity and count == 3 - (not has_bias):
-                        yield Place("layer", layer, order, weights, columns, bias)
+                        yield FunctionPlace("layer", layer, order, weights, columns, bias)
 
 
-def _losses(needed: Sequence[inspect.Parameter], network: Network) -> Iterator[Place]:
+def _losses(needed: Sequence[inspect.Parameter], network: Network) -> Iterator[FunctionPlace]:
     words = [plain(parameter.name) in _TARGETS for parameter in needed]
     orders: list[tuple[str, str]] = [("y", "t"), ("t", "y")]
     if words == [True, False]:
@@ -109,7 +109,7 @@ def _losses(needed: Sequence[inspect.Parameter], network: Network) -> Iterator[P
     for order, kind, target, columns, result in product(
         orders, ("loss", "loss of logits"), targets, (False, True), ("loss", "samples", "entries")
     ):
-        yield Place(kind, network.depth, order, columns=columns, target=target, result=result)  # type: ignore[arg-type]
+        yield FunctionPlace(kind, network.depth, order, columns=columns, target=target, result=result)  # type: ignore[arg-type]
 
 
 def _word(name: str) -> str:

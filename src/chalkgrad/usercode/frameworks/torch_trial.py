@@ -18,7 +18,7 @@ NEAR = 1e-4  # in single precision, too
 
 
 @dataclass(frozen=True)
-class Place:
+class FunctionPlace:
     """One way in which a Function may be a piece of the network.
 
     Attributes
@@ -70,7 +70,7 @@ class Place:
         return value.T if self.columns and value.ndim == 2 else value
 
 
-class Setting:
+class RandomInputs:
     """Random inputs, and the network's own values at them."""
 
     def __init__(self, network: Network) -> None:
@@ -100,7 +100,7 @@ class Setting:
         function = self.network.loss.loss_function.function
         return own.elementwise(function, self.values[f"A{self.network.depth}"], self.given["t"])
 
-    def gap(self, function: Any, place: Place) -> tuple[float, str]:
+    def gap(self, function: Any, place: FunctionPlace) -> tuple[float, str]:
         """How far a Function's values are from those it should have there; why it did not run."""
         import torch
 
@@ -126,7 +126,7 @@ class Setting:
         except Exception as error:  # whatever the user's code raises: it does not fit here
             return np.inf, f"{type(error).__name__}: {error}"[:200]
 
-    def _wanted(self, place: Place, given: Mapping[str, Tensor]) -> Tensor:
+    def _wanted(self, place: FunctionPlace, given: Mapping[str, Tensor]) -> Tensor:
         l = place.layer
         match place.kind:
             case "activation" | "layer":

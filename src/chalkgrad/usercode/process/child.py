@@ -29,7 +29,7 @@ if __name__ == "__main__":
 import signal  # noqa: E402
 import socket  # noqa: E402
 
-from chalkgrad.usercode.call.loading import Target, TimeUp, load  # noqa: E402
+from chalkgrad.usercode.call.loading import CodeTarget, TimeUp, load  # noqa: E402
 from chalkgrad.usercode.call.outcome import describe  # noqa: E402
 from chalkgrad.usercode.call.probe_arrays import ProbeArrays  # noqa: E402
 from chalkgrad.usercode.calls import observe  # noqa: E402
@@ -112,7 +112,7 @@ def main(folder: Path, descriptor: int, token: bytes) -> None:
     report({"done": True, "skipped": target.skipped})
 
 
-def _observe(target: Target, request: dict[str, Any], report: Any, start: float, loading: float) -> None:
+def _observe(target: CodeTarget, request: dict[str, Any], report: Any, start: float, loading: float) -> None:
     """All readings at all scenes.  Each finds the file as if it were new, unless loading it takes long."""
     fresh = target
     for number, table in enumerate(request["scenes"]):
@@ -123,7 +123,7 @@ def _observe(target: Target, request: dict[str, Any], report: Any, start: float,
                 return
             if fresh is None:
                 again = load(Path(request["path"]), request["name"])
-                fresh = again if isinstance(again, Target) else target
+                fresh = again if isinstance(again, CodeTarget) else target
             for row in observe(fresh, scene, Reading(**chosen), request["trace"], request["again"]):
                 report({"scene": number, "reading": place, "row": row})
             fresh = None if loading < 0.1 else target  # type: ignore[assignment]

@@ -20,7 +20,7 @@ class AssignedTarget:
 
 
 @dataclass
-class Statement:
+class AssigningStatement:
     """A statement that assigns, and the lines on which it stands."""
 
     first: int
@@ -28,13 +28,13 @@ class Statement:
     targets: list[AssignedTarget] = field(default_factory=list)
 
 
-_KNOWN: dict[str, dict[int, Statement]] = {}
+_KNOWN: dict[str, dict[int, AssigningStatement]] = {}
 
 
-def statements(file: str) -> dict[int, Statement]:
+def statements(file: str) -> dict[int, AssigningStatement]:
     """The assigning statements of a file, by each of their lines."""
     if file not in _KNOWN:
-        found: dict[int, Statement] = {}
+        found: dict[int, AssigningStatement] = {}
         tree = tree_of(file)
         for node in ast.walk(tree) if tree is not None else ():
             statement = _statement(node)
@@ -48,7 +48,7 @@ def statements(file: str) -> dict[int, Statement]:
     return _KNOWN[file]
 
 
-def _statement(node: ast.AST) -> Statement | None:
+def _statement(node: ast.AST) -> AssigningStatement | None:
     targets: list[ast.expr] = []
     match node:
         case ast.Assign():
@@ -56,7 +56,9 @@ def _statement(node: ast.AST) -> Statement | None:
         case ast.AugAssign() | ast.AnnAssign():
             targets = [node.target]
         case ast.For():
-            return Statement(node.lineno, node.iter.end_lineno or node.lineno, _assigned([node.target]))
+            return AssigningStatement(
+                node.lineno, node.iter.end_lineno or node.lineno, _assigned([node.target])
+            )
         case ast.Expr(value=ast.Call() as call):
             targets = list(_changed_by(call))
         case ast.Return() | ast.Raise() | ast.Assert():
@@ -64,7 +66,7 @@ def _statement(node: ast.AST) -> Statement | None:
         case _:
             return None
     assert isinstance(node, ast.stmt)
-    return Statement(node.lineno, node.end_lineno or node.lineno, _assigned(targets))
+    return AssigningStatement(node.lineno, node.end_lineno or node.lineno, _assigned(targets))
 
 
 def _changed_by(call: ast.Call) -> Iterator[ast.expr]:

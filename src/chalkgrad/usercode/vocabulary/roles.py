@@ -13,7 +13,7 @@ MISSING = object()
 
 
 @dataclass(frozen=True)
-class Role:
+class ArgumentRole:
     """What an argument, an attribute or a name at the top of a file is for.
 
     Attributes
@@ -54,11 +54,11 @@ def _is_missing(held: Any) -> bool:
 
 def _role(
     words: str, value: Callable[[Any], Any], replaces: Callable[[Any], bool] = lambda held: False
-) -> Role:
-    return Role(tuple(words.split()), value, replaces)
+) -> ArgumentRole:
+    return ArgumentRole(tuple(words.split()), value, replaces)
 
 
-ROLES: dict[str, Role] = {
+ROLES: dict[str, ArgumentRole] = {
     "X": _role(
         "x xs input inputs data features a0 xtrain xbatch xb images img inputslist inputlist "
         "inputdata inp layer0 traininginputs trainingsetinputs xi sample",
@@ -139,7 +139,7 @@ ROLES: dict[str, Role] = {
     ),
 }
 
-OF_A_CONSTRUCTOR: dict[str, Role] = {
+OF_A_CONSTRUCTOR: dict[str, ArgumentRole] = {
     "n_in": _role(
         "inputsize nin nx ni inputdim ninput ninputs inputs inputnodes numinputs d infeatures "
         "nfeatures numfeatures inputneurons inputlayer inputlayersize nfeature inputunits "

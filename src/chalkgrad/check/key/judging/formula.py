@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from itertools import combinations
 
 from chalkgrad._errors import FormulaError
-from chalkgrad.check.key.judging.stage import MisfitError, UnreadableError
+from chalkgrad.check.key.judging.stage import UnreadableError, WrongAnswerError
 from chalkgrad.check.key.reading.answers import read_answer
-from chalkgrad.check.key.reading.cursor import Reading
-from chalkgrad.check.key.reading.letters import Alphabet
+from chalkgrad.check.key.reading.cursor import Disambiguation
+from chalkgrad.check.key.reading.letters import AnswerAlphabet
 from chalkgrad.check.key.reading.nodes import Node
 from chalkgrad.check.key.reading.tokens import fault
 
@@ -45,7 +45,7 @@ class Trial:
 
 
 Trials = Callable[[Node], Iterator[Trial]]
-"""Tries a formula on many sets of numbers; may raise ``MisfitError`` or ``UnreadableError``."""
+"""Tries a formula on many sets of numbers; may raise ``WrongAnswerError`` or ``UnreadableError``."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Opinion:
     evidence: str = ""
 
 
-def readings(text: str, alphabet: Alphabet) -> Iterator[tuple[Reading, str]]:
+def readings(text: str, alphabet: AnswerAlphabet) -> Iterator[tuple[Disambiguation, str]]:
     """Yield the literal reading first, then the others that the text allows, with a remark on each."""
     base = dict.fromkeys(_DOUBTFUL, False) | {"bare_layer": alphabet.layer_bare}
     doubtful = [name for name, (pattern, _) in _DOUBTFUL.items() if re.search(pattern, text)]
@@ -68,10 +68,12 @@ def readings(text: str, alphabet: Alphabet) -> Iterator[tuple[Reading, str]]:
             changed = {name: not value if name in chosen else value for name, value in base.items()}
             remark = ", ".join(_DOUBTFUL[name][1] for name in chosen)
             remark = remark.format("power" if alphabet.layer_bare else "layer")
-            yield Reading(**changed), remark
+            yield Disambiguation(**changed), remark
 
 
-def judge_formula(text: str, alphabet: Alphabet, attempts: list[tuple[Trials, str]], path: str) -> Opinion:
+def judge_formula(
+    text: str, alphabet: AnswerAlphabet, attempts: list[tuple[Trials, str]], path: str
+) -> Opinion:
     """Return whether a typed formula is right in one of its readings and attempts.
 
     Parameters
@@ -122,7 +124,7 @@ def _against(trials: Iterator[Trial]) -> str | None:
             if not trial.same:
                 place = f"{trial.place} " if trial.place else ""
                 return f"{place}the key gives {shown(trial.given)}, it is {shown(trial.true)}"
-    except MisfitError as reason:
+    except WrongAnswerError as reason:
         return str(reason)
     return None if tried else "it could not be tried"
 
@@ -136,7 +138,7 @@ def shown(value: float) -> str:
     return format(value + 0.0, ".4g") if math.isfinite(value) else "nothing"
 
 
-def is_prose(text: str, alphabet: Alphabet) -> bool:
+def is_prose(text: str, alphabet: AnswerAlphabet) -> bool:
     """Return whether a text is a sentence and not a formula.
 
     >>> from chalkgrad.check.key.reading.letters import alphabet

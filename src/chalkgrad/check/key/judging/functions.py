@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 
 from chalkgrad.check.key.judging.scene import Draw
-from chalkgrad.check.key.judging.stage import MisfitError, Places, Stage, UnreadableError
+from chalkgrad.check.key.judging.stage import Places, Stage, UnreadableError, WrongAnswerError
 from chalkgrad.check.key.judging.value import Evaluator, applied
-from chalkgrad.check.key.reading.nodes import Applied, Node, Ref, Total, elementwise
+from chalkgrad.check.key.reading.nodes import AppliedFunction, Node, Ref, Total, elementwise
 from chalkgrad.check.key.reading.quantities import FunctionOf
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, format_formula, nodes, parse_formula, substitute
 from chalkgrad.formula.build import children, rebuild
@@ -31,12 +31,12 @@ class FunctionEvaluator(Evaluator):
     def entry(self, ref: Ref, places: Places) -> float:
         """Return z or f(z)."""
         if ref.layer is not None and not ref.layer.base:
-            raise MisfitError(f"{ref.text} is of no particular layer")
+            raise WrongAnswerError(f"{ref.text} is of no particular layer")
         if ref.kind in self.argument:
             return self.point
         if ref.kind in ("pre", "act", "output"):
             return applied(self.function, 0, self.point)
-        raise MisfitError(f"{ref.text} is not a letter of a function of one variable")
+        raise WrongAnswerError(f"{ref.text} is not a letter of a function of one variable")
 
     def slope(self, of: Ref, by: Ref, places: Places) -> float:
         """Refuse derivatives of letters."""
@@ -46,7 +46,7 @@ class FunctionEvaluator(Evaluator):
         """Refuse sums."""
         raise UnreadableError("be a formula without sums", "Write a function of z.")
 
-    def applied(self, node: Applied, places: Places) -> float:
+    def applied(self, node: AppliedFunction, places: Places) -> float:
         """Return a function's value; a name by itself stands for its value at z."""
         function = elementwise(node.function) if node.function else self.function
         return applied(function, node.order, self.point if node.arg is None else self.value(node.arg, places))
@@ -55,7 +55,7 @@ class FunctionEvaluator(Evaluator):
 def repeats(node: Node, quantity: FunctionOf) -> bool:
     """Whether an answer is the question itself: σ'(z) for the derivative of σ."""
     match node:
-        case Applied(function, order, arg):
+        case AppliedFunction(function, order, arg):
             return order == quantity.order and function == quantity.function.name and not_computed(arg)
         case nodes.Call(function, (arg,)):
             return not quantity.order and function == quantity.function.name and not_computed(arg)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from chalkgrad._errors import Fault, FormulaError, InputError
 from chalkgrad.check.key.judging.formula import Opinion, Trial, Trials, judge_formula
 from chalkgrad.check.key.judging.scene import GENERAL_LAYER, Draw, draws, general_network
-from chalkgrad.check.key.judging.stage import MisfitError, Places, Stage, UnreadableError
+from chalkgrad.check.key.judging.stage import Places, Stage, UnreadableError, WrongAnswerError
 from chalkgrad.check.key.judging.typed import typed_step
 from chalkgrad.check.key.judging.value import Evaluator, array_name
 from chalkgrad.check.key.reading.answers import read_answer
-from chalkgrad.check.key.reading.letters import UNITS, Alphabet
-from chalkgrad.check.key.reading.nodes import Applied, Node, Partial, Ref, Total, references, walk
+from chalkgrad.check.key.reading.letters import UNITS, AnswerAlphabet
+from chalkgrad.check.key.reading.nodes import AppliedFunction, Node, Partial, Ref, Total, references, walk
 from chalkgrad.check.key.reading.quantities import EntryOf
 from chalkgrad.formula import nodes
 from chalkgrad.network import Network
@@ -37,7 +37,7 @@ class GeneralLayer:
     """
 
     network: Network
-    alphabet: Alphabet
+    alphabet: AnswerAlphabet
     stages: dict[tuple[bool, str], tuple[Stage, tuple[Draw, ...]]] = field(default_factory=dict)
 
     def judge(self, answer: str, quantity: EntryOf, path: str) -> tuple[Opinion | None, str]:
@@ -62,7 +62,7 @@ class GeneralLayer:
         try:
             places = question_places(stage, question, random.Random(_SEED))
             Evaluator(stage, numbers[0]).value(question, places)
-        except MisfitError as error:
+        except WrongAnswerError as error:
             fault = Fault(path, "ask for what a network has", "something else", f"Here {error}.")
             raise FormulaError(fault) from None
         except UnreadableError:
@@ -107,9 +107,9 @@ class GeneralLayer:
         def run(node: Node) -> Iterator[Trial]:
             stage, numbers = self._stage(is_single, likeness)
             if likeness == FUNCTIONS and any(
-                isinstance(part, Applied) and not part.function for part in walk(node)
+                isinstance(part, AppliedFunction) and not part.function for part in walk(node)
             ):
-                raise MisfitError("f stands for every activation")
+                raise WrongAnswerError("f stands for every activation")
             picker = random.Random(_SEED)
             for draw in numbers:
                 evaluator = Evaluator(stage, draw)
@@ -140,7 +140,7 @@ class GeneralLayer:
             return ""
 
 
-def filled(question: Node, alphabet: Alphabet) -> Node:
+def filled(question: Node, alphabet: AnswerAlphabet) -> Node:
     """Return the question with the notation's own indices where it has none: δ^l is δ_j^l."""
     sender, unit, _ = alphabet.indices
 
@@ -169,7 +169,7 @@ def question_places(stage: Stage, question: Node, picker: random.Random) -> Plac
     return places
 
 
-def _repeats(question: Node, answer: str, alphabet: Alphabet, path: str) -> bool:
+def _repeats(question: Node, answer: str, alphabet: AnswerAlphabet, path: str) -> bool:
     """Whether the answer is the question itself."""
     try:
         node = read_answer(answer, alphabet, path=path)

@@ -16,11 +16,11 @@ from chalkgrad._numbers import shown
 from chalkgrad.check.key.judging.formula import Trial, Trials, judge_formula
 from chalkgrad.check.key.judging.printed import Rows, read_printed, split_list, written
 from chalkgrad.check.key.judging.scene import Draw, derived_values, draws, draws_near
-from chalkgrad.check.key.judging.stage import MisfitError, Stage, UnreadableError
+from chalkgrad.check.key.judging.stage import Stage, UnreadableError, WrongAnswerError
 from chalkgrad.check.key.judging.typed import typed_step
 from chalkgrad.check.key.judging.value import Evaluator, array_name
 from chalkgrad.check.key.reading.answers import read_answer
-from chalkgrad.check.key.reading.letters import Alphabet
+from chalkgrad.check.key.reading.letters import AnswerAlphabet
 from chalkgrad.check.key.reading.nodes import Node, Partial, Ref
 from chalkgrad.check.key.reading.quantities import EntryOf, ValueOf
 from chalkgrad.check.key.report import KeyFinding, Verdict
@@ -44,7 +44,7 @@ class OwnNetwork:
     """Judges numbers and formulas for the values of a problem."""
 
     problem: Problem
-    alphabet: Alphabet
+    alphabet: AnswerAlphabet
     turns: bool
     """Whether the notation lays matrices out in another way than the problem's file."""
 
@@ -104,7 +104,7 @@ class OwnNetwork:
             where = self.stage.locate(Ref(kind, ref.layer, ref.units, ref.text, ref.at), {})
         except UnreadableError as error:
             raise FormulaError(Fault(path, error.condition, repr(typed[:60]), error.fix)) from None
-        except MisfitError as error:
+        except WrongAnswerError as error:
             fault = Fault(path, "name a quantity of the network", repr(typed[:60]), f"Here {error}.")
             raise FormulaError(fault) from None
         name = array_name(where, prefix) + ("_new" if quantity.new else "")

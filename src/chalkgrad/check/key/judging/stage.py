@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chalkgrad.check.key.reading.letters import UNITS, Alphabet
+from chalkgrad.check.key.reading.letters import UNITS, AnswerAlphabet
 from chalkgrad.check.key.reading.nodes import LayerIndex, Ref
 from chalkgrad.network import Network
 
@@ -17,7 +17,7 @@ Places = Mapping[str, tuple[int, int]]
 """Index letter → (the layer whose units it counts, the unit)."""
 
 
-class MisfitError(Exception):
+class WrongAnswerError(Exception):
     """The answer cannot be right, with the reason."""
 
 
@@ -47,7 +47,7 @@ class Stage:
     """A network, and the layer that stands for every layer l (none for a network of a problem)."""
 
     network: Network
-    alphabet: Alphabet
+    alphabet: AnswerAlphabet
     layer: int | None = None
 
     @property
@@ -115,7 +115,7 @@ class Stage:
 
         Raises
         ------
-        MisfitError
+        WrongAnswerError
             An index counts another layer's units, is not bound, or there is no such layer or unit.
         UnreadableError
             Layer or entry are not said.
@@ -126,7 +126,7 @@ class Stage:
         layer = max(spaces)
         least = 0 if ref.kind in ("act", "input") else 1
         if not least <= layer <= self.network.depth:
-            raise MisfitError(f"there is no layer {layer} for {ref.text}")
+            raise WrongAnswerError(f"there is no layer {layer} for {ref.text}")
         typed = list(ref.units)
         implied = ref.layer is None and self._single() and ref.kind not in ("input", "target", "output")
         if (implied and typed == [layer] and len(spaces) == 1) or (
@@ -150,16 +150,16 @@ class Stage:
     def _unit(self, unit: str | int, space: int, ref: Ref, places: Places) -> int:
         if isinstance(unit, str):
             if unit not in places:
-                raise MisfitError(f"{unit} is neither in the question nor summed over")
+                raise WrongAnswerError(f"{unit} is neither in the question nor summed over")
             bound, unit_number = places[unit]
             if bound != space and not self._single():
                 name = f"{unit} in {ref.text}"
-                raise MisfitError(
+                raise WrongAnswerError(
                     f"{name} counts the units of layer {self.say(space)}, elsewhere of {self.say(bound)}"
                 )
             return unit_number
         if not 1 <= unit <= self.network.widths[space]:
-            raise MisfitError(f"layer {self.say(space)} has no unit {unit}")
+            raise WrongAnswerError(f"layer {self.say(space)} has no unit {unit}")
         return unit
 
     def say(self, layer: int) -> str:
@@ -181,4 +181,4 @@ class Stage:
                     continue
         if index in self.usual:
             return self.usual[index]
-        raise MisfitError(f"nothing depends on the index {index}, or its layer is not said")
+        raise WrongAnswerError(f"nothing depends on the index {index}, or its layer is not said")

@@ -10,13 +10,21 @@ from chalkgrad._roles import ROLES
 from chalkgrad.check.key.judging.scene import Draw
 from chalkgrad.check.key.judging.stage import (
     Located,
-    MisfitError,
     Places,
     Stage,
     UnknownLayerError,
     UnreadableError,
+    WrongAnswerError,
 )
-from chalkgrad.check.key.reading.nodes import Applied, Node, Partial, Ref, Total, elementwise, references
+from chalkgrad.check.key.reading.nodes import (
+    AppliedFunction,
+    Node,
+    Partial,
+    Ref,
+    Total,
+    elementwise,
+    references,
+)
 from chalkgrad.expr import symbol_name
 from chalkgrad.formula import ElementwiseFunction, Float64, nodes
 
@@ -59,7 +67,7 @@ class Evaluator:
                 return self.slope(of, by, places)
             case Total():
                 return self.total(node, places)
-            case Applied():
+            case AppliedFunction():
                 return self.applied(node, places)
         raise TypeError(f"no value for {type(node).__name__}")
 
@@ -80,13 +88,15 @@ class Evaluator:
         try:
             return self.stage.locate(ref, places)
         except UnknownLayerError:
-            raise MisfitError(f"the layer of {ref.text}_{''.join(map(str, ref.units))} is not said") from None
+            raise WrongAnswerError(
+                f"the layer of {ref.text}_{''.join(map(str, ref.units))} is not said"
+            ) from None
 
     def number(self, where: Located, prefix: str) -> float:
         """Return a value, or with the prefix d the loss's derivative by it."""
         array = self.draw.values.get(array_name(where, prefix))
         if array is None:
-            raise MisfitError(
+            raise WrongAnswerError(
                 f"layer {self.stage.say(where.layer)} has no bias"
                 if where.kind == "bias"
                 else "no such value"
@@ -118,17 +128,17 @@ class Evaluator:
         """Return a sum over an index."""
         space = self.stage.space_of(node.index, references(node.body), places)
         if not 0 <= space < len(self.draw.network.widths):
-            raise MisfitError(f"there is no layer {space}")
+            raise WrongAnswerError(f"there is no layer {space}")
         width = self.draw.network.widths[space]
         last = width if node.last is None else node.last
         first = 1 if node.first is None or node.first > width else node.first
         if last > width:
-            raise MisfitError(f"layer {self.stage.say(space)} has no unit {last}")
+            raise WrongAnswerError(f"layer {self.stage.say(space)} has no unit {last}")
         return _float(
             sum(self.value(node.body, {**places, node.index: (space, k)}) for k in range(first, last + 1))
         )
 
-    def applied(self, node: Applied, places: Places) -> float:
+    def applied(self, node: AppliedFunction, places: Places) -> float:
         """Return a function's value or its derivative's."""
         if node.arg is None:
             raise UnreadableError(f"give {node.function or 'f'} its argument", "Write f'(z_j^l), say.")

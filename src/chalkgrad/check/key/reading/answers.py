@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from chalkgrad.check.key.reading.cursor import CLOSING, Reading
-from chalkgrad.check.key.reading.letters import Alphabet, number
-from chalkgrad.check.key.reading.nodes import Applied, Differential, Node, Partial, Ref, Total, parts
+from chalkgrad.check.key.reading.cursor import CLOSING, Disambiguation
+from chalkgrad.check.key.reading.letters import AnswerAlphabet, number
+from chalkgrad.check.key.reading.nodes import AppliedFunction, Differential, Node, Partial, Ref, Total, parts
 from chalkgrad.check.key.reading.scripts import ScriptReader
 from chalkgrad.check.key.reading.tokens import Token
 from chalkgrad.formula import FUNCTIONS, nodes
@@ -26,7 +26,9 @@ _NEGATION, _SIDE_BY_SIDE, _ARGUMENT = 30, 20, 25
 _LOSS = Ref("loss", text="C")
 
 
-def read_answer(text: str, alphabet: Alphabet, reading: Reading | None = None, path: str = "answer") -> Node:
+def read_answer(
+    text: str, alphabet: AnswerAlphabet, reading: Disambiguation | None = None, path: str = "answer"
+) -> Node:
     """Return the formula that a typed answer says.
 
     Parameters
@@ -45,11 +47,11 @@ def read_answer(text: str, alphabet: Alphabet, reading: Reading | None = None, p
     FormulaError
         If the text cannot be read, with the place marked.
     """
-    return _Reader(text, alphabet, reading or Reading(bare_layer=alphabet.layer_bare), path).read()
+    return _Reader(text, alphabet, reading or Disambiguation(bare_layer=alphabet.layer_bare), path).read()
 
 
 class _Reader(ScriptReader):
-    def __init__(self, text: str, alphabet: Alphabet, reading: Reading, path: str) -> None:
+    def __init__(self, text: str, alphabet: AnswerAlphabet, reading: Disambiguation, path: str) -> None:
         super().__init__(text, alphabet, reading, path)
         self.depth = 0
 
@@ -261,7 +263,7 @@ class _Reader(ScriptReader):
             return power(nodes.Call("cosh", tuple(arguments)), nodes.Num(Fraction(-1)))
         if wanted > 1 or (function in FUNCTIONS and not order and arguments):
             return nodes.Call(function, tuple(arguments))
-        return Applied(function, order, arguments[0] if arguments else None)
+        return AppliedFunction(function, order, arguments[0] if arguments else None)
 
     def where(self) -> Node:
         self.expect("(")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalkgrad._errors import FormulaError, did_you_mean
-from chalkgrad.check.key.reading.letters import Alphabet
+from chalkgrad.check.key.reading.letters import AnswerAlphabet
 from chalkgrad.check.key.reading.tokens import Token, fault, read_tokens
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True)
-class Reading:
+class Disambiguation:
     """How doubtful writing is read.
 
     ``product``: ``**`` is a product; ``loose_layer``: ``a^l-1`` is a^(l−1); ``bare_layer``: ``w^2`` is w of
@@ -30,7 +30,7 @@ class Reading:
 class Cursor:
     """Walks through the tokens of one answer."""
 
-    def __init__(self, text: str, alphabet: Alphabet, reading: Reading, path: str) -> None:
+    def __init__(self, text: str, alphabet: AnswerAlphabet, reading: Disambiguation, path: str) -> None:
         self.text, self.alphabet, self.reading, self.path = text, alphabet, reading, path
         self.tokens = _bare_letters(_right_side(read_tokens(text, path)))
         if "y*" in alphabet.kinds:

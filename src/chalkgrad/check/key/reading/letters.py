@@ -65,7 +65,7 @@ CONSTANTS = ("e", "pi")
 
 
 @dataclass(frozen=True)
-class Part:
+class TypedIndex:
     """One index as typed: a letter or a number, shifted, perhaps in brackets of its own."""
 
     base: str | int
@@ -74,7 +74,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Alphabet:
+class AnswerAlphabet:
     """The letters of an answer.
 
     Attributes
@@ -106,7 +106,7 @@ class Alphabet:
         """Every word that may stand in an answer."""
         return (*self.kinds, *self.functions, *CONSTANTS)
 
-    def reference(self, word: str, below: list[Part], above: list[Part], at: int = 0) -> Ref:
+    def reference(self, word: str, below: list[TypedIndex], above: list[TypedIndex], at: int = 0) -> Ref:
         """Return the entry that a letter with its indices means; the layer may stay open."""
         kind = self.kinds[word]
         layer: LayerIndex | None = None
@@ -136,7 +136,7 @@ class Alphabet:
         return Ref(kind, layer, tuple(units), word, at)
 
 
-def _layer(part: Part) -> LayerIndex:
+def _layer(part: TypedIndex) -> LayerIndex:
     if isinstance(part.base, int):
         return LayerIndex("", part.base + part.offset)
     if part.base not in ("l", "L"):
@@ -151,7 +151,7 @@ def typed_letter(letter: str) -> str:
     return {"ŷ": "yhat", "Ŷ": "Yhat", "𝒜": "A"}.get(letter, letter)
 
 
-def alphabet(notation: Notation) -> Alphabet:
+def alphabet(notation: Notation) -> AnswerAlphabet:
     """Return the letters of a notation, and the usual ones that it does not use otherwise."""
     kinds: dict[str, str] = {}
     functions = dict(FUNCTION_NAMES)
@@ -173,7 +173,7 @@ def alphabet(notation: Notation) -> Alphabet:
     for letter in ("f", "g", "h"):
         if letter not in kinds:
             functions.setdefault(letter, "")
-    return Alphabet(
+    return AnswerAlphabet(
         kinds=kinds,
         functions={word: meaning for word, meaning in functions.items() if word not in kinds},
         sender_first=notation.weights == "in_out",

@@ -70,7 +70,7 @@ class Total(Node):
 
 
 @dataclass(frozen=True)
-class Applied(Node):
+class AppliedFunction(Node):
     """A function, or a derivative of it; ``arg`` is None where only its name is written."""
 
     function: str
@@ -95,7 +95,7 @@ def parts(node: Node) -> tuple[Node, ...]:
             return condition, then, otherwise
         case Total(_, body):
             return (body,)
-        case Applied(_, _, arg):
+        case AppliedFunction(_, _, arg):
             return () if arg is None else (arg,)
     return ()
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from chalkgrad._errors import Fault, FormulaError, did_you_mean
 from chalkgrad.check.key.reading.answers import read_answer
-from chalkgrad.check.key.reading.cursor import Reading
-from chalkgrad.check.key.reading.letters import UNITS, Alphabet
+from chalkgrad.check.key.reading.cursor import Disambiguation
+from chalkgrad.check.key.reading.letters import UNITS, AnswerAlphabet
 from chalkgrad.check.key.reading.nodes import LayerIndex, Node, Partial, Ref, elementwise, references
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, nodes
 from chalkgrad.network import Network
@@ -58,7 +58,7 @@ class EntryOf:
 Quantity = ValueOf | FunctionOf | EntryOf
 
 
-def read_quantity(text: str, alphabet: Alphabet, network: Network, path: str) -> Quantity:
+def read_quantity(text: str, alphabet: AnswerAlphabet, network: Network, path: str) -> Quantity:
     """Return the quantity that a name means.
 
     Raises
@@ -83,7 +83,7 @@ def read_quantity(text: str, alphabet: Alphabet, network: Network, path: str) ->
     if len(text) > 100:
         raise FormulaError(Fault(path, "name a quantity", f"{len(text)} characters", f"Known: {EXAMPLES}."))
     try:
-        node = read_answer(text, alphabet, Reading(bare_layer=True), path)  # nobody asks for a power
+        node = read_answer(text, alphabet, Disambiguation(bare_layer=True), path)  # nobody asks for a power
     except FormulaError as error:
         raise FormulaError(_unknown(text, path)) from error
     if not (isinstance(node, Partial) or (isinstance(node, nodes.Var) and isinstance(node.name, Ref))):
@@ -104,7 +104,7 @@ def _entry(text: str | None) -> tuple[int, ...] | None:
     return tuple(int(digits) for digits in re.findall(r"\d+", text)[:3])
 
 
-def _function(text: str, alphabet: Alphabet, network: Network) -> FunctionOf | None:
+def _function(text: str, alphabet: AnswerAlphabet, network: Network) -> FunctionOf | None:
     match = _FUNCTION.fullmatch(text)
     if match is None:
         return None
@@ -130,7 +130,7 @@ def _is_general(ref: Ref) -> bool:
     )
 
 
-def _filled(node: Node, alphabet: Alphabet) -> Node:
+def _filled(node: Node, alphabet: AnswerAlphabet) -> Node:
     """Return the general entry with the usual layer l; ``dW_jk`` is of layer l."""
 
     def fill(ref: Ref) -> Ref:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalkgrad.check.key.reading.cursor import CLOSING, Cursor
-from chalkgrad.check.key.reading.letters import LAYERED, Part
+from chalkgrad.check.key.reading.letters import LAYERED, TypedIndex
 from chalkgrad.check.key.reading.nodes import Ref
 from chalkgrad.check.key.reading.tokens import Token
 
@@ -12,11 +12,11 @@ class ScriptReader(Cursor):
     """Reads a letter's indices; tells a layer's number above a letter from a power."""
 
     def reference(self, word: str, token: Token) -> Ref:
-        below: list[Part] = []
-        above: list[Part] = []
+        below: list[TypedIndex] = []
+        above: list[TypedIndex] = []
         kind = self.alphabet.kinds[word]
         if self.here.kind == "number" and not self.here.spaced and self.here.text.isdecimal():
-            below.append(Part(int(self.here.text)))
+            below.append(TypedIndex(int(self.here.text)))
             self.at += 1
         while self.here.text in ("_", "^"):
             start = self.at
@@ -31,7 +31,7 @@ class ScriptReader(Cursor):
         except ValueError as problem:
             raise self.error(str(problem), f"Write {word} with its own indices.", token.at) from None
 
-    def script(self, mark: str, kind: str, no_layer: bool) -> list[Part] | None:
+    def script(self, mark: str, kind: str, no_layer: bool) -> list[TypedIndex] | None:
         """Read indices; ``None`` where a ``^`` begins a power."""
         bracket = self.here.text if self.here.text in CLOSING else ""
         if mark == "_":
@@ -54,15 +54,15 @@ class ScriptReader(Cursor):
     def ends(ahead: list[Token], at: int, bracket: str) -> bool:
         return not bracket or (len(ahead) > at and ahead[at].text == CLOSING[bracket])
 
-    def is_other_index(self, first: Part) -> bool:
+    def is_other_index(self, first: TypedIndex) -> bool:
         """Whether the second index of a weight follows: 0 in w_j0, k in w_2k, but not x in w_1x."""
         if isinstance(first.base, str):
             return self.here.kind == "number" and self.here.text.isdecimal()
         words = {*self.alphabet.words()}
         return self.here.kind == "name" and len(self.here.text) == 1 and self.here.text not in words
 
-    def indices(self, bracket: str, pair: bool = False) -> list[Part]:
-        found: list[Part] = []
+    def indices(self, bracket: str, pair: bool = False) -> list[TypedIndex]:
+        found: list[TypedIndex] = []
         if not bracket:
             self.index(found, "", self.reading.loose_layer)
             if pair and len(found) == 1 and not self.here.spaced and self.is_other_index(found[0]):
@@ -75,14 +75,16 @@ class ScriptReader(Cursor):
                 self.expect(CLOSING[inner])
             self.accept(",")
         if len(found) > 1 and bracket != "{":  # w_(jk): the bracket holds them together
-            found = [Part(part.base, part.offset) if part.bracket == bracket else part for part in found]
+            found = [
+                TypedIndex(part.base, part.offset) if part.bracket == bracket else part for part in found
+            ]
         return found
 
-    def index(self, found: list[Part], bracket: str, shifted: bool) -> None:
+    def index(self, found: list[TypedIndex], bracket: str, shifted: bool) -> None:
         token = self.here
         if token.kind == "number" and token.text.isdecimal() and len(token.text) < 7:
             self.at += 1
-            found.append(Part(int(token.text), 0, bracket))
+            found.append(TypedIndex(int(token.text), 0, bracket))
             return
         if token.kind != "name" or len(token.text) > 3:
             raise self.error("have letters or whole numbers as indices", "Write w_(jk)^l, say.")
@@ -93,5 +95,5 @@ class ScriptReader(Cursor):
             offset = int(self.tokens[self.at + 1].text[:6]) * (1 if self.here.text == "+" else -1)
             self.at += 2
         single = bracket if len(bases) == 1 and bases[0] in ("l", "L") else ""
-        found.extend(Part(base, 0, single) for base in bases[:-1])
-        found.append(Part(bases[-1], offset, single))
+        found.extend(TypedIndex(base, 0, single) for base in bases[:-1])
+        found.append(TypedIndex(bases[-1], offset, single))

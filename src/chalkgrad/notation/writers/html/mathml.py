@@ -14,7 +14,7 @@ from chalkgrad.notation.boxes import (
     Fence,
     Frac,
     Grid,
-    Num,
+    Numeral,
     Op,
     Row,
     Script,
@@ -73,7 +73,7 @@ class _Writer:
         match b:
             case Sym():
                 return self._symbol(b)
-            case Num(text):
+            case Numeral(text):
                 return _mono(text) if self.code else _number(text)
             case Op():
                 return self._operator(b, script)
@@ -188,7 +188,7 @@ class _Writer:
     def _grid(self, rows: tuple[tuple[Box, ...], ...]) -> str:
         lines: list[str] = []
         for row in rows:
-            cells = (_cell(self.write(cell), "right" if isinstance(cell, Num) else "") for cell in row)
+            cells = (_cell(self.write(cell), "right" if isinstance(cell, Numeral) else "") for cell in row)
             lines.append(f"<mtr>{''.join(cells)}</mtr>")
         return f"<mtable>{''.join(lines)}</mtable>"
 

@@ -22,7 +22,7 @@ from chalkgrad.notation.boxes import (
     Op,
     Paragraph,
     Sym,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.boxes.breaking import ems
 from chalkgrad.notation.boxes.characters import clean
@@ -95,7 +95,7 @@ def _block(block: Block, limit: float) -> str:
             return f"<p>{inline(content)}</p>"
         case Bullets(items):
             return "<ul>\n" + "\n".join(f"<li>{inline(item)}</li>" for item in items) + "\n</ul>"
-        case Table():
+        case TableBlock():
             return _table(block)
         case Code(text, "diff"):
             return f'<pre class="cg-diff" tabindex="0"><code>{_changes(text)}</code></pre>'
@@ -141,7 +141,7 @@ def _display(lines: tuple[Line, ...], limit: float) -> str:
     return '<div class="cg-display" tabindex="0">\n' + "\n".join(rows) + "\n</div>"
 
 
-def _table(t: Table) -> str:
+def _table(t: TableBlock) -> str:
     """Return a table that scrolls where it is too wide; columns of long cells wrap, the others do not."""
     columns = zip(numeric_columns(t), long_columns(t), strict=True)
     kinds = ["cg-number" if right else "cg-long" if long else "" for right, long in columns]
@@ -157,7 +157,7 @@ def _table(t: Table) -> str:
     return f'<div class="cg-scroll" tabindex="0">{table}</div>'
 
 
-def long_columns(t: Table) -> tuple[bool, ...]:
+def long_columns(t: TableBlock) -> tuple[bool, ...]:
     """Tell for each column whether its cells may wrap, because one of them is long."""
     count = max((len(row) for row in (t.header, *t.rows)), default=0)
     columns = ([row[c] for row in (t.header, *t.rows) if c < len(row)] for c in range(count))

@@ -13,7 +13,7 @@ from chalkgrad.notation.boxes import (
     Fence,
     Frac,
     Grid,
-    Num,
+    Numeral,
     Op,
     Row,
     Script,
@@ -69,7 +69,7 @@ class LatexWriter:
         match b:
             case Sym():
                 return self._symbol(b)
-            case Num(text):
+            case Numeral(text):
                 return self._mono(clean(text)) if code else _number(text)
             case Op():
                 return self._operator(b, code)
@@ -270,7 +270,7 @@ class LatexWriter:
 
     def _grid(self, g: Grid, code: bool) -> str:
         count = max((len(row) for row in g.rows), default=0)
-        numeric = [all(isinstance(r[c], Num) for r in g.rows if c < len(r)) for c in range(count)]
+        numeric = [all(isinstance(r[c], Numeral) for r in g.rows if c < len(r)) for c in range(count)]
         lines = r" \\ ".join(cell(" & ".join(self.box(item, code) for item in row)) for row in g.rows)
         brackets = {("[", "]"): "b", ("(", ")"): "p", ("|", "|"): "v"}.get((g.left, g.right))
         if brackets and count <= 10 and not any(numeric):

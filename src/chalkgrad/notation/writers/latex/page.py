@@ -17,7 +17,7 @@ from chalkgrad.notation.boxes import (
     Line,
     Op,
     Paragraph,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import arrange, inline_ems, left_ems
@@ -93,7 +93,7 @@ def _block(block: Block, line: float) -> str:
                 return ""
             lines = "\n".join(rf"\item {{}}{inline(item)}" for item in items)
             return f"\\begin{{itemize}}\n{lines}\n\\end{{itemize}}"
-        case Table():
+        case TableBlock():
             return _table(block, line)
         case Code(text):
             return verbatim(text)
@@ -170,7 +170,7 @@ def _cell(c: str) -> str:
     return mono(c) if c.isascii() else rf"\cgcell{{{'?' if '[U+' in escape(c) else escape(c)}}}"
 
 
-def _table(t: Table, line: float) -> str:
+def _table(t: TableBlock, line: float) -> str:
     numeric = numeric_columns(t)
     if not numeric:
         return ""

@@ -14,7 +14,7 @@ from chalkgrad.notation.boxes import (
     Fence,
     Frac,
     Grid,
-    Num,
+    Numeral,
     Op,
     Row,
     Script,
@@ -87,7 +87,7 @@ class _Drawing:
         match b:
             case Sym():
                 return Picture.of(self._letter(b))
-            case Num(text):
+            case Numeral(text):
                 return Picture.of(clean(text) if self.code else number_text(text))
             case Op():
                 return Picture.of(operator(b, self.code))
@@ -209,7 +209,7 @@ class _Drawing:
     # ---- fractions, braces, matrices --------------------------------------------------------------
 
     def _fraction(self, num: Box, den: Box) -> Picture:
-        if num == Num("1") and den == Num("2") and not self.code:
+        if num == Numeral("1") and den == Numeral("2") and not self.code:
             return Picture.of("½")
         above, below = self.draw(num), self.draw(den)
         if not is_product(num):
@@ -229,7 +229,7 @@ class _Drawing:
                 left + "; ".join(" ".join(self.line(cell) for cell in row) for row in rows) + right
             )
         count = max((len(row) for row in rows), default=0)
-        numeric = [all(isinstance(r[c], Num | Op) for r in rows if c < len(r)) for c in range(count)]
+        numeric = [all(isinstance(r[c], Numeral | Op) for r in rows if c < len(r)) for c in range(count)]
         body = table([[self.draw(cell) for cell in row] for row in rows], numeric)
         if len(body.rows) == 1:
             return beside(Picture.of(left), body, Picture.of(right))

@@ -17,7 +17,7 @@ from chalkgrad.notation.boxes import (
     Inline,
     Line,
     Paragraph,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.boxes.breaking import break_lines
 from chalkgrad.notation.boxes.characters import clean
@@ -80,7 +80,7 @@ def block_lines(block: Block, width: int, notes: bool = True) -> list[Strip]:
                 body = wrapped(item, max(1, width - 4), notes)
                 lines += [((("  • " if n == 0 else "    "), ""), *line) for n, line in enumerate(body)]
             return lines
-        case Table():
+        case TableBlock():
             return table_lines(block, width, notes)
         case Code(text, language):
             return _code(clean(text, lines=True).split("\n"), language)
@@ -138,7 +138,7 @@ def wrapped(content: Inline, width: int, notes: bool = True) -> list[Strip]:
     return [piece for line in lines for piece in sliced(line, width)] if width > 0 else lines
 
 
-def table_lines(t: Table, width: int, notes: bool = True) -> list[Strip]:
+def table_lines(t: TableBlock, width: int, notes: bool = True) -> list[Strip]:
     """Set a table with a rule under its header; the widest columns wrap until it fits."""
     numeric = numeric_columns(t)
     rows = [[*row, *((),) * (len(numeric) - len(row))] for row in (t.header, *t.rows)]

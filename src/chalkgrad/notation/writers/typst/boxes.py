@@ -13,7 +13,7 @@ from chalkgrad.notation.boxes import (
     Fence,
     Frac,
     Grid,
-    Num,
+    Numeral,
     Op,
     Row,
     Script,
@@ -64,7 +64,7 @@ def write(b: Box, code: bool | None = None, script: bool = False) -> str:
     match b:
         case Sym():
             return _symbol(b)
-        case Num(text):
+        case Numeral(text):
             return _mono(text) if code else _number(text)
         case Op():
             return _operator(b, code, script)
@@ -208,7 +208,8 @@ def _grid(rows: tuple[tuple[Box, ...], ...], left: str, right: str, code: bool) 
         cells = [write(cell, code) for cell in row] + ['""'] * (count - len(row))
         lines.append(
             ", ".join(
-                f"{cell} &" if isinstance(box, Num) else cell for cell, box in zip(cells, row, strict=False)
+                f"{cell} &" if isinstance(box, Numeral) else cell
+                for cell, box in zip(cells, row, strict=False)
             )
         )
     body = f"mat(delim: #none, {'; '.join(lines)})" if count else '""'

@@ -16,7 +16,7 @@ from chalkgrad.notation.boxes import (
     Line,
     Op,
     Paragraph,
-    Table,
+    TableBlock,
 )
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import arrange
@@ -87,7 +87,7 @@ def _block(block: Block, line: float) -> str:
             return inline(content)
         case Bullets(items):
             return "#list(" + ", ".join(f"[{inline(item)}]" for item in items) + ")" if items else ""
-        case Table():
+        case TableBlock():
             return _table(block)
         case Code(text, language):
             return _raw(text, language)
@@ -132,7 +132,7 @@ def _raw(text: str, language: str = "") -> str:
     return f'#raw("{body}", block: true{mark})'
 
 
-def _table(t: Table) -> str:
+def _table(t: TableBlock) -> str:
     numeric = numeric_columns(t)
     if not numeric:
         return ""
