@@ -8,8 +8,7 @@ import numpy as np
 
 from chalkgrad._roles import BIAS, layer_of, role_of_gradient
 from chalkgrad.diagnose.findings import Fix, Mistake
-from chalkgrad.diagnose.mistakes.statement import Statement, code, named, quantity
-from chalkgrad.network import Network
+from chalkgrad.diagnose.mistakes.statement import code, named, output_error
 from chalkgrad.usercode.answer.observation import Assigned, Observation
 from chalkgrad.usercode.syntax.source import line_of
 
@@ -67,12 +66,6 @@ def not_finite(there: Sequence[Observation], names: Sequence[str], source: str) 
                     source=line_of(source, each.line),
                 )  # fmt: skip
     return Mistake("unstable", (), tuple(names), ("Not finite.",))
-
-
-def output_error(network: Network) -> Statement:
-    """The advice that helps most against overflow in the output layer."""
-    output, target = quantity(network, "Y"), quantity(network, "T")
-    return ("write the error of the output as ", output, " − ", target)
 
 
 def not_returned(names: Sequence[str]) -> Mistake:

@@ -10,8 +10,9 @@ import numpy as np
 from chalkgrad.check.forward import Forward
 from chalkgrad.check.judge import judge, setting
 from chalkgrad.check.report import PARAMETER
-from chalkgrad.diagnose.beyond.accidents import not_finite, output_error
+from chalkgrad.diagnose.beyond.accidents import not_finite
 from chalkgrad.diagnose.findings import Fix, GradientVerdict, Mistake
+from chalkgrad.diagnose.mistakes.statement import output_error
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.explanation import Explained
 from chalkgrad.usercode.answer.observation import Observation

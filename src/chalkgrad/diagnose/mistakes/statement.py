@@ -97,6 +97,12 @@ def quantity(network: Network, name: str) -> Part:
     return quantities(network).get(name, name)
 
 
+def output_error(network: Network) -> Statement:
+    """The advice that helps most against overflow in the output layer."""
+    output, target = quantity(network, "Y"), quantity(network, "T")
+    return ("write the error of the output as ", output, " − ", target)
+
+
 # -- on a blackboard ----------------------------------------------------------------------------------------
 
 

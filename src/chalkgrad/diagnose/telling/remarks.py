@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from chalkgrad._roles import role_of
-from chalkgrad.diagnose.beyond.accidents import output_error
 from chalkgrad.diagnose.findings import Remark
-from chalkgrad.diagnose.mistakes.statement import named
+from chalkgrad.diagnose.mistakes.statement import named, output_error
 from chalkgrad.diagnose.probes.points import Point, point_of
 from chalkgrad.usercode.answer.observation import Observation
 from chalkgrad.usercode.answer.rounding import is_float32, relative_error
