@@ -198,7 +198,7 @@ def test_every_box_has_a_strategy() -> None:
     kinds = {cls.__name__ for cls in Box.__subclasses__() if cls.__module__ == Box.__module__}
     known = {
         "Sym",
-        "Num",
+        "Numeral",
         "Op",
         "Words",
         "Row",

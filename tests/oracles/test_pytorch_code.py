@@ -50,7 +50,7 @@ def lines(
         if isinstance(block, Heading):
             section, layers = block.text, range(0)
         elif isinstance(block, Paragraph) and section and block.inline[0] == "For ":
-            first, last = (int(item.text) for item in block.inline[1].items if type(item).__name__ == "Num")  # type: ignore[union-attr]
+            first, last = (int(item.text) for item in block.inline[1].items if type(item).__name__ == "Numeral")  # type: ignore[union-attr]
             layers = range(first, last + 1) if first < last else range(first, last - 1, -1)
         elif isinstance(block, Display):
             written = [(code(line.left) if line.left else None, code(line.right)) for line in block.lines]
