@@ -13,7 +13,7 @@ import pytest
 from chalkgrad import Derivation, Network, Trace, trace
 from chalkgrad.derive import UpdateRule
 from chalkgrad.expr import SLOT_NAMES
-from chalkgrad.notation.boxes import Display, Heading, Paragraph, Sym
+from chalkgrad.notation.boxes import Display, Heading, Numeral, Paragraph, Sym
 from chalkgrad.notation.pages.derivation import derivation_page
 from chalkgrad.notation.profiles.find import Letters, find_notation
 from chalkgrad.notation.profiles.spare import beside_norms
@@ -50,7 +50,8 @@ def lines(
         if isinstance(block, Heading):
             section, layers = block.text, range(0)
         elif isinstance(block, Paragraph) and section and block.inline[0] == "For ":
-            first, last = (int(item.text) for item in block.inline[1].items if type(item).__name__ == "Numeral")  # type: ignore[union-attr]
+            numbers = [item for item in block.inline[1].items if isinstance(item, Numeral)]  # type: ignore[union-attr]
+            first, last = (int(item.text) for item in numbers)
             layers = range(first, last + 1) if first < last else range(first, last - 1, -1)
         elif isinstance(block, Display):
             written = [(code(line.left) if line.left else None, code(line.right)) for line in block.lines]
