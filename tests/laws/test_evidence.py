@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from chalkgrad import Network
 from chalkgrad.derive import derive
+from chalkgrad.diagnose.mistakes.statement import plain
 from chalkgrad.diagnose.probes.points import Point, columns
 from chalkgrad.diagnose.probes.probes import mild
 from chalkgrad.diagnose.telling.evidence import pattern, values_of
@@ -34,7 +35,7 @@ def entry(place: tuple[int, ...], factor: float) -> Callable[[Array], Array]:
 
 
 def told(change: Callable[[Array], Array], right: list[Array] = RIGHT) -> str:
-    return pattern(SYMBOL, [change(v) for v in right], right)
+    return plain(pattern(SYMBOL, [change(v) for v in right], right))
 
 
 PATTERNS: dict[str, tuple[Callable[[Array], Array], str]] = {
@@ -57,7 +58,7 @@ def test_a_pattern_is_told(name: str, units: float) -> None:
     change, sentence = PATTERNS[name]
     right = RIGHT if name in ("added", "clipped") or "rounded" in name else [units * v for v in RIGHT]
     assert told(change, right).endswith(sentence)
-    mixed = pattern(SYMBOL, [change(right[0]), right[1] ** 3], right)
+    mixed = plain(pattern(SYMBOL, [change(right[0]), right[1] ** 3], right))
     assert not mixed.endswith(sentence)
 
 
@@ -65,7 +66,7 @@ def test_what_is_right_at_a_probe_says_nothing_of_the_rest() -> None:
     change, sentence = PATTERNS["one"]
     zero = np.zeros((3, 4))
     found = [RIGHT[0].copy(), change(RIGHT[1]), zero + 1, np.full((3, 4), np.nan)]
-    assert pattern(SYMBOL, found, [*RIGHT, zero, RIGHT[0]]).endswith(sentence)
+    assert plain(pattern(SYMBOL, found, [*RIGHT, zero, RIGHT[0]])).endswith(sentence)
 
 
 def test_few_wrong_entries_are_a_quarter_at_most() -> None:
@@ -85,7 +86,7 @@ def test_a_zero_has_no_ratio() -> None:
     for v in right:
         v[0, 1] = 0
     changed = [v + (PLACES == 1) for v in right]
-    assert pattern(SYMBOL, changed, right).endswith("is wrong only at [1, 2], where it should be 0.")
+    assert plain(pattern(SYMBOL, changed, right)).endswith("is wrong only at [1, 2], where it should be 0.")
     assert "for each unit" not in told(lambda v: v * np.array([[2.0], [3], [4]]), right)
 
 
@@ -99,7 +100,7 @@ def test_more_than_four_factors_are_cut_short() -> None:
 def test_what_has_no_pattern_is_measured() -> None:
     u, v = np.array([[3.0, 1.0], [1.0, 5.0]]), np.array([[1.0, 1.0], [2.0, -2.0]])
     share, cosine = 75, -4 / np.sqrt(36 * 10)
-    assert pattern(SYMBOL, [u], [v]).endswith(
+    assert plain(pattern(SYMBOL, [u], [v])).endswith(
         f"is wrong in {share}% of its entries; the cosine between it and the right one is {cosine:.2f}, "
         "so no constant factor explains it."
     )
