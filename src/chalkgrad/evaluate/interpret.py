@@ -197,6 +197,8 @@ def _matmul(compiler: Compiler, expr: e.MatMul) -> Compiled:
         inner, axis, repeated = compiler(ones.arg), ones.axis, ones.repeated
         if ones.summed.is_one:
             return lambda values: _repeat(inner(values), axis, size(repeated, values))
+        if repeated.is_one:
+            return lambda values: inner(values).sum(axis=axis, keepdims=True)
         return lambda values: _repeat(
             inner(values).sum(axis=axis, keepdims=True), axis, size(repeated, values)
         )
