@@ -118,6 +118,6 @@ def _cell(text: str) -> str:
     >>> _cell("=cmd|' /C calc'!A0"), _cell("Ada"), _cell("Ada;=1+1")
     ("'=cmd|' /C calc'!A0", 'Ada', "Ada;'=1+1")
     """
-    text = clean(text)
-    text = f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
-    return _AFTER_SEPARATOR.sub(r"\1'", text)
+    cell = clean(text)
+    cell = f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell
+    return _AFTER_SEPARATOR.sub(r"\1'", cell)

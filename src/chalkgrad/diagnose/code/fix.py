@@ -82,10 +82,10 @@ def right_side(name: str, names: CodeNames) -> str:
         _size(names, place),
         _widths(names, place),
     )
-    text = _with_penalty(writer.right_side(expr, step.symbol), names, place)
+    line = _with_penalty(writer.right_side(expr, step.symbol), names, place)
     is_matrix = step.symbol.root.kind == "bias" and names.reading.bias == "matrix"
     keep = ", keepdims=True" if is_matrix else ""
-    return re.sub(r"\.sum\((\d)\)", rf".sum(axis=\1{keep})", text).replace(".sum(0,", ".sum(axis=0,")
+    return re.sub(r"\.sum\((\d)\)", rf".sum(axis=\1{keep})", line).replace(".sum(0,", ".sum(axis=0,")
 
 
 def _is_turned(name: str, expr: Expr, names: CodeNames, place: int) -> bool:

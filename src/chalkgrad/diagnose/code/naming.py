@@ -264,9 +264,9 @@ def _gradient(text: str, depth: int) -> str | None:
     return None if not plain or quantity(plain, depth) is not None else gradient(plain, depth)
 
 
-def is_name(text: str) -> bool:
+def is_name(target: str) -> bool:
     """Whether a text can stand on the left of an assignment."""
-    return bool(re.fullmatch(r"[A-Za-z_][\w.]*(\[[^\]]*\])*", text))
+    return bool(re.fullmatch(r"[A-Za-z_][\w.]*(\[[^\]]*\])*", target))
 
 
 def became(point: Point, seen: Observation, reading: Reading) -> dict[Symbol, Array]:

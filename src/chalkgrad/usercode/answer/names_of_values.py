@@ -67,7 +67,7 @@ def _matching(
     for row in assigned:
         local = row.name.isidentifier() and row.function in tops
         kept = row.name.startswith("self.") and row.name[5:].isidentifier()
-        if not (local or kept) or row.name == "return" or "at line" in row.key:
+        if not (local or kept) or row.is_return or row.key not in ("", row.name):
             continue
         if not equal(row.value, value):
             continue

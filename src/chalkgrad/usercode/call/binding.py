@@ -119,8 +119,8 @@ def _role(name: str, node: Any, depth: int) -> str | None:
 
 def _iterated(node: Any) -> set[str]:
     """What is taken apart or walked through by name."""
-    text = ast.unparse(node)
-    return set(re.findall(r"(?:= |in |\*)(\w+)(?:\.\w+\(\))?(?=[:\n\])]|$)", text))
+    code = ast.unparse(node)
+    return set(re.findall(r"(?:= |in |\*)(\w+)(?:\.\w+\(\))?(?=[:\n\])]|$)", code))
 
 
 def _guess(unknown: Sequence[str], names: Sequence[str], bound: dict[str, Any], supply: Supply) -> None:
