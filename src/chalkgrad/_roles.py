@@ -21,6 +21,8 @@ class Role:
         Whether the network's penalty is over it.
     initial
         Each number to begin with; None where they are drawn.
+    is_learned
+        Whether it follows its gradient; what a norm remembers of the batches does not.
     """
 
     kind: str
@@ -28,6 +30,7 @@ class Role:
     is_matrix: bool = False
     is_penalised: bool = False
     initial: float | None = 0.0
+    is_learned: bool = True
 
     def name(self, layer: int | str) -> str:
         """Return the name of the parameter of that role.
@@ -42,7 +45,9 @@ WEIGHT = Role("weight", "W", is_matrix=True, is_penalised=True, initial=None)
 BIAS = Role("bias", "b")
 GAIN = Role("gain", "gamma", initial=1.0)
 SHIFT = Role("shift", "beta")
-ROLES = {role.kind: role for role in (WEIGHT, BIAS, GAIN, SHIFT)}
+RUNNING_MEAN = Role("running_mean", "running_mean", is_learned=False)
+RUNNING_VARIANCE = Role("running_variance", "running_var", initial=1.0, is_learned=False)
+ROLES = {role.kind: role for role in (WEIGHT, BIAS, GAIN, SHIFT, RUNNING_MEAN, RUNNING_VARIANCE)}
 _DIGITS = "0123456789"
 
 

@@ -35,8 +35,9 @@ OF_NORMS = {
     "shift": "beta",
 }
 """What a norm adds, and the canonical names."""
-PARAMETERS = {"weight": "W", "bias": "b", "gain": "gamma", "shift": "beta"}
-COLUMNS = ("bias", "gain", "shift")
+REMEMBERED = {"running_mean": "running_mean", "running_variance": "running_var"}
+PARAMETERS = {"weight": "W", "bias": "b", "gain": "gamma", "shift": "beta", **REMEMBERED}
+COLUMNS = ("bias", "gain", "shift", *REMEMBERED)
 BELONGING = ("velocity", "mean", "square", "pull")
 """What belongs to a parameter in an update: a letter with the parameter as its index."""
 BASICS: dict[str, Any] = {
@@ -116,7 +117,7 @@ class Meaning:
             for kind in (
                 *KINDS,
                 *(GIVEN if found.derivation.training != PLAIN else ()),
-                *(OF_NORMS if network.has_norm else ()),
+                *({**OF_NORMS, **REMEMBERED} if network.has_norm else ()),
             ):
                 self._learn(str(getattr(table, kind)), kind)
         if found.derivation.training != PLAIN:
@@ -172,7 +173,8 @@ class Meaning:
         kind = self.names.get(letter)
         if kind is None:
             raise MisreadError(f"the notation has no letter {letter}")
-        style = self.notation.parameters if kind in PARAMETERS else self.notation.units
+        learned = kind in PARAMETERS and kind not in REMEMBERED
+        style = self.notation.parameters if learned else self.notation.units
         if kind in ("input", "target", "output", "loss", "sample_weight"):
             return kind, self.network.depth if kind != "input" else 0, below, above
         place = above if style.startswith("^") else below
@@ -201,7 +203,7 @@ class Meaning:
             raise MisreadError(f"there is no layer {layer}")
         if kind in PARAMETERS:
             name = f"{PARAMETERS[kind]}{layer}"
-            table = step.gradients if gradient else step.parameters
+            table = step.gradients if gradient else step.parameters | step.state
             if name not in table:
                 raise MisreadError(f"there is no {name}")
             return table[name] if kind == "weight" else table[name].reshape(-1, 1)
@@ -335,7 +337,7 @@ class Meaning:
 
     def updated(self, target: Tree, env: Env) -> Value:
         """A parameter after the update."""
-        before, after = self.step, self.step.updated
+        before, after = self.step, self.step.updated | self.step.updated_state
         self.step = with_parameters(before, after)
         try:
             return self.value(target, env)

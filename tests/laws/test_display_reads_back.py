@@ -41,9 +41,11 @@ NETWORKS = (
     Network("2-2:relu-2:relu-2:relu-2:relu-2:relu-2:sigmoid"),
     Network("3-4:layer_norm:relu-2:softmax"),
     Network("2-3:layer_norm(0.01):tanh:nobias-3:layer_norm:silu:skip-2:layer_norm", l2=0.1),
+    Network("3-4:batch_norm:relu-2:softmax"),
+    Network("2-3:batch_norm(0.01,0.5):tanh:nobias-3:layer_norm:silu:skip-2:batch_norm", reduction="sum"),
     Network("3-2:layer_norm:relu-2:layer_norm:relu-2:layer_norm:relu-2:layer_norm:relu-2:layer_norm:relu-1"),
 )
-OF_NORMS_OF = (
+NORMED = (
     "linear{l} centre{l} variance{l} root{l} normalised{l} gain{l} shift{l} dlinear{l} dcentre{l} "
     "dvariance{l} droot{l} dnormalised{l} dgain{l} dshift{l}"
 )
@@ -287,7 +289,9 @@ def defined(network: Network) -> set[str]:
             {f"dbias{l}", f"bias{l}"} if layer.bias else set()
         )
         if layer.norm is not None:
-            wanted |= set(OF_NORMS_OF.format(l=l).split())
+            wanted |= set(NORMED.format(l=l).split())
+        if layer.norm is not None and layer.norm.over == "samples":
+            wanted |= {f"running_mean{l}", f"running_variance{l}"}
     return wanted
 
 
@@ -297,6 +301,7 @@ PAGES = [
     for j, name in enumerate(MATHEMATICS)
     for k, zoom in enumerate(("matrix", "index"))
     for l, batch in enumerate((False, True))
+    if batch or not network.statistics
     if THOROUGH or (i + j + k + l) % 2  # any two of them meet, any three in thorough tests
 ]
 

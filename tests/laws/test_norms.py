@@ -15,6 +15,7 @@ from chalkgrad import (
     Layer,
     Network,
     check,
+    derive,
     fit,
     gradients,
     initialise,
@@ -24,7 +25,8 @@ from chalkgrad import (
 )
 from chalkgrad._errors import ChalkgradWarning, UnsupportedError
 from chalkgrad.lower import lower
-from chalkgrad.network.norms import Norm
+from chalkgrad.network.norms import NORMS, Norm
+from chalkgrad.train import Cosine
 
 NETWORK = Network("4-6:layer_norm:tanh-3:layer_norm(0.1):relu-2:softmax")
 
@@ -52,6 +54,93 @@ def test_neither_a_shift_nor_a_scale_of_the_weighted_sums_is_seen(seed: int, by:
     np.testing.assert_allclose(predict(network, moved, x), seen, atol=1e-9)
     scaled = {**parameters, "W1": times * parameters["W1"], "b1": times * parameters["b1"]}
     np.testing.assert_allclose(predict(network, scaled, x), seen, atol=1e-6)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_it_is_the_norm_of_its_definition(norm: str) -> None:
+    rng = np.random.default_rng(1)
+    network = Network(f"3-4:{norm}(0.01)")
+    x, parameters = rng.normal(size=(6, 3)), drawn(network, 1)
+    found = trace(network, parameters, x, np.zeros((6, 4))).steps[0].values
+    u, axis = x @ parameters["W1"].T + parameters["b1"], 1 if norm == "layer_norm" else 0
+    normalised = (u - u.mean(axis, keepdims=True)) / np.sqrt(u.var(axis, keepdims=True) + 0.01)
+    expected = parameters["gamma1"] * normalised + parameters["beta1"]
+    np.testing.assert_allclose(found["Y"], expected, rtol=1e-13, atol=1e-14)
+
+
+def test_a_batch_norm_remembers_the_mean_and_the_unbiased_variance_for_inference() -> None:
+    rng = np.random.default_rng(2)
+    network = Network("3-4:batch_norm(0.01,0.25):tanh-1")
+    x, t, parameters = rng.normal(size=(6, 3)), np.zeros((6, 1)), drawn(network, 2)
+    parameters["running_var1"] = np.abs(parameters["running_var1"])
+    after = trace(network, parameters, x, t).steps[0].updated_state
+    u = x @ parameters["W1"].T + parameters["b1"]
+    for name, seen in (("running_mean1", u.mean(0)), ("running_var1", u.var(0, ddof=1))):
+        np.testing.assert_allclose(after[name], 0.75 * parameters[name] + 0.25 * seen, rtol=1e-13)
+    known = {**parameters, **after}
+    normalised = (u - after["running_mean1"]) / np.sqrt(after["running_var1"] + 0.01)
+    a = np.tanh(parameters["gamma1"] * normalised + parameters["beta1"])
+    expected = a @ parameters["W2"].T + parameters["b2"]
+    np.testing.assert_allclose(predict(network, known, x), expected, rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(predict(network, known, x[:1]), expected[:1], rtol=1e-13, atol=1e-14)
+
+
+def test_in_inference_nothing_flows_through_what_is_remembered() -> None:
+    derivation = derive(Network("3-4:batch_norm:tanh-1"), inference=True)
+    names = {step.name for step in derivation.backward}
+    assert {"dU1", "dgamma1", "dbeta1"} <= names
+    assert not names & {"dmu1", "dvar1", "dr1", "drunning_mean1", "drunning_var1"}
+    assert not any(step.symbol.root.is_statistic for step in derivation.updates)
+
+
+@pytest.mark.parametrize("ask", [trace, gradients])
+def test_one_row_has_no_variance(ask: Any) -> None:
+    network = Network("3-4:batch_norm:tanh-1")
+    with pytest.raises(InputError, match="x: must have at least 2 rows for a batch_norm; got 1 row"):
+        ask(network, initialise(network), [[1, 2, 3]], [[1]])
+    with pytest.raises(InputError, match="batch: must be true for a batch_norm; got a single sample"):
+        derive(network, batch=False)
+    assert derive(network, batch=False, inference=True).forward
+
+
+def test_a_prediction_wants_what_the_norm_remembers() -> None:
+    network = Network("3-4:batch_norm:tanh-1")
+    learned = {name: value for name, value in initialise(network).items() if not name.startswith("running")}
+    with pytest.raises(InputError, match="running_mean1: must be given, of shape"):
+        predict(network, learned, np.ones((2, 3)))
+    begun = trace(network, learned, np.eye(3), np.zeros((3, 1))).steps[0].state
+    assert begun["running_mean1"].tolist() == [0.0] * 4
+    assert begun["running_var1"].tolist() == [1.0] * 4
+
+
+def test_a_batch_norm_is_trained_kept_and_gone_on_with(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(101, 4))  # the last batch of 20 has one row: it moves parameters, no statistics
+    t = (x[:, 0] * x[:, 1] > 0).astype(int)
+    network = Network("4-16:batch_norm:relu-2:softmax")
+    given: dict[str, Any] = {"batch_size": 20, "seed": 1, "schedule": Cosine(), "dtype": "float64"}
+    with pytest.warns(ChalkgradWarning, match="batch_norm of layer 1") as told:
+        whole = fit(network, x, t, epochs=6, **given)
+    assert len(told) == 1
+    assert whole.history.losses[-1] < whole.history.losses[0]
+    assert np.abs(whole.parameters["running_mean1"]).min() > 0
+    path = tmp_path / "half.ckpt"
+
+    def interrupts(report: Any) -> None:
+        if report.epoch == 3:
+            raise KeyboardInterrupt
+
+    with pytest.warns(ChalkgradWarning):
+        half = fit(network, x, t, epochs=6, checkpoint=path, callbacks=interrupts, **given)
+    assert half.outcome == "interrupted"
+    with pytest.warns(ChalkgradWarning):
+        again = fit(network, x, t, epochs=6, resume=path, **given)
+    for name, value in whole.parameters.items():
+        np.testing.assert_array_equal(again.parameters[name], value)
+    whole.save(tmp_path / "norm.cg")
+    kept = load_model(tmp_path / "norm.cg")
+    np.testing.assert_array_equal(kept.outputs(x[:1]), whole.predict(x[:1]))
+    np.testing.assert_allclose(whole.predict(x), predict(network, whole.parameters, x), rtol=1e-12)
 
 
 @given(st.integers(0, 1000))
@@ -98,7 +187,10 @@ def test_it_is_trained_on_its_equations_with_one_warning_and_kept(tmp_path: Path
         ("1:layer_norm", "norm: must be over at least 2 units; got layer_norm of 1 unit"),
         ("3:layer_norm(0)", "norm.epsilon: must be a number above 0; got 0"),
         ("3:layer_norm(a)", "norm.epsilon: must be a number above 0; got 'a'"),
-        ("3:layer_norm(1,2)", "norm: must have ε as its only number"),
+        ("3:layer_norm(1,2,3)", "norm: must have ε and a momentum as its only numbers"),
+        ("3:layer_norm(0.1,0.2)", "norm.momentum: must be left out; got"),
+        ("3:batch_norm(0.1,2)", "norm.momentum: must be a number above 0 and at most 1; got"),
+        ("3:batch_norm:layer_norm", "norm: must be one norm; got 'batch_norm' and 'layer_norm'"),
         ("3:layer_norm:layer_norm", "norm: must be one norm; got 'layer_norm' and 'layer_norm'"),
         ("3:layer_nrm", "Did you mean 'layer_norm'?"),
     ],

@@ -36,7 +36,7 @@ LOSSES = (
     "formula:log(cosh(y-t))",
 )
 PROBABILITY_LOSSES = ("binary_cross_entropy", "cross_entropy")
-NORMS = ("layer_norm", "layer_norm(0.1)")
+NORMS = ("layer_norm", "layer_norm(0.1)", "batch_norm", "batch_norm(0.1)")
 # Every loss with every last activation that it allows; the random networks go round this list.
 ENDS = tuple(
     (last, loss)
@@ -152,14 +152,19 @@ def with_weights_and_masks(case: Case) -> Case:
 def with_norms(case: Case) -> Case:
     """The case with a norm in about half of its layers, its γ and β drawn.
 
-    Over two units the normalised values are −1 and 1 up to ε, and a slope is the difference of nearly equal
-    numbers: both libraries lose digits there, as many as each other, so such layers stay as they are.
+    Over two units (or samples) the normalised values are −1 and 1 up to ε, and a slope is the difference of
+    nearly equal numbers: both libraries lose digits there, as many as each other, so such layers stay as
+    they are.
     """
     random = np.random.default_rng([2028, case.number])
     layers, parameters = list(case.layers), dict(case.parameters)
     for l, layer in enumerate(case.layers, start=1):
         if layer.width > 2 and random.random() < 0.6:
-            layers[l - 1] = replace(layer, norm=str(random.choice(NORMS)))
+            norm = str(random.choice(NORMS if case.m > 2 else NORMS[:2]))
+            is_seen = norm.startswith("layer")  # a batch norm takes the bias away: its slope is 0, and noise
+            layers[l - 1] = replace(layer, norm=norm, bias=layer.bias and is_seen)
+            if not layers[l - 1].bias:
+                parameters.pop(f"b{l}", None)
             parameters[f"gamma{l}"] = random.uniform(0.5, 2, size=layer.width)
             parameters[f"beta{l}"] = random.normal(size=layer.width)
     return replace(case, layers=tuple(layers), parameters=parameters)
@@ -179,12 +184,18 @@ def targets(random: np.random.Generator, loss: str, m: int, n: int) -> Array:
     return random.normal(size=(m, n))
 
 
-def relative_errors(found: dict[str, Array], true: dict[str, Array]) -> dict[str, float]:
-    """Return max |found − true| / max |true| for every array; a zero array must be found exactly."""
+def relative_errors(found: dict[str, Array], true: dict[str, Array], least: float = 0.0) -> dict[str, float]:
+    """Return max |found − true| / max |true| for every array; a zero array must be found exactly.
+
+    An array that is smaller than ``least`` times the largest is measured by that: a bias that a batch norm
+    takes away again has the slope 0, and both libraries have the noise of its terms.
+    """
+    floor = least * max(float(np.abs(value).max()) for value in true.values())
     assert found.keys() == true.keys()
     errors = {}
     for name, value in true.items():
         assert found[name].shape == value.shape, name
-        scale, apart = float(np.abs(value).max()), float(np.abs(found[name] - value).max())
+        scale = max(float(np.abs(value).max()), floor)
+        apart = float(np.abs(found[name] - value).max())
         errors[name] = apart / scale if scale else (0.0 if apart == 0 else np.inf)
     return errors

@@ -71,6 +71,8 @@ def gradients(case: Case) -> tuple[float, dict[str, Array]]:
 def normalised(layer: LayerCase, l: int, u: Tensor, parameters: dict[str, Tensor]) -> Tensor:
     epsilon = float(layer.norm.partition("(")[2].rstrip(")") or 1e-5)
     gain, shift = parameters[f"gamma{l}"], parameters[f"beta{l}"]
+    if layer.norm.startswith("batch"):
+        return functional.batch_norm(u, None, None, gain, shift, training=True, eps=epsilon)
     return functional.layer_norm(u, (layer.width,), gain, shift, epsilon)
 
 

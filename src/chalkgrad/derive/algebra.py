@@ -59,10 +59,14 @@ def transpose(expr: Expr) -> Expr:
     return e.Transpose(expr)
 
 
-def whole_turned(expr: e.Hadamard) -> e.Hadamard | None:
+def whole_turned(expr: e.Hadamard) -> Expr | None:
     """X ⊙ Y where the expression is Xᵀ ⊙ Yᵀ: what is easier to read transposed as a whole."""
-    plain = tuple(factor.arg for factor in expr.factors if isinstance(factor, e.Transpose))
-    return e.Hadamard(plain) if len(plain) == len(expr.factors) else None
+    turned = transpose(expr) if _has_transpose(expr) else None
+    return None if turned is None or _has_transpose(turned) else turned
+
+
+def _has_transpose(expr: Expr) -> bool:
+    return any(isinstance(part, e.Transpose) for part in e.walk(expr))
 
 
 def matmul(left: Expr, right: Expr) -> Expr:

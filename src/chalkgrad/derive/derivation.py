@@ -93,6 +93,7 @@ RULE_NAMES: dict[str, str] = {
     "norm-variance": "their variance, the mean of the squared distances from it",
     "norm-root": "one over the standard deviation; ε keeps it finite",
     "normalise": "to mean 0 and variance 1",
+    "running-statistic": "what is remembered for inference",
     "scale-and-shift": "scaled and shifted, unit by unit",
     "activation": "activation of each unit",
     "as-it-is": "the identity: the sum as it is",

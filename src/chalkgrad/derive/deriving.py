@@ -11,6 +11,7 @@ from chalkgrad._numbers import Number
 from chalkgrad.derive.convention import CANONICAL, Convention
 from chalkgrad.derive.derivation import Derivation, Form, Step
 from chalkgrad.derive.forward import forward_equations
+from chalkgrad.derive.normalised import running_steps
 from chalkgrad.derive.sweep import Sweep
 from chalkgrad.derive.training import Training, read_clip_norm, read_dropout
 from chalkgrad.derive.turned import turn_errors
@@ -29,6 +30,7 @@ def derive(
     dropout: Mapping[int, Number | None] | None = None,
     rule: UpdateRule | None = None,
     clip_norm: Number | None = None,
+    inference: bool = False,
 ) -> Derivation:
     """Derive every gradient of a network by reverse differentiation of its forward equations.
 
@@ -53,6 +55,9 @@ def derive(
     clip_norm
         The length to which all gradients together are scaled down before the update.
 
+    inference
+        Whether batch norms take their running mean and variance in the place of the batch's.
+
     Returns
     -------
     Derivation
@@ -60,7 +65,8 @@ def derive(
     Raises
     ------
     InputError
-        A dropout rate outside [0, 1), or of a layer that is not hidden; a limit that is not above 0.
+        A dropout rate outside [0, 1), or of a layer that is not hidden; a limit that is not above 0; a batch
+        norm for a single sample that is not for inference.
 
     Examples
     --------
@@ -77,7 +83,8 @@ def derive(
     dropped, longest = read_dropout(network, dropout, faults), read_clip_norm(clip_norm, faults)
     if faults:
         raise InputError(faults)
-    return _derive(network, convention, Training(weighted, dropped, None if plain else rule, longest))
+    training = Training(weighted, dropped, None if plain else rule, longest, inference)
+    return _derive(network, convention, training)
 
 
 def derive_again(derivation: Derivation, convention: Convention) -> Derivation:
@@ -87,10 +94,16 @@ def derive_again(derivation: Derivation, convention: Convention) -> Derivation:
 
 @lru_cache(maxsize=256)
 def _derive(network: Network, convention: Convention, training: Training) -> Derivation:
+    if network.statistics and not (convention.batch or training.inference):
+        fix = "Ask for a batch, or for inference, which takes the running mean and variance."
+        raise InputError(Fault("batch", "be true for a batch_norm", "a single sample", fix))
     equations = forward_equations(network, convention, training)
     forward = tuple(Step(eq.symbol, (Form(eq.expr, eq.rule),)) for eq in equations)
     backward = Sweep(equations, network, convention).run()
     if convention.errors == "transposed":
         backward = turn_errors(backward)
     found = Derivation(network, convention, forward[:-1], forward[-1], tuple(backward), (), training)
-    return replace(found, updates=update_steps(found.gradients, training))
+    updates = update_steps(found.gradients, training)
+    if not training.inference:
+        updates += tuple(running_steps(network, forward, convention.samples))
+    return replace(found, updates=updates)

@@ -113,7 +113,8 @@ def forward_equations(network: Network, convention: Convention, training: Traini
         else:
             u = names.linear(number)
             equations.append(Equation(u, _linear(names, number), "linear"))
-            parts = norm_equations(layer.norm, u, z, convention.samples, names.epsilon(number))
+            small, inference = names.epsilon(number), training.inference
+            parts = norm_equations(layer.norm, u, z, convention.samples, small, inference=inference)
             equations += starmap(Equation, parts)
         value: Expr
         rule = "activation"

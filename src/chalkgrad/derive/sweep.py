@@ -13,7 +13,7 @@ from chalkgrad.derive.rules import adjoints
 from chalkgrad.expr import ONE, Dim, Expr, Ones, RowApply, Symbol, coefficient, make_symbol, rewrite, symbols
 from chalkgrad.network import Network
 
-GIVEN = ("input", "target", "sample_weight", "mask")
+GIVEN = ("input", "target", "sample_weight", "mask", "running_mean", "running_variance")
 """Kinds of symbols that no gradient is wanted of."""
 
 
@@ -34,6 +34,10 @@ class Sweep:
         self.named: dict[Expr, Expr] = {
             value: symbol for symbol, value in self.defined.items() if isinstance(value, RowApply)
         }
+        self.fixed: set[Symbol] = set()  # computed from what is given, and from nothing that is learned
+        for eq in equations:
+            if all(symbol.kind in GIVEN or symbol in self.fixed for symbol in symbols(eq.expr)):
+                self.fixed.add(eq.symbol)
         self.uses: dict[Symbol, int] = {}
         for eq in equations:
             for used in symbols(eq.expr):
@@ -64,7 +68,7 @@ class Sweep:
 
     def _spread(self, expr: Expr, g: Expr, arrived: dict[Symbol, list[Expr]]) -> None:
         if isinstance(expr, Symbol):
-            if expr.kind not in GIVEN:
+            if expr.kind not in GIVEN and expr not in self.fixed:
                 arrived.setdefault(expr, []).append(g)
             return
         for operand, flow in adjoints(expr, g):

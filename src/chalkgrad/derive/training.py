@@ -27,12 +27,15 @@ class Training:
         How the parameters follow their gradients; None is plain descent.
     clip_norm
         The length to which all gradients together are scaled down; None for no limit.
+    inference
+        Whether batch norms take their running mean and variance in the place of the batch's.
     """
 
     weighted: bool = False
     dropout: tuple[tuple[int, Fraction | None], ...] = ()
     rule: UpdateRule | None = None
     clip_norm: Fraction | None = None
+    inference: bool = False
 
     def has_mask(self, layer: int) -> bool:
         """Whether there is dropout after a layer."""

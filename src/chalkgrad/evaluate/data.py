@@ -30,7 +30,8 @@ _TYPED_NAME = re.compile(r"([wb][a-z]*)[\s_.\[(^]*(\d+)[\])]?", re.IGNORECASE)
 class Data:
     """Arrays that fit a network: ``x`` (m, n₀), ``t`` (m, n_L), parameters in the network's shapes.
 
-    ``extras`` has the sample weights ``s`` (m,) and the dropout masks ``M1`` (m, n₁), … of a training step.
+    ``extras`` has the sample weights ``s`` (m,) and the dropout masks ``M1`` (m, n₁), … of a training step,
+    and what norms remember, ``running_mean1`` (n₁,), ….
     """
 
     parameters: dict[str, Array]
@@ -82,14 +83,19 @@ def validate_data(
     ((2, 2), (2, 1))
     """
     expect_network(network)
-    plain = sample_weight is None and masks is None
+    plain = sample_weight is None and masks is None and not network.statistics
     if plain and arithmetic is None and (ready := _ready(network, x, t, parameters)) is not None:
         return ready
     faults: list[Fault] = []
-    fitted = fit_parameters(network, parameters, faults, partial=partial)
+    stored = fit_parameters(network, parameters, faults, partial=partial)
+    fitted = {name: stored.pop(name) for name in network.parameter_shapes() if name in stored}
     inputs = fit_inputs(network, x, f"{prefix}x", faults)
     targets = fit_targets(network, t, f"{prefix}t", inputs, faults)
     extras = {} if inputs is None else fit_extras(network, sample_weight, masks, len(inputs), faults)
+    if network.statistics and inputs is not None and len(inputs) < 2:
+        fix = "Give more rows: one row has no variance."
+        faults.append(Fault(f"{prefix}x", "have at least 2 rows for a batch_norm", "1 row", fix))
+    extras |= initial_statistics(network) | stored
     if faults or inputs is None or targets is None:
         raise InputError(faults)
     convert = as_float64 if arithmetic is None else arithmetic.array
@@ -122,15 +128,19 @@ def fit_parameters(
     faults: list[Fault],
     *,
     partial: bool = False,
+    statistics: bool = False,
     path: str = "parameters",
 ) -> dict[str, Array]:
-    """Return the parameters in the network's order and shapes."""
+    """Return the parameters in the network's order and shapes, and the statistics of norms that are given.
+
+    Nothing may be missing unless ``partial``; ``statistics`` may be missing unless they are asked for.
+    """
     expect_network(network)
     if not isinstance(parameters, Mapping):
         fix = "Write {'W1': [[…]], 'b1': […]}."
         faults.append(Fault(path, "be a table of names and arrays", shown(parameters), fix))
         return {}
-    shapes = network.parameter_shapes()
+    shapes = network.stored_shapes()
     arrays: dict[str, Array] = {}
     unknown = [str(name) for name in parameters if name not in shapes]
     for name in unknown[:MAX_TOLD]:
@@ -152,11 +162,16 @@ def fit_parameters(
         else:
             faults.append(_shape_fault(f"{path}.{name}", name, array.shape, shapes[name]))
     if not partial:
-        for name, shape in shapes.items():
+        for name, shape in (shapes if statistics else network.parameter_shapes()).items():
             if name not in parameters:
                 fix = "Add it, or draw it with initialise(network)."
                 faults.append(Fault(f"{path}.{name}", f"be given, of shape {shape}", "nothing", fix))
     return {name: arrays[name] for name in shapes if name in arrays}
+
+
+def initial_statistics(network: Network) -> dict[str, Array]:
+    """What norms remember before they have seen a batch: the mean 0 and the variance 1."""
+    return {each.name: np.full(each.shape, each.role.initial) for each in network.statistics}
 
 
 def _shape_fault(path: str, name: str, got: tuple[int, ...], shape: tuple[int, ...]) -> Fault:

@@ -34,7 +34,8 @@ def initialise(network: Network, seed: int = 0) -> dict[str, NDArray[np.float64]
     Returns
     -------
     dict
-        ``W1`` of shape (n₁, n₀), ``b1`` of shape (n₁,), and so on; no ``b`` for a layer without bias.
+        ``W1`` of shape (n₁, n₀), ``b1`` of shape (n₁,), and so on; no ``b`` for a layer without bias.  Of a
+        norm ``gamma1`` is 1 and ``beta1`` 0; of a batch norm ``running_mean1`` is 0 and ``running_var1`` 1.
 
     Raises
     ------
@@ -62,7 +63,7 @@ def draws(network: Network, seed: int) -> Iterator[tuple[str, NDArray[np.float64
     if count > MAX_PARAMETERS:
         condition = f"have at most {MAX_PARAMETERS:,} parameters to be drawn"
         raise InputError(Fault("layers", condition, f"{count:,}", "Make the widest layers narrower."))
-    for parameter in network.parameters():
+    for parameter in (*network.parameters(), *network.statistics):
         if parameter.role.initial is None:
             draw = np.random.default_rng((seed, parameter.layer))
             yield parameter.name, _weights(network.layers[parameter.layer - 1], parameter.shape, draw)

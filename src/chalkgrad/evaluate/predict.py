@@ -26,7 +26,7 @@ def predict(network: Network, parameters: Mapping[str, Any], x: Any) -> NDArray[
     network
         The description.
     parameters
-        ``{"W1": (n₁, n₀), "b1": (n₁,), …}``.
+        ``{"W1": (n₁, n₀), "b1": (n₁,), …}``; of a batch norm also ``running_mean1`` and ``running_var1``.
     x
         Inputs (m, n₀), samples as rows.
 
@@ -46,15 +46,15 @@ def predict(network: Network, parameters: Mapping[str, Any], x: Any) -> NDArray[
     [[2.0], [-2.0]]
     """
     faults: list[Fault] = []
-    fitted = fit_parameters(network, parameters, faults, partial=False)
+    fitted = fit_parameters(network, parameters, faults, statistics=True)
     fitted_x = fit_inputs(network, x, "x", faults)
     if faults or fitted_x is None:
         raise InputError(faults)
     given = {name: as_float64(array) for name, array in fitted.items()}
-    derivation = derive(network)
+    derivation = derive(network, inference=True)
     rows = as_float64(fitted_x)
     no_targets = np.empty((len(rows), 0))
-    values = inputs(derivation, Data(given, rows, no_targets), given)
+    values = inputs(derivation, Data(given, rows, no_targets, given), given)
     with np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore"):
         forward_program(derivation).run(values)
     y: NDArray[np.float64] = values[derivation.forward[-1].symbol]

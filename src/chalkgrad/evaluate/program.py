@@ -11,7 +11,7 @@ import numpy as np
 from chalkgrad.derive import Derivation, grad
 from chalkgrad.evaluate.interpret import Compiled, Values, compile_expr
 from chalkgrad.evaluate.stable import stable_expressions
-from chalkgrad.expr import Dim, Expr, RowApply, Symbol, symbols
+from chalkgrad.expr import FREEDOM, Dim, Expr, RowApply, Symbol, symbols
 from chalkgrad.formula import Arithmetic, Float64, Precise
 
 FLOAT64 = Float64()
@@ -117,4 +117,4 @@ def gradient_program(derivation: Derivation) -> CompiledSteps:
 
 def batch_size(m: int) -> Values:
     """The values of the open dimensions."""
-    return {Dim("m"): m}
+    return {Dim("m"): m, FREEDOM: m - 1}

@@ -63,7 +63,7 @@ def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) 
     for symbol in _given(derivation):
         if symbol.is_parameter:
             values[symbol] = _column(parameters[symbol.name])
-        elif symbol.kind in ("sample_weight", "mask"):
+        elif symbol.kind in ("sample_weight", "mask") or symbol.is_statistic:
             values[symbol] = _column(data.extras[symbol.name])
         else:
             values[symbol] = data.x if symbol.kind == "input" else data.t
@@ -71,18 +71,31 @@ def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) 
 
 
 def equations(
-    network: Network, data: Data, rule: UpdateRule | None = None, clip_norm: Fraction | None = None
+    network: Network,
+    data: Data,
+    rule: UpdateRule | None = None,
+    clip_norm: Fraction | None = None,
+    *,
+    inference: bool = False,
 ) -> Derivation:
     """The canonical derivation for what is given: with weights, masks, clipping where there are such."""
     dropout = {layer_of(name): None for name in data.extras if name[0] == "M"}
-    return derive(network, weighted="s" in data.extras, dropout=dropout, rule=rule, clip_norm=clip_norm)
+    return derive(
+        network,
+        weighted="s" in data.extras,
+        dropout=dropout,
+        rule=rule,
+        clip_norm=clip_norm,
+        inference=inference,
+    )
 
 
 @lru_cache(maxsize=64)
 def _given(derivation: Derivation) -> tuple[Symbol, ...]:
-    """What no equation defines: inputs, targets, parameters, sample weights, masks."""
+    """What no equation defines: inputs, targets, parameters, sample weights, masks, what norms remember."""
     defined = {step.symbol for step in derivation.steps}
-    used = (symbol for step in (*derivation.forward, derivation.loss) for symbol in step.premises)
+    used = [symbol for step in (*derivation.forward, derivation.loss) for symbol in step.premises]
+    used += [symbol for step in derivation.updates for symbol in step.premises if symbol.is_statistic]
     return tuple(dict.fromkeys(symbol for symbol in used if symbol not in defined))
 
 
@@ -123,7 +136,12 @@ def _everything(derivation: Derivation) -> tuple[Symbol, ...]:
 @lru_cache(maxsize=64)
 def _remembered(derivation: Derivation) -> tuple[Symbol, ...]:
     """What the optimiser knows before the update."""
-    used = (symbol for step in derivation.updates for symbol in step.premises if symbol.kind in SLOTS)
+    used = (
+        symbol
+        for step in derivation.updates
+        for symbol in step.premises
+        if symbol.kind in SLOTS or symbol.is_statistic
+    )
     return tuple(dict.fromkeys(used))
 
 

@@ -118,6 +118,7 @@ def trace(
     derivation = equations(network, data, rule, longest)
     eta = arithmetic.array([float(rate) if arithmetic is FLOAT64 else rate])[0]
     memory = {key: arithmetic.array(value) for key, value in remembered.items()}
+    memory |= {each.name: data.extras[each.name] for each in network.statistics}
     numbers = range(before + 1, before + count + 1)
     done = run_steps(derivation, data, arithmetic, eta, numbers, memory, kept)
     return Trace(network, derivation, done, eta, name, kept)

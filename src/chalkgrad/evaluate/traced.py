@@ -46,7 +46,7 @@ def _place(symbol: Symbol) -> tuple[str, str]:
             return "updated" if of.is_parameter else "updated_state", of.name
         case "pull" if of is not None:
             return "followed", of.name
-        case kind if kind in SLOTS:
+        case kind if kind in SLOTS or symbol.is_statistic:
             return "state", symbol.name
     return "parameters" if symbol.is_parameter else "values", symbol.name
 

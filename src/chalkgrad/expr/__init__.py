@@ -15,7 +15,7 @@ kind is one table, ``operations``.
 from __future__ import annotations
 
 from chalkgrad.expr.base import Expr, OfMany, OfOne, Routine
-from chalkgrad.expr.dims import ONE, Coefficient, Dim, Scalar, Shape, coefficient, fits, show_shape
+from chalkgrad.expr.dims import FREEDOM, ONE, Coefficient, Dim, Scalar, Shape, coefficient, fits, show_shape
 from chalkgrad.expr.nodes import (
     Apply,
     Hadamard,
@@ -34,6 +34,7 @@ from chalkgrad.expr.symbol import SLOT_NAMES, Symbol, make_symbol, symbol_name
 from chalkgrad.expr.walk import rewrite, substitute, symbols, walk
 
 __all__ = [
+    "FREEDOM",
     "ONE",
     "SLOT_NAMES",
     "TABLE",

@@ -24,6 +24,8 @@ class Dim:
 
 
 ONE = Dim("1", None, 1)
+FREEDOM = Dim("m−1")
+"""One less than the number of samples: what a variance without bias is divided by."""
 Shape = tuple[Dim, Dim]
 
 

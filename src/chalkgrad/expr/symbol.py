@@ -17,9 +17,9 @@ class Symbol(Expr):
     ``kind`` is one of input, target, weight, bias, pre (Z), act (A), output (the last A), loss,
     sample_weight (s), mask (M), grad (∂L/∂``of``) or next (``of`` after the update).  Where a norm stands
     before the activation, also linear (U), centre, variance and root (its μ, v and r = 1/√(v + ε)),
-    normalised (N), gain (γ) and shift (β).  Of an update it may also be norm or clip_factor (of all
-    gradients), pull (what moves ``of`` instead of its gradient), and velocity, mean or square (what the
-    optimiser remembers of ``of``).
+    normalised (N), gain (γ), shift (β), running_mean and running_variance.  Of an
+    update it may also be norm or clip_factor (of all gradients), pull (what moves ``of`` instead of its
+    gradient), and velocity, mean or square (what the optimiser remembers of ``of``).
     """
 
     kind: str
@@ -62,7 +62,12 @@ class Symbol(Expr):
     @property
     def is_parameter(self) -> bool:
         """Whether it is learned."""
-        return self.kind in ROLES
+        return self.kind in ROLES and ROLES[self.kind].is_learned
+
+    @property
+    def is_statistic(self) -> bool:
+        """Whether it is what a norm remembers of the batches."""
+        return self.kind in ROLES and not ROLES[self.kind].is_learned
 
     @property
     def is_vector(self) -> bool:

@@ -39,7 +39,7 @@ def check_arrays(
     network: Network, parameters: Mapping[str, Array], state: Mapping[str, Array], faults: list[Fault]
 ) -> None:
     """Add what is wrong with parameters and optimiser state."""
-    shapes = network.parameter_shapes()
+    shapes = network.stored_shapes()
     types = {np.asarray(array).dtype for array in parameters.values()}
     found = [_missing(name, shape) for name, shape in shapes.items() if name not in parameters]
     for name, array in parameters.items():

@@ -336,7 +336,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
         kept = table.get("preparation")
         preparation = None if kept is None else Preparation.from_dict(kept)
         history = History.from_dict(_part(table, "history"))
-        names = network.parameter_shapes()
+        names = network.stored_shapes()
         parameters = {key: array for key, array in arrays.items() if key in names}
         state = {key: array for key, array in arrays.items() if key not in names}
         known = Names.from_dict(table.get("names"))

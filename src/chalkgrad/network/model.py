@@ -128,6 +128,19 @@ class Network:
         """
         return [parameter.name for parameter in self.parameters() if parameter.role == role]
 
+    @cached_property
+    def statistics(self) -> tuple[Parameter, ...]:
+        """What its norms remember of the batches: running_mean1, running_var1 and so on."""
+        return tuple(one for number, layer in enumerate(self.layers, 1) for one in layer.statistics(number))
+
+    def stored_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each array that a trained network consists of: parameters, then statistics.
+
+        >>> Network("2-3:batch_norm:nobias").stored_shapes()
+        {'W1': (3, 2), 'gamma1': (3,), 'beta1': (3,), 'running_mean1': (3,), 'running_var1': (3,)}
+        """
+        return self._shapes | {each.name: each.shape for each in self.statistics}
+
     def penalised(self) -> list[Parameter]:
         """Return the parameters that the penalty is over."""
         return [parameter for parameter in self.parameters() if parameter.role.is_penalised]

@@ -12,7 +12,8 @@ from chalkgrad.formula.activations import known_name
 from chalkgrad.network.spec import read_call
 
 EPSILON = Fraction(1, 100_000)
-NORMS = {"layer_norm": "features"}
+MOMENTUM = Fraction(1, 10)
+NORMS = {"layer_norm": "features", "batch_norm": "samples"}
 """What a norm takes its mean and variance over: the units of one sample, or the samples of one unit."""
 
 
@@ -27,11 +28,14 @@ class Norm:
         samples of a batch.
     epsilon
         ε, which keeps the root away from 0.
+    momentum
+        ρ of a batch norm: the running mean becomes (1 − ρ) times itself plus ρ μ, the running variance
+        likewise with the variance that is divided by m − 1; both stand for μ and σ² in inference.
 
     Raises
     ------
     InputError
-        The name is unknown, or ε is not above 0.
+        The name is unknown, ε is not above 0, or ρ not above 0 and at most 1.
 
     References
     ----------
@@ -39,14 +43,15 @@ class Norm:
 
     Examples
     --------
-    >>> Norm("LayerNorm"), Norm.parse("layer_norm(0.001)").over
-    (Norm('layer_norm'), 'features')
+    >>> Norm("LayerNorm"), Norm.parse("batch_norm(0.001)").over
+    (Norm('layer_norm'), 'samples')
     """
 
     name: str
     epsilon: Fraction
+    momentum: Fraction
 
-    def __init__(self, name: str, epsilon: object = EPSILON) -> None:
+    def __init__(self, name: str, epsilon: object = EPSILON, momentum: object = MOMENTUM) -> None:
         faults: list[Fault] = []
         known = known_name(name, {}, *NORMS)
         small = exact(epsilon)
@@ -58,18 +63,26 @@ class Norm:
             faults.append(
                 Fault("norm.epsilon", "be a number above 0", shown(epsilon), "Leave it out for 0.00001.")
             )
+        share = exact(momentum)
+        if share is None or not 0 < share <= 1:
+            condition = "be a number above 0 and at most 1"
+            faults.append(Fault("norm.momentum", condition, shown(momentum), "Leave it out for 0.1."))
+        elif share != MOMENTUM and known == "layer_norm":
+            fix = "A layer norm remembers nothing."
+            faults.append(Fault("norm.momentum", "be left out", shown(momentum), fix))
         if faults:
             raise InputError(faults)
+        object.__setattr__(self, "momentum", share)
         object.__setattr__(self, "name", known)
         object.__setattr__(self, "epsilon", small)
 
     @classmethod
     def parse(cls, text: str) -> Norm:
-        """Read ``layer_norm`` or ``layer_norm(0.001)``; raises ``InputError``."""
+        """Read ``layer_norm``, ``layer_norm(0.001)``, ``batch_norm(0.001,0.01)``; raises ``InputError``."""
         name, given = read_call(text)
-        if len(given) > 1 or any(keyword not in ("", "epsilon", "eps") for keyword, _ in given):
-            fix = f"Write {name}(0.001), with ε alone."
-            raise InputError(Fault("norm", "have ε as its only number", shown(text), fix))
+        if len(given) > 2 or any(keyword for keyword, _ in given):
+            fix = f"Write {name}(0.001), say."
+            raise InputError(Fault("norm", "have ε and a momentum as its only numbers", shown(text), fix))
         return cls(name, *(value if (read := exact_text(value)) is None else read for _, value in given))
 
     @property
@@ -78,7 +91,9 @@ class Norm:
         return NORMS[self.name]
 
     def __str__(self) -> str:
-        return self.name if self.epsilon == EPSILON else f"{self.name}({number_text(self.epsilon)})"
+        numbers = [self.epsilon, self.momentum][: 2 if self.momentum != MOMENTUM else 1]
+        text = ",".join(map(number_text, numbers))
+        return self.name if numbers == [EPSILON] else f"{self.name}({text})"
 
     def __repr__(self) -> str:
         return f"Norm({str(self)!r})"

@@ -11,7 +11,7 @@ from typing import cast
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, number_text, plain_number, shown, whole
-from chalkgrad._roles import BIAS, GAIN, SHIFT, WEIGHT
+from chalkgrad._roles import BIAS, GAIN, RUNNING_MEAN, RUNNING_VARIANCE, SHIFT, WEIGHT
 from chalkgrad.formula import ActivationFunction, ElementwiseFunction, LossFunction, format_formula
 from chalkgrad.network.functions import (
     Found,
@@ -209,6 +209,12 @@ class Layer:
         """Return what layer ``number`` with so many inputs learns."""
         roles = (WEIGHT, *((BIAS,) if self.bias else ()), *((GAIN, SHIFT) if self.norm else ()))
         return tuple(Parameter(r, number, (self.width, inputs)[: 1 + r.is_matrix]) for r in roles)
+
+    def statistics(self, number: int) -> tuple[Parameter, ...]:
+        """Return what the norm of layer ``number`` remembers of the batches that it has seen."""
+        over_samples = self.norm is not None and self.norm.over == "samples"
+        roles = (RUNNING_MEAN, RUNNING_VARIANCE) if over_samples else ()
+        return tuple(Parameter(role, number, (self.width,)) for role in roles)
 
     @property
     def function(self) -> ActivationFunction:

@@ -3,7 +3,7 @@
     spec   := WIDTH "-" layer ("-" layer)*
     layer  := WIDTH (":" option)*                         options in any order
     option := "nobias" | "skip" | "skip(" N ")" | norm | activation
-    norm   := "layer_norm" | "layer_norm(" ε ")"
+    norm   := ("layer_norm" | "batch_norm") ["(" ε ["," ρ] ")"]
     activation := NAME | NAME "(" value ("," value)* ")" | "formula:" [NAME "="] FORMULA
 
 Inside a formula a ``-`` joins layers only outside parentheses and where a width follows it and then

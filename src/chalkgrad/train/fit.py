@@ -11,7 +11,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
 from chalkgrad._reading import read_flag, read_whole
 from chalkgrad.derive.optimisers import Optimiser
-from chalkgrad.evaluate.data import fit_parameters
+from chalkgrad.evaluate.data import fit_parameters, initial_statistics
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 from chalkgrad.train.plan import Plan, train
@@ -225,6 +225,7 @@ def _read_parameters(
         fix = "Leave one of them out."
         faults.append(Fault("parameters", "be left out with resume", "both", fix))
     fitted = fit_parameters(network, value, faults)
+    fitted |= {name: start for name, start in initial_statistics(network).items() if name not in fitted}
     return {name: array.astype(dtype) for name, array in fitted.items()}
 
 

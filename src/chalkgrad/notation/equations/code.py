@@ -15,7 +15,7 @@ from chalkgrad import expr as e
 from chalkgrad.derive.algebra import whole_turned
 from chalkgrad.derive.elementwise import arguments_of, body_of, written_out
 from chalkgrad.derive.numbers import spread_of
-from chalkgrad.expr import Coefficient, Dim, Expr, Scalar, Symbol, fill
+from chalkgrad.expr import FREEDOM, Coefficient, Dim, Expr, Scalar, Symbol, fill
 from chalkgrad.formula import ACTIVATIONS, ActivationFunction, ElementwiseFunction, nodes
 from chalkgrad.notation.equations.code_formula import (
     ATOM,
@@ -107,6 +107,8 @@ class CodeWriter:
         return self._code(expr)
 
     def _size(self, dim: Dim) -> str:
+        if dim == FREEDOM:
+            return f"({self.open_size} - 1)"
         return self.open_size if dim.size is None else str(dim.size)
 
     # -- vectors: biases and what becomes of them ----------------------------------------------------

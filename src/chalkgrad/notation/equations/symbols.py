@@ -8,9 +8,9 @@ from fractions import Fraction
 from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.derive.index import Index
-from chalkgrad.expr import SLOT_NAMES, Coefficient, Dim, Scalar, Symbol
+from chalkgrad.expr import FREEDOM, SLOT_NAMES, Coefficient, Dim, Scalar, Symbol
 from chalkgrad.formula import ElementwiseFunction
-from chalkgrad.notation.boxes import Box, Frac, Numeral, Op, Row, Script, Sym
+from chalkgrad.notation.boxes import Box, Fence, Frac, Numeral, Op, Row, Script, Sym
 from chalkgrad.notation.equations.formulas import function_name
 from chalkgrad.notation.equations.function_names import function_names
 from chalkgrad.notation.equations.letters import (
@@ -222,6 +222,10 @@ class SymbolWriter:
 
     def dim(self, dim: Dim) -> Box:
         """A dimension: m, a width's integer, or n_l where the layers that are meant have different widths."""
+        if dim == FREEDOM:
+            return (
+                Numeral(str(self.batch - 1)) if self.batch else Fence(Row((Sym("m"), Op("−"), Numeral("1"))))
+            )
         if dim.size is None and self.batch is not None:
             return Numeral(str(self.batch))
         if self.general is not None and dim.layer is not None:

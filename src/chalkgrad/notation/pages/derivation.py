@@ -7,7 +7,7 @@ from dataclasses import replace
 from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive, derive_again
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
-from chalkgrad.expr import Dim, Symbol, substitute
+from chalkgrad.expr import Dim, Scale, Symbol, substitute, walk
 from chalkgrad.network import Network
 from chalkgrad.notation.boxes import (
     Block,
@@ -69,8 +69,9 @@ def derivation_page(
     derivation = derive_again(like, convention) if like else derive(network, convention=convention)
     page = PageParts(chosen, derivation, chosen.zoom_for(zoom))
     blocks: list[Block] = [Paragraph(page.introduction())]
-    blocks += [Heading("Forward pass"), *page.section(derivation.forward)]
-    blocks += [Heading("Loss"), *page.batch_size(), *page.section((derivation.loss,))]
+    blocks += [Heading("Forward pass"), *page.batch_size(derivation.forward)]
+    blocks += page.section(derivation.forward)
+    blocks += [Heading("Loss"), *page.batch_size((derivation.loss,)), *page.section((derivation.loss,))]
     blocks += [Heading("Backward pass"), *page.section(page.shown_backward())]
     if transposes:
         blocks += [Heading("Where the transposes come from"), *page.transposes()]
@@ -88,6 +89,12 @@ def beside(left: Document, right: Document, names: tuple[str, str] = ("", "")) -
     titles = ("", "") if left.title == right.title and all(names) else (left.title, right.title)
     first, second = (", ".join(filter(None, pair)) for pair in zip(titles, names, strict=True))
     return Document(left.title, (Columns(replace(left, title=first), replace(right, title=second)),))
+
+
+def _counts(step: Step) -> bool:
+    """Whether the number of samples is in a step's equation, as a divisor."""
+    scales = (part.coefficient for part in walk(step.expr) if isinstance(part, Scale))
+    return any(base.name == "m" for c in scales for base, _ in c.powers)
 
 
 class PageParts:
@@ -149,10 +156,10 @@ class PageParts:
             blocks.append(Display(tuple(lines)))
         return blocks
 
-    def batch_size(self) -> list[Block]:
-        """Code says what m is."""
-        averaged = self.derivation.convention.batch and self.derivation.network.loss.reduction == "mean"
-        if self.writer.code is None or not averaged:
+    def batch_size(self, steps: tuple[Step, ...]) -> list[Block]:
+        """Code says what m is, before the first of its equations that has it."""
+        counts = [step for step in (*self.derivation.forward, self.derivation.loss) if _counts(step)]
+        if self.writer.code is None or not counts or counts[0] not in steps:
             return []
         size = Sym(f"len({self.notation.letters.input})", "code")
         return [Display((Line(Sym("m", "code"), "=", size, ("number of samples",)),))]

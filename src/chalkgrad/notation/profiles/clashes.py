@@ -46,6 +46,8 @@ MEANINGS: dict[str, str] = {
     "variance": "the variances of a norm",
     "root": "one over a norm’s standard deviation",
     "epsilon_norm": "the number that keeps a norm from dividing by 0",
+    "running_mean": "the running mean of a batch norm",
+    "running_variance": "the running variance of a batch norm",
     "normalised": "the normalised values",
     "gain": "the gains of a norm",
     "shift": "the shifts of a norm",

@@ -72,6 +72,8 @@ NORM: dict[str, tuple[tuple[str, str], ...]] = {
     "variance": (("v", "v"), ("ν", "ν"), ("var", "var")),
     "root": (("r", "r"), ("ϱ", "ϱ"), ("root", "root")),
     "epsilon_norm": (("ε", "ε"), ("ϵ", "ϵ"), ("eps", "eps")),
+    "running_mean": (("μ̄", "μ̄"), ("ξ̄", "ξ̄"), ("kept_mean", "kept_mean")),
+    "running_variance": (("v̄", "v̄"), ("ν̄", "ν̄"), ("kept_var", "kept_var")),
     "normalised": (("û", "Û"), ("n̂", "N̂"), ("normed", "Normed")),
     "gain": (("γ", "γ"), ("g", "g"), ("gain", "gain")),
     "shift": (("β", "β"), ("ϐ", "ϐ"), ("shift", "shift")),
@@ -119,6 +121,8 @@ class Letters:
     variance: str = "v"
     root: str = "r"
     epsilon_norm: str = "ε"
+    running_mean: str = "μ̄"
+    running_variance: str = "v̄"
     normalised: str = "û"
     gain: str = "γ"
     shift: str = "β"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -34,6 +35,7 @@ class EvaluatorExecutor(Stepping):
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
         self.network = setup.network
+        self._seen: dict[str, Array] = {}  # what norms remember after the step's rows
 
     def gradients(self, block: Block, rows: NDArray[np.int64], step: int) -> tuple[float, dict[str, Array]]:
         """L and ∂L/∂θ on these rows with the dropout masks of this step, before clipping."""
@@ -41,14 +43,26 @@ class EvaluatorExecutor(Stepping):
         data = self._data(block.x[rows], block.t[rows], weight, self._masks(len(rows), step))
         derivation = equations(self.network, data)
         values = inputs(derivation, data, data.parameters)
+        has_variance = len(rows) > 1
         with np.errstate(all="ignore"):
-            gradient_program(derivation).run(values)
+            (_step_program if has_variance else gradient_program)(derivation).run(values)
         found = {}
         for each in derivation.gradients:
             assert each.symbol.of is not None
             name = each.symbol.of.name
             found[name] = values[each.symbol].reshape(data.parameters[name].shape).astype(self.dtype)
-        return float(values[derivation.loss.symbol][0, 0]), {name: found[name] for name in self._parameters}
+        if has_variance:
+            self._seen = {
+                step.symbol.root.name: values[step.symbol].reshape(-1).astype(self.dtype)
+                for step in derivation.updates
+                if step.symbol.root.is_statistic
+            }
+        return float(values[derivation.loss.symbol][0, 0]), found
+
+    def _update(self, gradients: Mapping[str, Array], rate: float, step: int) -> None:
+        super()._update(gradients, rate, step)
+        self._parameters |= self._seen
+        self._seen = {}
 
     def _masks(self, rows: int, step: int) -> dict[str, Array]:
         rates = enumerate(self.setup.dropout, start=1)
@@ -65,12 +79,13 @@ class EvaluatorExecutor(Stepping):
         extras = masks if weight is None else {"s": weight.astype(np.float64), **masks}
         if t.ndim == 1:
             t = one_hot(t, self.network.widths[-1])
-        return Data(wide, x.astype(np.float64), t.astype(np.float64), extras)
+        remembered = {each.name: wide.pop(each.name) for each in self.network.statistics}
+        return Data(wide, x.astype(np.float64), t.astype(np.float64), extras | remembered)
 
     def _evaluate(self, block: Block, rows: slice) -> tuple[float, Array]:
         weight = None if block.weight is None else block.weight[rows]
         data = self._data(block.x[rows], block.t[rows], weight, {})
-        derivation = equations(self.network, data)
+        derivation = equations(self.network, data, inference=True)
         values = inputs(derivation, data, data.parameters)
         _loss_program(derivation).run(values)
         loss = float(values[derivation.loss.symbol][0, 0]) - self._penalty()
@@ -79,11 +94,19 @@ class EvaluatorExecutor(Stepping):
 
     def _outputs(self, x: Array) -> Array:
         data = self._data(x, np.empty((len(x), 0)), None, {})
-        derivation = equations(self.network, data)
+        derivation = equations(self.network, data, inference=True)
         values = inputs(derivation, data, data.parameters)
         forward_program(derivation).run(values)
         outputs: Array = values[derivation.forward[-1].symbol].astype(self.dtype)
         return outputs
+
+
+@lru_cache(maxsize=64)
+def _step_program(derivation: Derivation) -> CompiledSteps:
+    """L, the gradients, and what norms remember."""
+    remembered = {step.symbol for step in derivation.updates if step.symbol.root.is_statistic}
+    wanted = {step.symbol for step in derivation.gradients} | {derivation.loss.symbol} | remembered
+    return compile_derivation(derivation, FLOAT64, frozenset(wanted))
 
 
 @lru_cache(maxsize=64)

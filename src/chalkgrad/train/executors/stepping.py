@@ -45,7 +45,8 @@ class Stepping(ABC):
     def load(self, parameters: Mapping[str, Array], state: Mapping[str, Array] | None = None) -> None:
         """Take over parameters and optimiser state (None: zeros)."""
         self._parameters = {name: np.array(value, self.dtype) for name, value in parameters.items()}
-        zeros = zero_state(self.setup.optimiser, self._parameters)
+        learned = {each.name: self._parameters[each.name] for each in self.setup.network.parameters()}
+        zeros = zero_state(self.setup.optimiser, learned)
         given = {} if state is None else state
         self._state = {name: np.array(given.get(name, zero), self.dtype) for name, zero in zeros.items()}
 
@@ -90,7 +91,8 @@ class Stepping(ABC):
 
     def _update(self, gradients: Mapping[str, Array], rate: float, step: int) -> None:
         optimiser = self.setup.optimiser
-        for name, value in self._parameters.items():
+        for name in gradients:
+            value = self._parameters[name]
             slots = {slot: self._state[f"{name}.{slot}"] for slot in optimiser.slots}
             update(optimiser, value, gradients[name], slots, rate, step)
 

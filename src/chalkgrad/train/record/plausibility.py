@@ -63,11 +63,12 @@ def misfits(standing: Standing, settings: Settings, rows: int) -> Iterator[str]:
         yield f"at.done {at.done:,} of {rows:,} rows, {batch} a step"
     if at.step < at.epoch + steps_of(at.done, batch):
         yield f"at.step {at.step:,} in epoch {at.epoch:,}"
-    shapes = settings.setup.network.parameter_shapes()
+    network = settings.setup.network
+    shapes, learned = network.stored_shapes(), network.parameter_shapes()
     slots = settings.setup.optimiser.slots
     expected = {
         "parameters": shapes,
-        "state": {f"{name}.{slot}": shape for name, shape in shapes.items() for slot in slots},
+        "state": {f"{name}.{slot}": shape for name, shape in learned.items() for slot in slots},
         "best": shapes if standing.best is not None else {},
     }
     for part, shape_of in expected.items():

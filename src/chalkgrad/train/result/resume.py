@@ -82,7 +82,7 @@ def _from_fit(fit: Fit, standing: Standing, settings: Settings, rows: Rows, faul
     """Go on from a Fit, with other settings if they let its numbers be taken over."""
     setup = settings.setup
     shapes = {name: value.shape for name, value in fit.parameters.items()}
-    if shapes != setup.network.parameter_shapes():
+    if shapes != setup.network.stored_shapes():
         fix = "Give the same network, or leave resume out."
         faults.append(Fault("resume", "be of a network of these shapes", str(fit.network), fix))
         return standing
