@@ -16,8 +16,8 @@ import pytest
 from chalkgrad import Network, check, derive, diagnose, fit, load_model, trace
 from chalkgrad._errors import ChalkgradWarning, InputError
 from chalkgrad.app.cli import main
-from chalkgrad.derive.optimisers import OPTIMISERS, Optimiser, above_0, exact, under_1
-from chalkgrad.derive.update_rules import UpdateRule, assign, update_rule
+from chalkgrad.derive.optimisers import OPTIMISERS, Optimiser, above_0, under_1
+from chalkgrad.derive.update_rules import assign
 from chalkgrad.evaluate import gradients, initialise
 from chalkgrad.formula import ACTIVATIONS, LOSSES, activations, losses
 from chalkgrad.notation import builtin_names
@@ -56,12 +56,11 @@ class SignedMean(Optimiser):
     beta1: float = under_1(0.9)
     beta2: float = under_1(0.99)
 
-    def rule(self) -> UpdateRule:
-        """Its formulas."""
-        beta1, beta2 = exact(self.beta1, self.beta2)
-        moved = assign("theta", "theta - eta*sign(b1*m + (1 - b1)*g)", "update")
-        remembered = assign("mean", "b2*m + (1 - b2)*g", "running-mean")
-        return update_rule("signed means", (moved, remembered), {"beta1": beta1, "beta2": beta2})
+    steps = (
+        assign("theta", "theta - eta*sign(b1*m + (1 - b1)*g)", "update"),
+        assign("mean", "b2*m + (1 - b2)*g", "running-mean"),
+    )
+    title = "signed means"
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ is printed, evaluated and checked; training runs a twin of it where there is one
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from chalkgrad.derive.update_rules import DESCENT, Assignment, UpdateRule, assign, step_along, update_rule
 from chalkgrad.expr import SLOT_NAMES
@@ -42,9 +41,13 @@ def under_1(usual: float) -> Any:
     return field(default=usual, metadata={"least": 0, "below": 1})
 
 
+_LETTERS = {"alpha": "smoothing", "weight_decay": "decay"}
+"""Numbers that formulas have under another name."""
+
+
 @dataclass(frozen=True)
 class Optimiser(ABC):
-    """How parameters follow their gradients: numbers as fields, made by ``above_0`` and its like, and a rule.
+    """How parameters follow their gradients: numbers as fields, made by ``above_0`` and its like, and steps.
 
     Parameters
     ----------
@@ -53,24 +56,49 @@ class Optimiser(ABC):
     """
 
     learning_rate: float = above_0(0.001)
+    decays_gradient: ClassVar[bool] = True
+    """Whether ``weight_decay`` λ adds λθ to g; else the steps say what it does."""
 
+    @property
     @abstractmethod
-    def rule(self) -> UpdateRule:
-        """Its formulas, as they are printed and evaluated."""
+    def steps(self) -> tuple[Assignment, ...]:
+        """Its formulas, in their order."""
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return type(self).__name__
+
+    @property
+    def twin(self) -> str:
+        """The rule of the native core that is the same; empty without one."""
+        return ""
 
     @property
     def slots(self) -> tuple[str, ...]:
         """The names of what is remembered for every parameter."""
-        return _slots(self)
+        return tuple(SLOT_NAMES[kind] for kind in self.rule().remembered)
 
-    def in_core(self) -> tuple[str, Mapping[str, float]] | None:
-        """The native core's twin and its numbers; ``None`` without one."""
-        return None
+    @property
+    def numbers(self) -> dict[str, float]:
+        """Its numbers besides the learning rate, by the names of its fields."""
+        names = [f.name for f in fields(self) if f.metadata and f.name != "learning_rate"]
+        return {name: getattr(self, name) for name in names}
+
+    def rule(self) -> UpdateRule:
+        """Its formulas and numbers, as they are printed and evaluated: 0.9 is 9/10."""
+        return _rule(self)
 
 
 @lru_cache(maxsize=64)
-def _slots(optimiser: Optimiser) -> tuple[str, ...]:
-    return tuple(SLOT_NAMES[kind] for kind in optimiser.rule().remembered)
+def _rule(optimiser: Optimiser) -> UpdateRule:
+    numbers = {
+        _LETTERS.get(name, name): Fraction(repr(float(value))) for name, value in optimiser.numbers.items()
+    }
+    decay = numbers.pop("decay", Fraction(0))
+    if not optimiser.decays_gradient:
+        numbers, decay = {"decay": decay, **numbers}, Fraction(0)
+    return update_rule(optimiser.title, optimiser.steps, numbers, decay)
 
 
 @dataclass(frozen=True)
@@ -94,20 +122,21 @@ class SGD(Optimiser):
     nesterov: bool = False
     weight_decay: float = from_0(0.0)
 
-    def rule(self) -> UpdateRule:
-        """Its formulas, as they are printed and evaluated."""
-        steps: tuple[Assignment, ...] = (DESCENT,)
-        if self.momentum:
-            steps = (VELOCITY, NESTEROV if self.nesterov else MOMENTUM)
-        kind = "Nesterov’s momentum" if self.nesterov else "momentum"
-        name = f"gradient descent with {kind}" if self.momentum else "gradient descent"
-        momentum, decay = exact(self.momentum, self.weight_decay)
-        return update_rule(name, steps, {"momentum": momentum}, decay)
+    @property
+    def steps(self) -> tuple[Assignment, ...]:
+        """Its formulas, in their order."""
+        return (VELOCITY, NESTEROV if self.nesterov else MOMENTUM) if self.momentum else (DESCENT,)
 
-    def in_core(self) -> tuple[str, Mapping[str, float]]:
-        """The native core's twin and its numbers."""
-        rule = "sgd" if not self.momentum else "nesterov" if self.nesterov else "momentum"
-        return rule, {"momentum": self.momentum, "weight_decay": self.weight_decay}
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        kind = "Nesterov’s momentum" if self.nesterov else "momentum"
+        return f"gradient descent with {kind}" if self.momentum else "gradient descent"
+
+    @property
+    def twin(self) -> str:
+        """The rule of the native core that is the same."""
+        return "sgd" if not self.momentum else "nesterov" if self.nesterov else "momentum"
 
 
 @dataclass(frozen=True)
@@ -121,16 +150,8 @@ class Adam(Optimiser):
     beta2: float = under_1(0.999)
     epsilon: float = above_0(1e-8)
     weight_decay: float = from_0(0.0)
-
-    def rule(self) -> UpdateRule:
-        """Its formulas, as they are printed and evaluated."""
-        beta1, beta2, epsilon, decay = exact(self.beta1, self.beta2, self.epsilon, self.weight_decay)
-        numbers = {"beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-        return update_rule("Adam", (MEAN, SQUARE, ADAM), numbers, decay)
-
-    def in_core(self) -> tuple[str, Mapping[str, float]]:
-        """The native core's twin and its numbers."""
-        return "adam", _without_rate(self)
+    steps = (MEAN, SQUARE, ADAM)
+    twin = "adam"
 
 
 @dataclass(frozen=True)
@@ -141,16 +162,13 @@ class AdamW(Optimiser):
     beta2: float = under_1(0.999)
     epsilon: float = above_0(1e-8)
     weight_decay: float = from_0(0.01)
+    decays_gradient = False
+    twin = "adamw"
 
-    def rule(self) -> UpdateRule:
-        """Its formulas, as they are printed and evaluated."""
-        decay, *numbers = exact(self.weight_decay, self.beta1, self.beta2, self.epsilon)
-        named = {"decay": decay, **dict(zip(("beta1", "beta2", "epsilon"), numbers, strict=True))}
-        return update_rule("AdamW", (MEAN, SQUARE, ADAMW if decay else ADAM), named)
-
-    def in_core(self) -> tuple[str, Mapping[str, float]]:
-        """The native core's twin and its numbers."""
-        return "adamw", _without_rate(self)
+    @property
+    def steps(self) -> tuple[Assignment, ...]:
+        """Its formulas, in their order."""
+        return (MEAN, SQUARE, ADAMW if self.weight_decay else ADAM)
 
 
 @dataclass(frozen=True)
@@ -161,25 +179,9 @@ class RMSprop(Optimiser):
     alpha: float = under_1(0.99)
     epsilon: float = above_0(1e-8)
     weight_decay: float = from_0(0.0)
-
-    def rule(self) -> UpdateRule:
-        """Its formulas, as they are printed and evaluated."""
-        smoothing, epsilon, decay = exact(self.alpha, self.epsilon, self.weight_decay)
-        return update_rule("RMSprop", (SMOOTHED, RMS), {"smoothing": smoothing, "epsilon": epsilon}, decay)
-
-    def in_core(self) -> tuple[str, Mapping[str, float]]:
-        """The native core's twin and its numbers; α is its β₂."""
-        return "rmsprop", {"beta2": self.alpha, "epsilon": self.epsilon, "weight_decay": self.weight_decay}
+    steps = (SMOOTHED, RMS)
+    twin = "rmsprop"
 
 
 OPTIMISERS: dict[str, type[Optimiser]] = {"sgd": SGD, "adam": Adam, "adamw": AdamW, "rmsprop": RMSprop}
 """By the name that stands for each with its usual numbers."""
-
-
-def _without_rate(optimiser: Optimiser) -> dict[str, float]:
-    return {name: number for name, number in vars(optimiser).items() if name != "learning_rate"}
-
-
-def exact(*numbers: float) -> list[Fraction]:
-    """Return numbers as they are written: 0.9 is 9/10."""
-    return [Fraction(repr(float(number))) for number in numbers]

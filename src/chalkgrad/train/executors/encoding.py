@@ -65,7 +65,7 @@ def check_schema(schema: Mapping[str, Any]) -> None:
     ours: dict[str, Iterable[str]] = {
         "Op": [kind.__name__ for kind in kinds],
         "Loss": [SQUARED, *(name for name, loss in LOSSES.items() if loss.in_core)],
-        "Rule": [optimiser.in_core()[0] for optimiser in _TWINS],
+        "Rule": [optimiser.twin for optimiser in _TWINS],
         "Operation": {name for name in FLOAT_KERNELS if not name.startswith("where")} | comparisons,
         "instruction": members | {"op", "number"},
     }
@@ -181,18 +181,13 @@ def _layer(x: p.LayerParameters) -> Record:
     return {"n_in": x.n_in, "n_out": x.n_out, "bias": x.bias, "l2": float(x.l2)}
 
 
-def _rule(optimiser: Optimiser) -> tuple[str, Mapping[str, float]]:
-    found = optimiser.in_core()
-    if found is None:
-        raise UnsupportedError(f"no kernel for the update of {optimiser.rule().name}")
-    return found
-
-
 def _optimiser(optimiser: Optimiser) -> Record:
-    """The rule and its numbers; those it does not use are 0."""
-    rule, given = _rule(optimiser)
+    """The rule and its numbers; those it does not use are 0, and RMSprop's α is β₂."""
+    if not optimiser.twin:
+        raise UnsupportedError(f"no kernel for the update of {optimiser.title}")
+    given = {"beta2" if name == "alpha" else name: number for name, number in optimiser.numbers.items()}
     numbers = ("momentum", "beta1", "beta2", "epsilon", "weight_decay")
-    return {"rule": _place("Rule", rule), **dict.fromkeys(numbers, 0.0), **given}
+    return {"rule": _place("Rule", optimiser.twin), **dict.fromkeys(numbers, 0.0), **given}
 
 
 def _signed(seed: int) -> int:
