@@ -16,6 +16,7 @@ from chalkgrad.check.key.judging.scene import GENERAL_LAYER, general_network
 from chalkgrad.check.key.judging.stage import Stage
 from chalkgrad.check.key.judging.typed import typed_entry, typed_step
 from chalkgrad.check.key.reading.letters import alphabet
+from chalkgrad.formula import ACTIVATIONS
 from chalkgrad.network import Network
 from chalkgrad.notation.profiles.find import builtin_names, find_notation
 from chalkgrad.problem import Problem
@@ -68,6 +69,17 @@ def test_a_changed_sign_or_factor_is_found_in_every_notation(notation: str, step
     findings = verify_key(problem, notation).findings
     assert [finding.verdict for finding in findings] == [Verdict.WRONG] * 4
     assert all(finding.expected == right for finding in findings)
+
+
+@pytest.mark.parametrize("name", [name for name, known in ACTIVATIONS.items() if not known.is_identity])
+def test_an_activation_is_read_by_all_its_names(name: str) -> None:
+    network, known = Network(f"1-1:{name}:nobias-1:sigmoid", loss="half_squared_error"), ACTIVATIONS[name]
+    typed = typed_step(Stage(network, alphabet(find_notation("nielsen"))), "A1", {})
+    words = (name, known.symbol or name, name.title(), *known.also)
+    for word in (word for word in words if "_" not in word):
+        key = {"A1": word + typed[typed.index("(") :]}
+        finding = verify_key(Problem(network, **PROBLEM, key=key), "nielsen").findings[0]  # type: ignore[arg-type]
+        assert finding.verdict is Verdict.RIGHT, (key, finding)
 
 
 numbers = st.decimals(min_value=-1000, max_value=1000, allow_nan=False, allow_infinity=False, places=9)

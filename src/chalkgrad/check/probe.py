@@ -105,7 +105,8 @@ def draw_targets(network: Network, random: np.random.Generator, rows: int, label
     if labels and domain.sums_to_one and network.layers[-1].is_softmax:
         one_hot: Array = np.eye(shape[1])[random.permutation(np.arange(rows) % shape[1])]
         return one_hot
-    if labels and network.loss.loss_function.tells_labels(network.layers[-1].activation.name):
+    is_link = network.loss.loss_function.is_link(network.layers[-1].activation.name)
+    if labels and domain.is_probability and is_link:
         return (random.permutation(rows * shape[1]) % 2).reshape(shape).astype(np.float64)
     if domain.sums_to_one:
         parts = random.uniform(0.2, 1, size=shape)

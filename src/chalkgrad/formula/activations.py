@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._errors import Fault, InputError, did_you_mean
+from chalkgrad._numbers import shown
 from chalkgrad.formula import kernels
 from chalkgrad.formula.build import num, substitute
 from chalkgrad.formula.elementwise import ElementwiseFunction
@@ -23,7 +24,7 @@ SOFTMAX = "softmax"
 """The one activation of whole rows: an operation on matrices, without an elementwise function."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ActivationFunction(ElementwiseFunction):
     """An activation ``a = f(z)``; one's own has only a formula, and nothing is known of the rest.
 
@@ -55,7 +56,7 @@ class ActivationFunction(ElementwiseFunction):
     bounds: tuple[str | float, str | float] = (-inf, inf)
     also: tuple[str, ...] = ()
     title: str = ""
-    code: Mapping[str, str] = field(default_factory=dict, repr=False)
+    code: Mapping[str, str] = field(default_factory=dict)
     initial: str = "glorot"
     usual: tuple[str, ...] = ()
     is_head: bool = False
@@ -153,25 +154,18 @@ def activation(name: str, **parameters: Fraction | int | str) -> ActivationFunct
         If the name or a parameter is unknown, or a parameter is not a number.
 
     """
-    if name not in ACTIVATIONS:
+    known = ACTIVATIONS.get(name)
+    if known is None:
         fix = did_you_mean(name, list(ACTIVATIONS))
         raise InputError(Fault("activation", f"be one of {', '.join(ACTIVATIONS)}", repr(name), fix))
-    defaults = dict(ACTIVATIONS[name].parameters)
-    values, faults = {}, []
-    for key, value in parameters.items():
-        if key not in defaults:
-            wanted = (
-                f"be one of {', '.join(defaults)}" if defaults else f"be left out, {name} has no parameters"
-            )
-            faults.append(Fault(f"{name}.{key}", wanted, repr(value), did_you_mean(key, list(defaults))))
-            continue
-        try:
-            values[key] = Fraction(str(value))
-        except (ValueError, ZeroDivisionError):
-            faults.append(Fault(f"{name}.{key}", "be a number", repr(value), "Write for example 0.01."))
-    if faults:
-        raise InputError(faults)
-    return ACTIVATIONS[name].at(values)
+    names = dict(known.parameters)
+    if strange := parameters.keys() - names.keys():
+        condition = f"have only the parameters {', '.join(names)}" if names else "have no parameters"
+        raise InputError(Fault(name, condition, ", ".join(sorted(strange)), "Leave it out."))
+    try:
+        return known.at({key: Fraction(str(value)) for key, value in parameters.items()})
+    except (ValueError, ZeroDivisionError):
+        raise InputError(Fault(name, "have numbers", shown(parameters), "Write for example 0.01.")) from None
 
 
 def symbol_of(name: str) -> str:

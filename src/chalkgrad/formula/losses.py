@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,21 +37,8 @@ def interval(low: float, high: float) -> str:
     return f"in [{low:g}, {high:g}]" if low > -inf else f"of at most {high:g}"
 
 
-@dataclass(frozen=True)
-class Breach:
-    """Where targets leave a domain.
-
-    Attributes
-    ----------
-    condition
-        What must hold of each.
-    places
-        Row and column of each that is wrong; rows alone where it is their sum.
-    values
-        What stands there.
-    fix
-        What to do.
-    """
+class Breach(NamedTuple):
+    """Where targets leave a domain: rows and columns of what is wrong, or rows alone for their sum."""
 
     condition: str
     places: Array
@@ -80,8 +67,8 @@ class Domain:
 
     @property
     def is_probability(self) -> bool:
-        """Whether the targets are probabilities, or labels 0 and 1."""
-        return (self.low, self.high) == (0, 1)
+        """Whether each target is a probability for itself, or a label 0 or 1."""
+        return (self.low, self.high) == (0, 1) and not self.sums_to_one
 
     def breach(self, t: Array, tolerance: float) -> Breach | None:
         """Return where targets, one row a sample, leave the domain; sums may be off by the tolerance."""
@@ -89,7 +76,7 @@ class Domain:
             return None
         if t.min() < self.low or t.max() > self.high:
             places, bounds = np.argwhere((t < self.low) | (t > self.high)), interval(self.low, self.high)
-            fix = "Write 0 or 1 (or a probability)" if self.is_probability else f"Write numbers {bounds}"
+            fix = "Write 0 or 1 (or a probability)" if self.high == 1 else f"Write numbers {bounds}"
             values = t[tuple(places.T)]
             return Breach(f"be {bounds}", places, values, f"{fix}, or choose {USUAL}.")
         if self.sums_to_one:
@@ -171,10 +158,6 @@ class LossFunction:
         """Whether it is no multiple or mean of another: what a loss is called before factors and means."""
         return self.squared in (None, 1) and not self.mean_over_outputs
 
-    def tells_labels(self, activation: str) -> bool:
-        """Whether outputs of an activation are probabilities of labels 0 and 1, each for itself."""
-        return self.domain.is_probability and not self.domain.sums_to_one and self.is_link(activation)
-
     def is_link(self, activation: str) -> bool:
         """Whether y − t is the error behind an activation, up to a factor: the canonical link."""
         return bool(self.partner) and activation == self.partner
@@ -185,9 +168,7 @@ class LossFunction:
 
     def tells_classes(self, outputs: int) -> bool:
         """Whether the outputs are probabilities of classes."""
-        return self.takes_classes(outputs) or (
-            self.domain.is_probability and not self.domain.sums_to_one and outputs == 1
-        )
+        return self.takes_classes(outputs) or (self.domain.is_probability and outputs == 1)
 
 
 def described(name: str, formula: str, *, kernels: Any = None, **known: Any) -> LossFunction:

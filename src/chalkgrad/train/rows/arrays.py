@@ -157,6 +157,6 @@ def _check_domain(network: Network, t: Array, path: str, faults: list[Fault]) ->
     told = zip(breach.values[:3], breach.places[:3, 0], strict=True)
     got = told_rows([f"{value:g} in row {row}" for value, row in told], len(breach.values))
     of_rows = "have rows that " if breach.places.shape[1] == 1 else ""
-    is_signed = loss.domain.is_probability and set(np.unique(t[:CHUNK]).tolist()) == {-1.0, 1.0}
+    is_signed = loss.domain.high == 1 and set(np.unique(t[:CHUNK]).tolist()) == {-1.0, 1.0}
     condition = f"{of_rows}{breach.condition} for {loss.name}"
     faults.append(Fault(path, condition, got, _SIGNED if is_signed else breach.fix))

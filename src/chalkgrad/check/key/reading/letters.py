@@ -46,9 +46,9 @@ USUAL = {
 
 
 def _spellings(known: ActivationFunction) -> tuple[str, ...]:
-    """How an activation is typed; the identity has no name in a formula."""
+    """How an activation is typed: _ begins an index, and the identity has no name in a formula."""
     typed = (known.name, known.name.title(), known.name.upper(), known.symbol, *known.also)
-    return () if known.is_identity else tuple(word for word in typed if len(word) > 1)
+    return () if known.is_identity else tuple(word for word in typed if len(word) > 1 and "_" not in word)
 
 
 FUNCTION_NAMES = {
