@@ -8,26 +8,24 @@ from typing import TYPE_CHECKING
 from chalkgrad.train.record.history import History
 
 if TYPE_CHECKING:
-    from chalkgrad.derive.optimisers import Optimiser
     from chalkgrad.model.model import Model
     from chalkgrad.train.result.result import Fit
+    from chalkgrad.train.setup.work import Setup
 
 
-def fit_of(model: Model, optimiser: Optimiser, batch_size: int, dtype: str) -> Fit | None:
+def fit_of(model: Model, setup: Setup) -> Fit | None:
     """The training that a model came from, to be resumed; None where its optimiser's state does not fit."""
     from chalkgrad.train.record.resume_point import Position, Standing
     from chalkgrad.train.result.ending import Ending
     from chalkgrad.train.result.result import Fit
-    from chalkgrad.train.setup.work import Setup
 
     at, then = position_of(model), model.settings.get("optimiser")
     slots = {name.partition(".")[2] for name in model.state}
-    same = isinstance(then, dict) and then.get("name") == type(optimiser).__name__
-    if at is None or not same or slots != set(optimiser.slots):
+    same = isinstance(then, dict) and then.get("name") == type(setup.optimiser).__name__
+    if at is None or not same or slots != set(setup.optimiser.slots):
         return None
     parameters = dict(model.parameters)
     standing = Standing(parameters, dict(model.state), Position(*at))
-    setup = Setup(model.network, optimiser, batch_size, dtype)
     return Fit(model.network, parameters, standing.history, setup, "finished", ending=Ending(standing))
 
 

@@ -63,13 +63,11 @@ def fit_settings(
 def _from(begun: Model, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Begin with the weights of a model; with its optimiser's state too, where that fits."""
     from chalkgrad.model.going_on import fit_of
+    from chalkgrad.train.setup.work import Setup
 
     dtype = settings.get("dtype", "float32")
-    done = (
-        None
-        if "checkpoint" in settings
-        else fit_of(begun, settings["optimiser"], settings["batch_size"], dtype)
-    )
+    setup = Setup(begun.network, settings["optimiser"], settings["batch_size"], dtype)
+    done = None if "checkpoint" in settings else fit_of(begun, setup)
     if done is None:
         return {"parameters": begun.parameters}
     return {"resume": done, "epochs": settings["epochs"] + done.standing.at.epoch}
