@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from chalkgrad import expr as e
 from chalkgrad._roles import ROLES
@@ -22,7 +22,9 @@ from chalkgrad.network import Network
 from chalkgrad.notation.boxes import Inline, Sym
 from chalkgrad.notation.boxes.characters import subscript
 from chalkgrad.notation.equations.function_names import UNNAMED
-from chalkgrad.notation.equations.retelling import Retelling
+
+if TYPE_CHECKING:
+    from chalkgrad.notation.equations.retelling import Retelling
 
 
 @dataclass(frozen=True)
