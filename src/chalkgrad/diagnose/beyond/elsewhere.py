@@ -100,6 +100,7 @@ def _made(
             (activation or layer.activation) if number < network.depth else output[0],
             bias=layer.bias and not unbiased,
             skip=layer.skip,
+            norm=layer.norm,
         )
         for number, layer in enumerate(network.layers, start=1)
     ]

@@ -107,7 +107,13 @@ def resized(
     if widths == network.widths and not others:
         return network
     layers = tuple(
-        Layer(width, others.get(number, layer.activation), bias=layer.bias, skip=layer.skip)
+        Layer(
+            width,
+            others.get(number, layer.activation),
+            bias=layer.bias,
+            skip=layer.skip,
+            norm=layer.norm,
+        )
         for number, (layer, width) in enumerate(zip(network.layers, widths[1:], strict=True), start=1)
     )
     return Network((widths[0], *layers), loss=network.loss, l2=network.l2)

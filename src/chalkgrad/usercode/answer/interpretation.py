@@ -12,7 +12,7 @@ from chalkgrad._arrays import Array
 from chalkgrad._roles import WEIGHT, role_of_gradient
 from chalkgrad.network import Network
 from chalkgrad.usercode.answer.rounding import agree
-from chalkgrad.usercode.layouts.candidates import meanings
+from chalkgrad.usercode.layouts.candidates import meanings, quantities_in
 from chalkgrad.usercode.layouts.reading import Reading
 from chalkgrad.usercode.vocabulary.labels import by_names, looks_like_a_gradient
 
@@ -96,7 +96,7 @@ def understandings(
 def _kept(answer: Mapping[str, Any], network: Network) -> dict[str, Array]:
     """Gradients that an object keeps: ``self.dW1``, ``self.grads["W1"]``."""
     held = [(label, array) for label, array in answer.get("attributes", ()) if looks_like_a_gradient(label)]
-    return by_names(held, network.depth)
+    return by_names(held, network.depth, quantities_in(network))
 
 
 def _steps(answer: Mapping[str, Any], parameters: Mapping[str, Array], reading: Reading) -> dict[str, Array]:

@@ -73,7 +73,7 @@ def _matching(
             continue
         if not best or (local and best.startswith("self.")):
             best = row.name
-        if local and quantity(row.name, depth) == canonical:
+        if local and quantity(row.name, depth, there=[canonical]) == canonical:
             return row.name
     return best
 

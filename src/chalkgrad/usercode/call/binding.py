@@ -89,7 +89,7 @@ class _FunctionParameters:
         return self._meant(name, self.roles[name])
 
     def _quantity(self, name: str) -> str | None:
-        return quantity(name, self._depth, self._counted.offset)
+        return self._supply.named(name, self._counted.offset)
 
     def _meant(self, name: str, kind: str | None) -> Any:
         is_table = kind == "params" and plain(name) in ("weights", "biases")

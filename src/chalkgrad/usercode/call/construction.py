@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from chalkgrad.usercode.call.supply import Supply
-from chalkgrad.usercode.vocabulary.names import plain, quantity, role
+from chalkgrad.usercode.vocabulary.names import plain, role
 from chalkgrad.usercode.vocabulary.roles import OF_A_CONSTRUCTOR, ROLES
 
 _NUMBERED = ("hiddennodes", "hiddenneurons", "hiddenunits", "nhiddenunits")
@@ -74,7 +74,7 @@ class _ConstructorParameters:
             return ROLES[kind].value(supply)
         if word == "input":
             return None if self._has_input else supply["widths"][0]
-        return supply.get(quantity(name, supply.depth) or "")
+        return supply.get(supply.named(name) or "")
 
     def _width(self, name: str) -> Any:
         """One hidden width, or all of them where the name has a plural or is the only one for several."""

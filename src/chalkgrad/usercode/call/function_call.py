@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad._roles import BIAS, WEIGHT, role_of
 from chalkgrad.usercode.call.caller import Caller, Table, UnknownError, call
 from chalkgrad.usercode.call.forward_pass import forward_in, input_of, left_behind
 from chalkgrad.usercode.call.outcome import as_array, parts_of
@@ -105,8 +106,8 @@ def _updated(
         if isinstance(value, SpellingDict):
             moved |= {k: v for k, v in value.items() if k in parameters and not same(original[k], v)}
         elif isinstance(value, list) and role(name) in ("weights", "biases"):
-            letter = "W" if role(name) == "weights" else "b"
-            names = [key for key in parameters if key[0] == letter]
+            kind = WEIGHT if role(name) == "weights" else BIAS
+            names = [key for key in parameters if role_of(key) is kind]
             items = value[1:] if value and value[0] is None else value
             if len(items) == len(names):
                 moved |= {k: v for k, v in zip(names, items, strict=True) if not same(original[k], v)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,12 +72,8 @@ class ProbeArrays:
                 values[name] = reading.turn(name, value).copy()
             else:
                 values[name] = reading.sample(name, value, place)
-        for l in range(1, self.depth + 1):  # M_l = A_{l−1} W_lᵀ, which a book stores
-            bias = self.arrays.get(BIAS.name(l), 0.0)
-            product = self.arrays[f"Z{l}"] - bias
-            values[f"M{l}"] = (
-                reading.turn("Z", product) if place is None else reading.sample("Z", product, place)
-            )
+        for name, value in self._beside():
+            values[name] = reading.turn("Z", value) if place is None else reading.sample("Z", value, place)
         values[f"A{self.depth}"] = values["Y"]
         values["pairs"] = [
             (reading.sample("X", self.arrays["X"], i), reading.sample("T", self.arrays["T"], i))
@@ -88,6 +84,14 @@ class ProbeArrays:
         numbers = dict(self.numbers)
         numbers["l2"] = reading.l2(numbers["l2"], self.samples)
         return Supply(values | numbers, self.depth)
+
+    def _beside(self) -> Iterator[tuple[str, Array]]:
+        """M_l = A_{l−1} W_lᵀ, which a book stores, and of a norm the standard deviation."""
+        for l in range(1, self.depth + 1):
+            linear = self.arrays.get(f"U{l}", self.arrays[f"Z{l}"])
+            yield f"M{l}", linear - self.arrays.get(BIAS.name(l), 0.0)
+            if f"r{l}" in self.arrays:
+                yield f"std{l}", 1 / self.arrays[f"r{l}"]
 
 
 def same(a: Any, b: Any) -> bool:

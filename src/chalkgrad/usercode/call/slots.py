@@ -86,7 +86,7 @@ def parameters_in(found: Sequence[Slot], shapes: Mapping[str, Sequence[int]], de
     usable = [slot for slot in found if not looks_like_a_gradient(slot.label)]
     named = {
         name[1:]: slot
-        for name, slot in by_names([(slot.label, slot) for slot in usable], depth).items()
+        for name, slot in by_names([(slot.label, slot) for slot in usable], depth, shapes).items()
         if name[1:] in shapes
     }
     if all(name in named for name in shapes) and _plausible(named, shapes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from chalkgrad._roles import role_of
@@ -27,6 +27,10 @@ class Supply(dict[str, Any]):
         names = (f"{letter}{l}" for l in range(1, self.depth + 1))
         return [self[name] for name in names if name in self]
 
+    def named(self, name: str, offset: int = 0) -> str | None:
+        """The quantity that a name means: W1, Z1, gamma1."""
+        return quantity(name, self.depth, offset, self.keys())
+
     def layers(self, letter: str) -> Any:
         """The same; of one layer its own."""
         return self.get(f"{letter}1") if self.depth == 1 else self.listed(letter)
@@ -35,9 +39,9 @@ class Supply(dict[str, Any]):
         """X, A1, …, A_L."""
         return [self["X"], *self.listed("A")]
 
-    def spelled(self, letters: str = "") -> SpellingDict:
+    def spelled(self, letters: Collection[str] = ()) -> SpellingDict:
         """A dictionary of the parameters, and of all that is called by one of some letters."""
-        found = {name: value for name, value in self.items() if role_of(name) or name[0] in letters}
+        found = {k: v for k, v in self.items() if role_of(k) or k.rstrip("0123456789") in letters}
         return SpellingDict(found, self.depth, self.offset)
 
     def canonical(self, name: str, has_target: bool = False, held: Any = MISSING) -> str | None:
@@ -45,7 +49,7 @@ class Supply(dict[str, Any]):
 
         ``y`` is the output in code that calls its targets otherwise.
         """
-        found, kind = quantity(name, self.depth, self.offset), role(name)
+        found, kind = self.named(name, self.offset), role(name)
         if found in self and is_array(held):
             return found
         if kind == "y":
@@ -54,6 +58,5 @@ class Supply(dict[str, Any]):
 
     def meant(self, name: str) -> Any:
         """The value of what a name means, alone."""
-        found = quantity(name, self.depth)
-        kind = role(name) or ""
+        found, kind = self.named(name), role(name) or ""
         return self.get(found or {"y": "T"}.get(kind, kind))

@@ -13,7 +13,7 @@ from itertools import chain, product
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad._roles import BIAS, WEIGHT
+from chalkgrad._roles import BIAS, ROLES
 from chalkgrad.network import Network
 from chalkgrad.usercode.layouts.reading import (
     BiasLayout,
@@ -26,6 +26,7 @@ from chalkgrad.usercode.layouts.reading import (
 )
 from chalkgrad.usercode.vocabulary.labels import by_names
 from chalkgrad.usercode.vocabulary.names import gradient, quantity
+from chalkgrad.usercode.vocabulary.norm_names import OF_THE_WAY
 
 _TURNED: tuple[TargetLayout, ...] = ("turned", "data")
 
@@ -64,6 +65,12 @@ def unusual(network: Network, usual: Sequence[Reading], best: Reading, named: bo
     return found
 
 
+def quantities_in(network: Network) -> list[str]:
+    """The names of the parameters, and of what a norm computes."""
+    norms = [number for number, layer in enumerate(network.layers, start=1) if layer.norm is not None]
+    return [*network.parameter_shapes(), *(f"{letter}{l}" for l in norms for letter in OF_THE_WAY)]
+
+
 def _is_one_hot(t: Array) -> bool:
     return np.array_equal(t.sum(axis=1), np.ones(len(t))) and set(t.flat) <= {0, 1}
 
@@ -76,16 +83,16 @@ def meanings(
     Labels that are names say it themselves; a tuple is read by the names in its ``return``, or by the usual
     orders: W1, b1, W2, b2 …; backwards; all W, then all b; all b, then all W.
     """
-    depth = network.depth
-    named = by_names(parts, depth)
+    depth, there = network.depth, quantities_in(network)
+    named = by_names(parts, depth, there)
     if named:
         yield named | _called_exactly(parts, network)
         return
     told: list[str | None] = []
     if names and len(names) == len({label.split(".")[0] for label, _ in parts}):
         renamed = [(_renamed(label, names), array) for label, array in parts]
-        named = by_names(renamed, depth)
-        told = [gradient(label, depth) for label, _ in renamed]
+        named = by_names(renamed, depth, there)
+        told = [gradient(label, depth, there=there) for label, _ in renamed]
         if len(named) == len(parts) or {f"d{name}" for name in network.parameter_shapes()} <= set(named):
             yield named
             return
@@ -93,14 +100,16 @@ def meanings(
     parameters = list(network.parameter_shapes())
     if len(arrays) == len(parameters) + 1 and arrays[0].size == 1:
         arrays, told = arrays[1:], told[1:]
-    weights, biases = network.parameter_names(WEIGHT), network.parameter_names(BIAS)
+    weights, biases, *others = map(network.parameter_names, ROLES.values())
+    of_norms = list(chain.from_iterable(others))
     layers = [[p.name for p in network.parameters() if p.layer == l] for l in range(1, depth + 1)]
     backwards = list(chain.from_iterable(layers[::-1]))
     swapped = list(chain.from_iterable(names[::-1] for names in layers))
     orders = [
         parameters,
         backwards,
-        weights + biases,
+        weights + biases + of_norms,
+        [*chain.from_iterable(zip(weights, biases, strict=False)), *of_norms],
         biases + weights,
         swapped,
         weights[::-1] + biases[::-1],

@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chalkgrad.usercode.vocabulary.names import counts_from_zero, gradient, plain
+from chalkgrad.usercode.vocabulary.norm_names import LETTERS, gradient_of_norm, layers_of
 
 _OF_A_GRADIENT = re.compile(
-    r"(?:d+(?=[wb])|dl?d|grad|delta|nabla|change|veloc|moment|prev|old|error|cache|[vms](?=d?[wb]\d*$)).*|.*grads?\d*"
+    r"(?:d+(?=[wb]|gamma|gain|shift)|dl?d|grad|delta|nabla|change|veloc|moment|prev|old|error|cache|[vms](?=d?[wb]\d*$)).*|.*grads?\d*"
 )
 
 
-def by_names(parts: Sequence[tuple[str, Any]], depth: int) -> dict[str, Any]:
-    """Read labels: ``dW1``, ``layer1.W``, ``0.dW`` (a list of layers), ``dWs.0`` (lists of layers)."""
+def by_names(parts: Sequence[tuple[str, Any]], depth: int, there: Collection[str] = ()) -> dict[str, Any]:
+    """Read labels: ``dW1``, ``layer1.W``, ``0.dW`` (a list of layers), ``dWs.0`` (lists of layers).
+
+    Of a norm's quantities a label may mean those that are ``there``.
+    """
     labels = [label for label, _ in parts]
     offset = int(counts_from_zero([label.split(".")[-1] for label in labels], depth))
-    places = [place for place in (_place(label) for label in labels) if place is not None]
+    of_norms = _of_norms(labels, there, offset)
+    places = [place for label in labels if label not in of_norms and (place := _place(label)) is not None]
     found: dict[str, Any] = {}
     for label, array in parts:
-        name = gradient(label.split(".")[-1], depth, offset)
+        name = of_norms.get(label) or gradient(label.split(".")[-1], depth, offset)
         place = _place(label)
         if name is None and place is not None:
             layer = _layer(place, places, depth)
             name = next(filter(None, (gradient(f"{stem}{layer}", depth) for stem in place.stems)), None)
         if name is not None:
             found.setdefault(name, array)
+    return found
+
+
+def _of_norms(labels: Sequence[str], there: Collection[str], offset: int) -> dict[str, str]:
+    """What labels mean of the norms that there are: ``ln1.weight``, ``layers.1.gamma``, ``gammas.0``."""
+    every = [f"{letter}1" for letter in LETTERS]
+    found: dict[str, str] = {}
+    listed: dict[str, list[tuple[int, str]]] = {}
+    for label in labels if there else ():
+        *_, last = parts = label.split(".")
+        texts = (plain("".join(parts[-2:])), plain(last))
+        names = (gradient_of_norm(text, there, offset) for text in texts)
+        if (name := next(filter(None, names), None)) is not None:
+            found[label] = name
+        elif (place := _place(label)) is not None:
+            stems = (gradient_of_norm(plain(f"{stem}1"), every) for stem in place.stems)
+            if stem := next(filter(None, stems), None):
+                listed.setdefault(stem[1:-1], []).append((place.number, label))
+    for letter, places in listed.items():
+        layers, numbers = layers_of(letter, there), sorted({number for number, _ in places})
+        if len(numbers) == len(layers):
+            found |= {label: f"d{letter}{layers[numbers.index(number)]}" for number, label in places}
     return found
 
 

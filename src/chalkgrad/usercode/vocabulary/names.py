@@ -7,7 +7,9 @@ Everything is compared in lower case without underscores, brackets and carets: `
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from chalkgrad.usercode.vocabulary.norm_names import gradient_of_norm, of_norm
 from chalkgrad.usercode.vocabulary.roles import ROLES
 
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹δΔ∇∂θ", "01234567890123456789ddg" + "dw")
@@ -58,12 +60,15 @@ def plain(name: str) -> str:
     return _NOISE.sub("", name.translate(_SUBSCRIPTS).lower())
 
 
-def quantity(name: str, depth: int, offset: int = 0) -> str | None:
+def quantity(name: str, depth: int, offset: int = 0, there: Collection[str] = ()) -> str | None:
     """The canonical W1, b1, Z1 or A1 that a name means; None if it is something else.
 
-    ``offset`` is 1 where the user counts layers from 0.
+    ``offset`` is 1 where the user counts layers from 0.  Of a norm's quantities it may mean those that are
+    ``there``.
     """
     word = plain(name)
+    if there and (found := of_norm(word, there, offset)) is not None:
+        return found
     if depth == 2 and (two := _TWO_LAYER.fullmatch(word)) and not two[1]:
         return f"{_OF_LETTER[two[2]]}{_HIDDEN_OUTER[two[3]]}"
     match = _QUANTITY.fullmatch(word)
@@ -83,13 +88,15 @@ def role(name: str) -> str | None:
     return "y" if word == "y" else _ROLE_OF.get(word)
 
 
-def gradient(name: str, depth: int, offset: int = 0) -> str | None:
+def gradient(name: str, depth: int, offset: int = 0, there: Collection[str] = ()) -> str | None:
     """The canonical dW1, db1, dZ1, dA1, dY, dX or loss that a returned name means.
 
     >>> [gradient(n, 2) for n in ("grad_W1", "dL_db2", "delta1", "W2", "cost", "nonsense")]
     ['dW1', 'db2', 'dZ1', 'dW2', 'loss', None]
     """
     word = plain(name)
+    if there and (of_a_norm := gradient_of_norm(word, there, offset)) is not None:
+        return of_a_norm
     if word in _LOSS:
         return "loss"
     if word in _INPUT_GRADIENT:

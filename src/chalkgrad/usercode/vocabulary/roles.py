@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from chalkgrad.usercode.vocabulary.norm_names import LETTERS
+
+CACHED = (*"ZAXYTM", *LETTERS)
+"""What a forward pass may leave behind, by letter."""
 MISSING = object()
 """What a name holds that stands for nothing yet."""
 
@@ -114,7 +118,7 @@ ROLES: dict[str, ArgumentRole] = {
     "cache": _role(
         "cache caches memory forwardcache ctx context intermediates forwardinfo outs store fwd "
         "values activations",
-        lambda supply: supply.spelled("ZAXYTM"),
+        lambda supply: supply.spelled(CACHED),
     ),
     "weights": _role(
         "weights ws w weightlist coefs weightmatrices thetas",

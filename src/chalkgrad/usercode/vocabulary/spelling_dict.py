@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalkgrad.usercode.vocabulary.names import plain, quantity, role
+from chalkgrad.usercode.vocabulary.norm_names import LETTERS
 
-_WORDS = {"W": ("w", "weight", "weights"), "b": ("bias", "biases"), "A_prev": ("a_prev", "input")}
+_WORDS = {
+    "W": ("w", "weight", "weights"),
+    "b": ("bias", "biases"),
+    "A_prev": ("a_prev", "input"),
+    **LETTERS,
+}
 
 
 class SpellingDict(dict[Any, Any]):
@@ -38,10 +44,10 @@ class SpellingDict(dict[Any, Any]):
         if super().__contains__(key):
             return str(key)
         name = str(key)
-        found = quantity(name, self._depth, self._offset)
+        found = quantity(name, self._depth, self._offset, self.keys())
         if found is None and plain(name) in ("w0", "b0", "z0") and not self._offset:
             self._offset = 1
-            found = quantity(name, self._depth, 1)
+            found = quantity(name, self._depth, 1, self.keys())
         if found is None and plain(name) == "a0":
             found = "X"
         if found == f"A{self._depth}" and super().__contains__("Y"):
@@ -73,7 +79,7 @@ class SpellingDict(dict[Any, Any]):
         number += self._offset
         if not 1 <= number <= self._depth:
             return None
-        found = {letter: super(SpellingDict, self).get(f"{letter}{number}") for letter in "WbZA"}
+        found = {letter: super(SpellingDict, self).get(f"{letter}{number}") for letter in (*"WbZA", *LETTERS)}
         found["A_prev"] = super().get(f"A{number - 1}" if number > 1 else "X")
         if number == self._depth and found["A"] is None:
             found["A"] = super().get("Y")

@@ -1,0 +1,51 @@
+"""Somebody's code with a norm: in every usual style; its names have a meaning only where norms are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chalkgrad import Network, diagnose
+from chalkgrad.check import check_against
+from tests.faults import norm_code
+
+NETWORK = Network("4-6:layer_norm:relu-3:softmax")
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "mine.py"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("style", norm_code.RIGHT)
+def test_right_code_is_right_in_every_style(style: str, tmp_path: Path) -> None:
+    text, name = norm_code.RIGHT[style]
+    found = diagnose(f"{written(tmp_path, text)}:{name}", NETWORK)
+    assert (found.outcome, len(found.gradients)) == ("right", 6)
+
+
+def test_two_norms_are_told_apart_by_their_numbers(tmp_path: Path) -> None:
+    target = f"{written(tmp_path, norm_code.DICTIONARY)}:FullyConnectedNet"
+    assert diagnose(target, Network("4-6:layer_norm:relu-5:layer_norm:relu-3:softmax")).outcome == "right"
+
+
+def test_a_check_against_code_knows_the_names(tmp_path: Path) -> None:
+    report = check_against(f"{written(tmp_path, norm_code.ARGUMENTS)}:backward", NETWORK)
+    assert report.verdict == "right"
+    assert {"dgamma1", "dbeta1"} <= {finding.name for finding in report.findings}
+
+
+ADAM = """import numpy as np
+
+def step(x, y, W1, b1, moment=None, lr=0.1, beta1=0.9, gamma=0.5):
+    assert isinstance(beta1, float) and isinstance(gamma, float)
+    d = (x @ W1.T + b1 - y) / len(x)
+    return {"dW1": d.T @ x, "db1": d.sum(axis=0)}
+"""
+
+
+def test_an_optimisers_numbers_are_no_norm(tmp_path: Path) -> None:
+    found = diagnose(f"{written(tmp_path, ADAM)}:step", Network("3-2", loss="half_squared_error"))
+    assert found.outcome == "right"
