@@ -76,3 +76,13 @@ def test_the_number_of_outputs_is_read_off_the_targets() -> None:
 )
 def test_one_of_several_returned_values_is_mended_in_its_place(line: str, key: str, mended: str) -> None:
     assert with_part(line, key, "NEW") == mended
+
+
+def test_the_number_of_outputs_is_read_off_targets_as_columns() -> None:
+    def backward(X: Any, y: Any, W1: Any, b1: Any) -> dict[str, Any]:
+        d = 2 * (W1 @ X + b1.reshape(-1, 1) - y) / X.shape[1]
+        return {"dW1": d @ X.T, "db1": d.sum(axis=1)}
+
+    found = diagnose(backward, Network("3-2", loss="mean_squared_error"))
+    assert found.rules == ("output-mean-missing",)
+    assert found.mistakes[0].fix.endswith("/ (X.shape[1] * y.shape[0])")

@@ -411,3 +411,17 @@ def test_names_are_in_the_order_of_a_class_list_whatever_their_case(tmp_path: Pa
         (tmp_path / f"{name}.py").write_text("def backward(): pass\n")
     found, _ = find_submissions(tmp_path, read_grading(TABLE, NETWORK))
     assert [each.student for each in found] == ["Ana", "ana", "bob", "Carla", "dora"]
+
+
+def test_of_what_was_handed_in_twice_the_last_counts(tmp_path: Path) -> None:
+    """A platform numbers them; files of one student's own naming are all there is."""
+    for place in (
+        *("ada_1_2_back.py", "ada_1_3_back-9.py", "ada_1_4_back-10.py", "ada_1_5_other.py"),
+        *("emmy_1_2_back (3).py", "emmy_1_3_back-2.py", "carl_1_2_back-10.py"),
+        *("kurt.py", "kurt-2.py", "kurt.ipynb"),
+    ):
+        (tmp_path / place).write_text("def backward(): pass\n", encoding="utf-8")
+    assert set(handed_in(tmp_path)) == {
+        *("ada_1_4_back-10.py", "ada_1_5_other.py", "emmy_1_2_back (3).py", "carl_1_2_back-10.py"),
+        *("kurt.py", "kurt-2.py", "kurt.ipynb"),
+    }

@@ -156,3 +156,31 @@ def test_completion_of_another_shell(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_the_overview_names_real_commands() -> None:
     assert {example.split()[1] for example in EXAMPLES} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_on_a_command_is_its_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = helped(capsys, command)
+    assert main(["help", command]) == 0
+    assert capsys.readouterr().out == asked
+
+
+@pytest.mark.parametrize("words", [["help"], ["-h"], ["help", "nothing"], ["--help", "3-2"]])
+def test_help_on_anything_else_is_the_whole(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    whole = helped(capsys)
+    assert main(words) == 0
+    assert capsys.readouterr().out == whole
+
+
+@pytest.mark.parametrize("words", [["--version"], ["functions"]])
+def test_nobody_listens(words: list[str]) -> None:
+    """What is written to a closed pipe, little enough to wait in a buffer, is no error to be told."""
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "chalkgrad", *words]
+    try:
+        ended = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    finally:
+        os.close(write)
+    assert ended.stderr == ""
+    assert ended.returncode not in (1, 120)

@@ -76,3 +76,15 @@ def test_a_step_that_was_not_taken(step: Any, said: str) -> None:
     if step == 15:
         with pytest.raises(InputError, match="explain: must be a step from 0 to 14; got 15"):
             fit(NETWORK, X, Y, explain=15, **SETTINGS)
+
+
+@pytest.mark.parametrize("step", [0, 1, 7, 50, 99])
+def test_a_step_on_the_way_is_the_one_after_so_many(step: int) -> None:
+    """Of whole batches many steps are taken at once: none too many before the one that is kept."""
+    settings: dict[str, Any] = {"batch_size": 23, "dtype": "float64", "optimiser": SGD(0.05)}
+    kept = fit(NETWORK, X, Y, epochs=100, explain=step, **settings).explain(step)
+    assert kept.step == step
+    before = initialise(NETWORK) if not step else fit(NETWORK, X, Y, epochs=step, **settings)
+    reached = before if isinstance(before, dict) else before.parameters
+    for name, value in kept.parameters.items():
+        np.testing.assert_array_equal(value, reached[name])

@@ -230,3 +230,12 @@ def test_same_tells_apart() -> None:
     assert all(same(parse_formula(a), parse_formula(b)) for a, b in yes)
     assert not any(same(parse_formula(a), parse_formula(b)) for a, b in no)
     assert same(parse_formula("1/2 + 0.5"), parse_formula("1"))
+
+
+@pytest.mark.parametrize("order", [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 8])
+def test_powers_of_roots_are_powers(order: int) -> None:
+    node = parse_formula(f"sqrt(z^2 + 1)^{order} * z")
+    simple = simplify(node)
+    for value in (-1.5, 0.5, 2.0):
+        assert _near(value_at(node, {"z": value}, 40), value_at(simple, {"z": value}, 40))
+    assert format_formula(simple).count("sqrt") == order % 2
