@@ -101,7 +101,7 @@ OBJECTS = [
         [4, {"width": 3, "actvation": "relu"}, {"activation": {"name": "elu", "alpha": float("nan")}}],
         {},
         [
-            "layers[1].actvation: must be one of width, activation, bias, skip; got an unknown name. Did",
+            "layers[1].actvation: must be one of width, activation, bias, skip, norm; got an unknown",
             "layers[2].width: must be given",
             "layers[2].activation.alpha: must be a finite number; got nan.",
         ],

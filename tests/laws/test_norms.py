@@ -24,6 +24,7 @@ from chalkgrad import (
     trace,
 )
 from chalkgrad._errors import ChalkgradWarning, UnsupportedError
+from chalkgrad.app.cli import main
 from chalkgrad.lower import lower
 from chalkgrad.network.norms import NORMS, Norm
 from chalkgrad.train import Cosine
@@ -212,3 +213,37 @@ def test_a_norm_is_written_as_it_is_read() -> None:
     assert str(layer) == "3:layer_norm(0.125):relu:nobias"
     assert Layer.parse(str(layer)) == layer
     assert layer.norm == Norm("layer_norm", 0.125)
+
+
+def test_what_is_of_one_sample_is_the_batch_norm_of_inference(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = "2-3:batch_norm:tanh-1"
+    for arguments in ([], ["--path", "W1[1,1]"], ["--format", "json"]):
+        assert main(["derive", spec, *arguments]) == 0
+        shown = capsys.readouterr().out
+        assert ("v̄" in shown) == (arguments[:1] != ["--path"])
+        assert "running_mean1_new" not in shown
+    assert main(["graph", spec]) == 0
+    assert main(["derive", spec, "--batch"]) == 0
+    assert "what is remembered for inference" in capsys.readouterr().out
+    assert main(["derive", spec, "--batch", "--inference"]) == 0
+    shown = capsys.readouterr().out
+    assert "these are the equations of inference" in " ".join(shown.split())
+    assert "what is remembered" not in shown
+
+
+def test_a_new_problem_with_a_batch_norm_has_rows_enough(tmp_path: Path) -> None:
+    path = str(tmp_path / "mine.toml")
+    assert main(["new", "2-3:batch_norm:tanh-1", "-o", path]) == 0
+    assert main(["trace", path]) == 0
+    assert main(["check", path]) == 0
+
+
+def test_a_bias_that_a_batch_norm_takes_away_is_not_called_wrong() -> None:
+    """Its gradient is 0, in float64 the noise of a sum: nothing was tested, whatever the noise is."""
+    network = Network("3-4:batch_norm:tanh-3:batch_norm:relu-2:softmax")
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        x, t, parameters = rng.normal(size=(7, 3)), np.eye(2)[rng.integers(0, 2, 7)], drawn(network, seed)
+        found = {each.name: each.verdict for each in check(network, parameters, x, t).findings}
+        assert {found["db1"], found["db2"]} == {"vacuous"}
+        assert found["dW1"] == found["dgamma1"] == found["dU1"] == "right"

@@ -17,12 +17,16 @@ from chalkgrad.check.forward import Forward
 from chalkgrad.check.report import ComparedEntry, Finding, largest
 from chalkgrad.check.taylor import ABOVE_NOISE, Taylor, gradient_rounding, taylor
 from chalkgrad.evaluate.data import validate_data
+from chalkgrad.evaluate.magnitude import magnitude
+from chalkgrad.evaluate.trace import trace
 from chalkgrad.formula import Precise
 
 DIRECTIONS = 2
 MAX_ENTRIES = 400
 _LADDERS = ((1e-1, 1e-2, 1e-3), (1e-3, 1e-4, 1e-5), (1e-5, 1e-6, 1e-7))
 _DIGITS = 50
+NOTHING = 100 * EPSILON
+"""So much of its terms may be left of a gradient that is 0."""
 _DIGITS_COST = 4000
 
 
@@ -141,7 +145,16 @@ def many_digits(forward: Forward, name: str, claimed: Array, v: Array) -> Taylor
     products = claimed * v
     noise = abs(float(precise.loss)) * 10.0 ** (5 - _DIGITS)
     samples = sweep(line, HALF_DECADES[1::2], arithmetic.context.mpf)
-    return taylor(samples, float(products.sum()), noise, 1e-11 * float(np.abs(products).sum()))
+    terms = float((terms_of(forward, name) * np.abs(v)).sum())  # a gradient of 0 is the sum of such terms
+    rounding = 1e-11 * float(np.abs(products).sum()) + NOTHING * terms
+    return taylor(samples, float(products.sum()), noise, rounding)
+
+
+def terms_of(forward: Forward, name: str) -> Array:
+    """How large the terms of the derived gradient of a quantity are, in float64."""
+    data = forward.data
+    parameters = {key: np.asarray(value, dtype=np.float64) for key, value in data.parameters.items()}
+    return magnitude(trace(forward.network, parameters, data.x, data.t), f"d{name}")
 
 
 # -- entries ------------------------------------------------------------------------------------------------

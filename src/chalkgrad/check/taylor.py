@@ -110,7 +110,8 @@ def taylor(samples: Sequence[Sample], claimed: float, noise: float, rounding: fl
     elif odd_rate is not None and odd_rate < _BETWEEN:
         verdict = "wrong" if steady else "inconclusive"
     elif claimed == 0 or resolution > abs(claimed) / ABOVE_NOISE:
-        verdict = "vacuous" if abs(claimed) <= 100 * EPSILON * _scale(usable) else "inconclusive"
+        nothing = max(100 * EPSILON * _scale(usable), rounding)
+        verdict = "vacuous" if abs(claimed) <= nothing else "inconclusive"
     else:
         verdict = "right"
     hidden = verdict == "wrong" and (rate is None or rate > _BETWEEN)

@@ -2,7 +2,7 @@
 
 from chalkgrad.derive.convention import CANONICAL, SINGLE, Convention
 from chalkgrad.derive.derivation import RULE_NAMES, Derivation, Form, Step
-from chalkgrad.derive.deriving import derive, derive_again
+from chalkgrad.derive.deriving import derive, derive_again, derive_laid_out
 from chalkgrad.derive.sweep import grad
 from chalkgrad.derive.training import Training
 from chalkgrad.derive.update_rules import UpdateRule
@@ -22,5 +22,6 @@ __all__ = [
     "UpdateRule",
     "derive",
     "derive_again",
+    "derive_laid_out",
     "grad",
 ]

@@ -87,6 +87,12 @@ def derive(
     return _derive(network, convention, training)
 
 
+def derive_laid_out(network: Network, convention: Convention, *, inference: bool = False) -> Derivation:
+    """The derivation in a convention; for a single sample, which has no variance, norms are in inference."""
+    alone = bool(network.statistics) and not convention.batch
+    return derive(network, convention=convention, inference=inference or alone)
+
+
 def derive_again(derivation: Derivation, convention: Convention) -> Derivation:
     """The same training step in another convention."""
     return _derive(derivation.network, convention, derivation.training)

@@ -16,7 +16,7 @@ RATE = Fraction(1, 10)
 
 
 def draw_problem(
-    network: Network, seed: int = 0, samples: int = 1, *, zeros: bool = False, notation: str = ""
+    network: Network, seed: int = 0, samples: int | None = None, *, zeros: bool = False, notation: str = ""
 ) -> Problem:
     """Return a network with weights in quarters, inputs in whole numbers, and targets that its loss takes.
 
@@ -27,7 +27,7 @@ def draw_problem(
     seed
         Where they are drawn from; the same seed gives the same numbers.
     samples
-        How many rows of x and t.
+        How many rows of x and t; left out, one, or three where a batch norm needs some.
     zeros
         Whether all numbers are 0 instead, to be filled in.
     notation
@@ -39,6 +39,8 @@ def draw_problem(
     >>> problem.to_dict()["sample"]
     {'x': [[2, 2]], 't': [[0]]}
     """
+    if samples is None:
+        samples = 3 if network.statistics else 1
     draw = np.random.default_rng(seed)
     shapes = network.parameter_shapes()
     written = sum(map(np.prod, shapes.values())) <= MOST_WRITTEN

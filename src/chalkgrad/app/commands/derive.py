@@ -41,6 +41,7 @@ def parser() -> Parser:
         help='whose paths to the loss are summed, such as "W1[2,2]"; its first if left out',
     )
     options.flag("--batch", help="for a batch of m samples instead of a single one")
+    options.flag("--inference", help="batch norms with their running mean and variance, as in predictions")
     options.flag("--transposes", help="show where each transpose comes from")
     options.flag("--cost", help="count the multiplications of forward and backward pass")
     add_output_options(options, PAGE_FORMATS)
@@ -131,18 +132,23 @@ def _page(
     from chalkgrad.notation.pages.derivation import derivation_page
 
     return derivation_page(
-        source.network, notation, batch=options.batch, zoom=options.zoom, transposes=options.transposes
+        source.network,
+        notation,
+        batch=options.batch,
+        zoom=options.zoom,
+        transposes=options.transposes,
+        inference=options.inference,
     )
 
 
 def _path_page(source: Source, notation: Notation, path: str, first: Notation) -> Document:
     """The paths of a weight that is named in the order of the first notation's matrices."""
-    from chalkgrad.derive import derive
+    from chalkgrad.derive import derive_laid_out
     from chalkgrad.derive.chosen import find_weight
     from chalkgrad.notation.pages.paths import path_page
 
     faults: list[Fault] = []
-    derivation = derive(source.network, convention=first.convention(batch=False))
+    derivation = derive_laid_out(source.network, first.convention(batch=False))
     entry = renamed(faults, "path", "--path", lambda: find_weight(derivation, path))
     if entry is None:
         raise InputError(faults)

@@ -55,9 +55,7 @@ def run(arguments: Sequence[str]) -> int:
     from chalkgrad.problem import commented, draw_problem
 
     text = commented(
-        draw_problem(
-            source.network, seed or 0, samples or 1, zeros=options.zeros, notation=options.notation or ""
-        )
+        draw_problem(source.network, seed or 0, samples, zeros=options.zeros, notation=options.notation or "")
     )
     if path is None:
         print(text, end="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalkgrad.derive import derive
+from chalkgrad.derive import derive_laid_out
 from chalkgrad.derive.graph import Graph, graph
 from chalkgrad.evaluate import TraceStep
 from chalkgrad.formula import Arithmetic
@@ -85,5 +85,5 @@ def _prepared(
     network: Network, notation: Notation | str, step: TraceStep | None, arithmetic: Arithmetic | None
 ) -> tuple[Graph, GraphLabels]:
     chosen = find_notation(notation)
-    drawn = graph(derive(network, convention=chosen.convention(batch=False)))
+    drawn = graph(derive_laid_out(network, chosen.convention(batch=False)))
     return drawn, GraphLabels(chosen, drawn, step, arithmetic)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive, derive_again
+from chalkgrad.derive import RULE_NAMES, Derivation, Form, Step, derive_again, derive_laid_out
 from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
 from chalkgrad.expr import Dim, Scale, Symbol, substitute, walk
@@ -41,6 +41,7 @@ def derivation_page(
     zoom: str | None = None,
     transposes: bool = False,
     like: Derivation | None = None,
+    inference: bool = False,
 ) -> Document:
     """The derivation of every gradient of a network, in a notation.
 
@@ -58,6 +59,8 @@ def derivation_page(
         Whether to show, for each gradient, where its transposes come from.
     like
         A derivation of the network whose sample weights and dropout the page shows; none if left out.
+    inference
+        Whether batch norms take their running mean and variance, as they do for a single sample.
 
     Returns
     -------
@@ -66,7 +69,9 @@ def derivation_page(
     """
     chosen = find_notation(notation)
     convention = chosen.convention(batch)
-    derivation = derive_again(like, convention) if like else derive(network, convention=convention)
+    derivation = (
+        derive_again(like, convention) if like else derive_laid_out(network, convention, inference=inference)
+    )
     page = PageParts(chosen, derivation, chosen.zoom_for(zoom))
     blocks: list[Block] = [Paragraph(page.introduction())]
     blocks += [Heading("Forward pass"), *page.batch_size(derivation.forward)]

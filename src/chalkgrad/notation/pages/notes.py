@@ -76,10 +76,21 @@ def _norm_notes(writer: EquationWriter) -> list[Inline]:
     """What the letters of a norm are, and the number of its ε."""
     roots = [step for step in writer.derivation.forward if step.symbol.kind == "root"]
     scalars = dict.fromkeys(scalar for step in roots for scalar in spread_numbers(step.expr))
-    return [
-        (writer.scalar(scalar), f" = {float(scalar.value or 0):g} keeps a norm from dividing by 0.")
-        for scalar in scalars
+    words = "keeps a norm from dividing by 0."
+    small: list[Inline] = [
+        (writer.scalar(each), f" = {float(each.value or 0):g} {words}") for each in scalars
     ]
+    return [*small, *_inference_note(writer)]
+
+
+def _inference_note(writer: EquationWriter) -> list[Inline]:
+    """That batch norms do not look at the batch, where they do not."""
+    kept = {s.kind: s for step in writer.derivation.forward for s in step.premises if s.is_statistic}
+    if not kept:
+        return []
+    mean, variance = writer.symbol(kept["running_mean"]), writer.symbol(kept["running_variance"])
+    words = " stand for the mean and the variance of a batch: these are the equations of inference."
+    return [("The running ", mean, " and ", variance, words)]
 
 
 def _step_notes(writer: EquationWriter) -> list[Inline]:

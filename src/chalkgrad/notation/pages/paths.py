@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalkgrad.derive import derive
+from chalkgrad.derive import derive_laid_out
 from chalkgrad.derive.elementwise import is_polynomial
 from chalkgrad.derive.index import Applied, Entry, entry, times
 from chalkgrad.derive.paths import LocalDerivative, Path, PathNumbers, PathSum, paths
@@ -71,7 +71,7 @@ def path_page(
         Which of the trace's samples, from 0.
     """
     chosen = find_notation(notation)
-    derivation = derive(network, convention=chosen.convention(batch=False))
+    derivation = derive_laid_out(network, chosen.convention(batch=False))
     found = paths(derivation, weight, limit=limit, merged=chosen.path_nodes == "activations")
     page = _PathPage(chosen, found)
     blocks: list[Block] = [Paragraph(page.introduction()), page.sum_of_paths()]

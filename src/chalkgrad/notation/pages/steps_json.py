@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from chalkgrad.derive import RULE_NAMES, Derivation, Step, derive, derive_again
+from chalkgrad.derive import RULE_NAMES, Derivation, Step, derive_again, derive_laid_out
 from chalkgrad.derive.index import index_equation
 from chalkgrad.evaluate import Trace
 from chalkgrad.evaluate.traced import plain
@@ -45,7 +45,7 @@ def steps_json(
     """
     chosen = find_notation(notation)
     convention = chosen.convention(batch)
-    derivation = derive_again(like, convention) if like else derive(network, convention=convention)
+    derivation = derive_again(like, convention) if like else derive_laid_out(network, convention)
     zoom = chosen.zoom_for(zoom)
     writer = EquationWriter(chosen, derivation, zoom)
 
