@@ -16,25 +16,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from chalkgrad import formula as f
 from chalkgrad._arrays import Array
-from chalkgrad.formula import (
-    FUNCTIONS,
-    Arithmetic,
-    Call,
-    ElementwiseFunction,
-    Float64,
-    LossFunction,
-    Node,
-    Num,
-    Var,
-    Where,
-    simplify,
-    walk,
-)
 from chalkgrad.formula.build import add, children, mul, num, rebuild, subtract
 
 Side = Literal["left", "right"]
-_FLOAT = Float64()
+_FLOAT = f.Float64()
 
 
 @dataclass(frozen=True)
@@ -52,7 +39,7 @@ class Crossing:
         return f"{self.name}[{place}] goes from {self.before:.3g} to {self.after:.3g} across {self.at:.3g}"
 
 
-def signs(z: Array, kinks: tuple[Fraction, ...], arithmetic: Arithmetic) -> Array:
+def signs(z: Array, kinks: tuple[Fraction, ...], arithmetic: f.Arithmetic) -> Array:
     """The side of every kink that each entry is on: −1, 0 or 1, kinks first."""
     found = np.empty((len(kinks), *z.shape), dtype=np.int8)
     for i, kink in enumerate(kinks):
@@ -74,20 +61,20 @@ def crossings(name: str, kinks: tuple[Fraction, ...], before: Array, after: Arra
 
 
 @lru_cache(maxsize=256)
-def switches(function: LossFunction) -> tuple[Node, ...]:
+def switches(function: f.LossFunction) -> tuple[f.Node, ...]:
     """The formulas in y and t whose zeros are kinks of a loss."""
-    found: dict[Node, None] = {}
-    for part in walk(function.function.body):
-        if isinstance(part, Where):
-            found[simplify(subtract(part.condition.left, part.condition.right))] = None
-        elif isinstance(part, Call) and FUNCTIONS[part.function].switch:
+    found: dict[f.Node, None] = {}
+    for part in f.walk(function.function.body):
+        if isinstance(part, f.Where):
+            found[f.simplify(subtract(part.condition.left, part.condition.right))] = None
+        elif isinstance(part, f.Call) and f.FUNCTIONS[part.function].switch:
             second = part.args[1] if len(part.args) > 1 else num(0)
-            found[simplify(subtract(part.args[0], second))] = None
+            found[f.simplify(subtract(part.args[0], second))] = None
     return tuple(found)
 
 
 @lru_cache(maxsize=256)
-def pieces(function: ElementwiseFunction) -> tuple[ElementwiseFunction, ...]:
+def pieces(function: f.ElementwiseFunction) -> tuple[f.ElementwiseFunction, ...]:
     """The smooth formulas between the kinks, from left to right, each continued to all z.
 
     >>> from chalkgrad.formula import activation
@@ -101,42 +88,42 @@ def pieces(function: ElementwiseFunction) -> tuple[ElementwiseFunction, ...]:
     places = [kinks[0] - 1, *inner, kinks[-1] + 1]
     variable = function.variables[0]
     return tuple(
-        ElementwiseFunction(
+        f.ElementwiseFunction(
             f"{function.name} piece {i}", (variable,), _decide(function.body, {variable: place})
         )
         for i, place in enumerate(places)
     )
 
 
-def _decide(node: Node, at: Mapping[Hashable, Fraction]) -> Node:
+def _decide(node: f.Node, at: Mapping[Hashable, Fraction]) -> f.Node:
     """Replace every choice in a formula by the branch that is taken at a point."""
 
-    def value(part: Node) -> float:
+    def value(part: f.Node) -> float:
         return float(_FLOAT.evaluate(part, at))
 
-    if isinstance(node, Where):
+    if isinstance(node, f.Where):
         difference = value(subtract(node.condition.left, node.condition.right))
         taken = difference > 0 if node.condition.op in (">", ">=") else difference < 0
         return _decide(node.then if taken else node.otherwise, at)
     parts = [_decide(part, at) for part in children(node)]
-    if isinstance(node, Call) and FUNCTIONS[node.function].switch:
+    if isinstance(node, f.Call) and f.FUNCTIONS[node.function].switch:
         if node.function in ("max", "min"):
             first = value(parts[0]) > value(parts[1])
             return parts[0] if first == (node.function == "max") else parts[1]
-        exact, side = FUNCTIONS[node.function].exact, Fraction(1 if value(parts[0]) > 0 else -1)
+        exact, side = f.FUNCTIONS[node.function].exact, Fraction(1 if value(parts[0]) > 0 else -1)
         assert exact is not None
         slope = side * (exact(2 * side) - exact(side))  # a straight line on this side of 0
-        return simplify(add(num(exact(side) - slope * side), mul(num(slope), parts[0])))
+        return f.simplify(add(num(exact(side) - slope * side), mul(num(slope), parts[0])))
     return rebuild(node, parts) if parts else node
 
 
-class Frozen(Arithmetic):
+class Frozen(f.Arithmetic):
     """An arithmetic in which one layer's units keep the branches that they have at a point.
 
     Units exactly at a kink take the piece on the given side, so that the loss is smooth there.
     """
 
-    def __init__(self, inner: Arithmetic, function: ElementwiseFunction, z: Array, side: Side) -> None:
+    def __init__(self, inner: f.Arithmetic, function: f.ElementwiseFunction, z: Array, side: Side) -> None:
         self.inner, self.function, self.name = inner, function, inner.name
         points = np.array([float(kink) for kink in function.kinks])
         self.piece = np.searchsorted(points, z.astype(np.float64), side=side)
@@ -149,12 +136,12 @@ class Frozen(Arithmetic):
         """Return an array of the inner arithmetic."""
         return self.inner.array(values)
 
-    def evaluate(self, node: Node, values: Mapping[Any, Any]) -> Array:
+    def evaluate(self, node: f.Node, values: Mapping[Any, Any]) -> Array:
         """Return a formula's value in the inner arithmetic."""
         return self.inner.evaluate(node, values)
 
     def apply(
-        self, function: ElementwiseFunction, derivative: str | None, *arrays: Any, out: Array | None = None
+        self, function: f.ElementwiseFunction, derivative: str | None, *arrays: Any, out: Array | None = None
     ) -> Array:
         """Return the function's value on the frozen branches."""
         if function != self.function or derivative is not None:
@@ -168,7 +155,7 @@ class Frozen(Arithmetic):
         return result
 
 
-def _constant(piece: ElementwiseFunction, arithmetic: Arithmetic, z: Array) -> Array:
-    if isinstance(piece.body, Num):
+def _constant(piece: f.ElementwiseFunction, arithmetic: f.Arithmetic, z: Array) -> Array:
+    if isinstance(piece.body, f.Num):
         return arithmetic.array([piece.body.value] * len(z))
-    return z if piece.body == Var(piece.variables[0]) else arithmetic.apply(piece, None, z)
+    return z if piece.body == f.Var(piece.variables[0]) else arithmetic.apply(piece, None, z)

@@ -9,22 +9,7 @@ from chalkgrad.check.report import MARKS, Finding, Report
 from chalkgrad.derive import derive
 from chalkgrad.expr import symbols
 from chalkgrad.network import Network
-from chalkgrad.notation.boxes import (
-    Block,
-    Box,
-    Bullets,
-    Code,
-    Document,
-    Fence,
-    Heading,
-    Inline,
-    Op,
-    Paragraph,
-    Row,
-    Script,
-    Sym,
-    TableBlock,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.equations.network_names import short_widths
 from chalkgrad.notation.equations.numbers import number_box
 from chalkgrad.notation.equations.writer import EquationWriter
@@ -39,7 +24,7 @@ MEANINGS = {
 }
 
 
-def check_page(report: Report, notation: Notation | str = "matrix") -> Document:
+def check_page(report: Report, notation: Notation | str = "matrix") -> b.Document:
     """The page of a check.
 
     Parameters
@@ -51,20 +36,20 @@ def check_page(report: Report, notation: Notation | str = "matrix") -> Document:
     """
     names = _Names(report.network, find_notation(notation))
     summary = report.summary.rstrip(".")
-    blocks: list[Block] = [Paragraph((f"{summary[:1].upper()}{summary[1:]}.",))]
+    blocks: list[b.Block] = [b.Paragraph((f"{summary[:1].upper()}{summary[1:]}.",))]
     for kind, title in (("call", "The call"), ("parameter", "Parameters"), ("intermediate", "Intermediates")):
         rows = [finding for finding in report.findings if finding.kind == kind]
         if kind == "call" and rows:
-            blocks += [Heading(title), Bullets(tuple((finding.message,) for finding in rows))]
+            blocks += [b.Heading(title), b.Bullets(tuple((finding.message,) for finding in rows))]
         elif rows:
-            blocks += [Heading(title), _table(rows, names)]
+            blocks += [b.Heading(title), _table(rows, names)]
     blocks += _evidence(report, names)
     used = [verdict for verdict in MARKS if any(f.verdict == verdict for f in report.findings)]
     words = tuple((f"{MARKS[verdict]} {verdict}: {MEANINGS[verdict]}",) for verdict in used)
-    blocks += [Heading("How to read this"), Bullets((*words, *((note,) for note in report.notes)))]
+    blocks += [b.Heading("How to read this"), b.Bullets((*words, *((note,) for note in report.notes)))]
     if report.output:
-        blocks += [Heading("What the function printed"), Code(report.output.rstrip("\n"))]
-    return Document(f"Check of {report.subject}, {short_widths(report.network)}", tuple(blocks))
+        blocks += [b.Heading("What the function printed"), b.Code(report.output.rstrip("\n"))]
+    return b.Document(f"Check of {report.subject}, {short_widths(report.network)}", tuple(blocks))
 
 
 class _Names:
@@ -77,56 +62,56 @@ class _Names:
             symbol.name: symbol for step in derivation.steps for symbol in (step.symbol, *symbols(step.expr))
         }
 
-    def __call__(self, name: str) -> Box:
+    def __call__(self, name: str) -> b.Box:
         symbol = self.symbols.get(name)
-        return Sym(name, "code") if symbol is None else self.writer.expr(symbol)
+        return b.Sym(name, "code") if symbol is None else self.writer.expr(symbol)
 
 
-def _table(findings: Sequence[Finding], names: _Names) -> TableBlock:
-    header: tuple[Inline, ...] = (("",), ("name",), ("gradient",), ("verdict",), ("error",), ("evidence",))
-    rows: list[tuple[Inline, ...]] = []
+def _table(findings: Sequence[Finding], names: _Names) -> b.TableBlock:
+    header: tuple[b.Inline, ...] = (("",), ("name",), ("gradient",), ("verdict",), ("error",), ("evidence",))
+    rows: list[tuple[b.Inline, ...]] = []
     for f in findings:
         rows.append(((MARKS[f.verdict],), (f.name,), (names(f.name),), (f.verdict,), _error(f), (f.message,)))
-    return TableBlock(header, tuple(rows))
+    return b.TableBlock(header, tuple(rows))
 
 
-def _error(f: Finding) -> Inline:
+def _error(f: Finding) -> b.Inline:
     """The relative error, or the bound below which it cannot be told from zero."""
     if f.relative_error is None or not math.isfinite(f.relative_error):
         return ()
     if f.relative_error == 0 and f.resolution is not None and math.isfinite(f.resolution):
-        return (Row((Op("<", "relation"), number_box(f.resolution, 2))),)
+        return (b.Row((b.Op("<", "relation"), number_box(f.resolution, 2))),)
     return (number_box(f.relative_error, 2),)
 
 
-def _evidence(report: Report, names: _Names) -> list[Block]:
+def _evidence(report: Report, names: _Names) -> list[b.Block]:
     """The convergence table of the first wrong gradient, or of the first one that has a rate."""
     candidates = [report.first_wrong, *report.findings]
     shown = next((f for f in candidates if f is not None and f.points and f.rate is not None), None)
     if shown is None:
         return []
-    h, v = Sym("h"), Sym("v", "bold")
-    slope = Fence(Row((names(shown.name), Op(",", "punct"), v)), "⟨", "⟩")
-    text: Inline = (
+    h, v = b.Sym("h"), b.Sym("v", "bold")
+    slope = b.Fence(b.Row((names(shown.name), b.Op(",", "punct"), v)), "⟨", "⟩")
+    text: b.Inline = (
         "Along a random direction ",
         v,
         " the remainder ",
-        Sym("R"),
+        b.Sym("R"),
         " of the loss after ",
-        Row((h, slope)),
+        b.Row((h, slope)),
         " falls as ",
-        Script(h, sup=number_box(2)),
+        b.Script(h, sup=number_box(2)),
         " for a gradient and as ",
         h,
         " for anything else, until it drowns in rounding.",
     )
-    header: tuple[Inline, ...] = (("step ", h), ("difference quotient",), ("remainder",), ("rate",))
-    rows: list[tuple[Inline, ...]] = []
+    header: tuple[b.Inline, ...] = (("step ", h), ("difference quotient",), ("remainder",), ("rate",))
+    rows: list[tuple[b.Inline, ...]] = []
     for point in shown.points[1::2]:  # whole decades
-        rate: Inline = ("–",) if point.rate is None else (number_box(round(point.rate, 2), 3),)
+        rate: b.Inline = ("–",) if point.rate is None else (number_box(round(point.rate, 2), 3),)
         if not point.usable:
             rate = ("a unit changes its branch",)
         cells = (number_box(point.h, 2), number_box(point.quotient, 10), number_box(point.remainder, 3))
         rows.append((*((cell,) for cell in cells), rate))
-    title = Heading("The remainder")
-    return [title, Paragraph(text), TableBlock(header, tuple(rows))]
+    title = b.Heading("The remainder")
+    return [title, b.Paragraph(text), b.TableBlock(header, tuple(rows))]

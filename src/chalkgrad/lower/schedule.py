@@ -13,28 +13,10 @@ from chalkgrad.formula.build import mul
 from chalkgrad.formula.nodes import Node, Num
 from chalkgrad.formula.tape import Tape
 from chalkgrad.lower import matches
+from chalkgrad.lower import program as p
 from chalkgrad.lower.equations import users
 from chalkgrad.lower.pairs import data_term, number
 from chalkgrad.lower.parts import LoweredEquation, Pair, Pull, kernel_function
-from chalkgrad.lower.program import (
-    Backpropagate,
-    Buffer,
-    Dropout,
-    Function,
-    GatherInputs,
-    GatherTargets,
-    Instruction,
-    LayerParameters,
-    Linear,
-    LogSoftmax,
-    LossAndError,
-    LossMap,
-    Map,
-    Program,
-    Softmax,
-    SoftmaxGradient,
-    WeightGradient,
-)
 from chalkgrad.lower.tapes import entering, formula_of, is_elementwise, tape_of
 
 
@@ -49,23 +31,23 @@ class Scheduler:
         self.count = users(found)
         self.user_of = {symbol: eq for eq in found for symbol in symbols(eq.expr)}
         self.done: set[Symbol] = set()
-        self.buffers: dict[str, Buffer] = {}
-        self.schedule: list[Instruction] = []
-        self.gradients: dict[int, WeightGradient] = {}
+        self.buffers: dict[str, p.Buffer] = {}
+        self.schedule: list[p.Instruction] = []
+        self.gradients: dict[int, p.WeightGradient] = {}
         self.penalties: dict[int, Fraction] = {}
         self.idle_steps: tuple[str, ...] = ()
         self.output, self.output_function = self._predicted()
 
-    def program(self, clipped: bool) -> Program:
+    def program(self, clipped: bool) -> p.Program:
         """Everything together."""
         x = next(s for s in self.derivation.forward[0].premises if s.kind == "input")
-        self._add(GatherInputs((), self._place(x)), GatherTargets((), self._place(self.target)))
+        self._add(p.GatherInputs((), self._place(x)), p.GatherTargets((), self._place(self.target)))
         for eq in self.found:
             if eq.symbol not in self.done:
                 self._write(eq)
         known, batch = number(self.loss.coefficient)
         function = self.derivation.network.loss.loss_function
-        return Program(
+        return p.Program(
             buffers=tuple(self.buffers.values()),
             parameters=self._parameters(),
             instructions=(*self.schedule, *self.gradients.values()),
@@ -77,7 +59,7 @@ class Scheduler:
             clipped=clipped,
         )
 
-    def _predicted(self) -> tuple[str, Function | None]:
+    def _predicted(self) -> tuple[str, p.Function | None]:
         """Where a prediction is read, and what is applied to it: Ŷ, or Z_L where no instruction needs Ŷ."""
         for eq in self.found:
             if isinstance(eq.expr, Pair):
@@ -92,21 +74,21 @@ class Scheduler:
                     return z.name, kernel
         return output.name, None
 
-    def _parameters(self) -> tuple[LayerParameters, ...]:
+    def _parameters(self) -> tuple[p.LayerParameters, ...]:
         network = self.derivation.network
         return tuple(
-            LayerParameters(l, n_in, layer.width, layer.bias, self.penalties.get(l, Fraction(0)))
+            p.LayerParameters(l, n_in, layer.width, layer.bias, self.penalties.get(l, Fraction(0)))
             for l, (layer, n_in) in enumerate(zip(network.layers, network.widths, strict=False), start=1)
         )
 
-    def _add(self, *instructions: Instruction) -> None:
+    def _add(self, *instructions: p.Instruction) -> None:
         self.schedule.extend(instructions)
 
     def _place(self, symbol: Symbol) -> str:
         """The name of a symbol's buffer, which exists from now on."""
         features = symbol.shape[1].size
         assert features is not None
-        self.buffers.setdefault(symbol.name, Buffer(symbol.name, features))
+        self.buffers.setdefault(symbol.name, p.Buffer(symbol.name, features))
         return symbol.name
 
     def _sole_user(self, symbol: Symbol) -> LoweredEquation | None:
@@ -150,33 +132,35 @@ class Scheduler:
                 case Apply(function, (z,), None) if z == eq.symbol and kernel_function(function):
                     self.done.add(value.symbol)
                     steps, out = (*eq.steps, *value.steps), self._place(value.symbol)
-                    self._add(Linear(steps, source.name, layer, out, kernel_function(function)))
+                    self._add(p.Linear(steps, source.name, layer, out, kernel_function(function)))
                     return
-        self._add(Linear(eq.steps, source.name, layer, self._place(eq.symbol)))
+        self._add(p.Linear(eq.steps, source.name, layer, self._place(eq.symbol)))
 
     def _softmax(self, eq: LoweredEquation, expr: Expr) -> None:
         out = self._place(eq.symbol)
         match expr:
             case RowApply("softmax", Symbol() as z):
-                self._add(Softmax(eq.steps, z.name, out))
+                self._add(p.Softmax(eq.steps, z.name, out))
             case SampleKernel("log_softmax", (Symbol() as z,)):
-                self._add(LogSoftmax(eq.steps, z.name, out))
+                self._add(p.LogSoftmax(eq.steps, z.name, out))
             case Pull(y, error, weighted):
-                self._add(SoftmaxGradient(eq.steps, y.name, error.name, out, weighted))
+                self._add(p.SoftmaxGradient(eq.steps, y.name, error.name, out, weighted))
             case _:
                 raise self._refuse(eq)
 
-    def _dropout(self, steps: tuple[str, ...], source: Symbol, layer: int, out: str) -> Dropout:
+    def _dropout(self, steps: tuple[str, ...], source: Symbol, layer: int, out: str) -> p.Dropout:
         rate = self.rates[layer]
         if rate is None:
             raise UnsupportedError(f"no rate for the mask M{layer} of {steps[-1]}")
-        return Dropout(steps, source.name, layer, float(rate), out)
+        return p.Dropout(steps, source.name, layer, float(rate), out)
 
     # -- the loss and the error that enters ------------------------------------------------------------
 
     def _pair(self, eq: LoweredEquation, pair: Pair) -> None:
         out = self._place(eq.symbol)
-        self._add(LossAndError(eq.steps, pair.kind, pair.z.name, out, pair.function, float(pair.coefficient)))
+        self._add(
+            p.LossAndError(eq.steps, pair.kind, pair.z.name, out, pair.function, float(pair.coefficient))
+        )
 
     def _loss(self, eq: LoweredEquation) -> None:
         data = data_term(self.derivation.loss, eq.expr)
@@ -184,7 +168,7 @@ class Scheduler:
         if factor is None or not is_elementwise(data.arg):
             raise self._refuse(eq)
         names, tape = self._tape(formula_of(data.arg))
-        self._add(LossMap((*self.idle_steps, *eq.steps), names, tape, float(factor)))
+        self._add(p.LossMap((*self.idle_steps, *eq.steps), names, tape, float(factor)))
 
     def _tape(self, node: Node) -> tuple[tuple[str, ...], Tape]:
         sources, tape = tape_of(node, self.target)
@@ -200,12 +184,12 @@ class Scheduler:
             if factor is None:
                 raise self._refuse(eq)
             names, tape = self._tape(entering(rest))
-            self._add(Map(eq.steps, names, tape, self._place(eq.symbol), True, float(factor)))
+            self._add(p.Map(eq.steps, names, tape, self._place(eq.symbol), True, float(factor)))
         elif front.powers:
             raise self._refuse(eq)
         else:
             names, tape = self._tape(mul(Num(front.rational), formula_of(rest)))
-            self._add(Map(eq.steps, names, tape, self._place(eq.symbol)))
+            self._add(p.Map(eq.steps, names, tape, self._place(eq.symbol)))
 
     # -- backward --------------------------------------------------------------------------------------
 
@@ -220,16 +204,16 @@ class Scheduler:
         here = eq.symbol if dropped is None or user is None else user.symbol
         slope = None if behind is None else matches.sloped(behind.expr, here)
         if behind is None or slope is None:
-            self._add(Backpropagate(eq.steps, error.name, layer, self._place(eq.symbol), add=add))
+            self._add(p.Backpropagate(eq.steps, error.name, layer, self._place(eq.symbol), add=add))
             return
         kernel, out = kernel_function(slope.function), self._place(behind.symbol)
         self.done.add(behind.symbol)
         if dropped is None or user is None:
             steps = (*eq.steps, *behind.steps)
-            self._add(Backpropagate(steps, error.name, layer, out, kernel, slope.value.name, add))
+            self._add(p.Backpropagate(steps, error.name, layer, out, kernel, slope.value.name, add))
             return
         self.done.add(user.symbol)
-        self._add(Backpropagate(eq.steps, error.name, layer, out, kernel, slope.value.name, add))
+        self._add(p.Backpropagate(eq.steps, error.name, layer, out, kernel, slope.value.name, add))
         self._add(self._dropout((*user.steps, *behind.steps), behind.symbol, dropped[1], out))
 
     def _weight_gradient(self, eq: LoweredEquation, w: Symbol) -> None:
@@ -237,7 +221,7 @@ class Scheduler:
         if found is None:
             raise self._refuse(eq)
         error, source, self.penalties[w.layer] = found
-        self.gradients[w.layer] = WeightGradient(
+        self.gradients[w.layer] = p.WeightGradient(
             (*eq.steps, f"{w.name}_new"), error.name, source.name, w.layer
         )
 
@@ -246,7 +230,7 @@ class Scheduler:
         if found is None or found.name != gradient.error:
             raise self._refuse(eq)
         steps = (*gradient.steps[:-1], *eq.steps, gradient.steps[-1], f"{b.name}_new")
-        self.gradients[b.layer] = WeightGradient(steps, gradient.error, gradient.source, b.layer)
+        self.gradients[b.layer] = p.WeightGradient(steps, gradient.error, gradient.source, b.layer)
 
 
 def _is_error(symbol: Symbol) -> bool:

@@ -8,26 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from chalkgrad import formula as f
 from chalkgrad._errors import Fault, InputError, did_you_mean
 from chalkgrad._numbers import exact, exact_text, shown
-from chalkgrad.formula import (
-    ACTIVATIONS,
-    LOSSES,
-    SOFTMAX,
-    ActivationFunction,
-    LossFunction,
-    Node,
-    format_formula,
-    parse_formula,
-    substitute,
-    variables,
-)
 from chalkgrad.formula.activations import known_name
 from chalkgrad.formula.nodes import Num
 from chalkgrad.network.norms import NORMS
 from chalkgrad.network.spec import read_call
 
-Found = tuple[str, tuple[tuple[str, Fraction], ...], ActivationFunction | None]
+Found = tuple[str, tuple[tuple[str, Fraction], ...], f.ActivationFunction | None]
 """Name, parameters, and the function unless it is softmax."""
 
 
@@ -43,8 +32,8 @@ def suggestion(word: object, options: Sequence[str]) -> str:
 def builtin_activation(text: object, keywords: Mapping[str, object], faults: list[Fault]) -> Found | None:
     """Look up ``leaky_relu(0.1)`` or ``leaky_relu`` with keywords: its name, parameters and function."""
     word, typed = read_call(text) if isinstance(text, str) else (shown(text), [])
-    options = [*ACTIVATIONS, SOFTMAX]
-    name = known_name(word, ACTIVATIONS, SOFTMAX)
+    options = [*f.ACTIVATIONS, f.SOFTMAX]
+    name = known_name(word, f.ACTIVATIONS, f.SOFTMAX)
     if name is None:
         words = ", ".join(options)
         fix = (
@@ -53,7 +42,7 @@ def builtin_activation(text: object, keywords: Mapping[str, object], faults: lis
         )
         faults.append(Fault("activation", f"be one of {words}", shown(text), fix))
         return None
-    record = ACTIVATIONS.get(name)
+    record = f.ACTIVATIONS.get(name)
     known = dict(record.parameters) if record is not None else {}
     given: dict[str, tuple[object, Fraction | None]] = {
         keyword: (value, exact(value)) for keyword, value in keywords.items()
@@ -92,10 +81,10 @@ def own_formula(
     arguments: tuple[str, ...],
     parameters: Mapping[str, object],
     faults: list[Fault],
-) -> Node | None:
+) -> f.Node | None:
     """Read a function given by a formula; its parameters are put into it as numbers."""
     before = len(faults)
-    taken = [*ACTIVATIONS, SOFTMAX] if path == "activation" else list(LOSSES)
+    taken = [*f.ACTIVATIONS, f.SOFTMAX] if path == "activation" else list(f.LOSSES)
     if not isinstance(name, str) or not name.isidentifier() or name in taken:
         fix = "Give it a name of its own, such as 'mine'."
         faults.append(Fault(f"{path}.name", "be a new name of letters, digits and _", shown(name), fix))
@@ -116,23 +105,23 @@ def own_formula(
         )
         return None
     try:
-        body = parse_formula(formula, (*arguments, *parameters), path=f"{path}.formula")
-        body = substitute(body, {keyword: Num(number) for keyword, number in numbers.items()})
-        body = parse_formula(format_formula(body), arguments, path=f"{path}.formula")
+        body = f.parse_formula(formula, (*arguments, *parameters), path=f"{path}.formula")
+        body = f.substitute(body, {keyword: Num(number) for keyword, number in numbers.items()})
+        body = f.parse_formula(f.format_formula(body), arguments, path=f"{path}.formula")
     except InputError as error:
         faults.extend(error.faults)
         return None
-    if len(faults) == before and arguments[0] not in variables(body):
+    if len(faults) == before and arguments[0] not in f.variables(body):
         fix = f"Use {arguments[0]} in the formula."
         faults.append(Fault(f"{path}.formula", f"depend on {arguments[0]}", shown(formula), fix))
     return body if len(faults) == before else None
 
 
-def builtin_loss(name: object, faults: list[Fault]) -> LossFunction | None:
+def builtin_loss(name: object, faults: list[Fault]) -> f.LossFunction | None:
     """Look up a loss by its name."""
-    known = known_name(name, LOSSES) if isinstance(name, str) else None
+    known = known_name(name, f.LOSSES) if isinstance(name, str) else None
     if known is not None:
-        return LOSSES[known]
-    fix = suggestion(name, list(LOSSES)) or "Or write one of your own as formula:(y-t)^4."
-    faults.append(Fault("loss", f"be one of {', '.join(LOSSES)}", shown(name), fix))
+        return f.LOSSES[known]
+    fix = suggestion(name, list(f.LOSSES)) or "Or write one of your own as formula:(y-t)^4."
+    faults.append(Fault("loss", f"be one of {', '.join(f.LOSSES)}", shown(name), fix))
     return None

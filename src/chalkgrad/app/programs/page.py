@@ -8,27 +8,13 @@ from dataclasses import fields
 from chalkgrad.app.programs.words import call, multiply_adds, phases
 from chalkgrad.derive import Derivation
 from chalkgrad.lower.program import Instruction, LossAndError, Program, WeightGradient
-from chalkgrad.notation.boxes import (
-    Block,
-    Box,
-    Bullets,
-    Document,
-    Heading,
-    Inline,
-    Numeral,
-    Op,
-    Paragraph,
-    Row,
-    Script,
-    Sym,
-    TableBlock,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.equations.network_names import short_name
 from chalkgrad.notation.equations.writer import EquationWriter
 from chalkgrad.notation.profiles.find import Notation
 
 MANY = 4  # as many calls that are alike are told as the first, the last, and how many lie between
-HEADER: tuple[Inline, ...] = (("",), ("call",), ("carries out",), ("writes",), ("shape",), ("mult-adds",))
+HEADER: tuple[b.Inline, ...] = (("",), ("call",), ("carries out",), ("writes",), ("shape",), ("mult-adds",))
 HELD = {
     "F": "is the layer's function of its sum, before what skips ahead is added or a mask is put on",
     "S": "is a layer's value before its mask",
@@ -40,7 +26,7 @@ HELD = {
 """What a buffer holds that no step names, by the letter of its name."""
 
 
-def program_page(program: Program, derivation: Derivation, notation: Notation) -> Document:
+def program_page(program: Program, derivation: Derivation, notation: Notation) -> b.Document:
     """The schedule of a training step.
 
     Parameters
@@ -53,11 +39,11 @@ def program_page(program: Program, derivation: Derivation, notation: Notation) -
         How the equations are written.
     """
     page = _ProgramPage(program, derivation, notation)
-    blocks: list[Block] = [Paragraph(page.introduction())]
+    blocks: list[b.Block] = [b.Paragraph(page.introduction())]
     for title, part in phases(program):
-        blocks += [Heading(title), page.table(part)]
-    blocks += [Heading("In all"), Bullets(page.totals())]
-    return Document(f"One training step of {short_name(derivation.network)}", tuple(blocks))
+        blocks += [b.Heading(title), page.table(part)]
+    blocks += [b.Heading("In all"), b.Bullets(page.totals())]
+    return b.Document(f"One training step of {short_name(derivation.network)}", tuple(blocks))
 
 
 class _ProgramPage:
@@ -70,7 +56,7 @@ class _ProgramPage:
         self.names |= {symbol.name: symbol for step in derivation.steps for symbol in step.premises}
         self.number = 0
 
-    def introduction(self) -> Inline:
+    def introduction(self) -> b.Inline:
         calls = len(self.program.instructions)
         return (
             f"What the machine does with a mini-batch of m samples: {calls} calls, one after the other. "
@@ -81,8 +67,8 @@ class _ProgramPage:
 
     # -- tables ----------------------------------------------------------------------------------------
 
-    def table(self, part: Sequence[Instruction]) -> TableBlock:
-        rows: list[tuple[Inline, ...]] = []
+    def table(self, part: Sequence[Instruction]) -> b.TableBlock:
+        rows: list[tuple[b.Inline, ...]] = []
         for run in _alike(part, self.program):
             if len(run) < MANY:
                 rows += [row for each in run for row in self._rows(each)]
@@ -91,12 +77,12 @@ class _ProgramPage:
             self.number += len(run) - 2
             rows.append((("⋮",), (f"{len(run) - 2} more like it",), (), (), (), ()))
             rows += self._rows(run[-1])
-        return TableBlock(HEADER, tuple(rows))
+        return b.TableBlock(HEADER, tuple(rows))
 
-    def _rows(self, each: Instruction) -> Iterator[tuple[Inline, ...]]:
+    def _rows(self, each: Instruction) -> Iterator[tuple[b.Inline, ...]]:
         self.number += 1
         count = multiply_adds(each, self.program)
-        first: list[Inline] = [(f"{self.number}",), (call(each, self.program),)]
+        first: list[b.Inline] = [(f"{self.number}",), (call(each, self.program),)]
         equations = list(self._equations(each)) or [self._reads(each)]
         for i, equation in enumerate(equations):
             if i:
@@ -104,7 +90,7 @@ class _ProgramPage:
             else:
                 yield (*first, equation, *self._written(each), ((f"{count:,}",) if count else ()))
 
-    def _equations(self, each: Instruction) -> Iterator[Inline]:
+    def _equations(self, each: Instruction) -> Iterator[b.Inline]:
         for name in each.steps:
             step = self.steps[name]
             left = self.writer.symbol(step.symbol)
@@ -112,7 +98,7 @@ class _ProgramPage:
                 yield (left, " cancels")
                 continue
             sign = self.writer.notation.update if step.symbol.kind == "next" else "="
-            yield (Row((left, Op(sign, "relation"), self.writer.expr(step.expr, step.symbol))),)
+            yield (b.Row((left, b.Op(sign, "relation"), self.writer.expr(step.expr, step.symbol))),)
 
     def _idle(self, name: str) -> bool:
         """Whether no other step needs it: ∂L/∂Y beside the canonical link."""
@@ -121,16 +107,16 @@ class _ProgramPage:
             return False
         return not any(symbol in step.premises for step in self.derivation.steps)
 
-    def _reads(self, each: Instruction) -> Inline:
+    def _reads(self, each: Instruction) -> b.Inline:
         """What a call without a step of its own reads."""
         names = [getattr(each, key) for key in ("source", "z") if hasattr(each, key)]
         names += getattr(each, "sources", ())
-        items: list[str | Box] = []
+        items: list[str | b.Box] = []
         for name in names:
             items += [" and " if items else "from ", self._buffer(name)]
         return tuple(items)
 
-    def _written(self, each: Instruction) -> tuple[Inline, Inline]:
+    def _written(self, each: Instruction) -> tuple[b.Inline, b.Inline]:
         if isinstance(each, WeightGradient):
             parameter = self.program.parameters[each.layer - 1]
             return ("the parameters",), (f"{parameter.n_out} × {parameter.n_in}",)
@@ -139,22 +125,26 @@ class _ProgramPage:
             return ("the loss",), ("1",)
         return (self._buffer(out),), (f"m × {self.features[out]}",)
 
-    def _buffer(self, name: str) -> Box:
+    def _buffer(self, name: str) -> b.Box:
         symbol = self.names.get(name)
         if symbol is not None:
             return self.writer.symbol(symbol)
         letter = name.rstrip("0123456789")
-        return Script(Sym(letter), Numeral(name[len(letter) :])) if letter != name else Sym(letter, "upright")
+        return (
+            b.Script(b.Sym(letter), b.Numeral(name[len(letter) :]))
+            if letter != name
+            else b.Sym(letter, "upright")
+        )
 
     # -- in all ----------------------------------------------------------------------------------------
 
-    def totals(self) -> tuple[Inline, ...]:
+    def totals(self) -> tuple[b.Inline, ...]:
         program = self.program
         work = sum(multiply_adds(each, program) for each in program.instructions)
         numbers = sum(buffer.features for buffer in program.buffers)
         parameters = sum(p.n_out * (p.n_in + p.bias) for p in program.parameters)
         carried = sum(len(each.steps) for each in program.instructions)
-        found: list[Inline] = [
+        found: list[b.Inline] = [
             (f"{len(program.instructions)} calls carry out the {carried} equations of the derivation.",),
             (f"{work:,} multiply-adds a sample, {2 * work:,} floating-point operations.",),
             (f"{len(program.buffers)} buffers hold {numbers:,} numbers a sample.",),

@@ -9,48 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalkgrad.notation.boxes import (
-    BigOp,
-    Box,
-    Cases,
-    Coloured,
-    Fence,
-    Frac,
-    Grid,
-    Numeral,
-    Op,
-    Row,
-    Script,
-    Sym,
-    TableBlock,
-    Under,
-    Words,
-)
+from chalkgrad.notation.boxes import nodes as b
 from chalkgrad.notation.boxes.characters import ACCENTS_AFTER, MARKS, TYPED, clean
 
 ADDITIVE = frozenset("+−-±∓")
 
 
-def children(box: Box) -> tuple[Box, ...]:
+def children(box: b.Box) -> tuple[b.Box, ...]:
     """Return the boxes directly inside ``box``; a box this project does not know raises TypeError."""
     match box:
-        case Sym() | Numeral() | Op() | Words():
+        case b.Sym() | b.Numeral() | b.Op() | b.Words():
             return ()
-        case Row(items):
+        case b.Row(items):
             return items
-        case Script(base, sub, sup):
+        case b.Script(base, sub, sup):
             return tuple(part for part in (base, sub, sup) if part is not None)
-        case BigOp(_, sub, sup):
+        case b.BigOp(_, sub, sup):
             return tuple(part for part in (sub, sup) if part is not None)
-        case Frac(num, den):
+        case b.Frac(num, den):
             return (num, den)
-        case Fence(body) | Coloured(body):
+        case b.Fence(body) | b.Coloured(body):
             return (body,)
-        case Under(body, label):
+        case b.Under(body, label):
             return (body, label)
-        case Grid(rows):
+        case b.Grid(rows):
             return tuple(cell for row in rows for cell in row)
-        case Cases(pairs):
+        case b.Cases(pairs):
             return tuple(part for pair in pairs for part in pair)
     raise unknown(box)
 
@@ -62,43 +46,43 @@ def unknown(box: object) -> TypeError:
     )
 
 
-def is_code(box: Box | None) -> bool:
+def is_code(box: b.Box | None) -> bool:
     """Is any symbol in it code?  Then the whole of it is printed with its operators as typed."""
     if box is None:
         return False
-    if isinstance(box, Sym):
+    if isinstance(box, b.Sym):
         return box.style == "code"
     return any(is_code(child) for child in children(box))
 
 
-def is_tall(box: Box) -> bool:
+def is_tall(box: b.Box) -> bool:
     """Does it hold a matrix or a case distinction, which need several text lines?"""
-    return isinstance(box, Grid | Cases | Under) or any(is_tall(child) for child in children(box))
+    return isinstance(box, b.Grid | b.Cases | b.Under) or any(is_tall(child) for child in children(box))
 
 
-def grows(b: Box) -> bool:
+def grows(node: b.Box) -> bool:
     """Do brackets around it have to grow?"""
-    if isinstance(b, Frac | BigOp) or is_tall(b):
+    if isinstance(node, b.Frac | b.BigOp) or is_tall(node):
         return True
-    if isinstance(b, Numeral):
-        return "/" in b.text
-    if isinstance(b, Script):
-        return grows(b.base)
-    if isinstance(b, Row):
-        return any(map(grows, b.items))
-    return isinstance(b, Fence | Coloured) and grows(b.body)
+    if isinstance(node, b.Numeral):
+        return "/" in node.text
+    if isinstance(node, b.Script):
+        return grows(node.base)
+    if isinstance(node, b.Row):
+        return any(map(grows, node.items))
+    return isinstance(node, b.Fence | b.Coloured) and grows(node.body)
 
 
-def is_name(box: Box) -> bool:
+def is_name(box: b.Box) -> bool:
     """Is it a function's name such as ``log`` or ``ReLU``, set upright and followed by a thin space?"""
-    if isinstance(box, Script):
+    if isinstance(box, b.Script):
         return is_name(box.base)
-    if not isinstance(box, Sym) or len(box.text) < 2 or box.style in {"code", "bold", "script", "double"}:
+    if not isinstance(box, b.Sym) or len(box.text) < 2 or box.style in {"code", "bold", "script", "double"}:
         return False
     return box.text.isalpha() and (box.style == "upright" or len(box.text) > 2)
 
 
-def operator(op: Op, code: bool) -> str:
+def operator(op: b.Op, code: bool) -> str:
     """Return the operator's sign: ``-`` becomes ``−`` except in code."""
     return clean(op.text) if code else TYPED.get(op.text, clean(op.text))
 
@@ -120,7 +104,7 @@ def number(text: str) -> tuple[str, str, str]:
     return (numerator, denominator, "") if slash and denominator else (text, "", "")
 
 
-def flat(box: Box, code: bool = False, script: bool = False) -> tuple[Box, ...]:
+def flat(box: b.Box, code: bool = False, script: bool = False) -> tuple[b.Box, ...]:
     """Return the items of a row with nested rows spliced and ambiguous neighbours kept apart.
 
     A number after a letter or number gets a dot between, a negative number after an operator brackets,
@@ -129,15 +113,15 @@ def flat(box: Box, code: bool = False, script: bool = False) -> tuple[Box, ...]:
     spliced = list(_splice(box))
     if code or script:
         return tuple(spliced)
-    items: list[Box] = []
+    items: list[b.Box] = []
     for item in spliced:
-        if items and isinstance(_edge(item, 0), Numeral):
+        if items and isinstance(_edge(item, 0), b.Numeral):
             before, first = _edge(items[-1], -1), _edge(item, 0)
-            negative = isinstance(first, Numeral) and first.text[:1] in {"-", "−"}
-            if not isinstance(before, Op | Words | BigOp) and not is_name(before):
-                items.append(Op("·"))
-            if negative and not (isinstance(before, Words) or _is_opening(before)):
-                item = Fence(item)
+            negative = isinstance(first, b.Numeral) and first.text[:1] in {"-", "−"}
+            if not isinstance(before, b.Op | b.Words | b.BigOp) and not is_name(before):
+                items.append(b.Op("·"))
+            if negative and not (isinstance(before, b.Words) or _is_opening(before)):
+                item = b.Fence(item)
         items.append(item)
     return tuple(items)
 
@@ -165,113 +149,117 @@ _TIGHT = {"/", "^", "**", "."}
 
 
 _CLASSES = {
-    **dict.fromkeys((Frac, Grid, Cases, Under, Coloured), "inner"),
-    Words: "words",
-    BigOp: "big",
-    Fence: "fence",
-    Numeral: "ord",
-    Row: "ord",
+    **dict.fromkeys((b.Frac, b.Grid, b.Cases, b.Under, b.Coloured), "inner"),
+    b.Words: "words",
+    b.BigOp: "big",
+    b.Fence: "fence",
+    b.Numeral: "ord",
+    b.Row: "ord",
 }
 
 
-def class_of(box: Box) -> str:
+def class_of(box: b.Box) -> str:
     """Return the class by which a box keeps its distance."""
-    if isinstance(box, Op):
+    if isinstance(box, b.Op):
         return "tight" if box.text in _TIGHT else box.kind
     return _CLASSES.get(type(box)) or ("name" if is_name(box) else "ord")
 
 
-def space(before: Box, after: Box, code: bool = False) -> int:
+def space(before: b.Box, after: b.Box, code: bool = False) -> int:
     """Return the space between two neighbours of a row, in mu."""
     (_, _), (found, _) = spaced((before, after), code)
     return found
 
 
-def spaced(items: tuple[Box, ...], code: bool = False) -> Iterator[tuple[int, Box]]:
+def spaced(items: tuple[b.Box, ...], code: bool = False) -> Iterator[tuple[int, b.Box]]:
     """Yield the parts of a row, each with the space before it."""
     before, signed = "", True
     for item in items:
-        kind, sign = class_of(item), isinstance(item, Op | Words)
+        kind, sign = class_of(item), isinstance(item, b.Op | b.Words)
         if code and before and not signed and not sign:
-            yield (0 if isinstance(item, Fence | Grid) else THIN), item
+            yield (0 if isinstance(item, b.Fence | b.Grid) else THIN), item
         else:
             yield SPACE.get((before, kind), 0), item
         before, signed = kind, sign
 
 
-def _is_opening(box: Box) -> bool:
-    return isinstance(box, Op) and box.kind in {"relation", "punct", "open"}
+def _is_opening(box: b.Box) -> bool:
+    return isinstance(box, b.Op) and box.kind in {"relation", "punct", "open"}
 
 
-def _splice(box: Box) -> list[Box]:
-    if isinstance(box, Row):
+def _splice(box: b.Box) -> list[b.Box]:
+    if isinstance(box, b.Row):
         return [leaf for item in box.items for leaf in _splice(item)]
     return [box]
 
 
-def _edge(box: Box, index: int) -> Box:
+def _edge(box: b.Box, index: int) -> b.Box:
     """Return the first (0) or last (−1) box that is seen, looking through colours and braces."""
     while True:
-        if isinstance(box, Coloured | Under):
+        if isinstance(box, b.Coloured | b.Under):
             box = box.body
-        elif isinstance(box, Row) and box.items:
+        elif isinstance(box, b.Row) and box.items:
             box = box.items[index]
         else:
             return box
 
 
-def script_parts(script: Script) -> tuple[Box, Box | None, Box | None]:
+def script_parts(script: b.Script) -> tuple[b.Box, b.Box | None, b.Box | None]:
     """Return base, subscript and superscript with nested scripts merged and the base bracketed if needed.
 
     A star or prime accent of the base becomes the first mark of the superscript.
     """
     base, sub, sup = script.base, script.sub, script.sup
     while True:
-        if isinstance(base, Row) and len(base.items) == 1:
+        if isinstance(base, b.Row) and len(base.items) == 1:
             base = base.items[0]
-        elif isinstance(base, Script) and not (base.sub and sub) and not (base.sup and sup):
+        elif isinstance(base, b.Script) and not (base.sub and sub) and not (base.sup and sup):
             sub, sup, base = base.sub or sub, base.sup or sup, base.base
         else:
             break
-    if isinstance(base, Sym) and base.accent in ACCENTS_AFTER:
-        mark = Op(ACCENTS_AFTER[base.accent], "prefix")
-        base, sup = Sym(base.text, base.style), Row((mark, sup)) if sup else mark
+    if isinstance(base, b.Sym) and base.accent in ACCENTS_AFTER:
+        mark = b.Op(ACCENTS_AFTER[base.accent], "prefix")
+        base, sup = b.Sym(base.text, base.style), b.Row((mark, sup)) if sup else mark
     elif _misleads(base):
-        base = Fence(base)
+        base = b.Fence(base)
     return base, sub, sup
 
 
-def _misleads(base: Box) -> bool:
-    if isinstance(base, Numeral):
+def _misleads(base: b.Box) -> bool:
+    if isinstance(base, b.Numeral):
         mantissa, denominator, exponent = number(base.text)
         return bool(denominator or exponent) or mantissa.startswith("−")
-    if isinstance(base, Row):
-        return any(isinstance(i, Frac) or (isinstance(i, Op) and i.kind != "prefix") for i in _splice(base))
-    return isinstance(base, Frac | Script)
+    if isinstance(base, b.Row):
+        return any(
+            isinstance(i, b.Frac) or (isinstance(i, b.Op) and i.kind != "prefix") for i in _splice(base)
+        )
+    return isinstance(base, b.Frac | b.Script)
 
 
-def marks(sup: Box | None) -> tuple[str, Box | None]:
+def marks(sup: b.Box | None) -> tuple[str, b.Box | None]:
     """Split leading primes and stars off a superscript: they stand at the letter in every format."""
     if sup is None:
         return "", None
     items = list(_splice(sup))
     found = ""
-    while items and isinstance(items[0], Op | Sym) and items[0].text and set(items[0].text) <= MARKS.keys():
+    while (
+        items and isinstance(items[0], b.Op | b.Sym) and items[0].text and set(items[0].text) <= MARKS.keys()
+    ):
         found += "".join(MARKS[character] for character in items.pop(0).text)  # type: ignore[attr-defined]
-    return found, (items[0] if len(items) == 1 else Row(tuple(items))) if items else None
+    return found, (items[0] if len(items) == 1 else b.Row(tuple(items))) if items else None
 
 
-def numeric_columns(table: TableBlock) -> tuple[bool, ...]:
+def numeric_columns(table: b.TableBlock) -> tuple[bool, ...]:
     """Tell for each column whether every cell below the header is a number (then it is set flush right).
 
     A dot stands for a zero that is of no interest.
     """
     count = max((len(row) for row in (table.header, *table.rows)), default=0)
 
-    def is_number(cell: tuple[str | Box, ...]) -> bool:
+    def is_number(cell: tuple[str | b.Box, ...]) -> bool:
         if len(cell) != 1:
             return False
-        text = cell[0].text if isinstance(cell[0], Numeral) else cell[0]
+        text = cell[0].text if isinstance(cell[0], b.Numeral) else cell[0]
         return isinstance(text, str) and text.strip(" +-−%.,/e×").replace(".", "").replace(",", "").isdigit()
 
     rows = table.rows

@@ -8,21 +8,7 @@ from chalkgrad.derive import Step, derive
 from chalkgrad.derive.cost import ZERO, Cost, Count, StepCost, cost
 from chalkgrad.expr import Dim, Symbol
 from chalkgrad.network import Network
-from chalkgrad.notation.boxes import (
-    Block,
-    Box,
-    Bullets,
-    Document,
-    Frac,
-    Heading,
-    Inline,
-    Numeral,
-    Op,
-    Paragraph,
-    Row,
-    Sym,
-    TableBlock,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.equations.alike import LayerBlock, by_layer
 from chalkgrad.notation.equations.numbers import brief
 from chalkgrad.notation.equations.writer import EquationWriter
@@ -31,7 +17,7 @@ from chalkgrad.notation.profiles.find import Notation, find_notation
 PHASES = {"forward": "Forward pass and loss", "backward": "Backward pass", "update": "Update"}
 
 
-def cost_page(network: Network, notation: Notation | str = "matrix", *, m: int | None = None) -> Document:
+def cost_page(network: Network, notation: Notation | str = "matrix", *, m: int | None = None) -> b.Document:
     """Count what the gradients of a network cost, equation by equation.
 
     Parameters
@@ -46,11 +32,11 @@ def cost_page(network: Network, notation: Notation | str = "matrix", *, m: int |
     chosen = find_notation(notation)
     found = cost(derive(network, convention=chosen.convention(batch=True)), 1 if m is None else m)
     page = _CostPage(chosen, found, m)
-    blocks: list[Block] = [Paragraph(page.introduction())]
+    blocks: list[b.Block] = [b.Paragraph(page.introduction())]
     for phase, title in PHASES.items():
-        blocks += [Heading(title), page.table(phase)]
-    blocks += [Heading("Totals"), page.totals(), Bullets(page.conclusions())]
-    return Document(f"What the gradients of {network} cost", tuple(blocks))
+        blocks += [b.Heading(title), page.table(phase)]
+    blocks += [b.Heading("Totals"), page.totals(), b.Bullets(page.conclusions())]
+    return b.Document(f"What the gradients of {network} cost", tuple(blocks))
 
 
 class _CostPage:
@@ -59,7 +45,7 @@ class _CostPage:
         self.m = m
         self.writer = EquationWriter(notation, found.derivation, "matrix")
 
-    def introduction(self) -> Inline:
+    def introduction(self) -> b.Inline:
         samples = "m samples" if self.m is None else "one sample" if self.m == 1 else f"{self.m:,} samples"
         return (
             f"Counted from the equations for {samples}. "
@@ -67,35 +53,35 @@ class _CostPage:
             "⊙, +, a factor or a function takes one elementwise operation for each entry.",
         )
 
-    def amount(self, count: Count) -> Box:
+    def amount(self, count: Count) -> b.Box:
         """A count as a formula in m, or its number where m is known."""
         if self.m is not None:
-            return Numeral(f"{count.at(self.m):,}")
-        items: list[Box] = []
+            return b.Numeral(f"{count.at(self.m):,}")
+        items: list[b.Box] = []
         if count.per_sample:
-            items += [Numeral(f"{count.per_sample:,}")] if count.per_sample != 1 else []
-            items.append(Sym("m"))
+            items += [b.Numeral(f"{count.per_sample:,}")] if count.per_sample != 1 else []
+            items.append(b.Sym("m"))
         if count.fixed or not items:
-            items += [Op("+")] if items else []
-            items.append(Numeral(f"{count.fixed:,}"))
-        return Row(tuple(items))
+            items += [b.Op("+")] if items else []
+            items.append(b.Numeral(f"{count.fixed:,}"))
+        return b.Row(tuple(items))
 
     # -- the table ------------------------------------------------------------------------------------
 
-    def table(self, phase: str) -> TableBlock:
-        rows: list[tuple[Inline, ...]] = []
+    def table(self, phase: str) -> b.TableBlock:
+        rows: list[tuple[b.Inline, ...]] = []
         for block in by_layer([each.step for each in self.found.steps if each.phase == phase]):
             rows += self._rows(block)
         last = self.found.multiply_adds(phase), self.found.elementwise(phase)
         rows.append((("sum",), (), (self.amount(last[0]),), (self.amount(last[1]),)))
-        return TableBlock((("computes",), ("products",), ("multiply-adds",), ("elementwise",)), tuple(rows))
+        return b.TableBlock((("computes",), ("products",), ("multiply-adds",), ("elementwise",)), tuple(rows))
 
-    def _rows(self, block: LayerBlock) -> list[tuple[Inline, ...]]:
+    def _rows(self, block: LayerBlock) -> list[tuple[b.Inline, ...]]:
         self.writer.general = block.general
-        rows: list[tuple[Inline, ...]] = []
+        rows: list[tuple[b.Inline, ...]] = []
         for step in block.steps:
             alike = self._alike(step, block)
-            name: Inline = (self.writer.symbol(step.symbol),)
+            name: b.Inline = (self.writer.symbol(step.symbol),)
             if block.general is not None:
                 name = (*name, f" for {len(alike)} layers")
             if not alike[0].needed:
@@ -116,23 +102,23 @@ class _CostPage:
             if each.step.symbol.layer in block.layers and _kind(each.step.symbol) == _kind(step.symbol)
         ]
 
-    def _products(self, each: StepCost) -> Inline:
-        items: list[Box] = []
+    def _products(self, each: StepCost) -> b.Inline:
+        items: list[b.Box] = []
         for sizes in each.products:
-            items += [Op("+")] if items else []
+            items += [b.Op("+")] if items else []
             for i, dim in enumerate(sizes):
-                items += [Op("·"), self._size(dim)] if i else [self._size(dim)]
-        return (Row(tuple(items)),) if items else ()
+                items += [b.Op("·"), self._size(dim)] if i else [self._size(dim)]
+        return (b.Row(tuple(items)),) if items else ()
 
-    def _size(self, dim: Dim) -> Box:
+    def _size(self, dim: Dim) -> b.Box:
         size = dim.size if dim.size is not None else self.m
-        return Sym(str(dim)) if size is None else Numeral(f"{size:,}")
+        return b.Sym(str(dim)) if size is None else b.Numeral(f"{size:,}")
 
     # -- what it says ---------------------------------------------------------------------------------
 
-    def totals(self) -> TableBlock:
+    def totals(self) -> b.TableBlock:
         found = self.found
-        rows: list[tuple[Inline, ...]] = [
+        rows: list[tuple[b.Inline, ...]] = [
             (
                 (title.lower(),),
                 (self.amount(found.multiply_adds(phase)),),
@@ -148,26 +134,26 @@ class _CostPage:
                 (self.amount(differences),),
             )
         )
-        return TableBlock((("",), ("multiply-adds",), ("elementwise",)), tuple(rows))
+        return b.TableBlock((("",), ("multiply-adds",), ("elementwise",)), tuple(rows))
 
-    def conclusions(self) -> tuple[Inline, ...]:
+    def conclusions(self) -> tuple[b.Inline, ...]:
         found = self.found
         ratio = found.ratio
         back, forth = (self.amount(found.multiply_adds(phase)) for phase in ("backward", "forward"))
-        quotient: list[Box] = [Frac(back, forth), Op("=", "relation"), brief(ratio)]
+        quotient: list[b.Box] = [b.Frac(back, forth), b.Op("=", "relation"), brief(ratio)]
         if ratio.denominator != 1:
-            quotient += [Op("≈", "relation"), brief(float(ratio), 3)]
+            quotient += [b.Op("≈", "relation"), brief(float(ratio), 3)]
         saved = self.amount(found.saved)
-        first: Inline = (
+        first: b.Inline = (
             "Backward over forward, in multiply-adds: ",
-            Row(tuple(quotient)),
+            b.Row(tuple(quotient)),
             ". Every layer takes two products as large as its forward one, "
             "for its weights and for its inputs; the first layer needs none for its inputs, which saves ",
             saved,
             ".",
         )
         times = Fraction(found.finite_differences.at(found.m), found.multiply_adds("backward").at(found.m))
-        second: Inline = (
+        second: b.Inline = (
             f"Central differences take two forward passes for each of the {found.parameters:,} parameters, "
             f"{found.forward_passes:,} in all: about ",
             brief(float(times), 3),

@@ -9,21 +9,7 @@ from chalkgrad.derive.algebra import simplify
 from chalkgrad.derive.index import index_equation
 from chalkgrad.expr import Dim, Scale, Symbol, substitute, walk
 from chalkgrad.network import Network
-from chalkgrad.notation.boxes import (
-    Block,
-    Box,
-    Bullets,
-    Columns,
-    Display,
-    Document,
-    Heading,
-    Inline,
-    Line,
-    Op,
-    Paragraph,
-    Row,
-    Sym,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.equations.alike import LayerBlock, by_layer
 from chalkgrad.notation.equations.code import is_vector
 from chalkgrad.notation.equations.network_names import short_name, short_widths
@@ -42,7 +28,7 @@ def derivation_page(
     transposes: bool = False,
     like: Derivation | None = None,
     inference: bool = False,
-) -> Document:
+) -> b.Document:
     """The derivation of every gradient of a network, in a notation.
 
     Parameters
@@ -73,27 +59,27 @@ def derivation_page(
         derive_again(like, convention) if like else derive_laid_out(network, convention, inference=inference)
     )
     page = PageParts(chosen, derivation, chosen.zoom_for(zoom))
-    blocks: list[Block] = [Paragraph(page.introduction())]
-    blocks += [Heading("Forward pass"), *page.batch_size(derivation.forward)]
+    blocks: list[b.Block] = [b.Paragraph(page.introduction())]
+    blocks += [b.Heading("Forward pass"), *page.batch_size(derivation.forward)]
     blocks += page.section(derivation.forward)
-    blocks += [Heading("Loss"), *page.batch_size((derivation.loss,)), *page.section((derivation.loss,))]
-    blocks += [Heading("Backward pass"), *page.section(page.shown_backward())]
+    blocks += [b.Heading("Loss"), *page.batch_size((derivation.loss,)), *page.section((derivation.loss,))]
+    blocks += [b.Heading("Backward pass"), *page.section(page.shown_backward())]
     if transposes:
-        blocks += [Heading("Where the transposes come from"), *page.transposes()]
-    blocks += [Heading("Update"), *page.section(page.shown_updates())]
+        blocks += [b.Heading("Where the transposes come from"), *page.transposes()]
+    blocks += [b.Heading("Update"), *page.section(page.shown_updates())]
     blocks += [
-        Heading("Functions and conventions"),
+        b.Heading("Functions and conventions"),
         *functions(page.writer),
-        Bullets(conventions(page.writer)),
+        b.Bullets(conventions(page.writer)),
     ]
-    return Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
+    return b.Document(f"Backpropagation for {short_name(network)}", tuple(blocks))
 
 
-def beside(left: Document, right: Document, names: tuple[str, str] = ("", "")) -> Document:
+def beside(left: b.Document, right: b.Document, names: tuple[str, str] = ("", "")) -> b.Document:
     """Two pages side by side; ``names`` say which is which, besides their titles if those differ."""
     titles = ("", "") if left.title == right.title and all(names) else (left.title, right.title)
     first, second = (", ".join(filter(None, pair)) for pair in zip(titles, names, strict=True))
-    return Document(left.title, (Columns(replace(left, title=first), replace(right, title=second)),))
+    return b.Document(left.title, (b.Columns(replace(left, title=first), replace(right, title=second)),))
 
 
 def _counts(step: Step) -> bool:
@@ -113,7 +99,7 @@ class PageParts:
 
     # -- text ---------------------------------------------------------------------------------------
 
-    def introduction(self) -> Inline:
+    def introduction(self) -> b.Inline:
         network, batch = self.derivation.network, self.derivation.convention.batch
         what = "a batch of m samples" if batch else "one sample"
         sides = {"rows": "as rows", "columns": "as columns"}[self.derivation.convention.samples]
@@ -145,64 +131,64 @@ class PageParts:
         forms = (*update.forms, Form(simplify(substitute(update.expr, known)), "insert"))
         return Step(update.symbol, forms, update.chosen, update.through)
 
-    def section(self, steps: tuple[Step, ...]) -> list[Block]:
-        blocks: list[Block] = []
-        lines: list[Line] = []
+    def section(self, steps: tuple[Step, ...]) -> list[b.Block]:
+        blocks: list[b.Block] = []
+        lines: list[b.Line] = []
         for block in by_layer(steps):
             if block.general is not None:
                 if lines:
-                    blocks.append(Display(tuple(lines)))
+                    blocks.append(b.Display(tuple(lines)))
                     lines = []
-                blocks.append(Paragraph(self._for_all(block)))
-                blocks.append(Display(tuple(self.block_lines(block))))
+                blocks.append(b.Paragraph(self._for_all(block)))
+                blocks.append(b.Display(tuple(self.block_lines(block))))
             else:
                 lines.extend(self.block_lines(block))
         if lines:
-            blocks.append(Display(tuple(lines)))
+            blocks.append(b.Display(tuple(lines)))
         return blocks
 
-    def batch_size(self, steps: tuple[Step, ...]) -> list[Block]:
+    def batch_size(self, steps: tuple[Step, ...]) -> list[b.Block]:
         """Code says what m is, before the first of its equations that has it."""
         counts = [step for step in (*self.derivation.forward, self.derivation.loss) if _counts(step)]
         if self.writer.code is None or not counts or counts[0] not in steps:
             return []
-        size = Sym(f"len({self.notation.letters.input})", "code")
-        return [Display((Line(Sym("m", "code"), "=", size, ("number of samples",)),))]
+        size = b.Sym(f"len({self.notation.letters.input})", "code")
+        return [b.Display((b.Line(b.Sym("m", "code"), "=", size, ("number of samples",)),))]
 
-    def _for_all(self, block: LayerBlock) -> Inline:
+    def _for_all(self, block: LayerBlock) -> b.Inline:
         first, last = block.layers[0], block.layers[-1]
         order = (first, last) if block.steps[0].symbol.kind != "grad" else (last, first)
-        dots: Box = Row(
+        dots: b.Box = b.Row(
             (
-                Sym("l"),
-                Op("=", "relation"),
+                b.Sym("l"),
+                b.Op("=", "relation"),
                 self.writer.label(order[0]),
-                Op(",", "punct"),
-                Sym("…", "upright"),
-                Op(",", "punct"),
+                b.Op(",", "punct"),
+                b.Sym("…", "upright"),
+                b.Op(",", "punct"),
                 self.writer.label(order[1]),
             )
         )
         return ("For ", dots, f" (these {len(block.layers)} layers are alike):")
 
-    def block_lines(self, block: LayerBlock) -> list[Line]:
+    def block_lines(self, block: LayerBlock) -> list[b.Line]:
         self.writer.general, self.writer.alike = block.general, block.layers
         lines = [line for step in block.steps for line in self.lines(step)]
         self.writer.general, self.writer.alike = None, ()
         return lines
 
-    def lines(self, step: Step) -> list[Line]:
+    def lines(self, step: Step) -> list[b.Line]:
         """One step as a chain of equalities."""
         left, forms = self._sides(step)
         relation = self.notation.update if step.symbol.kind == "next" else "="
-        lines: list[Line] = []
+        lines: list[b.Line] = []
         for right, rule in forms:
             first = not lines
             if not first and right == lines[-1].right:
                 continue
             reason = self.reason(step, rule, first)
             lines.append(
-                Line(
+                b.Line(
                     left if first else None,
                     relation if first else "=",
                     right,
@@ -212,7 +198,7 @@ class PageParts:
             )
         return lines
 
-    def _sides(self, step: Step) -> tuple[Box, list[tuple[Box, str]]]:
+    def _sides(self, step: Step) -> tuple[b.Box, list[tuple[b.Box, str]]]:
         if self.zoom == "index":
             equation = index_equation(step, step_letters(self.notation, self.derivation, step))
             left = self.writer.symbol(equation.left.symbol, equation.left.row, equation.left.column)
@@ -224,11 +210,11 @@ class PageParts:
         return left, forms
 
     def _fed(
-        self, symbol: Symbol, named: Box, forms: list[tuple[Box, str]]
-    ) -> tuple[Box, list[tuple[Box, str]]]:
+        self, symbol: Symbol, named: b.Box, forms: list[tuple[b.Box, str]]
+    ) -> tuple[b.Box, list[tuple[b.Box, str]]]:
         """The slides write a layer's output O⁽¹⁾ = 𝒜(I⁽¹⁾) = u⁽²⁾."""
         output = self.writer.layer_output(symbol)
-        return output, [(Row((forms[0][0], Op("=", "relation"), named)), forms[0][1]), *forms[1:]]
+        return output, [(b.Row((forms[0][0], b.Op("=", "relation"), named)), forms[0][1]), *forms[1:]]
 
     def shape(self, symbol: Symbol) -> str:
         """The shape of a symbol, with numbers where they are known: ``m × 3``."""
@@ -247,11 +233,11 @@ class PageParts:
         vector = self.writer.code is not None and is_vector(symbol)
         return " × ".join(show(dim) for dim in symbol.shape[: 1 if vector else 2])
 
-    def reason(self, step: Step, rule: str, first: bool) -> Inline:
+    def reason(self, step: Step, rule: str, first: bool) -> b.Inline:
         """Why a line follows."""
         text = RULE_NAMES[rule]
         if first and rule in ("chain", "sum-of-paths") and step.through:
-            inline: list[str | Box] = [text + " through "]
+            inline: list[str | b.Box] = [text + " through "]
             for i, symbol in enumerate(step.through):
                 inline += ([" and "] if i else []) + [self.writer.symbol(symbol)]
             return tuple(inline)
@@ -259,6 +245,6 @@ class PageParts:
 
     # -- where the transposes come from ----------------------------------------------------------------
 
-    def transposes(self) -> list[Block]:
+    def transposes(self) -> list[b.Block]:
         """For each product of the backward pass: the entry with its sum, and the shapes that force it."""
         return transpose_blocks(self.notation, self.derivation)

@@ -13,31 +13,12 @@ from chalkgrad.evaluate import TraceStep
 from chalkgrad.expr import Apply, Symbol
 from chalkgrad.formula import Arithmetic, Float64, nodes, simplify, substitute
 from chalkgrad.network import Network
-from chalkgrad.notation.boxes import (
-    PALETTE,
-    Block,
-    Box,
-    Coloured,
-    Display,
-    Document,
-    Fence,
-    Frac,
-    Heading,
-    Inline,
-    Line,
-    Op,
-    Paragraph,
-    Row,
-    Sym,
-    TableBlock,
-    Under,
-    Words,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.equations.numbers import brief, spaced
 from chalkgrad.notation.equations.writer import EquationWriter, IndexLetters
 from chalkgrad.notation.profiles.find import Notation, find_notation
 
-COLOURS = tuple(PALETTE)
+COLOURS = tuple(b.PALETTE)
 MOST_UNDER_A_BRACE = 7  # factors; a longer product has to break, and a brace cannot
 
 
@@ -50,7 +31,7 @@ def path_page(
     step: TraceStep | None = None,
     arithmetic: Arithmetic | None = None,
     sample: int = 0,
-) -> Document:
+) -> b.Document:
     """Write the gradient of one weight as the sum over every path to the loss.
 
     Parameters
@@ -74,15 +55,15 @@ def path_page(
     derivation = derive_laid_out(network, chosen.convention(batch=False))
     found = paths(derivation, weight, limit=limit, merged=chosen.path_nodes == "activations")
     page = _PathPage(chosen, found)
-    blocks: list[Block] = [Paragraph(page.introduction()), page.sum_of_paths()]
-    blocks += [Heading("The factors"), page.factors()]
-    blocks += [Heading("Put together"), page.products()]
+    blocks: list[b.Block] = [b.Paragraph(page.introduction()), page.sum_of_paths()]
+    blocks += [b.Heading("The factors"), page.factors()]
+    blocks += [b.Heading("Put together"), page.products()]
     if step is not None:
         numbers = found.evaluate(step.symbols, arithmetic or Float64(), sample=sample)
-        blocks += [Heading("The numbers"), *page.numbers(numbers)]
+        blocks += [b.Heading("The numbers"), *page.numbers(numbers)]
     if found.count > 1:
-        blocks += [Heading("The same, every unit once"), *page.factored()]
-    return Document(f"Every path from {page.plain_name()} to the loss", tuple(blocks))
+        blocks += [b.Heading("The same, every unit once"), *page.factored()]
+    return b.Document(f"Every path from {page.plain_name()} to the loss", tuple(blocks))
 
 
 class _PathPage:
@@ -99,13 +80,13 @@ class _PathPage:
         indices = ",".join(str(i) for i in (where.row, where.column) if i is not None)
         return f"{where.symbol.name}[{indices}]"
 
-    def node(self, where: Entry) -> Box:
+    def node(self, where: Entry) -> b.Box:
         return self.writer.symbol(where.symbol, where.row, where.column)
 
-    def partial(self, top: Entry, bottom: Entry) -> Box:
-        return Frac(*(Row((Op("∂", "prefix"), self.node(each))) for each in (top, bottom)))
+    def partial(self, top: Entry, bottom: Entry) -> b.Box:
+        return b.Frac(*(b.Row((b.Op("∂", "prefix"), self.node(each))) for each in (top, bottom)))
 
-    def gradient(self) -> Box:
+    def gradient(self) -> b.Box:
         loss = self.found.derivation.loss.symbol
         return self.partial(Entry(loss, None, None), self.found.weight)
 
@@ -115,14 +96,14 @@ class _PathPage:
     def label(self, number: int) -> str:
         return COLOURS[number] if number < len(COLOURS) else f"path {number + 1}"
 
-    def coloured(self, box: Box, number: int) -> Box:
+    def coloured(self, box: b.Box, number: int) -> b.Box:
         if self.found.count == 1 or number >= len(COLOURS):
             return box
-        return Coloured(box, COLOURS[number])
+        return b.Coloured(box, COLOURS[number])
 
     # -- blocks -------------------------------------------------------------------------------------
 
-    def introduction(self) -> Inline:
+    def introduction(self) -> b.Inline:
         found = self.found
         weight = self.node(found.weight)
         if found.count == 1:
@@ -130,12 +111,12 @@ class _PathPage:
                 weight,
                 " reaches the loss by one path: its gradient is one product of local derivatives.",
             )
-        first: Inline = (weight, f" reaches the loss by {spaced(found.count)} paths. ")
+        first: b.Inline = (weight, f" reaches the loss by {spaced(found.count)} paths. ")
         rule = "Along a path the local derivatives are multiplied; over the paths the products are added."
         shown = f" The first {len(found.paths)} are shown." if found.truncated else ""
         return (*first, rule + shown)
 
-    def sum_of_paths(self) -> Block:
+    def sum_of_paths(self) -> b.Block:
         """The slides' sum: one coloured product a path, with its colour's name under a brace."""
         longest = max(len(path.factors) for path in self.found.paths)
         braces = self.found.count > 1 and longest <= MOST_UNDER_A_BRACE
@@ -144,16 +125,16 @@ class _PathPage:
             return self._added(terms)
         return self._added(terms, [self.label(number) for number in range(len(terms))])
 
-    def _symbolic(self, path: Path, number: int, brace: bool) -> Box:
+    def _symbolic(self, path: Path, number: int, brace: bool) -> b.Box:
         if _is_direct(path):  # ∂L/∂w of the penalty alone would read like the whole gradient
-            return self.coloured(Under(self.writer.entry(path.factors[0].node), Words("penalty")), number)
-        body = Row(self.in_order(tuple(self.partial(f.top, f.bottom) for f in path.factors)))
-        return self.coloured(Under(body, Words(self.label(number))), number) if brace else body
+            return self.coloured(b.Under(self.writer.entry(path.factors[0].node), b.Words("penalty")), number)
+        body = b.Row(self.in_order(tuple(self.partial(f.top, f.bottom) for f in path.factors)))
+        return self.coloured(b.Under(body, b.Words(self.label(number))), number) if brace else body
 
-    def _added(self, terms: list[Box], notes: list[str] | None = None) -> Block:
+    def _added(self, terms: list[b.Box], notes: list[str] | None = None) -> b.Block:
         """One line a path, so that a long sum stays readable."""
         lines = [
-            Line(
+            b.Line(
                 None if number else self.gradient(),
                 "+" if number else "=",
                 term,
@@ -162,28 +143,28 @@ class _PathPage:
             for number, term in enumerate(terms)
         ]
         if self.found.truncated:
-            lines.append(Line(None, "+", Sym("…", "upright")))
-        return Display(tuple(lines))
+            lines.append(b.Line(None, "+", b.Sym("…", "upright")))
+        return b.Display(tuple(lines))
 
-    def factors(self) -> Block:
+    def factors(self) -> b.Block:
         """Each factor once, in the order in which the paths meet it."""
-        lines: list[Line] = []
+        lines: list[b.Line] = []
         for factor in dict.fromkeys(f for path in self.found.paths for f in self.in_order(path.factors)):
             if factor.top.symbol.kind == "loss" and factor.bottom == self.found.weight:
                 continue
             written = self.writer.entry(factor.node)
-            lines.append(Line(self.partial(factor.top, factor.bottom), "=", written))
+            lines.append(b.Line(self.partial(factor.top, factor.bottom), "=", written))
             through = self.writer.entry(self.through_value(factor))
             if through != written:
-                lines.append(Line(None, "=", through, ("the derivative through the function’s value",)))
-        return Display(tuple(lines))
+                lines.append(b.Line(None, "=", through, ("the derivative through the function’s value",)))
+        return b.Display(tuple(lines))
 
-    def products(self) -> Block:
+    def products(self) -> b.Block:
         """The formulas of all factors multiplied, and what cancels cancelled."""
         terms = []
         for number, path in enumerate(self.found.paths):
             box, level = self.writer.entry_level(self._product(path))
-            terms.append(self.coloured(box if level else Fence(box), number))
+            terms.append(self.coloured(box if level else b.Fence(box), number))
         return self._added(terms)
 
     def _product(self, path: Path) -> nodes.Node:
@@ -198,35 +179,38 @@ class _PathPage:
         outer = simplify(plain(times(*head)))
         return times(outer, *rest) if self.notation.chain == "loss first" else times(*rest, outer)
 
-    def numbers(self, numbers: PathNumbers) -> list[Block]:
+    def numbers(self, numbers: PathNumbers) -> list[b.Block]:
         """The factors' numbers, their product, and the sum."""
         if self.found.count == 1:
-            product = Line(self.gradient(), "=", self._multiplied(numbers.factors[0]))
-            return [Display((product, Line(None, "=", brief(numbers.total))))]
-        rows: list[tuple[Inline, ...]] = []
+            product = b.Line(self.gradient(), "=", self._multiplied(numbers.factors[0]))
+            return [b.Display((product, b.Line(None, "=", brief(numbers.total))))]
+        rows: list[tuple[b.Inline, ...]] = []
         for number, (values, product) in enumerate(zip(numbers.factors, numbers.products, strict=True)):
             name = "penalty" if _is_direct(self.found.paths[number]) else self.label(number)
-            note: Inline = ("a factor is 0: nothing flows here",) if numbers.dead[number] else ()
+            note: b.Inline = ("a factor is 0: nothing flows here",) if numbers.dead[number] else ()
             rows.append(((name,), (self._multiplied(values),), (brief(product),), note))
-        header: tuple[Inline, ...] = (("path",), ("factors",), ("product",), ("",))
+        header: tuple[b.Inline, ...] = (("path",), ("factors",), ("product",), ("",))
         shown = 4 if any(numbers.dead) else 3
-        table = TableBlock(header[:shown], tuple(row[:shown] for row in rows))
+        table = b.TableBlock(header[:shown], tuple(row[:shown] for row in rows))
         if not numbers.complete:
-            return [table, Paragraph(("The sum of these paths, not of all, is ", brief(numbers.total), "."))]
-        total = Row((self.gradient(), Op("=", "relation"), brief(numbers.total)))
-        return [table, Paragraph(("Their sum is ", total, "."))]
+            return [
+                table,
+                b.Paragraph(("The sum of these paths, not of all, is ", brief(numbers.total), ".")),
+            ]
+        total = b.Row((self.gradient(), b.Op("=", "relation"), brief(numbers.total)))
+        return [table, b.Paragraph(("Their sum is ", total, "."))]
 
-    def _multiplied(self, values: tuple[Any, ...]) -> Box:
-        items: list[Box] = []
+    def _multiplied(self, values: tuple[Any, ...]) -> b.Box:
+        items: list[b.Box] = []
         for value in self.in_order(values):
             shown = brief(value)
-            box: Box = Fence(shown) if value < 0 and items else shown
-            items += [Op("·"), box] if items else [box]
-        return Row(tuple(items))
+            box: b.Box = b.Fence(shown) if value < 0 and items else shown
+            items += [b.Op("·"), box] if items else [box]
+        return b.Row(tuple(items))
 
-    def factored(self) -> list[Block]:
+    def factored(self) -> list[b.Block]:
         """The backward pass from the loss to this weight: the paths' common parts added up once."""
-        lines: list[Line] = []
+        lines: list[b.Line] = []
         for step in self.found.derivation.backward:
             of = step.symbol.of
             assert of is not None
@@ -238,14 +222,14 @@ class _PathPage:
             turned = of.shape != step.symbol.shape
             row, column = _own_place(step.symbol, where, letters, turned)
             left = self.writer.symbol(step.symbol, row, column)
-            lines.append(Line(left, "=", self.writer.entry(entry(step.expr, row, column, letters))))
+            lines.append(b.Line(left, "=", self.writer.entry(entry(step.expr, row, column, letters))))
             if chosen:
                 break
         said = (
             "Many paths share their upper parts. The backward pass adds those up once at every unit, "
             f"instead of walking {spaced(self.found.count)} paths:",
         )
-        return [Paragraph(said), Display(tuple(lines))]
+        return [b.Paragraph(said), b.Display(tuple(lines))]
 
     # -- formulas -----------------------------------------------------------------------------------
 

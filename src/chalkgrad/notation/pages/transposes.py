@@ -5,30 +5,18 @@ from __future__ import annotations
 from chalkgrad.derive import Derivation, Step
 from chalkgrad.derive.index import index_equation
 from chalkgrad.expr import Dim, Expr, MatMul, Ones, Transpose, walk
-from chalkgrad.notation.boxes import (
-    Block,
-    Box,
-    Display,
-    Fence,
-    Inline,
-    Line,
-    Numeral,
-    Op,
-    Paragraph,
-    Row,
-    Sym,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.equations.writer import EquationWriter, step_letters
 from chalkgrad.notation.profiles.find import Notation
 
 
-def transpose_blocks(notation: Notation, derivation: Derivation) -> list[Block]:
+def transpose_blocks(notation: Notation, derivation: Derivation) -> list[b.Block]:
     """For every step of the backward pass that multiplies matrices: entry, matrix form, shapes, reason."""
     matrix, index = (
         EquationWriter(notation, derivation, "matrix"),
         EquationWriter(notation, derivation, "index"),
     )
-    blocks: list[Block] = []
+    blocks: list[b.Block] = []
     for step in derivation.backward:
         product = next((node for node in walk(step.expr) if isinstance(node, MatMul)), None)
         if product is None or isinstance(product.left, Ones) or step.symbol.is_scalar:
@@ -37,18 +25,20 @@ def transpose_blocks(notation: Notation, derivation: Derivation) -> list[Block]:
         equation = index_equation(step, letters)
         entry = index.symbol(equation.left.symbol, equation.left.row, equation.left.column)
         lines = (
-            Line(entry, "=", index.entry(equation.forms[step.chosen][0]), ("one entry, by the chain rule",)),
-            Line(
+            b.Line(
+                entry, "=", index.entry(equation.forms[step.chosen][0]), ("one entry, by the chain rule",)
+            ),
+            b.Line(
                 matrix.symbol(step.symbol), "=", matrix.expr(step.expr, step.symbol), ("all entries at once",)
             ),
-            Line(_shape(step.symbol), "=", _product_shape(product), ("the shapes",)),
+            b.Line(_shape(step.symbol), "=", _product_shape(product), ("the shapes",)),
         )
-        blocks.append(Display(lines))
-        blocks.append(Paragraph(_explain(matrix, step, product)))
+        blocks.append(b.Display(lines))
+        blocks.append(b.Paragraph(_explain(matrix, step, product)))
     return blocks
 
 
-def _explain(writer: EquationWriter, step: Step, product: MatMul) -> Inline:
+def _explain(writer: EquationWriter, step: Step, product: MatMul) -> b.Inline:
     turned = [part.arg for part in (product.left, product.right) if isinstance(part, Transpose)]
     inner = product.left.shape[1]
     over = "the samples" if inner.name == "m" else f"the {inner.size} units that both share"
@@ -62,7 +52,7 @@ def _explain(writer: EquationWriter, step: Step, product: MatMul) -> Inline:
             f"{sum_text}: already the columns of the first factor and the rows of the second, "
             "so nothing is transposed.",
         )
-    names: list[str | Box] = []
+    names: list[str | b.Box] = []
     for i, part in enumerate(turned):
         names += ([" and "] if i else []) + [writer.expr(part)]
     return (
@@ -73,14 +63,14 @@ def _explain(writer: EquationWriter, step: Step, product: MatMul) -> Inline:
     )
 
 
-def _dim(dim: Dim) -> Box:
-    return Numeral(str(dim.size)) if dim.size is not None else Sym(str(dim))
+def _dim(dim: Dim) -> b.Box:
+    return b.Numeral(str(dim.size)) if dim.size is not None else b.Sym(str(dim))
 
 
-def _shape(expr: Expr) -> Box:
+def _shape(expr: Expr) -> b.Box:
     rows, columns = expr.shape
-    return Row((_dim(rows), Op("×"), _dim(columns)))
+    return b.Row((_dim(rows), b.Op("×"), _dim(columns)))
 
 
-def _product_shape(product: MatMul) -> Box:
-    return Row((Fence(_shape(product.left)), Fence(_shape(product.right))))
+def _product_shape(product: MatMul) -> b.Box:
+    return b.Row((b.Fence(_shape(product.left)), b.Fence(_shape(product.right))))

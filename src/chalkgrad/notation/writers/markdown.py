@@ -5,24 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from chalkgrad.notation.boxes import (
-    Block,
-    Box,
-    Bullets,
-    Code,
-    Columns,
-    Display,
-    Document,
-    Figure,
-    Heading,
-    Inline,
-    Line,
-    Link,
-    Op,
-    Paragraph,
-    Sym,
-    TableBlock,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import BELOW, arrange
 from chalkgrad.notation.boxes.grammar import numeric_columns, unknown
@@ -33,17 +16,17 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]#|~])")
 _LINE = 46.0
 
 
-def box(b: Box) -> str:
+def box(node: b.Box) -> str:
     r"""Return the formula in the part of LaTeX that GitHub shows.
 
     >>> from chalkgrad.notation.boxes import Fence, Row, Sym
     >>> box(Row((Sym("ReLU"), Fence(Sym("z")))))
     '\\mathrm{ReLU}(z)'
     """
-    return _WRITER.box(b)
+    return _WRITER.box(node)
 
 
-def document(d: Document) -> str:
+def document(d: b.Document) -> str:
     """Return the page as GitHub-flavoured Markdown."""
     title = [f"# {escape(d.title)}"] if d.title else []
     return "\n\n".join([*title, *(text for block in d.blocks if (text := _block(block)))]) + "\n"
@@ -67,17 +50,17 @@ def _disarm(mark: re.Match[str]) -> str:
     return mark[1][:-1] + "\\" + mark[1][-1]
 
 
-def inline(content: Inline) -> str:
+def inline(content: b.Inline) -> str:
     """Return running text with formulas between dollars and backticks, which Markdown leaves alone."""
     parts: list[str] = []
     for part in content:
-        if not isinstance(part, str | Box):
+        if not isinstance(part, str | b.Box):
             raise unknown(part)
-        if isinstance(part, Sym) and part.style == "code":
+        if isinstance(part, b.Sym) and part.style == "code":
             parts.append(_span(part.text))
         else:
             words = escape(part, begins=not parts) if isinstance(part, str) else f"$`{box(part)}`$"
-            target = part.target if isinstance(part, Link) else ""
+            target = part.target if isinstance(part, b.Link) else ""
             parts.append(f"[{words}]({_address(target)})" if target else words)
     return "".join(parts)
 
@@ -94,24 +77,24 @@ def _span(text: str) -> str:
     return f"{ticks} {written} {ticks}" if len(ticks) > 1 else f"`{written}`"
 
 
-def _block(block: Block) -> str:
+def _block(block: b.Block) -> str:
     match block:
-        case Heading(text, level):
+        case b.Heading(text, level):
             return f"{'#' * min(max(level, 1), 6)} {escape(text)}"
-        case Paragraph(content):
+        case b.Paragraph(content):
             return inline(content).lstrip()
-        case Bullets(items):
+        case b.Bullets(items):
             return "\n".join(f"- {inline(item)}" for item in items)
-        case TableBlock():
+        case b.TableBlock():
             return _table(block)
-        case Code(text, language):
+        case b.Code(text, language):
             return fence(clean(text, lines=True), language if language.isalnum() else "")
-        case Figure(_, text, caption):
+        case b.Figure(_, text, caption):
             under = f"\n\n{escape(caption)}" if caption else ""
             return fence(clean(text, lines=True).rstrip("\n"), "text") + under
-        case Display(lines):
+        case b.Display(lines):
             return _display(lines) if lines else ""
-        case Columns(left, right):
+        case b.Columns(left, right):
             return _columns(left, right)
     raise unknown(block)
 
@@ -123,7 +106,7 @@ def fence(text: str, language: str) -> str:
     return f"{ticks}{language}\n{text}\n{ticks}"
 
 
-def _display(lines: tuple[Line, ...]) -> str:
+def _display(lines: tuple[b.Line, ...]) -> str:
     arranged = arrange(lines, _LINE)
     column = all(item.beside for item in arranged if item.noted)
     written: list[str] = []
@@ -131,7 +114,7 @@ def _display(lines: tuple[Line, ...]) -> str:
         line = item.line
         shown = [_WRITER.box(part, item.code) for part in item.parts]
         left = box(line.left) if line.left is not None else ""
-        sign = box(Op(line.relation, "relation")) if line.relation else ""
+        sign = box(b.Op(line.relation, "relation")) if line.relation else ""
         if item.noted and item.where != BELOW:
             shown[0] += (r" &&\quad " if column else r" \qquad ") + _note(line)
         shown[0] = f"{left} &{sign} {shown[0]}"
@@ -143,22 +126,22 @@ def _display(lines: tuple[Line, ...]) -> str:
     return f"```math\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n```"
 
 
-def _note(line: Line) -> str:
+def _note(line: b.Line) -> str:
     """Return the shape and the reason as words of the formula."""
     pieces = [_WRITER.shape(line.shape) + r"\quad "] if line.shape else []
     for part in line.reason:
-        if not isinstance(part, str | Box):
+        if not isinstance(part, str | b.Box):
             raise unknown(part)
         pieces.append(_WRITER.words(part) if isinstance(part, str) else box(part))
     return "".join(pieces)
 
 
-def _table(t: TableBlock) -> str:
+def _table(t: b.TableBlock) -> str:
     numeric = numeric_columns(t)
     if not numeric:
         return ""
 
-    def row(cells: tuple[Inline, ...]) -> str:
+    def row(cells: tuple[b.Inline, ...]) -> str:
         padded = (*cells, *((),) * (len(numeric) - len(cells)))
         return "| " + " | ".join(inline(item) or " " for item in padded) + " |"
 
@@ -166,12 +149,12 @@ def _table(t: TableBlock) -> str:
     return "\n".join([row(t.header), rule, *map(row, t.rows)])
 
 
-def _columns(left: Document, right: Document) -> str:
+def _columns(left: b.Document, right: b.Document) -> str:
     """Return the two pages in turn, block by block: Markdown has no columns for displays."""
     both = [[f"**{escape(d.title)}**" if d.title else "", *map(_block, d.blocks)] for d in (left, right)]
     if len(both[0]) != len(both[1]):
         return "\n\n".join(text for column in both for text in column if text)
     first, second = (f"*{escape(d.title)}:*" if d.title else "" for d in (left, right))
     pairs = zip(left.blocks, right.blocks, strict=True)
-    parts = [text for a, b in pairs for text in (first, _block(a), second, _block(b))]
+    parts = [text for one, other in pairs for text in (first, _block(one), second, _block(other))]
     return "\n\n".join(text for text in parts if text)

@@ -5,58 +5,30 @@ from __future__ import annotations
 import unicodedata
 from html import escape as _escape
 
-from chalkgrad.notation.boxes import (
-    PALETTE,
-    BigOp,
-    Box,
-    Cases,
-    Coloured,
-    Fence,
-    Frac,
-    Grid,
-    Numeral,
-    Op,
-    Row,
-    Script,
-    Sym,
-    Under,
-    Words,
-)
+from chalkgrad.notation import boxes as b
+from chalkgrad.notation.boxes import grammar as g
 from chalkgrad.notation.boxes.characters import MARKS, alphabet, clean
-from chalkgrad.notation.boxes.grammar import (
-    flat,
-    grows,
-    is_code,
-    is_name,
-    marks,
-    number,
-    operator,
-    script_parts,
-    space,
-    spaced,
-    unknown,
-)
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _LARGE = {"Σ": "∑", "Π": "∏"}
-_LETTER = Sym("x")
+_LETTER = b.Sym("x")
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
 
 
-def box(b: Box, display: bool = False) -> str:
+def box(node: b.Box, display: bool = False) -> str:
     """Return the formula as one ``math`` element, for a block of its own or for running text.
 
     >>> from chalkgrad.notation.boxes import Sym
     >>> box(Sym("σ"))
     '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>σ</mi></math>'
     """
-    return math(b, display, f' xmlns="{NAMESPACE}"')
+    return math(node, display, f' xmlns="{NAMESPACE}"')
 
 
-def math(b: Box, display: bool = False, attributes: str = "", code: bool | None = None) -> str:
+def math(node: b.Box, display: bool = False, attributes: str = "", code: bool | None = None) -> str:
     """Return the ``math`` element; ``code`` says whether operators stay as typed (default: look)."""
     style = ' displaystyle="true"' if display else ""
-    return f"<math{attributes}{style}>{_Writer(is_code(b) if code is None else code).write(b)}</math>"
+    return f"<math{attributes}{style}>{_Writer(g.is_code(node) if code is None else code).write(node)}</math>"
 
 
 def quoted(text: str) -> str:
@@ -68,45 +40,47 @@ class _Writer:
     def __init__(self, code: bool) -> None:
         self.code = code
 
-    def write(self, b: Box, script: bool = False) -> str:
+    def write(self, node: b.Box, script: bool = False) -> str:
         """Return the box as exactly one element, as fractions and scripts need it."""
-        match b:
-            case Sym():
-                return self._symbol(b)
-            case Numeral(text):
+        match node:
+            case b.Sym():
+                return self._symbol(node)
+            case b.Numeral(text):
                 return _mono(text) if self.code else _number(text)
-            case Op():
-                return self._operator(b, script)
-            case Words(text):
+            case b.Op():
+                return self._operator(node, script)
+            case b.Words(text):
                 return f"<mtext>{quoted(text).replace(' ', chr(0xA0))}</mtext>"
-            case Row():
-                return self._row(flat(b, self.code, script), script)
-            case Script(BigOp()):
-                return self._limits(*script_parts(b))
-            case Script():
-                return self._script(b)
-            case Frac(num, den):
+            case b.Row():
+                return self._row(g.flat(node, self.code, script), script)
+            case b.Script(b.BigOp()):
+                return self._limits(*g.script_parts(node))
+            case b.Script():
+                return self._script(node)
+            case b.Frac(num, den):
                 return f"<mfrac>{self.write(num)}{self.write(den)}</mfrac>"
-            case Fence(body, left, right):
-                stretchy = grows(body)
+            case b.Fence(body, left, right):
+                stretchy = g.grows(body)
                 return _fenced(self.write(body, script), left, right, stretchy)
-            case BigOp(_, sub, sup):
-                return self._limits(b, sub, sup)
-            case Under(body, label):
+            case b.BigOp(_, sub, sup):
+                return self._limits(node, sub, sup)
+            case b.Under(body, label):
                 brace = f'<munder>{self.write(body)}<mo stretchy="true">⏟</mo></munder>'
                 return f"<munder>{brace}{self.write(label)}</munder>"
-            case Coloured(body, colour):
-                style = f' style="color:var(--cg-{colour},{PALETTE[colour]})"' if colour in PALETTE else ""
+            case b.Coloured(body, colour):
+                style = (
+                    f' style="color:var(--cg-{colour},{b.PALETTE[colour]})"' if colour in b.PALETTE else ""
+                )
                 return f"<mrow{style}>{self.write(body, script)}</mrow>"
-            case Grid(rows, left, right):
+            case b.Grid(rows, left, right):
                 return _fenced(self._grid(rows), left, right, True)
-            case Cases(pairs):
+            case b.Cases(pairs):
                 cells = ((self.write(v), self.write(c)) for v, c in pairs)
                 lines = "".join(f"<mtr>{_cell(v, 'left')}{_cell(c, 'left', 1)}</mtr>" for v, c in cells)
                 return _fenced(f"<mtable>{lines}</mtable>", "{", "", True)
-        raise unknown(b)
+        raise g.unknown(node)
 
-    def _symbol(self, s: Sym) -> str:
+    def _symbol(self, s: b.Sym) -> str:
         text = unicodedata.normalize("NFC", clean(s.text))
         if s.style == "code":
             return _mono(text)
@@ -115,7 +89,7 @@ class _Writer:
             written = "<mrow></mrow>"
         elif text.isdigit():
             written = f"<mn>{letters}</mn>"
-        elif is_name(s) or (len(text) > 1 and s.style != "italic"):
+        elif g.is_name(s) or (len(text) > 1 and s.style != "italic"):
             written = f"<mi>{quoted(letters)}</mi>"
         elif len(text) > 1:
             written = f"<mrow>{''.join(f'<mi>{quoted(c)}</mi>' for c in text)}</mrow>"
@@ -132,11 +106,11 @@ class _Writer:
             return f"<msup>{written}{_mark('*')}</msup>"
         return written
 
-    def _operator(self, o: Op, script: bool) -> str:
-        text = quoted(operator(o, self.code))
+    def _operator(self, o: b.Op, script: bool) -> str:
+        text = quoted(g.operator(o, self.code))
         if o.kind in {"open", "close"}:
             return f'<mo stretchy="false" lspace="0" rspace="0">{text}</mo>'
-        left, right = ("0", "0") if script else (_em(space(_LETTER, o)), _em(space(o, _LETTER)))
+        left, right = ("0", "0") if script else (_em(g.space(_LETTER, o)), _em(g.space(o, _LETTER)))
         if self.code:
             return _mono(
                 f" {o.text} " if o.kind in {"binary", "relation"} else o.text + " " * (o.kind == "punct")
@@ -144,22 +118,22 @@ class _Writer:
         form = "prefix" if o.kind == "prefix" else "infix"
         return f'<mo form="{form}" stretchy="false" lspace="{left}" rspace="{right}">{text}</mo>'
 
-    def _row(self, items: tuple[Box, ...], script: bool) -> str:
+    def _row(self, items: tuple[b.Box, ...], script: bool) -> str:
         parts: list[str] = []
-        before: Box | None = None
-        for mu, item in spaced(items, self.code):
-            apart = mu and not script and not isinstance(before, Op) and not isinstance(item, Op)
+        before: b.Box | None = None
+        for mu, item in g.spaced(items, self.code):
+            apart = mu and not script and not isinstance(before, b.Op) and not isinstance(item, b.Op)
             parts += [f'<mspace width="{_em(mu)}"/>'] if apart else []
             parts.append(self.write(item, script))
             before = item
         return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
 
-    def _script(self, s: Script) -> str:
-        base, sub, sup = script_parts(s)
-        mark, rest = marks(sup)
+    def _script(self, s: b.Script) -> str:
+        base, sub, sup = g.script_parts(s)
+        mark, rest = g.marks(sup)
         raised = "".join(map(_mark, mark)) + (self.write(rest, True) if rest is not None else "")
-        at_bracket = isinstance(base, Fence) and base.right and not grows(base.body)
-        if isinstance(base, Fence) and at_bracket:
+        at_bracket = isinstance(base, b.Fence) and base.right and not g.grows(base.body)
+        if isinstance(base, b.Fence) and at_bracket:
             opening = _bracket(base.left, False) + self.write(base.body)
             parts = [_bracket(base.right, False)]
         else:
@@ -173,8 +147,8 @@ class _Writer:
         scripted = f"<{tag}>{''.join(parts)}</{tag}>" if tag else parts[0]
         return f"<mrow>{opening}{scripted}</mrow>" if opening else scripted
 
-    def _limits(self, big: Box, sub: Box | None, sup: Box | None) -> str:
-        assert isinstance(big, BigOp)
+    def _limits(self, big: b.Box, sub: b.Box | None, sup: b.Box | None) -> str:
+        assert isinstance(big, b.BigOp)
         symbol = clean(big.symbol)
         sub, sup = big.sub or sub, big.sup or sup
         large = ' largeop="true"' if len(symbol) == 1 else ""
@@ -185,10 +159,10 @@ class _Writer:
         )
         return f"<{tag}>{written}{''.join(parts)}</{tag}>" if tag else written
 
-    def _grid(self, rows: tuple[tuple[Box, ...], ...]) -> str:
+    def _grid(self, rows: tuple[tuple[b.Box, ...], ...]) -> str:
         lines: list[str] = []
         for row in rows:
-            cells = (_cell(self.write(cell), "right" if isinstance(cell, Numeral) else "") for cell in row)
+            cells = (_cell(self.write(cell), "right" if isinstance(cell, b.Numeral) else "") for cell in row)
             lines.append(f"<mtr>{''.join(cells)}</mtr>")
         return f"<mtable>{''.join(lines)}</mtable>"
 
@@ -199,8 +173,8 @@ def _em(mu: int) -> str:
 
 def _cell(content: str, side: str, indent: int = 0) -> str:
     """Return a cell; browsers align formulas by prefixed values only, Firefox by the attribute."""
-    space = f";padding-left:{indent}em" if indent else ""
-    style = f' columnalign="{side}" style="text-align:-webkit-{side}{space}"' if side else ""
+    room = f";padding-left:{indent}em" if indent else ""
+    style = f' columnalign="{side}" style="text-align:-webkit-{side}{room}"' if side else ""
     return f"<mtd{style}>{content}</mtd>"
 
 
@@ -224,7 +198,7 @@ def _mono(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    mantissa, denominator, exponent = number(text)
+    mantissa, denominator, exponent = g.number(text)
     sign = '<mo form="prefix" lspace="0" rspace="0">−</mo>' if mantissa.startswith("−") else ""
     main = f"<mn>{quoted(mantissa.removeprefix('−'))}</mn>"
     if denominator:

@@ -4,37 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from chalkgrad.notation.boxes import (
-    PALETTE,
-    BigOp,
-    Box,
-    Cases,
-    Coloured,
-    Fence,
-    Frac,
-    Grid,
-    Numeral,
-    Op,
-    Row,
-    Script,
-    Sym,
-    Under,
-    Words,
-)
+from chalkgrad.notation import boxes as b
+from chalkgrad.notation.boxes import grammar as g
 from chalkgrad.notation.boxes.characters import GREEK, SIGNS, clean
-from chalkgrad.notation.boxes.grammar import (
-    THIN,
-    flat,
-    grows,
-    is_code,
-    is_name,
-    marks,
-    number,
-    operator,
-    script_parts,
-    spaced,
-    unknown,
-)
 from chalkgrad.notation.writers.latex.letters import escape, join, letter, mono
 
 COMMANDS = {
@@ -63,40 +35,40 @@ class LatexWriter:
     def __init__(self, github: bool = False) -> None:
         self.github = github
 
-    def box(self, b: Box, code: bool | None = None, script: bool = False) -> str:
+    def box(self, node: b.Box, code: bool | None = None, script: bool = False) -> str:
         """Return the formula for math mode; an unknown box raises TypeError."""
-        code = is_code(b) if code is None else code
-        match b:
-            case Sym():
-                return self._symbol(b)
-            case Numeral(text):
+        code = g.is_code(node) if code is None else code
+        match node:
+            case b.Sym():
+                return self._symbol(node)
+            case b.Numeral(text):
                 return self._mono(clean(text)) if code else _number(text)
-            case Op():
-                return self._operator(b, code)
-            case Words(text):
+            case b.Op():
+                return self._operator(node, code)
+            case b.Words(text):
                 return self.words(text)
-            case Row():
-                return self._row(flat(b, code, script), code, script)
-            case Script():
-                return self._script(b, code)
-            case Frac(num, den):
+            case b.Row():
+                return self._row(g.flat(node, code, script), code, script)
+            case b.Script():
+                return self._script(node, code)
+            case b.Frac(num, den):
                 if code:
                     return f"{self.box(num, code)}{self._mono('/')}{self.box(den, code)}"
                 return rf"\frac{{{self.box(num, code)}}}{{{self.box(den, code)}}}"
-            case Fence():
-                return self.fence(b, code, script)
-            case BigOp(symbol, sub, sup):
+            case b.Fence():
+                return self.fence(node, code, script)
+            case b.BigOp(symbol, sub, sup):
                 return self._large(clean(symbol)) + self._limits(sub, sup, code)
-            case Under(body, label):
+            case b.Under(body, label):
                 return rf"\underbrace{{{self.box(body, code)}}}_{{{self.box(label)}}}"
-            case Coloured(body, colour):
+            case b.Coloured(body, colour):
                 return self._coloured(self.box(body, code), colour)
-            case Grid():
-                return self._grid(b, code)
-            case Cases(pairs):
+            case b.Grid():
+                return self._grid(node, code)
+            case b.Cases(pairs):
                 lines = r" \\ ".join(f"{cell(self.box(v, code))} & {self.box(c, code)}" for v, c in pairs)
                 return rf"\begin{{cases}} {lines} \end{{cases}}"
-        raise unknown(b)
+        raise g.unknown(node)
 
     # ---- letters ----------------------------------------------------------------------------------
 
@@ -133,11 +105,11 @@ class LatexWriter:
             return rf"\texttt{{{mono(text)}}}"
         return rf"\mathtt{{{join(['~' if c == ' ' else self._letter(c) for c in text])}}}"
 
-    def _symbol(self, s: Sym) -> str:
+    def _symbol(self, s: b.Sym) -> str:
         text = unicodedata.normalize("NFC", clean(s.text))
         if s.style == "code":
             return self._mono(text)
-        written = self._name(text) if is_name(s) and text.isascii() else self._styled(text, s.style)
+        written = self._name(text) if g.is_name(s) and text.isascii() else self._styled(text, s.style)
         match s.accent:
             case "hat" | "bar" | "tilde":
                 wide = {"hat": "widehat", "bar": "overline", "tilde": "widetilde"}
@@ -169,8 +141,8 @@ class LatexWriter:
                 return rf"\mathbb{{{written}}}"
         return rf"\mathit{{{text}}}" if len(text) > 1 and ascii_letters and not text.isdigit() else written
 
-    def _operator(self, o: Op, code: bool) -> str:
-        text = operator(o, code)
+    def _operator(self, o: b.Op, code: bool) -> str:
+        text = g.operator(o, code)
         if o.kind in {"open", "close"}:
             side = "l" if o.kind == "open" else "r"
             return rf"\big{side}{_BRACKETS.get(text, ('', '.'))[1]}"
@@ -200,54 +172,68 @@ class LatexWriter:
 
     # ---- structure --------------------------------------------------------------------------------
 
-    def _row(self, items: tuple[Box, ...], code: bool, script: bool) -> str:
+    def _row(self, items: tuple[b.Box, ...], code: bool, script: bool) -> str:
         parts: list[str] = []
-        for index, (mu, item) in enumerate(spaced(items, code)):
+        for index, (mu, item) in enumerate(g.spaced(items, code)):
             before = items[index - 1] if index else None
             part = self.box(item, code, script)
-            if isinstance(item, Op) and item.kind == "prefix" and (before is None or isinstance(before, Op)):
+            if (
+                isinstance(item, b.Op)
+                and item.kind == "prefix"
+                and (before is None or isinstance(before, b.Op))
+            ):
                 part = part[1:-1] if part == "{-}" else part
             if (
-                isinstance(item, Op)
+                isinstance(item, b.Op)
                 and item.kind in {"binary", "relation"}
                 and not script
                 and item.text != "/"
             ):
                 part = f" {part} " if index else f"{{}} {part} "
-            elif isinstance(item, Op) and item.kind == "punct" and not script:
+            elif isinstance(item, b.Op) and item.kind == "punct" and not script:
                 part += " "
-            elif isinstance(item, Fence) and isinstance(before, Sym | Script) and part.startswith(r"\left"):
+            elif (
+                isinstance(item, b.Fence)
+                and isinstance(before, b.Sym | b.Script)
+                and part.startswith(r"\left")
+            ):
                 part = rf"\mathopen{{}}{part}\mathclose{{}}"
-            elif code and mu and not isinstance(before, Op) and not isinstance(item, Op):
+            elif code and mu and not isinstance(before, b.Op) and not isinstance(item, b.Op):
                 part = "~" + part
-            elif isinstance(before, Words | Frac | Coloured) or isinstance(item, BigOp | Frac | Coloured):
+            elif isinstance(before, b.Words | b.Frac | b.Coloured) or isinstance(
+                item, b.BigOp | b.Frac | b.Coloured
+            ):
                 part = (r"\," if self._is_apart(mu, before, item) else " ") + part
-            elif not script and isinstance(before, Script | Fence | BigOp) and isinstance(item, Sym | Script):
+            elif (
+                not script
+                and isinstance(before, b.Script | b.Fence | b.BigOp)
+                and isinstance(item, b.Sym | b.Script)
+            ):
                 part = " " + part
-            if isinstance(item, Fence) and parts and parts[-1].endswith(r"}\,"):
+            if isinstance(item, b.Fence) and parts and parts[-1].endswith(r"}\,"):
                 parts[-1] = parts[-1].removesuffix(r"\,")
             parts.append(part)
         return " ".join(join(parts).split(" ")).replace("  ", " ").strip() or "{}"
 
     @staticmethod
-    def _is_apart(mu: int, before: Box | None, item: Box) -> bool:
+    def _is_apart(mu: int, before: b.Box | None, item: b.Box) -> bool:
         """Whether TeX, for which a colour is a letter, has to be told of the space."""
-        coloured = isinstance(before, Coloured) or isinstance(item, Coloured)
-        return mu == THIN and coloured and not isinstance(before, Op) and not isinstance(item, BigOp)
+        coloured = isinstance(before, b.Coloured) or isinstance(item, b.Coloured)
+        return mu == g.THIN and coloured and not isinstance(before, b.Op) and not isinstance(item, b.BigOp)
 
-    def _script(self, s: Script, code: bool) -> str:
-        base, sub, sup = script_parts(s)
+    def _script(self, s: b.Script, code: bool) -> str:
+        base, sub, sup = g.script_parts(s)
         written = self.box(base, code).removesuffix(r"\,")
-        if isinstance(base, Sym):
-            bare = not base.accent and (len(base.text) == 1 or is_name(base)) and "'" not in written
+        if isinstance(base, b.Sym):
+            bare = not base.accent and (len(base.text) == 1 or g.is_name(base)) and "'" not in written
         else:
-            bare = isinstance(base, Op | Grid) or (isinstance(base, Fence) and bool(base.right))
+            bare = isinstance(base, b.Op | b.Grid) or (isinstance(base, b.Fence) and bool(base.right))
         if not bare or not written:
             written = f"{{{written}}}"
         return written + self._limits(sub, sup, code)
 
-    def _limits(self, sub: Box | None, sup: Box | None, code: bool) -> str:
-        mark, rest = marks(sup)
+    def _limits(self, sub: b.Box | None, sup: b.Box | None, code: bool) -> str:
+        mark, rest = g.marks(sup)
         below = _attached("_", self.box(sub, script=True)) if sub is not None else ""
         if rest is None:
             primes = mark.replace("″", "′′")
@@ -257,33 +243,33 @@ class LatexWriter:
         raised = join([*(self._letter(c) for c in mark), self.box(rest, script=True)])
         return below + _attached("^", raised)
 
-    def fence(self, f: Fence, code: bool = False, script: bool = False) -> str:
+    def fence(self, f: b.Fence, code: bool = False, script: bool = False) -> str:
         """Return the bracketed body; brackets grow only around something tall."""
         body = self.box(f.body, code, script)
         left, right = (_BRACKETS.get(clean(sign)) for sign in (f.left, f.right))
         if left is None or right is None:
             ends = (join([self._letter(c) for c in clean(sign)]) for sign in (f.left, f.right))
             return f"{{{next(ends)}{body}{next(ends)}}}"
-        if grows(f.body):
+        if g.grows(f.body):
             return rf"\left{left[1]}{body}\right{right[1]}".replace(" " + r"\right", r"\right")
         return f"{left[0]}{body}{right[0]}".rstrip() if right[0] else f"{left[0]}{body}"
 
-    def _grid(self, g: Grid, code: bool) -> str:
-        count = max((len(row) for row in g.rows), default=0)
-        numeric = [all(isinstance(r[c], Numeral) for r in g.rows if c < len(r)) for c in range(count)]
-        lines = r" \\ ".join(cell(" & ".join(self.box(item, code) for item in row)) for row in g.rows)
-        brackets = {("[", "]"): "b", ("(", ")"): "p", ("|", "|"): "v"}.get((g.left, g.right))
+    def _grid(self, grid: b.Grid, code: bool) -> str:
+        count = max((len(row) for row in grid.rows), default=0)
+        numeric = [all(isinstance(r[c], b.Numeral) for r in grid.rows if c < len(r)) for c in range(count)]
+        lines = r" \\ ".join(cell(" & ".join(self.box(item, code) for item in row)) for row in grid.rows)
+        brackets = {("[", "]"): "b", ("(", ")"): "p", ("|", "|"): "v"}.get((grid.left, grid.right))
         if brackets and count <= 10 and not any(numeric):
             return rf"\begin{{{brackets}matrix}} {lines} \end{{{brackets}matrix}}"
         spec = "".join("r" if right else "c" for right in numeric) or "c"
-        left, right = (_BRACKETS.get(clean(sign), ("", "."))[1] for sign in (g.left, g.right))
+        left, right = (_BRACKETS.get(clean(sign), ("", "."))[1] for sign in (grid.left, grid.right))
         return rf"\left{left}\begin{{array}}{{@{{}}{spec}@{{}}}} {lines} \end{{array}}\right{right}"
 
     def _coloured(self, body: str, colour: str) -> str:
-        if colour not in PALETTE:
+        if colour not in b.PALETTE:
             return f"{{{body}}}"
         if self.github:
-            return rf"{{\color{{{PALETTE[colour]}}}{{{body}}}}}"
+            return rf"{{\color{{{b.PALETTE[colour]}}}{{{body}}}}}"
         return rf"\textcolor{{cg{colour}}}{{{body}}}"
 
 
@@ -299,7 +285,7 @@ def _attached(sign: str, body: str) -> str:
 
 
 def _number(text: str) -> str:
-    mantissa, denominator, exponent = number(text)
+    mantissa, denominator, exponent = g.number(text)
     sign = "-" if mantissa.startswith("−") else ""
     main = join([letter(c) for c in mantissa.removeprefix("−")])
     if not main.isascii() or (main.isalpha() and "\\" not in main):

@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-from chalkgrad.notation.boxes import (
-    PALETTE,
-    Block,
-    Box,
-    Bullets,
-    Code,
-    Columns,
-    Display,
-    Document,
-    Figure,
-    Heading,
-    Inline,
-    Line,
-    Op,
-    Paragraph,
-    TableBlock,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import arrange, inline_ems, left_ems
 from chalkgrad.notation.boxes.grammar import numeric_columns, unknown
@@ -51,70 +35,70 @@ _PREAMBLE = r"""\documentclass[11pt,fleqn]{article}
 _WRITER = LatexWriter()
 
 
-def box(b: Box) -> str:
+def box(node: b.Box) -> str:
     r"""Return the formula for LaTeX's math mode.
 
     >>> from chalkgrad.notation.boxes import Fence, Frac, Op, Row, Script, Sym
     >>> box(Row((Frac(Sym("a"), Sym("b")), Op("⊙"), Script(Sym("σ"), sup=Op("′")), Fence(Sym("z")))))
     "\\frac{a}{b} \\odot \\sigma'(z)"
     """
-    return _WRITER.box(b)
+    return _WRITER.box(node)
 
 
-def document(d: Document) -> str:
+def document(d: b.Document) -> str:
     """Return the page as a complete article."""
     colours = "\n".join(
-        rf"\definecolor{{cg{name}}}{{HTML}}{{{value[1:]}}}" for name, value in PALETTE.items()
+        rf"\definecolor{{cg{name}}}{{HTML}}{{{value[1:]}}}" for name, value in b.PALETTE.items()
     )
     title = f"{{\\LARGE\\bfseries {escape(d.title)}\\par}}\n\\medskip\n\n" if d.title else ""
     body = "\n\n".join(_block(block, LINE) for block in d.blocks)
     return _PREAMBLE.replace("%COLOURS%", colours) + title + body + "\n\\end{document}\n"
 
 
-def inline(content: Inline) -> str:
+def inline(content: b.Inline) -> str:
     """Return running text with its formulas between dollars."""
     parts: list[str] = []
     for part in content:
-        if not isinstance(part, str | Box):
+        if not isinstance(part, str | b.Box):
             raise unknown(part)
         parts.append(escape(part) if isinstance(part, str) else f"${box(part)}$")
     return "".join(parts)
 
 
-def _block(block: Block, line: float) -> str:
+def _block(block: b.Block, line: float) -> str:
     match block:
-        case Heading(text, level):
+        case b.Heading(text, level):
             command = {1: "section", 2: "section", 3: "subsection"}.get(level, "subsubsection")
             return rf"\{command}*{{{escape(text)}}}"
-        case Paragraph(content):
+        case b.Paragraph(content):
             return inline(content)
-        case Bullets(items):
+        case b.Bullets(items):
             if not items:
                 return ""
             lines = "\n".join(rf"\item {{}}{inline(item)}" for item in items)
             return f"\\begin{{itemize}}\n{lines}\n\\end{{itemize}}"
-        case TableBlock():
+        case b.TableBlock():
             return _table(block, line)
-        case Code(text):
+        case b.Code(text):
             return verbatim(text)
-        case Figure(_, text, caption):
+        case b.Figure(_, text, caption):
             under = rf"\par{{\small {escape(caption)}\par}}" if caption else ""
             return verbatim(text.rstrip("\n")) + under
-        case Display(lines):
+        case b.Display(lines):
             return display(lines, line) if lines else ""
-        case Columns(left, right):
+        case b.Columns(left, right):
             return _columns(left, right, line)
     raise unknown(block)
 
 
-def display(lines: tuple[Line, ...], limit: float) -> str:
+def display(lines: tuple[b.Line, ...], limit: float) -> str:
     """Return aligned lines; what is too long for the page breaks before an operator."""
     shape = max((0.42 * len(line.shape) + 1.3 for line in lines if line.shape), default=0.0)
     written: list[str] = []
     for item in arrange(lines, limit):
         line = item.line
         left = box(line.left) if line.left is not None else ""
-        sign = _WRITER.box(Op(line.relation, "relation")).strip() if line.relation else ""
+        sign = _WRITER.box(b.Op(line.relation, "relation")).strip() if line.relation else ""
         for n, part in enumerate(item.parts):
             formula = (r"\quad " if n else "") + _WRITER.box(part, item.code)
             if not item.beside:
@@ -129,7 +113,7 @@ def display(lines: tuple[Line, ...], limit: float) -> str:
     return "\\begin{alignat*}{2}\n" + " \\\\\n".join(written) + "\n\\end{alignat*}"
 
 
-def _note(line: Line, shape: float) -> str:
+def _note(line: b.Line, shape: float) -> str:
     lead = rf"\makebox[{shape:.1f}em][l]{{{_shape(line.shape)}}}" if shape else ""
     return rf"\reason{{{lead}{inline(line.reason)}}}"
 
@@ -170,7 +154,7 @@ def _cell(c: str) -> str:
     return mono(c) if c.isascii() else rf"\cgcell{{{'?' if '[U+' in escape(c) else escape(c)}}}"
 
 
-def _table(t: TableBlock, line: float) -> str:
+def _table(t: b.TableBlock, line: float) -> str:
     numeric = numeric_columns(t)
     if not numeric:
         return ""
@@ -190,7 +174,7 @@ def _table(t: TableBlock, line: float) -> str:
     return f"\\begin{{tabular}}{{@{{}}{''.join(spec)}@{{}}}}\n{body} \\\\\n\\end{{tabular}}"
 
 
-def _columns(left: Document, right: Document, line: float) -> str:
+def _columns(left: b.Document, right: b.Document, line: float) -> str:
     half = line / 2 - 1.5
     both = []
     for d in (left, right):

@@ -6,22 +6,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import cached_property
 
-from chalkgrad.notation.boxes import (
-    BigOp,
-    Box,
-    Cases,
-    Coloured,
-    Fence,
-    Frac,
-    Grid,
-    Numeral,
-    Op,
-    Row,
-    Script,
-    Sym,
-    Under,
-    Words,
-)
+from chalkgrad.notation import boxes as b
+from chalkgrad.notation.boxes import grammar as g
 from chalkgrad.notation.boxes.characters import (
     ACCENTS_AFTER,
     COMBINING,
@@ -29,16 +15,6 @@ from chalkgrad.notation.boxes.characters import (
     SUPERSCRIPTS,
     alphabet,
     clean,
-)
-from chalkgrad.notation.boxes.grammar import (
-    class_of,
-    flat,
-    is_code,
-    marks,
-    operator,
-    script_parts,
-    spaced,
-    unknown,
 )
 from chalkgrad.notation.boxes.linear import (
     ends_wide,
@@ -52,22 +28,22 @@ from chalkgrad.notation.boxes.linear import (
 from chalkgrad.notation.writers.text.picture import Picture, beside, braced, fenced, stacked, table
 
 
-def box(b: Box) -> str:
+def box(node: b.Box) -> str:
     """Return the formula on one line.
 
     >>> from chalkgrad.notation.boxes import Fence, Op, Row, Script, Sym
     >>> box(Row((Script(Sym("f"), sup=Op("′")), Fence(Script(Sym("Z"), sub=Sym("1"))))))
     'f′(Z₁)'
     """
-    return picture(b, tall=False).text
+    return picture(node, tall=False).text
 
 
-def picture(b: Box, *, tall: bool = True, notes: bool = True, code: bool | None = None) -> Picture:
+def picture(node: b.Box, *, tall: bool = True, notes: bool = True, code: bool | None = None) -> Picture:
     """Return the formula as a picture; ``notes`` names colours in words, for where they cannot be seen."""
-    return _Drawing(tall, notes, is_code(b) if code is None else code).draw(b)
+    return _Drawing(tall, notes, g.is_code(node) if code is None else code).draw(node)
 
 
-def drawing(*, notes: bool, code: bool) -> Callable[[Box], Picture]:
+def drawing(*, notes: bool, code: bool) -> Callable[[b.Box], Picture]:
     """Return a tall ``picture`` that draws every part once, for trying how a formula breaks."""
     return _Drawing(True, notes, code).draw
 
@@ -75,57 +51,57 @@ def drawing(*, notes: bool, code: bool) -> Callable[[Box], Picture]:
 class _Drawing:
     def __init__(self, tall: bool, notes: bool, code: bool) -> None:
         self.tall, self.notes, self.code = tall, notes, code
-        self._drawn: dict[int, tuple[Box, Picture]] = {}  # boxes are kept, so that their ids stay their own
+        self._drawn: dict[int, tuple[b.Box, Picture]] = {}  # boxes are kept, so that their ids stay their own
 
-    def draw(self, b: Box) -> Picture:
-        known = self._drawn.get(id(b))
+    def draw(self, node: b.Box) -> Picture:
+        known = self._drawn.get(id(node))
         if known is None:
-            known = self._drawn[id(b)] = b, self._draw(b)
+            known = self._drawn[id(node)] = node, self._draw(node)
         return known[1]
 
-    def _draw(self, b: Box) -> Picture:
-        match b:
-            case Sym():
-                return Picture.of(self._letter(b))
-            case Numeral(text):
+    def _draw(self, node: b.Box) -> Picture:
+        match node:
+            case b.Sym():
+                return Picture.of(self._letter(node))
+            case b.Numeral(text):
                 return Picture.of(clean(text) if self.code else number_text(text))
-            case Op():
-                return Picture.of(operator(b, self.code))
-            case Words(text):
+            case b.Op():
+                return Picture.of(g.operator(node, self.code))
+            case b.Words(text):
                 return Picture.of(clean(text))
-            case Row():
-                return self._row(flat(b, self.code))
-            case Script():
-                return self._script(b)
-            case Frac(num, den):
+            case b.Row():
+                return self._row(g.flat(node, self.code))
+            case b.Script():
+                return self._script(node)
+            case b.Frac(num, den):
                 return self._fraction(num, den)
-            case Fence(body, left, right):
+            case b.Fence(body, left, right):
                 return fenced(self.draw(body), clean(left), clean(right))
-            case BigOp(symbol, sub, sup):
+            case b.BigOp(symbol, sub, sup):
                 limits = self._index(sub, SUBSCRIPTS, "_") + self._index(sup, SUPERSCRIPTS, "^")
                 return Picture.of(clean(symbol) + limits)
-            case Under(body, label):
+            case b.Under(body, label):
                 return self._under(body, label)
-            case Coloured(body, colour, named):
+            case b.Coloured(body, colour, named):
                 drawn = self.draw(body)
                 if self.notes and named and not is_labelled(body):
                     drawn = beside(drawn, Picture.of(f" [{clean(colour)}]"))
                 return drawn.styled(colour)
-            case Grid(rows, left, right):
+            case b.Grid(rows, left, right):
                 return self._grid(rows, clean(left), clean(right))
-            case Cases(pairs):
+            case b.Cases(pairs):
                 return self._cases(pairs)
-        raise unknown(b)
+        raise g.unknown(node)
 
-    def line(self, b: Box) -> str:
+    def line(self, node: b.Box) -> str:
         """Draw on one line, whatever it is."""
-        return self._flat.draw(b).text
+        return self._flat.draw(node).text
 
     @cached_property
     def _flat(self) -> _Drawing:
         return _Drawing(False, self.notes, self.code) if self.tall else self
 
-    def _letter(self, s: Sym) -> str:
+    def _letter(self, s: b.Sym) -> str:
         text = clean(s.text)
         if s.style in {"double", "script"}:
             text = "".join(alphabet(character, s.style) for character in text)
@@ -135,15 +111,15 @@ class _Drawing:
 
     # ---- rows -------------------------------------------------------------------------------------
 
-    def _row(self, items: tuple[Box, ...]) -> Picture:
+    def _row(self, items: tuple[b.Box, ...]) -> Picture:
         drawn: list[Picture] = []
-        for index, (mu, item) in enumerate(spaced(items, self.code)):
+        for index, (mu, item) in enumerate(g.spaced(items, self.code)):
             before = items[index - 1] if index else None
             after = items[index + 1] if index + 1 < len(items) else None
             part = self.draw(item)
-            inner = item.body if isinstance(item, Coloured) else item
-            if isinstance(inner, Frac) and not self.code and (sticks(before) or sticks(after)):
-                dotted = is_derivative(inner) and not isinstance(before, BigOp)
+            inner = item.body if isinstance(item, b.Coloured) else item
+            if isinstance(inner, b.Frac) and not self.code and (sticks(before) or sticks(after)):
+                dotted = is_derivative(inner) and not isinstance(before, b.BigOp)
                 if not dotted and part.rows[0] and "/" in part.text:
                     part = fenced(part, "(", ")")
             if before is not None:
@@ -152,28 +128,28 @@ class _Drawing:
             drawn.append(part)
         return beside(*drawn)
 
-    def _gap(self, mu: int, before: Box, after: Box, left: str, right: str) -> str:
+    def _gap(self, mu: int, before: b.Box, after: b.Box, left: str, right: str) -> str:
         """Return what stands for a space: nothing, a blank or a dot, more where one line says less."""
-        if isinstance(before, Op) or isinstance(after, Op):
+        if isinstance(before, b.Op) or isinstance(after, b.Op):
             return " " if mu else ""
-        if isinstance(before, Words) or isinstance(after, Words):
+        if isinstance(before, b.Words) or isinstance(after, b.Words):
             return " " if left[-1:] != " " and right[:1] != " " else ""
         if self.code:
             return " " if mu and right[:1] not in {".", "["} else ""
-        if isinstance(before, Frac) and is_derivative(before):
+        if isinstance(before, b.Frac) and is_derivative(before):
             return " · "
-        plain = isinstance(after, Frac) and not is_derivative(after)  # it stands in brackets
-        is_factor = left == "½" and class_of(after) in {"ord", "fence"}
-        if mu and not is_factor and not (plain and class_of(before) in {"ord", "fence"}):
+        plain = isinstance(after, b.Frac) and not is_derivative(after)  # it stands in brackets
+        is_factor = left == "½" and g.class_of(after) in {"ord", "fence"}
+        if mu and not is_factor and not (plain and g.class_of(before) in {"ord", "fence"}):
             return " "
-        wide = ends_wide(before, left) or (isinstance(before, Sym) and len(before.text) > 1)
-        return " " if wide and not isinstance(after, Fence) else ""
+        wide = ends_wide(before, left) or (isinstance(before, b.Sym) and len(before.text) > 1)
+        return " " if wide and not isinstance(after, b.Fence) else ""
 
     # ---- scripts ----------------------------------------------------------------------------------
 
-    def _script(self, s: Script) -> Picture:
-        base, sub, sup = script_parts(s)
-        mark, sup = marks(sup)
+    def _script(self, s: b.Script) -> Picture:
+        base, sub, sup = g.script_parts(s)
+        mark, sup = g.marks(sup)
         drawn = self.draw(base)
         if not drawn.width:
             drawn = Picture.of("")
@@ -183,20 +159,20 @@ class _Drawing:
         rows = [Picture.of(above), *[Picture.of("")] * (len(drawn.rows) - 2), Picture.of(below)]
         return beside(drawn, stacked(rows, drawn.base))
 
-    def _index(self, b: Box | None, table: dict[str, str], sign: str) -> str:
+    def _index(self, node: b.Box | None, table: dict[str, str], sign: str) -> str:
         """Return a sub- or superscript in raised characters if all of it has them, else ``_{…}``."""
-        if b is None:
+        if node is None:
             return ""
-        items = flat(b, script=True)
+        items = g.flat(node, script=True)
         text = "".join(
-            self.line(item).replace(" ", "") if not isinstance(item, Words) else self.line(item)
+            self.line(item).replace(" ", "") if not isinstance(item, b.Words) else self.line(item)
             for item in items
         )
         if not text:
             return ""
         last = items[-1]
-        if sign == "^" and isinstance(last, Sym) and last.text in {"T", "⊤", "ᵀ"} and len(items) > 1:
-            rest = self._index(Row(items[:-1]), table, sign)
+        if sign == "^" and isinstance(last, b.Sym) and last.text in {"T", "⊤", "ᵀ"} and len(items) > 1:
+            rest = self._index(b.Row(items[:-1]), table, sign)
             return rest + "ᵀ"
         if text in {"ᵀ", "*", "†"} and sign == "^":
             return text
@@ -208,8 +184,8 @@ class _Drawing:
 
     # ---- fractions, braces, matrices --------------------------------------------------------------
 
-    def _fraction(self, num: Box, den: Box) -> Picture:
-        if num == Numeral("1") and den == Numeral("2") and not self.code:
+    def _fraction(self, num: b.Box, den: b.Box) -> Picture:
+        if num == b.Numeral("1") and den == b.Numeral("2") and not self.code:
             return Picture.of("½")
         above, below = self.draw(num), self.draw(den)
         if not is_product(num):
@@ -218,25 +194,25 @@ class _Drawing:
             below = fenced(below, "(", ")")
         return beside(above, Picture.of("/"), below)
 
-    def _under(self, body: Box, label: Box) -> Picture:
+    def _under(self, body: b.Box, label: b.Box) -> Picture:
         if not self.tall:
             return beside(self.draw(body), Picture.of(f" [{self.line(label)}]"))
         return braced(self.draw(body), Picture.of(self.line(label)))
 
-    def _grid(self, rows: tuple[tuple[Box, ...], ...], left: str, right: str) -> Picture:
+    def _grid(self, rows: tuple[tuple[b.Box, ...], ...], left: str, right: str) -> Picture:
         if not self.tall:
             return Picture.of(
                 left + "; ".join(" ".join(self.line(cell) for cell in row) for row in rows) + right
             )
         count = max((len(row) for row in rows), default=0)
-        numeric = [all(isinstance(r[c], Numeral | Op) for r in rows if c < len(r)) for c in range(count)]
+        numeric = [all(isinstance(r[c], b.Numeral | b.Op) for r in rows if c < len(r)) for c in range(count)]
         body = table([[self.draw(cell) for cell in row] for row in rows], numeric)
         if len(body.rows) == 1:
             return beside(Picture.of(left), body, Picture.of(right))
         space = Picture(tuple(((" ", ""),) for _ in body.rows), body.base)
         return fenced(beside(space, body, space), left, right)
 
-    def _cases(self, pairs: tuple[tuple[Box, Box], ...]) -> Picture:
+    def _cases(self, pairs: tuple[tuple[b.Box, b.Box], ...]) -> Picture:
         if not self.tall:
             return Picture.of("{ " + "; ".join(f"{self.line(v)} {self.line(c)}" for v, c in pairs))
         drawn = [(self.draw(value), self.draw(condition)) for value, condition in pairs]

@@ -4,21 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from chalkgrad.notation.boxes import (
-    Block,
-    Box,
-    Bullets,
-    Code,
-    Columns,
-    Display,
-    Document,
-    Figure,
-    Heading,
-    Inline,
-    Line,
-    Paragraph,
-    TableBlock,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.boxes.breaking import break_lines
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.characters import width as cells
@@ -40,12 +26,12 @@ INDENT = 2
 _HARD_SPACE = "\u00a0"
 
 
-def document(d: Document, width: int = 100) -> str:
+def document(d: b.Document, width: int = 100) -> str:
     """Return the page as plain text of at most ``width`` columns."""
     return "\n".join(plain(strip) for strip in page(d, width)) + "\n"
 
 
-def page(d: Document, width: int, notes: bool = True) -> list[Strip]:
+def page(d: b.Document, width: int, notes: bool = True) -> list[Strip]:
     """Return the page's lines, each at most ``width`` cells wide."""
     lines: list[Strip] = []
     if d.title:
@@ -57,41 +43,41 @@ def page(d: Document, width: int, notes: bool = True) -> list[Strip]:
     ]
 
 
-def blocks(d: Document, width: int, notes: bool = True) -> Iterator[list[Strip]]:
+def blocks(d: b.Document, width: int, notes: bool = True) -> Iterator[list[Strip]]:
     """Yield the lines of each block."""
     for block in d.blocks:
         yield block_lines(block, width, notes)
 
 
-def block_lines(block: Block, width: int, notes: bool = True) -> list[Strip]:
+def block_lines(block: b.Block, width: int, notes: bool = True) -> list[Strip]:
     """Return the lines of one block; an unknown block raises TypeError."""
     match block:
-        case Heading(text, level):
+        case b.Heading(text, level):
             return (
                 _underlined(text, "═" if level < 2 else "─", width)
                 if level < 3
                 else [((clean(text), "bold"),)]
             )
-        case Paragraph(content):
+        case b.Paragraph(content):
             return wrapped(content, width, notes)
-        case Bullets(items):
+        case b.Bullets(items):
             lines: list[Strip] = []
             for item in items:
                 body = wrapped(item, max(1, width - 4), notes)
                 lines += [((("  • " if n == 0 else "    "), ""), *line) for n, line in enumerate(body)]
             return lines
-        case TableBlock():
+        case b.TableBlock():
             return table_lines(block, width, notes)
-        case Code(text, language):
+        case b.Code(text, language):
             return _code(clean(text, lines=True).split("\n"), language)
-        case Figure(_, text, caption):
+        case b.Figure(_, text, caption):
             drawing: list[Strip] = [
                 ((line, ""),) for line in clean(text, lines=True).rstrip("\n").split("\n")
             ]
             return drawing + ([(), *wrapped((caption,), width, notes)] if caption else [])
-        case Display(lines_):
+        case b.Display(lines_):
             return display_lines(lines_, width, notes)
-        case Columns(left, right):
+        case b.Columns(left, right):
             return _columns(left, right, width, notes)
     raise unknown(block)
 
@@ -112,13 +98,13 @@ def _underlined(text: str, sign: str, width: int) -> list[Strip]:
 # ---- running text -----------------------------------------------------------------------------------
 
 
-def wrapped(content: Inline, width: int, notes: bool = True) -> list[Strip]:
+def wrapped(content: b.Inline, width: int, notes: bool = True) -> list[Strip]:
     """Fill lines with words and formulas; a formula breaks only where it is wider than a line."""
     words: list[list[tuple[str, str]]] = [[]]
     for part in content:
         if isinstance(part, str):
             text, style = clean(part), ""
-        elif isinstance(part, Box):
+        elif isinstance(part, b.Box):
             drawn = picture(part, tall=False, notes=notes)
             text, style = drawn.text, next((s for _, s in drawn.rows[0] if s), "")
             text = text.replace(" ", _HARD_SPACE) if cells(text) <= width else text
@@ -138,7 +124,7 @@ def wrapped(content: Inline, width: int, notes: bool = True) -> list[Strip]:
     return [piece for line in lines for piece in sliced(line, width)] if width > 0 else lines
 
 
-def table_lines(t: TableBlock, width: int, notes: bool = True) -> list[Strip]:
+def table_lines(t: b.TableBlock, width: int, notes: bool = True) -> list[Strip]:
     """Set a table with a rule under its header; the widest columns wrap until it fits."""
     numeric = numeric_columns(t)
     rows = [[*row, *((),) * (len(numeric) - len(row))] for row in (t.header, *t.rows)]
@@ -159,7 +145,7 @@ def table_lines(t: TableBlock, width: int, notes: bool = True) -> list[Strip]:
     return lines
 
 
-def _widths(rows: Sequence[Sequence[Inline]], room: int, notes: bool) -> list[int]:
+def _widths(rows: Sequence[Sequence[b.Inline]], room: int, notes: bool) -> list[int]:
     """Return how wide each column is: the widest give way, words break only at last."""
     cellwise = zip(*rows, strict=True)
     columns = [[plain(wrapped(cell, 10**6, notes)[0]) for cell in column] for column in cellwise]
@@ -186,7 +172,7 @@ def _marked(lines: list[Strip]) -> list[Strip]:
 # ---- displays ---------------------------------------------------------------------------------------
 
 
-def display_lines(lines: tuple[Line, ...], width: int, notes: bool = True) -> list[Strip]:
+def display_lines(lines: tuple[b.Line, ...], width: int, notes: bool = True) -> list[Strip]:
     """Align the lines at their relation signs and put the reasons where they fit."""
     room = max(width - INDENT, 8)
     lefts = [Picture.of("") if line.left is None else picture(line.left, notes=notes) for line in lines]
@@ -234,16 +220,16 @@ def _filled(drawn: Picture, columns: int) -> Picture:
     return beside(drawn, Picture.of(" " * max(0, columns - drawn.width)))
 
 
-def _right(right: Box, room: int, notes: bool) -> Picture:
+def _right(right: b.Box, room: int, notes: bool) -> Picture:
     return _stack_of(right, room, notes)
 
 
-def _stack_of(b: Box | None, room: int, notes: bool) -> Picture:
+def _stack_of(node: b.Box | None, room: int, notes: bool) -> Picture:
     """Draw a formula on as many lines as it needs, the later ones indented."""
-    if b is None:
+    if node is None:
         return Picture.of("")
-    draw = drawing(notes=notes, code=is_code(b))
-    parts = [draw(part) for part in break_lines(b, lambda part: draw(part).width, room, room - 2)]
+    draw = drawing(notes=notes, code=is_code(node))
+    parts = [draw(part) for part in break_lines(node, lambda part: draw(part).width, room, room - 2)]
     indented = [parts[0], *(beside(Picture.of("  "), part) for part in parts[1:])]
     cut = [_cut(part, room) for part in indented]
     return stacked(cut, cut[0].base)
@@ -261,7 +247,7 @@ def _cut(part: Picture, room: int) -> Picture:
     return Picture(rows, part.base)
 
 
-def _annotation(line: Line, shapes: int, room: int, notes: bool) -> list[Strip]:
+def _annotation(line: b.Line, shapes: int, room: int, notes: bool) -> list[Strip]:
     """Return the shape and the reason of a line, dim."""
     if not line.reason and not line.shape:
         return []
@@ -277,7 +263,7 @@ def _annotation(line: Line, shapes: int, room: int, notes: bool) -> list[Strip]:
 # ---- side by side -----------------------------------------------------------------------------------
 
 
-def _columns(left: Document, right: Document, width: int, notes: bool) -> list[Strip]:
+def _columns(left: b.Document, right: b.Document, width: int, notes: bool) -> list[Strip]:
     half = (width - 3) // 2
     both = [(_titled(d, half), list(blocks(d, half, notes))) for d in (left, right)]
     if len(left.blocks) != len(right.blocks):
@@ -288,13 +274,13 @@ def _columns(left: Document, right: Document, width: int, notes: bool) -> list[S
         for i in range(max(len(l_lines), len(r_lines))):
             one = l_lines[i] if i < len(l_lines) else ()
             two = r_lines[i] if i < len(r_lines) else ()
-            for a, b in _cut_pair(one, two, half):
-                result.append((*padded(a, half), (" │ ", "dim"), *b))
+            for a, node in _cut_pair(one, two, half):
+                result.append((*padded(a, half), (" │ ", "dim"), *node))
         result.append((*padded((), half), (" │ ", "dim")))
     return result[:-1]
 
 
-def _titled(d: Document, width: int) -> list[Strip]:
+def _titled(d: b.Document, width: int) -> list[Strip]:
     return _underlined(d.title, "─", width) if d.title else []
 
 

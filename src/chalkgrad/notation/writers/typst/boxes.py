@@ -4,38 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-from chalkgrad.notation.boxes import (
-    PALETTE,
-    BigOp,
-    Box,
-    Cases,
-    Coloured,
-    Fence,
-    Frac,
-    Grid,
-    Numeral,
-    Op,
-    Row,
-    Script,
-    Sym,
-    Under,
-    Words,
-)
+from chalkgrad.notation import boxes as b
+from chalkgrad.notation.boxes import grammar as g
 from chalkgrad.notation.boxes.characters import clean
-from chalkgrad.notation.boxes.grammar import (
-    THIN,
-    class_of,
-    flat,
-    grows,
-    is_code,
-    is_name,
-    marks,
-    number,
-    operator,
-    script_parts,
-    spaced,
-    unknown,
-)
 
 _LARGE = {"Σ": "∑", "Π": "∏"}
 _CLASS = {
@@ -58,27 +29,27 @@ def string(text: str) -> str:
     return '"' + clean(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def write(b: Box, code: bool | None = None, script: bool = False) -> str:
+def write(node: b.Box, code: bool | None = None, script: bool = False) -> str:
     """Return the formula for Typst's math mode, without the dollars; an unknown box raises TypeError."""
-    code = is_code(b) if code is None else code
-    match b:
-        case Sym():
-            return _symbol(b)
-        case Numeral(text):
+    code = g.is_code(node) if code is None else code
+    match node:
+        case b.Sym():
+            return _symbol(node)
+        case b.Numeral(text):
             return _mono(text) if code else _number(text)
-        case Op():
-            return _operator(b, code, script)
-        case Words(text):
+        case b.Op():
+            return _operator(node, code, script)
+        case b.Words(text):
             return string(text.strip())
-        case Row():
-            return _row(flat(b, code, script), code, script)
-        case Script():
-            return _script(b, code)
-        case Frac(num, den):
+        case b.Row():
+            return _row(g.flat(node, code, script), code, script)
+        case b.Script():
+            return _script(node, code)
+        case b.Frac(num, den):
             return f"frac({write(num, code)}, {write(den, code)})"
-        case Fence(body, left, right):
-            return fenced(write(body, code, script), left, right, grows(body))
-        case BigOp(symbol, sub, sup):
+        case b.Fence(body, left, right):
+            return fenced(write(body, code, script), left, right, g.grows(body))
+        case b.BigOp(symbol, sub, sup):
             sign = _LARGE.get(clean(symbol), clean(symbol))
             large = (
                 f'class("large", {string(sign)})'
@@ -88,22 +59,22 @@ def write(b: Box, code: bool | None = None, script: bool = False) -> str:
             if len(sign) != 1:
                 large = f"op({string(sign)}, limits: #true)"
             return large + _attached("_", sub, code) + _attached("^", sup, code)
-        case Under(body, label):
+        case b.Under(body, label):
             return f"underbrace({write(body, code)}, {write(label)})"
-        case Coloured(body, colour):
+        case b.Coloured(body, colour):
             inner = write(body, code, script)
             return (
-                f"cgtint(#rgb({string(PALETTE[colour])}), {inner})"
-                if colour in PALETTE
+                f"cgtint(#rgb({string(b.PALETTE[colour])}), {inner})"
+                if colour in b.PALETTE
                 else f"cgkeep({inner})"
             )
-        case Grid(rows, left, right):
+        case b.Grid(rows, left, right):
             return _grid(rows, left, right, code)
-        case Cases(pairs):
+        case b.Cases(pairs):
             if not pairs:
                 return fenced("", "{", "", True)
             return "cases(" + ", ".join(f"{write(v, code)} quad & {write(c, code)}" for v, c in pairs) + ")"
-    raise unknown(b)
+    raise g.unknown(node)
 
 
 def _character(c: str) -> str:
@@ -113,11 +84,11 @@ def _character(c: str) -> str:
     return "\\" + c if c.isascii() and not c.isspace() else string(c) if c.isspace() else c
 
 
-def _symbol(s: Sym) -> str:
+def _symbol(s: b.Sym) -> str:
     text = unicodedata.normalize("NFC", clean(s.text))
     if s.style == "code":
         return _mono(text)
-    if is_name(s):
+    if g.is_name(s):
         written = f"op({string(text)})"
     elif not text:
         written = '""'
@@ -136,8 +107,8 @@ def _symbol(s: Sym) -> str:
     return accent.get(s.accent, "{}").format(written)
 
 
-def _operator(o: Op, code: bool, script: bool) -> str:
-    text = operator(o, code)
+def _operator(o: b.Op, code: bool, script: bool) -> str:
+    text = g.operator(o, code)
     if code:
         return f"class({string(_CLASS.get(o.kind, 'normal'))}, {_mono(text)})"
     if text in _NATIVE.get(o.kind, ()) and len(text) == 1:
@@ -152,33 +123,38 @@ def _operator(o: Op, code: bool, script: bool) -> str:
     return f"class({string(_CLASS.get(o.kind, 'normal'))}, {body})" if o.text != "/" else r"\/"
 
 
-def _row(items: tuple[Box, ...], code: bool, script: bool) -> str:
+def _row(items: tuple[b.Box, ...], code: bool, script: bool) -> str:
     parts: list[str] = []
-    if items and isinstance(items[0], Op) and items[0].kind in {"binary", "relation"} and not script:
+    if items and isinstance(items[0], b.Op) and items[0].kind in {"binary", "relation"} and not script:
         parts.append('""')  # something before the operator gives it its space
-    before: Box | None = None
-    for mu, item in spaced(items, code):
-        if mu == THIN and before is not None and not isinstance(before, Op) and not isinstance(item, Op):
-            between = {class_of(before), class_of(item)}
+    before: b.Box | None = None
+    for mu, item in g.spaced(items, code):
+        if (
+            mu == g.THIN
+            and before is not None
+            and not isinstance(before, b.Op)
+            and not isinstance(item, b.Op)
+        ):
+            between = {g.class_of(before), g.class_of(item)}
             if code or ("inner" in between and not between & {"name", "big"}):  # Typst knows the others
                 parts.append('" "' if code else "thin")
-        negation = isinstance(item, Op) and item.kind == "prefix" and operator(item, code) == "−"
-        plain = negation and (before is None or isinstance(before, Op)) and not code
+        negation = isinstance(item, b.Op) and item.kind == "prefix" and g.operator(item, code) == "−"
+        plain = negation and (before is None or isinstance(before, b.Op)) and not code
         parts.append("−" if plain else write(item, code, script))
         before = item
     return " ".join(parts) or '""'
 
 
-def _script(s: Script, code: bool) -> str:
-    base, sub, sup = script_parts(s)
-    mark, rest = marks(sup)
+def _script(s: b.Script, code: bool) -> str:
+    base, sub, sup = g.script_parts(s)
+    mark, rest = g.marks(sup)
     below = _attached("_", sub, code)
     raised = " ".join([*(_prime(m) for m in mark), *([write(rest, script=True)] if rest is not None else [])])
     scripts = below + (f"^({raised})" if raised else "")
-    if isinstance(base, Fence) and base.right and not grows(base.body):
+    if isinstance(base, b.Fence) and base.right and not g.grows(base.body):
         return fenced(write(base.body, code), base.left, base.right, False) + scripts  # at the bracket
     written = (
-        f"cgkeep({write(base, code)})" if not isinstance(base, Sym) or base.accent else write(base, code)
+        f"cgkeep({write(base, code)})" if not isinstance(base, b.Sym) or base.accent else write(base, code)
     )
     return written + scripts
 
@@ -187,8 +163,8 @@ def _prime(mark: str) -> str:
     return {"′": "prime", "″": "prime.double", "*": "\\*", "†": "dagger"}.get(mark, string(mark))
 
 
-def _attached(sign: str, b: Box | None, code: bool) -> str:
-    return f"{sign}({write(b, script=True)})" if b is not None else ""
+def _attached(sign: str, node: b.Box | None, code: bool) -> str:
+    return f"{sign}({write(node, script=True)})" if node is not None else ""
 
 
 def fenced(body: str, left: str, right: str, tall: bool) -> str:
@@ -201,14 +177,14 @@ def fenced(body: str, left: str, right: str, tall: bool) -> str:
     return f"lr({inner})" if tall else inner or '""'
 
 
-def _grid(rows: tuple[tuple[Box, ...], ...], left: str, right: str, code: bool) -> str:
+def _grid(rows: tuple[tuple[b.Box, ...], ...], left: str, right: str, code: bool) -> str:
     count = max((len(row) for row in rows), default=0)
     lines = []
     for row in rows:
         cells = [write(cell, code) for cell in row] + ['""'] * (count - len(row))
         lines.append(
             ", ".join(
-                f"{cell} &" if isinstance(box, Numeral) else cell
+                f"{cell} &" if isinstance(box, b.Numeral) else cell
                 for cell, box in zip(cells, row, strict=False)
             )
         )
@@ -221,7 +197,7 @@ def _mono(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    mantissa, denominator, exponent = number(text)
+    mantissa, denominator, exponent = g.number(text)
     sign = "−" if mantissa.startswith("−") else ""
     digits = mantissa.removeprefix("−")
     main = (

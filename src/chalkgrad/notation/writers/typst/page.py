@@ -2,22 +2,7 @@
 
 from __future__ import annotations
 
-from chalkgrad.notation.boxes import (
-    Block,
-    Box,
-    Bullets,
-    Code,
-    Columns,
-    Display,
-    Document,
-    Figure,
-    Heading,
-    Inline,
-    Line,
-    Op,
-    Paragraph,
-    TableBlock,
-)
+from chalkgrad.notation import boxes as b
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import arrange
 from chalkgrad.notation.boxes.grammar import numeric_columns, unknown
@@ -46,66 +31,66 @@ _PREAMBLE = """\
 """
 
 
-def box(b: Box) -> str:
+def box(node: b.Box) -> str:
     """Return the formula for Typst's math mode.
 
     >>> from chalkgrad.notation.boxes import Script, Sym
     >>> box(Script(Sym("W"), Sym("k")))
     'W_(k)'
     """
-    return write(b)
+    return write(node)
 
 
-def document(d: Document) -> str:
+def document(d: b.Document) -> str:
     """Return the page as one Typst file."""
     title = f'#text(size: 1.6em, weight: "bold", {string(d.title)})\n\n' if d.title else ""
     return _PREAMBLE + title + "\n\n".join(_block(block, _LINE) for block in d.blocks) + "\n"
 
 
-def pdf(d: Document) -> bytes:
+def pdf(d: b.Document) -> bytes:
     """Return the page as PDF, set by the package ``typst``."""
     import typst
 
     return bytes(typst.compile(document(d).encode("utf-8"), format="pdf"))
 
 
-def inline(content: Inline) -> str:
+def inline(content: b.Inline) -> str:
     """Return running text as Typst content: strings are literals, so nothing in them is markup."""
     parts: list[str] = []
     for part in content:
-        if not isinstance(part, str | Box):
+        if not isinstance(part, str | b.Box):
             raise unknown(part)
         parts.append(f"#{string(part)}" if isinstance(part, str) else f"${box(part)}$")
     return "".join(part + ("" if part.startswith("$") else ";") for part in parts)
 
 
-def _block(block: Block, line: float) -> str:
+def _block(block: b.Block, line: float) -> str:
     match block:
-        case Heading(text, level):
+        case b.Heading(text, level):
             return f"#heading(level: {min(max(level, 1), 5)}, {string(text)})"
-        case Paragraph(content):
+        case b.Paragraph(content):
             return inline(content)
-        case Bullets(items):
+        case b.Bullets(items):
             return "#list(" + ", ".join(f"[{inline(item)}]" for item in items) + ")" if items else ""
-        case TableBlock():
+        case b.TableBlock():
             return _table(block)
-        case Code(text, language):
+        case b.Code(text, language):
             return _raw(text, language)
-        case Figure():
+        case b.Figure():
             return _figure(block)
-        case Display(lines):
+        case b.Display(lines):
             return _display(lines, line) if lines else ""
-        case Columns(left, right):
+        case b.Columns(left, right):
             return _columns(left, right, line)
     raise unknown(block)
 
 
-def _display(lines: tuple[Line, ...], limit: float) -> str:
+def _display(lines: tuple[b.Line, ...], limit: float) -> str:
     cells: list[str] = []
     for item in arrange(lines, limit, longest=14):
         line = item.line
         left = f"$display({box(line.left)})$" if line.left is not None else ""
-        sign = f"${box(Op(line.relation, 'prefix'))}$" if line.relation else ""
+        sign = f"${box(b.Op(line.relation, 'prefix'))}$" if line.relation else ""
         shape = f"${_shape(line.shape)}$#h(0.9em)" if line.shape else ""
         reason = f"#cgreason[{shape}{inline(line.reason)}]" if item.noted else ""
         for n, part in enumerate(item.parts):
@@ -132,11 +117,11 @@ def _raw(text: str, language: str = "") -> str:
     return f'#raw("{body}", block: true{mark})'
 
 
-def _table(t: TableBlock) -> str:
+def _table(t: b.TableBlock) -> str:
     numeric = numeric_columns(t)
     if not numeric:
         return ""
-    empty: Inline = ()
+    empty: b.Inline = ()
     rows = [[*row, *[empty] * (len(numeric) - len(row))] for row in (t.header, *t.rows)]
     head = ", ".join(f"[*{inline(cell)}*]" for cell in rows[0])
     body = ",\n  ".join(", ".join(f"[{inline(cell)}]" for cell in row) for row in rows[1:])
@@ -147,7 +132,7 @@ def _table(t: TableBlock) -> str:
     )
 
 
-def _figure(f: Figure) -> str:
+def _figure(f: b.Figure) -> str:
     drawing = safe_svg(f.svg) if f.svg else None
     if drawing is None:
         body = _raw(f.text)
@@ -158,7 +143,7 @@ def _figure(f: Figure) -> str:
     return body + (f"\n\n#cgreason[{inline((f.caption,))}]" if f.caption else "")
 
 
-def _columns(left: Document, right: Document, line: float) -> str:
+def _columns(left: b.Document, right: b.Document, line: float) -> str:
     both = []
     for d in (left, right):
         title = f"#strong[{inline((d.title,))}]" if d.title else ""
