@@ -15,6 +15,7 @@ from chalkgrad.expr import FREEDOM, Dim, Expr, RowApply, Symbol, symbols
 from chalkgrad.formula import Arithmetic, Float64, Precise
 
 FLOAT64 = Float64()
+_SAMPLES = Dim("m")
 
 
 @dataclass(frozen=True)
@@ -117,4 +118,4 @@ def gradient_program(derivation: Derivation) -> CompiledSteps:
 
 def batch_size(m: int) -> Values:
     """The values of the open dimensions."""
-    return {Dim("m"): m, FREEDOM: m - 1}
+    return {_SAMPLES: m, FREEDOM: m - 1}

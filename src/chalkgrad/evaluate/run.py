@@ -60,14 +60,23 @@ def run_steps(
 def inputs(derivation: Derivation, data: Data, parameters: Mapping[str, Array]) -> Values:
     """X, T, weights, masks and the parameters by symbol; biases and weights as columns."""
     values: Values = batch_size(len(data.x))
-    for symbol in _given(derivation):
-        if symbol.is_parameter:
-            values[symbol] = _column(parameters[symbol.name])
-        elif symbol.kind in ("sample_weight", "mask") or symbol.is_statistic:
-            values[symbol] = _column(data.extras[symbol.name])
-        else:
-            values[symbol] = data.x if symbol.kind == "input" else data.t
+    learned, beside, rows = _sorted(derivation)
+    for symbol in learned:
+        values[symbol] = _column(parameters[symbol.name])
+    for symbol in beside:
+        values[symbol] = _column(data.extras[symbol.name])
+    for symbol in rows:
+        values[symbol] = data.x if symbol.kind == "input" else data.t
     return values
+
+
+@lru_cache(maxsize=64)
+def _sorted(derivation: Derivation) -> tuple[list[Symbol], list[Symbol], list[Symbol]]:
+    """What is given: parameters, then weights, masks and statistics, then inputs and targets."""
+    given = _given(derivation)
+    learned = [symbol for symbol in given if symbol.is_parameter]
+    rows = [symbol for symbol in given if symbol.kind in ("input", "target")]
+    return learned, [symbol for symbol in given if symbol not in learned and symbol not in rows], rows
 
 
 def equations(
@@ -79,6 +88,8 @@ def equations(
     inference: bool = False,
 ) -> Derivation:
     """The canonical derivation for what is given: with weights, masks, clipping where there are such."""
+    if rule is None and clip_norm is None and not data.extras:
+        return _plain(network, inference)
     dropout = {layer_of(name): None for name in data.extras if name[0] == "M"}
     return derive(
         network,
@@ -88,6 +99,11 @@ def equations(
         clip_norm=clip_norm,
         inference=inference,
     )
+
+
+@lru_cache(maxsize=256)
+def _plain(network: Network, inference: bool) -> Derivation:
+    return derive(network, inference=inference)
 
 
 @lru_cache(maxsize=64)
