@@ -60,7 +60,7 @@ class Paged:
         InputError
             There is no such notation.
         """
-        return page_of(self, notation)
+        return page_of(self) if notation is None else page_of(self, notation)
 
     def _page(self, notation: Any, options: Mapping[str, Any]) -> Page:
         make: Callable[..., Page] = self.page  # each kind of page has options of its own

@@ -11,7 +11,7 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad._numbers import as_json
-from chalkgrad._pages import Page, Written, page_of
+from chalkgrad._pages import Written
 from chalkgrad.check.taylor import ConvergenceRow, Verdict
 from chalkgrad.network import Network
 
@@ -135,16 +135,6 @@ class Report(Written):
 
     def __repr__(self) -> str:
         return f"<Report on {self.subject} of {self.network!r}: {self.summary}>"
-
-    def page(self, notation: Any = None) -> Page:
-        """Return it as a page.
-
-        Parameters
-        ----------
-        notation
-            A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
-        """
-        return page_of(self, notation or "matrix")
 
     def finding(self, name: str) -> Finding:
         """Find a gradient by its canonical name (``dW1``).

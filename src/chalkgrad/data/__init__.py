@@ -18,20 +18,9 @@ if TYPE_CHECKING:
     from chalkgrad.data.tables.table import Column, Table
 
 __all__ = [
-    "ArraySource",
-    "Column",
-    "MemmapSource",
-    "Opened",
-    "ParquetSource",
-    "Portion",
-    "Preparation",
-    "RowSource",
-    "Table",
-    "load_digits",
-    "open_source",
-    "read_table",
-    "split",
-]
+    "ArraySource", "Column", "MemmapSource", "Opened", "ParquetSource", "Portion", "Preparation", "RowSource",
+    "Table", "load_digits", "open_source", "read_table", "split",
+]  # fmt: skip
 
 _WHEN_ASKED = {
     "Column": "tables.table",

@@ -9,19 +9,6 @@ from chalkgrad.derive.update_rules import UpdateRule
 from chalkgrad.derive.update_steps import ETA, UPDATE_NUMBER
 
 __all__ = [
-    "CANONICAL",
-    "ETA",
-    "RULE_NAMES",
-    "SINGLE",
-    "UPDATE_NUMBER",
-    "Convention",
-    "Derivation",
-    "Form",
-    "Step",
-    "Training",
-    "UpdateRule",
-    "derive",
-    "derive_again",
-    "derive_laid_out",
-    "grad",
-]
+    "CANONICAL", "ETA", "RULE_NAMES", "SINGLE", "UPDATE_NUMBER", "Convention", "Derivation", "Form", "Step",
+    "Training", "UpdateRule", "derive", "derive_again", "derive_laid_out", "grad",
+]  # fmt: skip

@@ -8,14 +8,6 @@ from chalkgrad.evaluate.trace import gradients, trace
 from chalkgrad.evaluate.traced import Trace, TraceStep
 
 __all__ = [
-    "Data",
-    "Trace",
-    "TraceStep",
-    "all_symbols",
-    "gradients",
-    "initialise",
-    "predict",
-    "trace",
-    "validate_data",
-    "values_in",
-]
+    "Data", "Trace", "TraceStep", "all_symbols", "gradients", "initialise", "predict", "trace",
+    "validate_data", "values_in",
+]  # fmt: skip

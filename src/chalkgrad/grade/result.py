@@ -10,7 +10,7 @@ from math import ceil
 from statistics import mean, median
 from typing import Any
 
-from chalkgrad._pages import Page, Written, page_of
+from chalkgrad._pages import Written
 from chalkgrad.grade.grading import Grading
 from chalkgrad.grade.score import Mark
 from chalkgrad.network import Network
@@ -123,16 +123,6 @@ class ClassGrades(Written):
         points = f"mean {self.mean:.4g} of {float(self.grading.points):g} points"
         counted = f"{len(self.students)} students, {points}"
         return f"<ClassGrades of {self.title or self.network!s}: {counted}>"
-
-    def page(self, notation: Any = None) -> Page:
-        """Return the summary of the class as a page.
-
-        Parameters
-        ----------
-        notation
-            A built-in notation's name, a TOML file, or a ``Notation``; matrix if left out.
-        """
-        return page_of(self, notation or "matrix")
 
     @property
     def judged(self) -> tuple[Graded, ...]:

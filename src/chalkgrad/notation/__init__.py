@@ -25,18 +25,8 @@ _PAGES = {
 }
 
 __all__ = [
-    "WRITERS",
-    "Notation",
-    "beside",
-    "builtin_names",
-    "cost_page",
-    "derivation_page",
-    "find_notation",
-    "graph_page",
-    "notation_from_dict",
-    "path_page",
-    "render",
-    "trace_page",
-]
+    "WRITERS", "Notation", "beside", "builtin_names", "cost_page", "derivation_page", "find_notation",
+    "graph_page", "notation_from_dict", "path_page", "render", "trace_page",
+]  # fmt: skip
 
 __getattr__ = loader(__name__, _PAGES)

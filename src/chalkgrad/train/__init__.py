@@ -13,25 +13,7 @@ from chalkgrad.train.setup.stopping import EarlyStopping
 from chalkgrad.train.steps.replayed_step import StepInputs
 
 __all__ = [
-    "SGD",
-    "Adam",
-    "AdamW",
-    "Checkpoint",
-    "Constant",
-    "Cosine",
-    "EarlyStopping",
-    "Epoch",
-    "EpochReport",
-    "Fit",
-    "History",
-    "Metric",
-    "OneCycle",
-    "Progress",
-    "RMSprop",
-    "ReduceOnPlateau",
-    "StepDecay",
-    "StepInputs",
-    "WarmUp",
-    "accuracy",
-    "fit",
-]
+    "SGD", "Adam", "AdamW", "Checkpoint", "Constant", "Cosine", "EarlyStopping", "Epoch", "EpochReport",
+    "Fit", "History", "Metric", "OneCycle", "Progress", "RMSprop", "ReduceOnPlateau", "StepDecay",
+    "StepInputs", "WarmUp", "accuracy", "fit",
+]  # fmt: skip

@@ -40,7 +40,7 @@ def program_json(program: Program, derivation: Derivation, notation: Notation) -
         }
         return {
             "kernel": type(each).__name__,
-            "words": call(each, program),
+            "words": call(each),
             "equations": [equation(name) for name in each.steps],
             "multiply_adds_per_sample": multiply_adds(each, program),
             **settings,

@@ -82,7 +82,7 @@ class _ProgramPage:
     def _rows(self, each: Instruction) -> Iterator[tuple[b.Inline, ...]]:
         self.number += 1
         count = multiply_adds(each, self.program)
-        first: list[b.Inline] = [(f"{self.number}",), (call(each, self.program),)]
+        first: list[b.Inline] = [(f"{self.number}",), (call(each),)]
         equations = list(self._equations(each)) or [self._reads(each)]
         for i, equation in enumerate(equations):
             if i:

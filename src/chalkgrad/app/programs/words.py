@@ -38,9 +38,9 @@ def multiply_adds(each: Instruction, program: Program) -> int:
     return parameter.n_in * parameter.n_out
 
 
-def call(each: Instruction, program: Program) -> str:
+def call(each: Instruction) -> str:
     """What a call does, in a few words."""
-    return _WORDS[type(each)](each, program)
+    return _WORDS[type(each)](each)
 
 
 def named(function: Function) -> str:
@@ -49,40 +49,32 @@ def named(function: Function) -> str:
     return function.name if known is None else known.title or known.name
 
 
-def _linear(each: lowered.Linear, program: Program) -> str:
+def _linear(each: lowered.Linear) -> str:
     return "weighted sums" + (f", then {named(each.function)}" if each.function else "")
 
 
-def _map(each: lowered.Map, program: Program) -> str:
+def _map(each: lowered.Map) -> str:
     return "the output's error, entry by entry" if each.scaled else "entry by entry"
 
 
-def _pair(each: lowered.LossAndError, program: Program) -> str:
-    return "loss and output error"
-
-
-def _back(each: lowered.Backpropagate, program: Program) -> str:
+def _back(each: lowered.Backpropagate) -> str:
     words = f"error back through W{subscript(each.layer)}"
     if each.add:
         words += " + others"
     return words + (f", × {named(each.function)}′" if each.function else "")
 
 
-def _gradient(each: lowered.WeightGradient, program: Program) -> str:
-    return f"gradients of layer {each.layer}, update"
-
-
-_WORDS: dict[type[Instruction], Callable[[Any, Program], str]] = {
-    lowered.GatherInputs: lambda each, program: "fetch the samples' inputs",
-    lowered.GatherTargets: lambda each, program: "fetch their targets",
+_WORDS: dict[type[Instruction], Callable[[Any], str]] = {
+    lowered.GatherInputs: lambda each: "fetch the samples' inputs",
+    lowered.GatherTargets: lambda each: "fetch their targets",
     lowered.Linear: _linear,
     lowered.Map: _map,
-    lowered.Softmax: lambda each, program: "softmax, sample by sample",
-    lowered.LogSoftmax: lambda each, program: "log softmax, sample by sample",
-    lowered.Dropout: lambda each, program: f"mask, drops {each.rate:.0%}",
-    lowered.LossAndError: _pair,
-    lowered.LossMap: lambda each, program: "loss, entry by entry",
-    lowered.SoftmaxGradient: lambda each, program: "error back through softmax",
+    lowered.Softmax: lambda each: "softmax, sample by sample",
+    lowered.LogSoftmax: lambda each: "log softmax, sample by sample",
+    lowered.Dropout: lambda each: f"mask, drops {each.rate:.0%}",
+    lowered.LossAndError: lambda each: "loss and output error",
+    lowered.LossMap: lambda each: "loss, entry by entry",
+    lowered.SoftmaxGradient: lambda each: "error back through softmax",
     lowered.Backpropagate: _back,
-    lowered.WeightGradient: _gradient,
+    lowered.WeightGradient: lambda each: f"gradients of layer {each.layer}, update",
 }

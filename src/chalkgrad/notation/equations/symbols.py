@@ -54,6 +54,7 @@ class SymbolWriter:
         self.zoom = zoom
         self.values = values or {}
         self.scalars = scalars or {}
+        self.is_code = notation.operators == "code" and zoom == "matrix" and not values
         self.batch = batch
         self.letters = self.notation.letters_for(zoom, derivation.convention.batch)
         self.single_letters = self.notation.letters_for(zoom, False)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import replace
+from functools import cached_property
 
 from chalkgrad import expr as e
 from chalkgrad.derive.algebra import whole_turned
-from chalkgrad.derive.derivation import Derivation
 from chalkgrad.derive.elementwise import arguments_of, body_of, written_out
 from chalkgrad.derive.index import Index, entry
 from chalkgrad.derive.numbers import spread_of
@@ -28,7 +28,6 @@ from chalkgrad.notation.equations.formulas import (
 from chalkgrad.notation.equations.letters import called, letter_box
 from chalkgrad.notation.equations.symbols import SymbolWriter
 from chalkgrad.notation.equations.updates import UpdateFormula, has_numbers
-from chalkgrad.notation.profiles.find import Notation
 
 __all__ = ["EquationWriter", "IndexLetters", "letter_box", "step_letters"]
 
@@ -40,18 +39,10 @@ class EquationWriter(SymbolWriter):
     are ordinary mathematics with the names of the code.
     """
 
-    def __init__(
-        self,
-        notation: Notation,
-        derivation: Derivation,
-        zoom: str = "matrix",
-        values: Mapping[Symbol, Box] | None = None,
-        scalars: Mapping[Scalar, Box] | None = None,
-        batch: int | None = None,
-    ) -> None:
-        super().__init__(notation, derivation, zoom, values, scalars, batch)
-        code = notation.operators == "code" and zoom == "matrix" and not self.values
-        self.code = CodeWriter(self.name, self.scalar_name) if code else None
+    @cached_property
+    def code(self) -> CodeWriter | None:
+        """What writes its matrix equations where they are code."""
+        return CodeWriter(self.name, self.scalar_name) if self.is_code else None
 
     def symbol(self, symbol: Symbol, row: Index | None = None, column: Index | None = None) -> Box:
         """A symbol, or one of its entries."""

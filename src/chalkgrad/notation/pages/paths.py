@@ -11,7 +11,7 @@ from chalkgrad.derive.paths import LocalDerivative, Path, PathNumbers, PathSum, 
 from chalkgrad.derive.slopes import leaves, plain
 from chalkgrad.evaluate import TraceStep
 from chalkgrad.expr import Apply, Symbol
-from chalkgrad.formula import Arithmetic, Float64, nodes, simplify, substitute
+from chalkgrad.formula import Float64, nodes, simplify, substitute
 from chalkgrad.network import Network
 from chalkgrad.notation import boxes as b
 from chalkgrad.notation.equations.numbers import brief, spaced
@@ -29,8 +29,6 @@ def path_page(
     *,
     limit: int = 8,
     step: TraceStep | None = None,
-    arithmetic: Arithmetic | None = None,
-    sample: int = 0,
 ) -> b.Document:
     """Write the gradient of one weight as the sum over every path to the loss.
 
@@ -45,11 +43,7 @@ def path_page(
     limit
         How many paths are written at most; of more, the first and the factored form are shown.
     step
-        Numbers: a step of a trace of this network.
-    arithmetic
-        That of the trace; float64 if left out.
-    sample
-        Which of the trace's samples, from 0.
+        Numbers: a step of a trace of this network, in float64; those of its first sample are shown.
     """
     chosen = find_notation(notation)
     derivation = derive_laid_out(network, chosen.convention(batch=False))
@@ -59,7 +53,7 @@ def path_page(
     blocks += [b.Heading("The factors"), page.factors()]
     blocks += [b.Heading("Put together"), page.products()]
     if step is not None:
-        numbers = found.evaluate(step.symbols, arithmetic or Float64(), sample=sample)
+        numbers = found.evaluate(step.symbols, Float64())
         blocks += [b.Heading("The numbers"), *page.numbers(numbers)]
     if found.count > 1:
         blocks += [b.Heading("The same, every unit once"), *page.factored()]
