@@ -15,7 +15,7 @@ from chalkgrad.check.key.reading.answers import read_answer
 from chalkgrad.check.key.reading.cursor import Disambiguation
 from chalkgrad.check.key.reading.letters import AnswerAlphabet
 from chalkgrad.check.key.reading.nodes import Node
-from chalkgrad.check.key.reading.tokens import fault
+from chalkgrad.formula.reader import located
 
 SAME = 1e-8
 
@@ -104,7 +104,7 @@ def judge_formula(
             try:
                 evidence = _against(trials(node))
             except UnreadableError as error:
-                trouble = trouble or fault(path, text, error.at, error.condition, error.fix)
+                trouble = trouble or located(path, text, error.at, error.condition, error.fix)
                 continue
             if evidence is None:
                 return Opinion(True, "; ".join(filter(None, (remark, note))))

@@ -1,9 +1,8 @@
 """Answers as people type them: ``a_k^(l-1)*delta_j^l``, ``Σ_k w_kj δ_k f'(z_j)``, ``1/(1+e^(-z))``, LaTeX.
 
-    expression := prefix (infix expression)*      by binding power (Pratt); two parts side by side multiply
-    prefix     := number | letter scripts | function primes argument | "sum" scripts expression
-                | "∂" letter | "frac" group group | group | "-" expression
-    scripts    := ("_" | "^") (index | group of indices)
+    name    := letter scripts | function primes argument | "sum" scripts expression | "∂" letter
+             | "frac" group group
+    scripts := ("_" | "^") (index | group of indices)
 
 Nothing is executed, and no letter means anything that the notation does not say.
 """
@@ -13,16 +12,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from chalkgrad.check.key.reading.cursor import CLOSING, Disambiguation
-from chalkgrad.check.key.reading.letters import AnswerAlphabet, number
+from chalkgrad.check.key.reading.letters import AnswerAlphabet
 from chalkgrad.check.key.reading.nodes import AppliedFunction, Differential, Node, Partial, Ref, Total, parts
 from chalkgrad.check.key.reading.scripts import ScriptReader
-from chalkgrad.check.key.reading.tokens import Token
 from chalkgrad.formula import FUNCTIONS, nodes
-from chalkgrad.formula.build import add, divide, mul, negate, power, subtract
+from chalkgrad.formula.build import mul, power
+from chalkgrad.formula.reader import INFIX, Token
 
-MAX_DEPTH = 40
-_INFIX = {"+": 10, "-": 10, "*": 20, "/": 20, "^": 40, "**": 40, ">": 5, "<": 5, ">=": 5, "<=": 5}
-_NEGATION, _SIDE_BY_SIDE, _ARGUMENT = 30, 20, 25
+_ARGUMENT = 25
 _LOSS = Ref("loss", text="C")
 
 
@@ -51,10 +48,6 @@ def read_answer(
 
 
 class _Reader(ScriptReader):
-    def __init__(self, text: str, alphabet: AnswerAlphabet, reading: Disambiguation, path: str) -> None:
-        super().__init__(text, alphabet, reading, path)
-        self.depth = 0
-
     def read(self) -> Node:
         if self.here.kind == "end":
             raise self.error("be an answer", "Write a number or a formula.", got="nothing")
@@ -75,43 +68,13 @@ class _Reader(ScriptReader):
             stack.extend(parts(part))
 
     # -- expressions --
-    def expression(self, binding: int) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.error(f"nest at most {MAX_DEPTH} deep", "Simplify the formula.")
-        left = self.prefix()
-        while True:
-            token = self.here
-            if token.kind == "op" and token.text in _INFIX:
-                word = "*" if token.text == "**" and self.reading.product else token.text
-                if _INFIX[word] <= binding:
-                    break
-                self.at += 1
-                right = self.expression(_INFIX[word] - (1 if word in ("^", "**") else 0))
-            elif _SIDE_BY_SIDE > binding and self.starts_factor():
-                word, right = "*", self.expression(_SIDE_BY_SIDE)
-            else:
-                break
-            left = self.combine(word, left, right, token.at)
-        self.depth -= 1
-        return left
-
     def starts_factor(self) -> bool:
         is_word = self.here.text in ("if", "else")
         return (self.here.kind in ("number", "name") and not is_word) or self.here.text in CLOSING
 
     def combine(self, word: str, left: Node, right: Node, at: int) -> Node:
-        match word:
-            case "+":
-                return add(left, right)
-            case "-":
-                return subtract(left, right)
-            case "*":
-                return mul(left, right)
-            case "/":
-                return self.divided(left, right, at)
-            case "^" | "**":
-                return power(left, right)
+        if word in INFIX:
+            return super().combine(word, left, right, at)
         one, zero = nodes.Num(Fraction(1)), nodes.Num(Fraction(0))
         return nodes.Where(nodes.Compare(word, left, right), one, zero)
 
@@ -121,34 +84,7 @@ class _Reader(ScriptReader):
             if not isinstance(last, Differential):
                 raise self.error("have ∂ above and below", "Write (∂C)/(∂w).", at)
             return mul(*before, Partial(last.of, right.of))
-        try:
-            return divide(left, right)
-        except ZeroDivisionError:
-            raise self.error("not divide by zero", "Change the denominator.", at) from None
-
-    def prefix(self) -> Node:
-        token = self.here
-        if token.kind == "number":
-            self.at += 1
-            value = number(token.text)
-            if value is None:
-                raise self.error("use numbers up to 1e400", "Use a smaller number.", token.at)
-            return nodes.Num(value)
-        if token.kind == "name":
-            return self.named()
-        if token.text in CLOSING:
-            return self.group()
-        if self.accept("-"):
-            return negate(self.expression(_NEGATION))
-        if self.accept("+"):
-            return self.expression(_NEGATION)
-        raise self.unexpected()
-
-    def group(self) -> Node:
-        closing = CLOSING[self.accept(*CLOSING)]
-        inside = self.expression(0)
-        self.expect(closing)
-        return inside
+        return super().divided(left, right, at)
 
     def fraction_part(self) -> Node:
         """Read what LaTeX takes for one part of a fraction: a group, a digit or a letter."""
@@ -174,6 +110,7 @@ class _Reader(ScriptReader):
         if word == "sum":
             return self.total()
         if word == "where":
+            self.expect("(")
             return self.where()
         if word == "frac":
             return self.divided(self.fraction_part(), self.fraction_part(), token.at)
@@ -217,11 +154,7 @@ class _Reader(ScriptReader):
             self.at += 1
             exponent = self.prefix()
         if self.here.text in CLOSING and not (self.reading.values and self.is_formula_ahead()):
-            closing = CLOSING[self.accept(*CLOSING)]
-            arguments = [self.expression(0)]
-            while self.accept(","):
-                arguments.append(self.expression(0))
-            self.expect(closing)
+            arguments = self.arguments(CLOSING[self.accept(*CLOSING)])
         elif self.here.kind in ("name", "number") and not self.reading.values:
             arguments = [self.expression(_ARGUMENT)]
         else:
@@ -257,25 +190,18 @@ class _Reader(ScriptReader):
             raise self.error("have first derivatives only", f"Write {name}'(z).", at)
         wanted = len(FUNCTIONS[function].arguments) if function in FUNCTIONS else 1
         if len(arguments) not in (wanted, 0) or (not arguments and wanted > 1):
-            count = "one argument" if wanted == 1 else f"{wanted} arguments"
-            raise self.error(f"give {name} {count}", f"Write {name}(…).", at, got=str(len(arguments)))
+            raise self.wrong_count(name, wanted, len(arguments), "…", at)
         if function == "sech" and arguments and not order:
             return power(nodes.Call("cosh", tuple(arguments)), nodes.Num(Fraction(-1)))
         if wanted > 1 or (function in FUNCTIONS and not order and arguments):
             return nodes.Call(function, tuple(arguments))
         return AppliedFunction(function, order, arguments[0] if arguments else None)
 
-    def where(self) -> Node:
-        self.expect("(")
+    def condition(self) -> nodes.Compare:
         condition = self.expression(0)
         if not isinstance(condition, nodes.Where):
             raise self.error("compare in where", "Write where(z > 0, 1, 0).")
-        self.expect(",")
-        then = self.expression(0)
-        self.expect(",")
-        otherwise = self.expression(0)
-        self.expect(")")
-        return nodes.Where(condition.condition, then, otherwise)
+        return condition.condition
 
     # -- scripts --
     def total(self) -> Node:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from chalkgrad._errors import FormulaError, did_you_mean
+from chalkgrad._errors import did_you_mean
 from chalkgrad.check.key.reading.letters import AnswerAlphabet
-from chalkgrad.check.key.reading.tokens import Token, fault, read_tokens
+from chalkgrad.check.key.reading.tokens import read_tokens
+from chalkgrad.formula.reader import INFIX, Reader, Token
 
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -27,38 +29,25 @@ class Disambiguation:
     starred: bool = False
 
 
-class Cursor:
+class Cursor(Reader):
     """Walks through the tokens of one answer."""
 
+    infix: ClassVar[dict[str, int]] = {**INFIX, ">": 5, "<": 5, ">=": 5, "<=": 5}
+    closing: ClassVar[dict[str, str]] = CLOSING
+    deepest: ClassVar[int] = 40
+    unclosed: ClassVar[str] = "close every bracket"
+    incomplete: ClassVar[str] = "be complete"
+
     def __init__(self, text: str, alphabet: AnswerAlphabet, reading: Disambiguation, path: str) -> None:
-        self.text, self.alphabet, self.reading, self.path = text, alphabet, reading, path
-        self.tokens = _bare_letters(_right_side(read_tokens(text, path)))
-        if "y*" in alphabet.kinds:
-            self.tokens = _starred(self.tokens, reading.starred)
-        self.at = 0
+        self.alphabet, self.reading = alphabet, reading
+        super().__init__(text, path)
 
-    @property
-    def here(self) -> Token:
-        return self.tokens[self.at]
-
-    def accept(self, *words: str) -> str:
-        token = self.here
-        if token.kind != "op" or token.text not in words:
-            return ""
-        self.at += 1
-        return token.text
-
-    def expect(self, word: str) -> None:
-        if not self.accept(word):
-            raise self.error("close every bracket", f"Put {word!r} at the mark.")
-
-    def error(self, condition: str, fix: str, at: int | None = None, got: str | None = None) -> FormulaError:
-        return fault(self.path, self.text, self.here.at if at is None else at, condition, fix, got)
-
-    def unexpected(self) -> FormulaError:
-        if self.here.kind == "end":
-            return self.error("be complete", "Something is missing at the mark.")
-        return self.error(f"not have {self.here.text!r} here", "Remove it, or complete the part before it.")
+    def read_tokens(self, text: str) -> list[Token]:
+        tokens = _bare_letters(_right_side(read_tokens(text, self.path)))
+        if "y*" in self.alphabet.kinds:
+            tokens = _starred(tokens, self.reading.starred)
+        is_product = self.reading.product
+        return [token._replace(text="*") if is_product and token.text == "**" else token for token in tokens]
 
     def split_name(self) -> str:
         """Take a word off a run of letters: ``partialw`` is partial and w, ``wx`` is w and x."""

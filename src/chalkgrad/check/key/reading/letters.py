@@ -7,7 +7,6 @@ round; w_jk names the receiver first, the slides' w_ij the sender.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from chalkgrad.check.key.reading.nodes import LayerIndex, Ref
 from chalkgrad.check.key.reading.tokens import WORDS
@@ -183,11 +182,3 @@ def alphabet(notation: Notation) -> AnswerAlphabet:
         output_index=notation.output_index,
         letters={kind: getattr(index, kind) for kind in (*KINDS, "error", "function")},
     )
-
-
-def number(text: str) -> Fraction | None:
-    """Return a typed number, ``None`` beyond 1e±400."""
-    mantissa, _, exponent = text.lower().partition("e")
-    if exponent and (len(exponent) > 5 or abs(int(exponent)) > 400):
-        return None
-    return Fraction(mantissa) * Fraction(10) ** int(exponent or 0)

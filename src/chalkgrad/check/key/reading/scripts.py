@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalkgrad.check.key.reading.cursor import CLOSING, Cursor
 from chalkgrad.check.key.reading.letters import LAYERED, TypedIndex
 from chalkgrad.check.key.reading.nodes import Ref
-from chalkgrad.check.key.reading.tokens import Token
+from chalkgrad.formula.reader import Token
 
 
 class ScriptReader(Cursor):

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
-from chalkgrad._errors import Fault, FormulaError
-
-MAX_LENGTH = 500
+from chalkgrad.formula.reader import Token, located
 
 _GREEK = {
     "alpha": "αΑ",
@@ -63,18 +60,8 @@ _TOKEN = re.compile(
     r"|(?P<name>[A-Za-z]+)"
     r"|(?P<op>\*\*|>=|<=|:=|[-+*/^_(){}\[\],<>='|])"
     r"|(?P<space>\s+)"
+    r"|(?P<strange>.)"
 )
-
-
-@dataclass(frozen=True)
-class Token:
-    """A number, a name (a run of letters), an operator or the end; ``spaced`` if a space is before it."""
-
-    kind: str
-    text: str
-    at: int
-    spaced: bool = False
-    command: bool = False
 
 
 def read_tokens(text: str, path: str) -> list[Token]:
@@ -83,31 +70,22 @@ def read_tokens(text: str, path: str) -> list[Token]:
     Raises
     ------
     FormulaError
-        If the text is longer than 500 characters or has a letter that means nothing here.
+        If the text has a letter that means nothing here.
 
     Examples
     --------
     >>> [token.text for token in read_tokens("δ_j^l·a²", "answer")]
     ['delta', '_', 'j', '^', 'l', '*', 'a', '^', '2', '']
     """
-    if len(text) > MAX_LENGTH:
-        fix = "Shorten the formula."
-        raise FormulaError(Fault(path, f"have at most {MAX_LENGTH} characters", str(len(text)), fix))
     tokens: list[Token] = []
     ending = len(text.rstrip()) - 1 if text.rstrip().endswith(".") else len(text)  # a full stop
     for piece, start, command in _pieces(text[:ending]):
-        at = 0
-        while at < len(piece):
-            match = _TOKEN.match(piece, at)
-            if match is None:
+        for match in _TOKEN.finditer(piece):
+            place = start if command else start + match.start()
+            if match.lastgroup == "strange":
                 fix = "Allowed are numbers, letters, + - * / ^ _ and brackets."
-                raise fault(path, text, start + at, f"not contain {piece[at]!a}", fix)
-            if match.lastgroup == "space":
-                tokens.append(Token("space", "", start))
-            else:
-                place = start + at if not command else start
-                tokens.append(Token(match.lastgroup or "", match.group(), place, command=command))
-            at = match.end()
+                raise located(path, text, place, f"not contain {match.group()!a}", fix)
+            tokens.append(Token(match.lastgroup or "", match.group(), place, command=command))
     return _spaced(_without_styles(tokens), len(text))
 
 
@@ -218,11 +196,3 @@ def _spaced(tokens: list[Token], end: int) -> list[Token]:
         marked.append(Token(token.kind, token.text, token.at, space, token.command))
         space = False
     return marked
-
-
-def fault(path: str, text: str, at: int, condition: str, fix: str, got: str | None = None) -> FormulaError:
-    """Return a located error: the stretch of the text around ``at``, with a caret below it."""
-    start = max(0, at - 30)
-    window = "".join(c if c.isprintable() else "?" for c in text[start : at + 30])
-    mark = f"\n    {window}\n    {' ' * (at - start)}^"
-    return FormulaError(Fault(path, condition, got or repr(window), f"{fix}{mark}"))
