@@ -172,3 +172,26 @@ RIGHT = {
     "a dictionary": (DICTIONARY, "FullyConnectedNet"),
     "layers": (LAYERS, "Net"),
 }
+WRONG = {
+    "norm-constant": ("    du = rstd / n * (n * dxhat - s1 - xhat * s2)", "    du = dxhat * rstd"),
+    "norm-mean-missing": ("(n * dxhat - s1 - xhat * s2)", "(n * dxhat - xhat * s2)"),
+    "norm-variance-missing": ("(n * dxhat - s1 - xhat * s2)", "(n * dxhat - s1)"),
+    "norm-passed-over": ("    du = rstd / n * (n * dxhat - s1 - xhat * s2)", "    du = dxhat"),
+    "norm-root": ("rstd / n *", "1 / n *"),
+    "norm-wrong-axis": (
+        "dxhat.sum(axis=1, keepdims=True), (dxhat * xhat).sum(axis=1, keepdims=True)",
+        "dxhat.sum(axis=0), (dxhat * xhat).sum(axis=0)",
+    ),
+    "norm-divisor": ("    n = u.shape[1]", "    n = u.shape[0]"),
+    "norm-way-factor": ("- s1 - xhat * s2)", "- s1 + xhat * s2)"),
+    "norm-uncentred": ("- xhat * s2)", "- (u - mu) * s2)"),
+    "gain-missing": ("dxhat = dz1 * gamma1", "dxhat = dz1"),
+    "gain-twice": ("dxhat = dz1 * gamma1", "dxhat = dz1 * gamma1 * gamma1"),
+    "normalised-missing": ("(dz1 * xhat).sum(axis=0)", "dz1.sum(axis=0)"),
+    "wrong-normalised": ("(dz1 * xhat).sum(axis=0)", "(dz1 * u).sum(axis=0)"),
+    "error-after-gain": ("dbeta1 = dz1.sum(axis=0)", "dbeta1 = (dz1 * gamma1).sum(axis=0)"),
+    "batch-sum-everything": ("dbeta1 = dz1.sum(axis=0)", "dbeta1 = dz1.sum()"),
+    "batch-sum-missing": ("dgamma1 = (dz1 * xhat).sum(axis=0)", "dgamma1 = dz1 * xhat"),
+    "batch-sum-axis": ("dgamma1 = (dz1 * xhat).sum(axis=0)", "dgamma1 = (dz1 * xhat).sum(axis=1)"),
+}
+"""Kind of mistake → the piece of right code that goes, and what comes."""

@@ -49,3 +49,20 @@ def step(x, y, W1, b1, moment=None, lr=0.1, beta1=0.9, gamma=0.5):
 def test_an_optimisers_numbers_are_no_norm(tmp_path: Path) -> None:
     found = diagnose(f"{written(tmp_path, ADAM)}:step", Network("3-2", loss="half_squared_error"))
     assert found.outcome == "right"
+
+
+@pytest.mark.parametrize("rule", norm_code.WRONG)
+def test_a_mistake_in_a_norm_is_named(rule: str, tmp_path: Path) -> None:
+    right, wrong = norm_code.WRONG[rule]
+    assert right in norm_code.ARGUMENTS
+    text = norm_code.ARGUMENTS.replace(right, wrong)
+    found = diagnose(f"{written(tmp_path, text)}:backward", NETWORK)
+    assert (found.outcome, found.rules) == ("explained", (rule,)), str(found)
+
+
+def test_the_line_that_mends_a_norm_is_in_the_codes_own_names(tmp_path: Path) -> None:
+    text = norm_code.ARGUMENTS.replace(*norm_code.WRONG["norm-constant"])
+    (mistake,) = diagnose(f"{written(tmp_path, text)}:backward", NETWORK).mistakes
+    assert mistake.verified
+    assert mistake.sentence == "∂L/∂u₁ was formed as if μ₁ and v₁ were constants."
+    assert mistake.fix.startswith("du = rstd * (dxhat - dxhat.sum(1, keepdims=True) / u.shape[1] - xhat")

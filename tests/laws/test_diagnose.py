@@ -33,6 +33,8 @@ NETWORKS = {
     "a skip": Network("2-3:relu-3:tanh:skip-2"),
     "no bias": Network("3-5:leaky_relu:nobias-2:tanh"),
     "three layers": Network("3-2:tanh-4:relu-1"),
+    "a norm": Network("3-4:layer_norm:tanh-2:sigmoid"),
+    "two norms": Network("2-4:layer_norm:relu-5:layer_norm-3:softmax"),
     "a penalty": Network("3-4:relu-2:sigmoid", l2=0.3),
 }
 FREE = [name for name, network in NETWORKS.items() if not network.l2]

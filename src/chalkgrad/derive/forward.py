@@ -61,6 +61,10 @@ class Alphabet:
         """U_l, the weighted sum where a norm stands before the activation."""
         return make_symbol("linear", layer, self._samples(layer))
 
+    def weighted_sum(self, layer: int) -> Symbol:
+        """U_l where a norm stands behind it, else Z_l."""
+        return self.pre(layer) if self.network.layers[layer - 1].norm is None else self.linear(layer)
+
     def epsilon(self, layer: int) -> Scalar:
         """ε of a layer's norm, with the layer's number where they differ."""
         norms = {each.norm.epsilon for each in self.network.layers if each.norm is not None}

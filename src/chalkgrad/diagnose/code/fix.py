@@ -11,6 +11,7 @@ from chalkgrad.derive.algebra import negative
 from chalkgrad.derive.forward import LAMBDA
 from chalkgrad.diagnose.code.naming import CodeNames, is_name
 from chalkgrad.diagnose.mistakes.equation_site import formula
+from chalkgrad.diagnose.mistakes.norm_kinds import norm_gradient
 from chalkgrad.expr import Apply, Dim, Expr, Hadamard, Scalar, Symbol, rewrite, symbols
 from chalkgrad.notation.equations.code import CodeWriter
 from chalkgrad.notation.equations.code_formula import NUMPY, TORCH
@@ -63,6 +64,8 @@ def right_side(name: str, names: CodeNames) -> str:
     derivation = derive_again(names.point.derivation, names.convention)
     step, place = derivation.step(name), names.before(name)
     forms = [form.expr for form in step.forms]
+    if step.symbol.of is not None and step.symbol.of.kind == "linear":
+        forms.append(norm_gradient(derivation, step.symbol.layer).whole)
     above = next((s for s in derivation.backward if s.name == f"dA{step.symbol.layer}"), None)
     if name.startswith("dZ") and above is not None:  # where the code has a name for ∂L/∂A
         forms += [
@@ -141,9 +144,13 @@ def _size(names: CodeNames, place: int) -> str:
 
 
 def _widths(names: CodeNames, place: int) -> dict[Dim, str]:
-    """The number of outputs, by which a loss may be divided, by the shape of y where that has it."""
-    y = names.text("T", place) or ""
-    if names.reading.target != "matrix" or not is_name(y):
-        return {}
-    last = names.point.derivation.step("Y").symbol
-    return {last.shape[1]: f"{y}.shape[{1 if names.reading.samples == 'rows' else 0}]"}
+    """What a gradient may be divided by: the number of outputs, and of the units that a norm is over."""
+    axis = 1 if names.reading.samples == "rows" else 0
+    derivation = names.point.derivation
+    found: dict[Dim, str] = {}
+    for symbol in (step.symbol for step in derivation.forward if step.symbol.kind in ("linear", "output")):
+        text = names.text("T" if symbol.kind == "output" else symbol.name, place) or ""
+        is_shaped = symbol.kind == "linear" or names.reading.target == "matrix"
+        if is_shaped and is_name(text):
+            found[symbol.shape[1]] = f"{text}.shape[{axis}]"
+    return found

@@ -20,14 +20,14 @@ SUM = "A parameter is shared by all samples, so its gradient is the sum of their
 
 
 def _largest(site: Site) -> Iterator[Mutant]:
-    error = site.dz(site.layer)
+    error = site.error
     yield Mutant(
         numeric(_column_of_largest, "the largest of {}", site.step.shape, error), variant="the largest"
     )
 
 
 def _over_outputs(site: Site) -> Iterator[Mutant]:
-    error = site.dz(site.layer)
+    error = site.error
     yield Mutant(numeric(_row_sums, "the sums over the outputs of {}", site.step.shape, error))
 
 
@@ -38,7 +38,7 @@ def _sums_multiplied(site: Site) -> Iterator[Mutant]:
 
 
 def _everything(site: Site) -> Iterator[Mutant]:
-    yield Mutant(_total_of(site, site.dz(site.layer)))
+    yield Mutant(_total_of(site, site.error))
 
 
 def _total_of(site: Site, what: Expr) -> Expr:
@@ -46,7 +46,7 @@ def _total_of(site: Site, what: Expr) -> Expr:
 
 
 def _one_sample(site: Site) -> Iterator[Mutant]:
-    error = site.dz(site.layer)
+    error = site.error
     for name, pick in (("the last sample", -1), ("the first sample", 0)):
         if site.of.kind == "weight":
             there, text = (error, site.a(site.layer - 1)), "{}ᵀ {} of "
@@ -139,21 +139,21 @@ def _row(pick: int, error: Array) -> Array:
 BATCH = (
     MistakeKind(
         "batch-sum-missing", "not summed over the batch", "{what} {was} not summed over the samples", SUM,
-        {"bias": _largest},
+        wherever(_largest, "bias", "shift"),
     ),
     MistakeKind(
         "batch-sum-axis", "summed along the wrong axis",
         "{what} {was} summed along the wrong axis, over units instead of samples", SUM,
-        {"bias": _over_outputs},
+        wherever(_over_outputs, "bias", "shift"),
     ),
     MistakeKind(
         "batch-sum-everything", "summed over everything",
         "{what} {was} summed over everything; each unit has a sum of its own over the samples", SUM,
-        {"weight": _sums_multiplied, "bias": _everything},
+        {"weight": _sums_multiplied, **wherever(_everything, "bias", "shift")},
     ),
     MistakeKind(
         "one-sample-only", "only one sample of the batch counts", "{what} {holds} {detail} of the batch only",
-        SUM, wherever(_one_sample, "weight", "bias"),
+        SUM, wherever(_one_sample, "weight", "bias", "shift"),
     ),
     MistakeKind(
         "bias-from-weights", "a bias's gradient formed from dW",

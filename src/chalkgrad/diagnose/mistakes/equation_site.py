@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from chalkgrad._roles import GAIN
 from chalkgrad.derive import CANONICAL, Derivation, Step, grad
 from chalkgrad.derive.algebra import hadamard, matmul, scale, transpose
 from chalkgrad.derive.elementwise import from_formula
@@ -93,7 +94,7 @@ class Site:
 
     @property
     def kind(self) -> str:
-        """head or hidden (∂L/∂Z), activation (∂L/∂A), output (∂L/∂Y), weight or bias."""
+        """head or hidden (∂L/∂Z), activation (∂L/∂A), output (∂L/∂Y); else the kind of what it is by."""
         if self.of.kind == "pre":
             return "head" if self.is_last else "hidden"
         return {"act": "activation"}.get(self.of.kind, self.of.kind)
@@ -118,8 +119,27 @@ class Site:
         return self.names.weight(layer)
 
     def dz(self, layer: int) -> Symbol:
-        """Δ_l = ∂L/∂Z_l."""
+        """Δ_l = ∂L/∂Z_l; where a norm stands, the error ∂L/∂U_l of the weighted sum."""
+        return grad(self.names.weighted_sum(layer))
+
+    def dpre(self, layer: int) -> Symbol:
+        """∂L/∂Z_l, with a norm or without."""
         return grad(self.names.pre(layer))
+
+    def part(self, kind: str) -> Symbol:
+        """What the norm of this layer computes on its way: its mean, say."""
+        found = (step.symbol for step in self.derivation.forward)
+        return next(each for each in found if (each.kind, each.layer) == (kind, self.layer))
+
+    @property
+    def gain(self) -> Expr:
+        """γ of this layer, repeated over the samples."""
+        return matmul(Ones((Dim("m"), ONE)), transpose(self.names.parameter(GAIN, self.layer)))
+
+    @property
+    def error(self) -> Symbol:
+        """The error that the gradient of this step's parameter is made from."""
+        return next(premise for premise in self.step.premises if premise.kind == "grad")
 
     def da(self, layer: int) -> Symbol:
         """∂L/∂A_l."""

@@ -160,7 +160,7 @@ def _own_upstream(site: Site) -> Iterator[Row]:
 
 
 def _before_slope(site: Site, layer: int) -> str:
-    return f"{{dA{layer}}}, the error before {{f′:Z{layer}}}, instead of {{dZ{layer}}}"
+    return f"{{dA{layer}}}, the error before {{f′:Z{layer}}}, instead of {field(site.dz(layer))}"
 
 
 def _turned_product(site: Site) -> Iterator[Row]:

@@ -7,6 +7,7 @@ A kind rewrites the right side of one step of the derivation:
     Δ_L = ∂L/∂Y ⊙ f′(Z_L)         the loss's derivative, the link y − t, the softmax Jacobian
     ∂L/∂W_l = Δ_lᵀ A_{l−1}        another activation, another error, one sample only, the product turned
     ∂L/∂b_l = Δ_lᵀ 1              the sum over something else
+    ∂L/∂U_l                       of a norm: no way through μ or v, no γ, a mean along the wrong axis
 
 A constant factor may stand before any of them, and a multiple of the parameter (a penalty) beside it: the
 search finds both by itself.
@@ -22,6 +23,7 @@ from chalkgrad.diagnose.mistakes.equation_site import Mutant, Site
 from chalkgrad.diagnose.mistakes.head_kinds import HEADS
 from chalkgrad.diagnose.mistakes.kinds import MistakeKind
 from chalkgrad.diagnose.mistakes.matrix_kinds import MATRICES
+from chalkgrad.diagnose.mistakes.norm_kinds import NORMS
 from chalkgrad.diagnose.mistakes.scale_kinds import FACTORS, PENALTIES
 from chalkgrad.diagnose.mistakes.slope_kinds import SLOPES
 from chalkgrad.diagnose.mistakes.statement import Statement
@@ -30,7 +32,7 @@ from chalkgrad.network import Network
 
 KINDS: dict[str, MistakeKind] = {
     kind.rule: replace(kind, rank=rank)
-    for rank, kind in enumerate((*FACTORS, *PENALTIES, *SLOPES, *HEADS, *MATRICES, *BATCH, *RUNS))
+    for rank, kind in enumerate((*FACTORS, *PENALTIES, *SLOPES, *HEADS, *MATRICES, *NORMS, *BATCH, *RUNS))
 }
 """Rule → kind, the commoner first."""
 

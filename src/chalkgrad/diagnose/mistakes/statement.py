@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chalkgrad import expr as e
 from chalkgrad._roles import ROLES
-from chalkgrad.derive import CANONICAL, grad
+from chalkgrad.derive import CANONICAL, derive, grad
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.expr import Coefficient, Expr, Symbol
 from chalkgrad.expr.dims import describe_coefficient
@@ -38,6 +38,7 @@ Part = str | Expr | QuantityName | Sym
 """Words, a symbol or formula in canonical symbols, a quantity by its name, or code."""
 Statement = tuple[Part, ...]
 T = TypeVar("T")
+_LETTERS = {"gain": "γ", "shift": "β", "centre": "μ", "variance": "v", "root": "r", "normalised": "û"}
 _SCALARS = {"lambda": "λ", "eta": "η"}
 
 
@@ -91,6 +92,8 @@ def quantities(network: Network) -> dict[str, Symbol]:
     for layer in range(1, depth + 1):
         of_layer = (letters.pre(layer), *(letters.parameter(role, layer) for role in ROLES.values()))
         found |= {each.name: each for each in of_layer}
+    if any(layer.norm is not None for layer in network.layers):
+        found |= {step.name: step.symbol for step in derive(network).forward}
     return found | {f"d{name}": grad(symbol) for name, symbol in found.items()}
 
 
@@ -146,6 +149,8 @@ def letter(symbol: Symbol) -> str:
     if symbol.kind == "grad" and symbol.of is not None:
         is_error = symbol.of.kind == "pre"
         return f"δ{subscript(symbol.of.layer)}" if is_error else f"∂L/∂{letter(symbol.of)}"
+    if symbol.kind in _LETTERS:
+        return f"{_LETTERS[symbol.kind]}{subscript(symbol.layer)}"
     name = symbol.name if symbol.kind in ("weight", "bias") else symbol.name.lower()
     return subscript(name)
 

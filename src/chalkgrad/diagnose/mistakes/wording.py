@@ -22,6 +22,8 @@ PLURAL = {"was": "were", "has": "have", "is": "are", "lacks": "lack", "holds": "
 BESIDE = {
     "z": ("Z", 0, "z"), "a": ("A", 0, "a"), "delta": ("dZ", 0, "δ"), "da": ("dA", 0, "∂L/∂a"),
     "dW": ("dW", 0, "∂L/∂W"), "z_below": ("Z", -1, "z"), "a_below": ("A", -1, "a"), "W_above": ("W", 1, "W"),
+    "linear": ("U", 0, "u"), "centre": ("mu", 0, "μ"), "variance": ("var", 0, "v"), "root": ("r", 0, "r"),
+    "normalised": ("N", 0, "û"), "gain": ("gamma", 0, "γ"),
 }  # fmt: skip
 """Beside a step of layer l: the letter, in which layer from there, and how it is called without a layer."""
 

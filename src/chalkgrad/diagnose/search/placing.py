@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from chalkgrad.diagnose.probes.factors import identify
 from chalkgrad.diagnose.search.explanation import Place, State
 from chalkgrad.diagnose.search.fit import ClaimedGradient, FactorFit
+from chalkgrad.diagnose.search.stages import Stage
 from chalkgrad.diagnose.search.variants import Variants
 
 
@@ -21,13 +22,12 @@ class Placing:
     def placed(
         self,
         state: State,
-        layer: int,
+        stage: Stage,
         fits: tuple[FactorFit | None, ...],
         budget: int,
-        before: State,
     ) -> Iterator[State]:
         """Factors at their place: in dW and db each, or in the error that both are made from."""
-        names = self.variants.made_of(layer)
+        names = stage.names
         local: list[Place] = []
         for name, made in zip(names, fits, strict=True):
             local += [] if made is None else [Place(f, name) for f in made.all]
@@ -42,23 +42,23 @@ class Placing:
                 for name, made in zip(names, fits, strict=True)
                 if made is not None and made.penalty is not None
             ]
-            places = [Place(f, f"dZ{layer}") for f in shared[0]]
+            places = [Place(f, stage.error.name) for f in shared[0]]
             carried = state.plus([*places, *penalties])
             if len(carried.keys) <= budget:
                 first = next(made for made in fits if made is not None)
-                yield self._scaled(carried, layer, present[0], first.ratios)
+                yield self._scaled(carried, stage, present[0], first.ratios)
         elif len(shared) == len(names) == 2 and all(shared):
-            yield from self._partly_shared(state, layer, names, fits, budget)
+            yield from self._partly_shared(state, stage, fits, budget)
 
     def _partly_shared(
         self,
         state: State,
-        layer: int,
-        names: Sequence[str],
+        stage: Stage,
         fits: tuple[FactorFit | None, ...],
         budget: int,
     ) -> Iterator[State]:
         """One gradient's factor carried in the error, and what the other has beside it at its own place."""
+        names = stage.names
         for one, other in ((0, 1), (1, 0)):
             first, second = fits[one], fits[other]
             if first is None or second is None or not first.ratios or not second.ratios:
@@ -67,7 +67,7 @@ class Placing:
             rest = identify(quotient, self.variants.points)
             if not rest or len(rest) > 1:
                 continue
-            places = [Place(f, f"dZ{layer}") for f in first.factors]
+            places = [Place(f, stage.error.name) for f in first.factors]
             places += [Place(f, names[other]) for f in rest]
             places += [
                 Place(made.penalty, name)
@@ -76,15 +76,15 @@ class Placing:
             ]
             carried = state.plus(places)
             if len(carried.keys) <= budget:
-                yield self._scaled(carried, layer, names[one], first.ratios)
+                yield self._scaled(carried, stage, names[one], first.ratios)
 
-    def _scaled(self, state: State, layer: int, name: str, ratios: tuple[float, ...]) -> State:
+    def _scaled(self, state: State, stage: Stage, name: str, ratios: tuple[float, ...]) -> State:
         """Carry a factor on in Δ_l: the ratio of the user's gradient to the one made from the old Δ_l.
 
         The ratios are those of the fit, which has the penalty apart; where a probe says nothing they are
         found again.
         """
-        symbol, target = self.variants.symbol(f"dZ{layer}"), self.targets[name]
+        symbol, target = stage.error.symbol, self.targets[name]
         assert target is not None
         compute = self.variants.of(name)[0].compute
         values = []

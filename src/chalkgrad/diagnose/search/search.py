@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from chalkgrad._arrays import Array
-from chalkgrad._roles import BIAS, WEIGHT
-from chalkgrad.derive import CANONICAL, Derivation
+from chalkgrad._roles import WEIGHT
+from chalkgrad.derive import CANONICAL, Derivation, Step
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
 from chalkgrad.diagnose.mistakes.rules import KINDS
@@ -25,6 +25,7 @@ from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.explanation import Explanation, Place, State, Values
 from chalkgrad.diagnose.search.fit import FactorFit, fit, quick
 from chalkgrad.diagnose.search.placing import Placing
+from chalkgrad.diagnose.search.stages import Stage, stages
 from chalkgrad.diagnose.search.targets import targets_of
 from chalkgrad.diagnose.search.variants import EFFORT, Variant, Variants, parallel
 
@@ -77,18 +78,18 @@ class Search:
 
     def _walk(self, budget: int, *, unknown: bool) -> list[Explanation]:
         states = [State(tuple({} for _ in self.points))]
-        for layer in range(self.derivation.network.depth, 0, -1):
+        for stage in stages(self.derivation):
             following: list[State] = []
             for state in states:
-                following += self._layer(state, layer, budget, unknown)
-            states = self._pruned(following, layer)
+                following += self._stage(state, stage, budget, unknown)
+            states = self._pruned(following)
             if not states:
                 return []
         best = min(state.cost for state in states)
         kept = [state for state in states if state.cost <= best + SLACK]
         return [Explanation(state.places, state.cost, state.unknown, state.values) for state in kept]
 
-    def _pruned(self, states: list[State], layer: int) -> list[State]:
+    def _pruned(self, states: list[State]) -> list[State]:
         """The cheapest states; of those with the same mistakes in the same places, one."""
         seen: dict[Any, State] = {}
         for state in sorted(states, key=lambda s: s.cost):
@@ -96,46 +97,45 @@ class Search:
             seen.setdefault(key, state)
         return list(seen.values())[:BEAM]
 
-    def _layer(self, state: State, layer: int, budget: int, unknown: bool) -> Iterator[State]:
-        names = self.variants.made_of(layer)
-        wanted = [self.targets[name] for name in names if self.targets.get(name) is not None]
+    def _stage(self, state: State, stage: Stage, budget: int, unknown: bool) -> Iterator[State]:
+        wanted = [self.targets[name] for name in stage.names if self.targets.get(name) is not None]
         seen: set[bytes] = set()
-        for candidate in self._errors(state, layer, budget):
-            symbol = self.variants.symbol(f"dZ{layer}")
+        symbol = stage.error.symbol
+        for candidate in self._errors(state, stage.steps, budget):
             error = np.concatenate([values[symbol].ravel() for values in candidate.values])
             mark = np.round(error / (np.abs(error).max() or 1.0), 9).tobytes()
             mutated = len(candidate.places) > len(state.places)
             if mutated and mark in seen and not self._is_alias(candidate, state):
                 continue
             seen.add(mark)
-            yield from self._with_parameters(candidate, layer, budget, unknown, len(wanted))
-        if unknown and (recovered := self._recovered(state, layer)) is not None:
-            yield from self._with_parameters(recovered, layer, budget, False, len(wanted))
+            yield from self._with_parameters(candidate, stage, budget, unknown, len(wanted))
+        if unknown and (recovered := self._recovered(state, stage)) is not None:
+            yield from self._with_parameters(recovered, stage, budget, False, len(wanted))
 
-    def _recovered(self, state: State, layer: int) -> State | None:
-        """Take the user's Δ_l from db_l, or from dW_l: with one sample a probe it is there."""
+    def _recovered(self, state: State, stage: Stage) -> State | None:
+        """Take the user's error from the sum of it, or from dW_l: with one sample a probe it is there."""
         if any(point.m != 1 for point in self.points):
             return None
         values: list[Values] = []
         for place, known in enumerate(state.values):
             point = self.points[place]
-            error = self._error_of_one(point, layer, place)
+            error = self._error_of_one(point, stage, place)
             if error is None:
                 return None
-            known = {**known, self.variants.symbol(f"dZ{layer}"): error}
-            above = self.variants.symbol(
-                f"dA{layer}" if self.variants.step(f"dA{layer}") else self._output_name
-            )
-            values.append({above: point.right(above), **known})
-        return replace(state, values=tuple(values), unknown=(*state.unknown, f"dZ{layer}"))
+            above = {step.symbol: point.right(step.symbol) for step in stage.steps}
+            values.append({**above, **known, stage.error.symbol: error})
+        return replace(state, values=tuple(values), unknown=(*state.unknown, stage.error.name))
 
-    def _error_of_one(self, point: Point, layer: int, place: int) -> Array | None:
-        bias, weight = self.targets.get(f"d{BIAS.name(layer)}"), self.targets.get(f"d{WEIGHT.name(layer)}")
-        if bias is not None:
-            found: Array = bias.arrays[place].T
-            return found
-        step = self.variants.step(f"d{WEIGHT.name(layer)}")
-        if weight is None or step is None:
+    def _error_of_one(self, point: Point, stage: Stage, place: int) -> Array | None:
+        summed = (step for step in stage.gradients if step.premises == (stage.error.symbol,))
+        for target in (self.targets.get(step.name) for step in summed):
+            if target is not None:
+                found: Array = target.arrays[place].T
+                return found
+        layer = stage.error.symbol.layer
+        name = f"d{WEIGHT.name(layer)}"
+        weight = self.targets.get(name) if name in stage.names else None
+        if weight is None:
             return None
         below = Alphabet(self.derivation.network, CANONICAL).activation(layer - 1)
         a = np.asarray(point.everything[below])
@@ -149,22 +149,15 @@ class Search:
 
     # -- candidates for the error of a layer --------------------------------------------------------------
 
-    def _errors(self, state: State, layer: int, budget: int) -> Iterator[State]:
-        """States with ∂L/∂A_l and Δ_l, rightly derived from what came before or by mutants."""
-        depth = self.derivation.network.depth
-        above = f"dA{layer}" if layer < depth else self._output_name
-        for before in self._steps(state, above, budget):
-            yield from self._steps(before, f"dZ{layer}", budget)
-
-    @property
-    def _output_name(self) -> str:
-        return next(step.name for step in self.derivation.backward)
-
-    def _steps(self, state: State, name: str, budget: int) -> Iterator[State]:
-        step = self.variants.step(name)
-        if step is None:
+    def _errors(self, state: State, steps: Sequence[Step], budget: int) -> Iterator[State]:
+        """States with the values of steps, rightly derived from what came before or by mutants."""
+        if not steps:
             yield state
             return
+        for before in self._step(state, steps[0].name, budget):
+            yield from self._errors(before, steps[1:], budget)
+
+    def _step(self, state: State, name: str, budget: int) -> Iterator[State]:
         right: list[Array] | None = None
         for variant in self.variants.of(name):
             places = variant.places(name)
@@ -184,14 +177,13 @@ class Search:
     # -- dW and db ----------------------------------------------------------------------------------------
 
     def _with_parameters(
-        self, state: State, layer: int, budget: int, unknown: bool, wanted: int
+        self, state: State, stage: Stage, budget: int, unknown: bool, wanted: int
     ) -> Iterator[State]:
-        names = self.variants.made_of(layer)
         if not wanted:
-            yield self._known(state, names)
+            yield self._known(state, stage.names)
             return
-        for found, fits in self._each(state, names, budget, unknown):
-            yield from self._placing.placed(found, layer, fits, budget, state)
+        for found, fits in self._each(state, stage.names, budget, unknown):
+            yield from self._placing.placed(found, stage, fits, budget)
 
     def _each(
         self, state: State, names: Sequence[str], budget: int, unknown: bool

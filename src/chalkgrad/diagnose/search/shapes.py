@@ -12,7 +12,7 @@ from chalkgrad._arrays import Array
 from chalkgrad._roles import BIAS, layer_of, role_of_gradient
 from chalkgrad.derive import CANONICAL, grad
 from chalkgrad.derive.forward import Alphabet
-from chalkgrad.diagnose.mistakes.equation_site import Deviation
+from chalkgrad.diagnose.mistakes.equation_site import Deviation, field
 from chalkgrad.diagnose.probes.factors import identify
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.explanation import Explanation, Place
@@ -61,28 +61,26 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[Dev
     """(deviation, value) of what people make where a parameter's gradient belongs."""
     if role_of_gradient(name) is None:
         return
-    layer = layer_of(name)
+    layer, depth = layer_of(name), point.derivation.network.depth
     letters = Alphabet(point.derivation.network, CANONICAL)
-    key = grad(letters.pre(layer))
-    error = np.asarray(values.get(key, point.everything[key]))
-    below = np.asarray(point.everything[letters.activation(layer - 1)])
-    others = [
-        (l, np.asarray(values.get(grad(letters.pre(l)), point.everything[grad(letters.pre(l))])))
-        for l in range(1, point.derivation.network.depth + 1)
-        if l != layer
-    ]
-    if role_of_gradient(name) is BIAS:
-        for l, other in others:
-            yield Deviation("wrong-error", f"{{dZ{l}}}"), other.sum(axis=0)
-        yield Deviation("batch-sum-missing"), error
-        yield Deviation("batch-sum-everything"), np.asarray(error.sum())
-        yield Deviation("batch-sum-axis"), error.sum(axis=1)
-        for many in (len(error), 1):  # a mean of errors that carry the 1/m, or do not yet
-            yield Deviation("batch-sum-axis", variant="a mean"), many * error.mean(axis=1)
-            yield Deviation("batch-sum-everything", variant="a mean"), np.asarray(many * error.mean())
+    sums = {l: grad(letters.weighted_sum(l)) for l in range(1, depth + 1)}
+    errors = {l: np.asarray(values.get(symbol, point.everything[symbol])) for l, symbol in sums.items()}
+    others = [(l, other) for l, other in errors.items() if l != layer]
+    role = role_of_gradient(name)
+    if role is not None and not role.is_matrix:
+        for l, other in others if role is BIAS else ():
+            yield Deviation("wrong-error", field(sums[l])), other.sum(axis=0)
+        terms = _terms(name, point, values)
+        yield Deviation("batch-sum-missing"), terms
+        yield Deviation("batch-sum-everything"), np.asarray(terms.sum())
+        yield Deviation("batch-sum-axis"), terms.sum(axis=1)
+        for many in (len(terms), 1):  # a mean of errors that carry the 1/m, or do not yet
+            yield Deviation("batch-sum-axis", variant="a mean"), many * terms.mean(axis=1)
+            yield Deviation("batch-sum-everything", variant="a mean"), np.asarray(many * terms.mean())
         return
+    error, below = errors[layer], np.asarray(point.everything[letters.activation(layer - 1)])
     for l, other in others:
-        yield Deviation("wrong-error", f"{{dZ{l}}}"), other.T @ below
+        yield Deviation("wrong-error", field(sums[l])), other.T @ below
         above = np.asarray(point.everything[letters.activation(l - 1)])
         yield Deviation("wrong-activation", f"{{A{l - 1}}}"), error.T @ above
     yield Deviation("batch-sum-missing"), np.einsum("mi,mj->mij", error, below)
@@ -101,10 +99,18 @@ def _made(name: str, point: Point, values: dict[Any, Any]) -> Iterator[tuple[Dev
         yield Deviation("batch-sum-missing"), error * below
 
 
+def _terms(name: str, point: Point, values: dict[Any, Any]) -> Array:
+    """What the gradient of a vector is a sum of over the samples: its error, times what belongs to it."""
+    premises = point.derivation.step(name).premises
+    parts = [values.get(each, point.everything[each]) for each in premises if not each.is_parameter]
+    terms: Array = np.prod([np.asarray(part) for part in parts], axis=0)
+    return terms
+
+
 def _size(name: str, point: Point) -> float:
     """The size of what a gradient sums, beside which a sum may be zero to rounding."""
     letters = Alphabet(point.derivation.network, CANONICAL)
-    return float(np.abs(point.everything[grad(letters.pre(layer_of(name)))]).max(initial=0))
+    return float(np.abs(point.everything[grad(letters.weighted_sum(layer_of(name)))]).max(initial=0))
 
 
 def _ratio(found: Array, made: Array, size: float) -> float | None:

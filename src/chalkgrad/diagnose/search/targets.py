@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chalkgrad._roles import WEIGHT
-from chalkgrad.derive import CANONICAL, grad
-from chalkgrad.derive.forward import Alphabet
+from chalkgrad.derive import Step
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.fit import TOLERANCE, TOLERANCE_FLOAT32, ClaimedGradient
 from chalkgrad.expr import Symbol
@@ -35,16 +33,19 @@ def _target(points: Sequence[Point], symbol: Symbol, tolerance: float) -> Claime
         return None
     l2 = float(points[0].derivation.network.l2) if of.role is not None and of.role.is_penalised else 0.0
     parameters = tuple(np.asarray(point.everything[of]) for point in points)
-    scales = tuple(_scale(point, symbol) for point in points)
+    step = points[0].derivation.step(name)
+    scales = tuple(_scale(point, step) for point in points)
     return ClaimedGradient(name, arrays, parameters, 2 * l2, tolerance, scales)
 
 
-def _scale(point: Point, symbol: Symbol) -> float:
-    """The size of what a gradient is a sum of: the layer's error times its inputs."""
-    letters = Alphabet(point.derivation.network, CANONICAL)
-    error = np.abs(point.everything[grad(letters.pre(symbol.layer))]).max(initial=0)
-    below = np.abs(point.everything[letters.activation(symbol.layer - 1)]).max(initial=0)
-    return float(error * (max(below, 1.0) if symbol.root.role is WEIGHT else 1.0))
+def _scale(point: Point, step: Step) -> float:
+    """The size of what a gradient is a sum of: an error, times what it is multiplied by."""
+    size = 1.0
+    for premise in step.premises:
+        largest = float(np.abs(point.everything[premise]).max(initial=0))
+        if not premise.is_parameter:
+            size *= largest if premise.kind == "grad" else max(largest, 1.0)
+    return size
 
 
 __all__ = ["targets_of"]

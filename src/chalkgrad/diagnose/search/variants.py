@@ -45,7 +45,7 @@ def _variants(derivation: Derivation, name: str) -> list[Variant]:
     found = [Variant(None, right, compile_expr(right, FLOAT64))]
     for mutant in mutants(derivation, name):
         found.append(Variant(mutant, mutant.expr, compile_expr(mutant.expr, FLOAT64)))
-    if name.startswith(("dZ", "dA")):
+    if _subject(step.symbol).kind in ("act", "pre", "linear"):
         zero = Mutant(scale(0, step.symbol), rule="zero")
         found.append(Variant(zero, zero.expr, _zeros_like(step.symbol, _subject(step.symbol))))
     return found
@@ -77,10 +77,6 @@ class Variants:
     def symbol(self, name: str) -> Symbol:
         """The symbol of a step."""
         return self._by_name[name].symbol
-
-    def made_of(self, layer: int) -> tuple[str, ...]:
-        """The gradients of a layer's parameters, which are made of its error: dW2, db2."""
-        return tuple(f"d{each.name}" for each in self.derivation.network.parameters() if each.layer == layer)
 
     def of(self, name: str) -> list[Variant]:
         """The derived right side first, then its mutants and zero."""
