@@ -154,15 +154,6 @@ def test_the_convention_at_a_kink_is_allowed_and_another_value_is_not() -> None:
         assert check_gradients(KINKED, data, {"Z1": delta}).finding("dZ1").verdict == verdict
 
 
-def test_the_certificate_names_the_unit_that_changes_its_branch() -> None:
-    parameters = AT | {"b1": [0.01, 0, 0]}
-    forward = Forward(KINKED, validate_data(KINKED, X, T, parameters))
-    direction = np.array([1.0, 0, 0])
-    assert forward.crossed("b1", direction, 0.001) == []
-    (crossing,) = forward.crossed("b1", direction, 0.02)
-    assert (crossing.name, crossing.index) == ("Z1", (0, 0))
-
-
 # -- networks ------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad.check.differences import Line
-from chalkgrad.check.kinks import Crossing, Frozen, Side, crossings, signs, switches
+from chalkgrad.check.kinks import Frozen, Side, signs, switches
 from chalkgrad.derive import CANONICAL, Step, derive
 from chalkgrad.derive.forward import Alphabet
 from chalkgrad.evaluate.data import Data
@@ -160,17 +160,6 @@ class Forward:
         found = {name: int((side == 0).sum()) for name, side in self._signs.items()}
         found["L"] = sum(int((side == 0).sum()) for side in self._loss_signs)
         return {name: count for name, count in found.items() if count}
-
-    def crossed(self, name: str, direction: Array, h: Any) -> list[Crossing]:
-        """The units that change their branch between −h and +h along a line: the certificate."""
-        base = self.values[name]
-        below, above = self.run(name, base - h * direction), self.run(name, base + h * direction)
-        found = []
-        for layer, kinks in self._kinks.items():
-            if kinks:
-                symbol = self._symbols[layer]
-                found += crossings(layer, kinks, np.asarray(below[symbol]), np.asarray(above[symbol]))
-        return found
 
     # -- sizes ------------------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Literal
@@ -24,39 +23,12 @@ Side = Literal["left", "right"]
 _FLOAT = f.Float64()
 
 
-@dataclass(frozen=True)
-class Crossing:
-    """A unit that changes its branch: the entry of Z and the values on the two sides."""
-
-    name: str
-    index: tuple[int, ...]
-    at: float
-    before: float
-    after: float
-
-    def __str__(self) -> str:
-        place = ", ".join(str(i + 1) for i in self.index)
-        return f"{self.name}[{place}] goes from {self.before:.3g} to {self.after:.3g} across {self.at:.3g}"
-
-
 def signs(z: Array, kinks: tuple[Fraction, ...], arithmetic: f.Arithmetic) -> Array:
     """The side of every kink that each entry is on: −1, 0 or 1, kinks first."""
     found = np.empty((len(kinks), *z.shape), dtype=np.int8)
     for i, kink in enumerate(kinks):
         point = arithmetic.number(kink)
         found[i] = (z > point).astype(np.int8) - (z < point).astype(np.int8)
-    return found
-
-
-def crossings(name: str, kinks: tuple[Fraction, ...], before: Array, after: Array) -> list[Crossing]:
-    """Name the entries that are on another branch after than before."""
-    found = []
-    for kink in kinks:
-        point = float(kink)
-        moved = np.sign(before - point) != np.sign(after - point)
-        for index in zip(*np.nonzero(moved), strict=True):
-            place = tuple(int(i) for i in index)
-            found.append(Crossing(name, place, point, float(before[place]), float(after[place])))
     return found
 
 

@@ -16,7 +16,7 @@ A row is a gradient of a parameter (dW1, db1) or the error δ of a layer (dZ1), 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from chalkgrad._errors import Fault, InputError
@@ -100,10 +100,7 @@ def read_grading(table: Mapping[str, object], network: Network, function: str | 
     InputError
         With every fault of it.
     """
-    faults = [
-        Fault(f"grading.{fault.path}", fault.condition, fault.got, fault.fix)
-        for fault in unknown_keys(table, KEYS)
-    ]
+    faults = [replace(fault, path=f"grading.{fault.path}") for fault in unknown_keys(table, KEYS)]
     name = _text(table, "function", 'Write function = "backward".', faults) if function is None else function
     if not name and not faults:
         fix = 'Write --function backward, or function = "backward" below [grading].'
@@ -127,10 +124,8 @@ def _reading(value: object, faults: list[Fault]) -> dict[str, str]:
         fix = 'Write reading = { samples = "rows" }.'
         faults.append(Fault("grading.reading", "be a table", shown(value), fix))
         return {}
-    faults += [
-        Fault(f"grading.reading.{fault.path}", fault.condition, fault.got, fault.fix)
-        for fault in unknown_keys(value, tuple(LAYOUTS))
-    ]
+    unknown = unknown_keys(value, tuple(LAYOUTS))
+    faults += [replace(fault, path=f"grading.reading.{fault.path}") for fault in unknown]
     for part, choices in LAYOUTS.items():
         if part in value and value[part] not in choices:
             fix = f'Write {part} = "{choices[0]}".'

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad._reading import attempt
 from chalkgrad.network.functions import suggestion
 from chalkgrad.network.parts import Activation, Layer, read_width
 from chalkgrad.network.spec import MAX_SPEC, split_spec
@@ -105,11 +106,8 @@ def _layer_table(table: Mapping[object, object]) -> Layer:
         except InputError as error:
             faults.extend(error.faults)
             del given["activation"]
-    try:
-        layer = Layer(**given)  # type: ignore[arg-type]
-    except InputError as error:
-        faults.extend(error.faults)
-    if faults:
+    layer = attempt(faults, lambda: Layer(**given))  # type: ignore[arg-type]
+    if faults or layer is None:
         raise InputError(faults)
     return layer
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, plain_number, shown
+from chalkgrad._reading import attempt
 from chalkgrad._roles import Role
 from chalkgrad.formula.losses import USUAL, usual_loss
 from chalkgrad.network.checks import check_layers, check_loss
@@ -194,11 +195,8 @@ class Network:
             if given.get(key, 0) is None:
                 faults.append(Fault(key, "be left out or have a value", "nothing", f"Remove {key}."))
                 del given[key]
-        try:
-            network = cls(**given)  # type: ignore[arg-type]
-        except InputError as error:
-            faults.extend(error.faults)
-        if faults:
+        network = attempt(faults, lambda: cls(**given))  # type: ignore[arg-type]
+        if faults or network is None:
             raise InputError(faults)
         return network
 
@@ -257,10 +255,6 @@ def _read_loss(
         given = {"name": loss}
     given |= {} if factor is None else {"factor": factor}
     given |= {} if reduction is None else {"reduction": reduction}
-    whole_loss = None
-    try:
-        whole_loss = Loss(**given)  # type: ignore[arg-type]
-    except InputError as error:
-        found += error.faults
+    whole_loss = attempt(found, lambda: Loss(**given))  # type: ignore[arg-type]
     faults.extend(found)
     return None if found else whole_loss

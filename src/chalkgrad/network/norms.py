@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import exact, exact_text, number_text, shown
+from chalkgrad._reading import attempt
 from chalkgrad.formula.activations import known_name
 from chalkgrad.network.spec import read_call
 
@@ -108,11 +109,7 @@ def read_norm(value: object, faults: list[Fault]) -> Norm | None:
     """Return the norm that an object or a text means, ``None`` for none or after adding a fault."""
     if value is None or isinstance(value, Norm):
         return value
-    try:
-        return Norm.parse(value if isinstance(value, str) else shown(value))
-    except InputError as error:
-        faults.extend(error.faults)
-    return None
+    return attempt(faults, lambda: Norm.parse(value if isinstance(value, str) else shown(value)))
 
 
 def check_norm(norm: Norm | None, width: int, faults: Sequence[Fault]) -> list[Fault]:

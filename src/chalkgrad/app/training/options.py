@@ -234,10 +234,7 @@ def _check_hidden(text: str | None, faults: list[Fault]) -> None:
     """Read the hidden layers alone, so that a mistake is told before the data is read."""
     if text is None or text == NO_LAYER or has_head(text):
         return
-    try:
-        network_of(1, text, "1", {})
-    except InputError as error:
-        faults.extend(error.faults)
+    attempt(faults, lambda: network_of(1, text, "1", {}))
 
 
 def network_of(inputs: int, hidden: str, head: str, rest: dict[str, Any]) -> Network:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
+from chalkgrad._reading import attempt
 from chalkgrad.data.columns.category_survey import CategorySurvey, Survey
 from chalkgrad.data.columns.columns import InputColumn
 from chalkgrad.data.columns.survey import MISSING_WAYS, Missing, NumberSurvey
@@ -145,12 +146,7 @@ def _finished(
         left_out = [f"{head.origin}: {len(names)} columns are the same in every row and left out: {some}, …"]
     notes += left_out + _filled_told(head, surveys)
     notes += [remark for survey in surveys.values() for remark in survey.remarks]
-    target = None
-    if goal is not None:
-        try:
-            target = goal.finish(head.at(goal.name), notes)
-        except InputError as error:
-            faults += error.faults
+    target = None if goal is None else attempt(faults, lambda: goal.finish(head.at(goal.name), notes))
     if not columns and not faults:
         got = f"{len(surveys)} of one value" if surveys else "none"
         faults.append(Fault(head.origin, "have a column to learn from", got))

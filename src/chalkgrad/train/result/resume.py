@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from chalkgrad._errors import Fault, InputError
+from chalkgrad._errors import Fault
 from chalkgrad._numbers import shown
+from chalkgrad._reading import attempt
 from chalkgrad.derive.optimisers import Optimiser
 from chalkgrad.train.record.checkpoint import Checkpoint, check_identity, read_standing, unsound
 from chalkgrad.train.record.plausibility import misfits
@@ -70,12 +71,8 @@ def read_resume(value: object, checkpoint: Checkpoint | None, faults: list[Fault
         condition = "be a checkpoint's file, a Fit, or True for the file of checkpoint"
         faults.append(Fault("resume", condition, shown(value)))
         return None
-    try:
-        standing, then = read_standing(path)
-    except InputError as error:
-        faults.extend(error.faults)
-        return None
-    return Resumed(standing, os.fspath(path), then)
+    found = attempt(faults, lambda: read_standing(path))
+    return None if found is None else Resumed(found[0], os.fspath(path), found[1])
 
 
 def _from_fit(fit: Fit, standing: Standing, settings: Settings, rows: Rows, faults: list[Fault]) -> Standing:

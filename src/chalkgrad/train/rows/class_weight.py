@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from chalkgrad._reading import read_number
 from chalkgrad.data.tables.labels import class_numbers
 from chalkgrad.network import Network
 from chalkgrad.train.setup.metrics import has_classes
-
-if TYPE_CHECKING:
-    pass
 
 
 def read_class_weight(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,6 @@ def frame_or_none(value: Any, dtype: str, path: str, faults: list[Fault]) -> tup
     try:
         table = read_frame(value)
     except InputError as error:
-        faults.extend(
-            Fault(f"{path}: {fault.path}", fault.condition, fault.got, fault.fix) for fault in error.faults
-        )
+        faults.extend(replace(fault, path=f"{path}: {fault.path}") for fault in error.faults)
         return True, None
     return table is not None, None if table is None else frame_array(table, dtype, path, faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import shown
-from chalkgrad._reading import read_number
+from chalkgrad._reading import attempt, read_number
 from chalkgrad.data import ArraySource, RowSource
 from chalkgrad.data.held_out import set_aside
 from chalkgrad.data.streams.blocks import file_stamps
@@ -124,10 +125,7 @@ def _check_files(x: Any, y: Any, weight: Any, faults: list[Fault]) -> None:
     """Refuse maps of files that have become shorter: touching what is gone would end the process."""
     for array in (x, y, weight):
         if isinstance(array, np.ndarray):
-            try:
-                in_file(array)
-            except InputError as error:
-                faults.extend(error.faults)
+            attempt(faults, partial(in_file, array))
 
 
 def read_validation(

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from chalkgrad._errors import Fault, InputError, did_you_mean
+from chalkgrad._errors import Fault, did_you_mean
 from chalkgrad._numbers import shown
-from chalkgrad._reading import read_choice, read_flag, read_number, read_whole
+from chalkgrad._reading import attempt, read_choice, read_flag, read_number, read_whole
 from chalkgrad.derive.optimisers import OPTIMISERS, SGD, Adam, Optimiser
 from chalkgrad.network import Network
 from chalkgrad.train.setup.defaults import OPTIMISER
@@ -41,11 +41,7 @@ def read_network(network: Network, l2: object, faults: list[Fault]) -> Network:
     """Return the network, with another penalty if one is given."""
     if l2 is None:
         return network
-    try:
-        return Network.from_dict({**network.to_dict(), "l2": l2})
-    except InputError as error:
-        faults.extend(error.faults)
-        return network
+    return attempt(faults, lambda: Network.from_dict({**network.to_dict(), "l2": l2})) or network
 
 
 def read_setup(
