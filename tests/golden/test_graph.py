@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -51,6 +52,33 @@ def test_residuals_and_penalties_have_their_edges() -> None:
     found = graph(derive(Network("2-2:tanh-2:tanh-2:tanh:skip(2)-1", l2=0.1)))
     assert [(e.source.name, e.target.name) for e in found.edges if e.role == "skip"] == [("A1", "A3")]
     assert [e.source.name for e in found.edges if e.role == "penalty"] == ["W1", "W2", "W3", "W4"]
+
+
+def test_a_norm_has_a_node_for_each_of_its_equations() -> None:
+    found = graph(derive(Network("2-3:layer_norm:tanh-1")))
+    names = ["X", "U1", "mu1", "var1", "r1", "N1", "Z1", "A1", "Z2", "Y", "L"]
+    chain = [(e.source.name, e.target.name) for e in found.edges if e.role == "main"]
+    assert chain == list(pairwise(names))
+    branches = {(e.source.name, e.target.name) for e in found.edges if e.role == "branch"}
+    assert branches == {("U1", "var1"), ("U1", "N1"), ("mu1", "N1")}
+    given = {(e.source.name, e.target.name) for e in found.edges if e.role == "parameter"}
+    assert {("gamma1", "Z1"), ("beta1", "Z1"), ("W1", "U1"), ("b1", "U1")} <= given
+
+
+def test_a_batch_norm_of_one_sample_takes_what_it_remembers() -> None:
+    found = graph(derive(Network("2-3:batch_norm:tanh-1")))
+    given = {(e.source.name, e.target.name) for e in found.edges if e.role == "parameter"}
+    assert {("running_mean1", "N1"), ("running_var1", "r1")} <= given
+
+
+def test_a_layer_with_a_norm_is_cut_before_what_it_scales() -> None:
+    network = Network("2-3:layer_norm:tanh-3:layer_norm:relu:skip-2:softmax")
+    drawn = graph_drawing(network, "matrix", width=100)
+    assert max(map(len, drawn.splitlines())) <= 100
+    for letter in ("μ₍₁₎", "v₍₁₎", "r₍₁₎", "û₍₁₎", "γ₁", "β₁", "μ₍₂₎", "û₍₂₎"):
+        assert letter in drawn
+    width = float(ElementTree.fromstring(graph_svg(network, "matrix")).attrib["width"])
+    assert width <= 960
 
 
 def test_what_flows_back_is_the_sum_of_derivative_times_local() -> None:

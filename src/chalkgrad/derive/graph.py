@@ -7,7 +7,7 @@ from functools import cached_property
 
 from chalkgrad._pages import Written
 from chalkgrad.derive.derivation import Derivation
-from chalkgrad.derive.deriving import derive
+from chalkgrad.derive.deriving import derive_laid_out
 from chalkgrad.derive.index import Entry
 from chalkgrad.derive.influence import Influence
 from chalkgrad.expr import Expr, Reduce, Scale, Sum, Symbol, walk
@@ -21,7 +21,7 @@ class GraphNode:
     Attributes
     ----------
     symbol
-        Input, weight, bias, pre-activation, activation, output, target or loss.
+        Input, parameter, pre-activation, what a norm computes, activation, output, target or loss.
     expr
         How it is computed; None for what is given.
     """
@@ -37,7 +37,8 @@ class GraphEdge:
     Attributes
     ----------
     role
-        ``main`` along the layers, ``parameter``, ``target``, ``skip`` of a residual, or ``penalty``.
+        ``main`` from one computed matrix to the next; ``parameter``, also of a running mean; ``target``;
+        ``skip`` of a residual; ``branch`` from further back to what a norm computes; or ``penalty``.
     gradient
         ∂L/∂source, None where none is wanted (input and target).
     local
@@ -108,23 +109,25 @@ def graph(derivation: Derivation) -> Graph:
     [('X', 'Z1'), ('W1', 'Z1'), ('Z1', 'A1'), ('A1', 'Z2')]
     """
     if derivation.convention.batch:
-        derivation = derive(derivation.network, convention=replace(derivation.convention, batch=False))
+        derivation = derive_laid_out(derivation.network, replace(derivation.convention, batch=False))
     computed = (*derivation.forward, derivation.loss)
     found: dict[Symbol, GraphNode] = {}
     edges: list[GraphEdge] = []
     known = {step.symbol.of: step.symbol for step in derivation.backward}
     scalar = all(width == 1 for width in derivation.network.widths)
     influence = Influence(derivation) if scalar else None
+    before: Symbol | None = None
     for step in computed:
         for source in sorted(step.premises, key=lambda s: s.is_parameter or s.kind == "target"):
             found.setdefault(source, GraphNode(source))
-            role = _role(source, step.symbol)
+            role = _role(found[source], step.symbol, before)
             gradient = known.get(source) if source.kind != "input" else None
             local = None
             if influence is not None and source.kind != "target" and role != "penalty":
                 local = influence.local(_only(step.symbol), _only(source))
             edges.append(GraphEdge(source, step.symbol, role, gradient, local))
         found[step.symbol] = GraphNode(step.symbol, step.expr)
+        before = step.symbol
     return Graph(derivation, tuple(found.values()), tuple(edges))
 
 
@@ -142,15 +145,18 @@ def _is_penalty(term: Expr) -> bool:
     )
 
 
-def _role(source: Symbol, target: Symbol) -> str:
+def _role(node: GraphNode, target: Symbol, before: Symbol | None) -> str:
+    """The role of an edge from a node to what is computed after ``before``."""
+    source = node.symbol
     if target.kind == "loss" and source.is_parameter:
         return "penalty"
-    if source.is_parameter:
-        return "parameter"
     if source.kind == "target":
         return "target"
-    reaches_over = target.kind in ("act", "output") and source.kind != "pre"
-    return "skip" if reaches_over else "main"
+    if node.expr is None and source.kind != "input":
+        return "parameter"
+    if before in (None, source):
+        return "main"
+    return "skip" if target.kind in ("act", "output") else "branch"
 
 
 def _only(symbol: Symbol) -> Entry:

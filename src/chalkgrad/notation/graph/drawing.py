@@ -46,7 +46,7 @@ def draw_graph(graph: Graph, labels: GraphLabels) -> str:
         Its names, formulas and numbers.
     """
     drawn = ""
-    for layers_a_row in (4, 3, 2, 1):
+    for layers_a_row in (4, 3, 2, 1, 0):
         tried = _Drawing(graph, labels, layers_a_row)
         drawn = tried.svg()
         if tried.width <= WIDEST:
@@ -97,7 +97,7 @@ class _Drawing:
         for node in row.nodes:
             half = self._node_width(node.symbol) / 2
             edge = self._edge(before, node.symbol)
-            x += self._gap(edge) if edge is not None else 0.0
+            x += self._gap(edge) if edge is not None else 40.0 if before is not None else 0.0
             self.at[node.symbol] = (x + half, y)
             if edge is not None and before is not None:
                 self._arrow(edge, self.at[before][0] + self._node_width(before) / 2, x, y)
@@ -127,7 +127,7 @@ class _Drawing:
         return max(52.0, measure(self.labels.name(symbol), LETTER) + 26, inside + 18)
 
     def _node(self, symbol: Symbol, x: float, y: float, ghost: bool = False) -> None:
-        fill, stroke = _PARAMETER if symbol.is_parameter else FILL[symbol.kind]
+        fill, stroke = _PARAMETER if symbol.is_parameter else FILL.get(symbol.kind, FILL["pre"])
         operation = self.operations.get(symbol)
         width, height = self._node_width(symbol), TALL if operation is not None else SHORT
         dash = {"stroke_dasharray": "4 4", "opacity": 0.8} if ghost else {}
@@ -213,7 +213,7 @@ class _Drawing:
         here = {node.symbol for node in row.nodes} | {row.begins_with}
         base = y + TALL / 2
         for node in row.nodes:
-            for edge in self.graph.into(node.symbol, "skip"):
+            for edge in self.graph.into(node.symbol, "skip", "branch"):
                 x2 = self.at[node.symbol][0]
                 drop = BELOW + 14 + deepest
                 if edge.source in here:
@@ -233,8 +233,7 @@ class _Drawing:
                     f"M{x1:.1f} {base + 2:.1f}V{low - 14:.1f}Q{x1:.1f} {low:.1f} {x1 + 14:.1f} {low:.1f}"
                     f"H{x2 - 14:.1f}Q{x2:.1f} {low:.1f} {x2:.1f} {low - 14:.1f}V{base + 3:.1f}"
                 )
-                words = Row((Words("residual: + "), self.labels.name(edge.source)))
-                self._text(words, (x1 + x2) / 2, base + drop - 6, TINY, FORWARD)
+                self._text(self.labels.arc(edge), (x1 + x2) / 2, base + drop - 6, TINY, FORWARD)
                 deepest += 26
         return deepest + (14 if deepest else 0)
 

@@ -22,6 +22,8 @@ from chalkgrad.notation.writers.text import boxes as text
 
 MOST_ENTRIES = 3
 LONGEST_FORMULA = 24
+IN_WORDS = {"centre": "mean", "variance": "variance", "normalised": "normalised"}
+"""What is computed by a formula longer than its word."""
 
 
 class GraphLabels:
@@ -49,6 +51,11 @@ class GraphLabels:
             kind = arithmetic or Float64()
             self.entries = EntryValues(graph.derivation, self.arrays, kind, 0, CANONICAL)
 
+    def arc(self, edge: GraphEdge) -> Box:
+        """What stands at an arrow that goes around others."""
+        name = self.name(edge.source)
+        return Row((Words("residual: + "), name)) if edge.role == "skip" else name
+
     def brief(self) -> GraphLabels:
         """The same labels without vectors, for where there is little room."""
         other = copy(self)
@@ -68,6 +75,8 @@ class GraphLabels:
         """How the node is computed: ``w a + b``, ``σ(z)``; a long loss by its name."""
         if node.expr is None:
             return None
+        if node.symbol.kind in IN_WORDS:
+            return Words(IN_WORDS[node.symbol.kind])
         box = self.writer.expr(data_term(node.expr) if node.symbol.kind == "loss" else node.expr)
         if node.symbol.kind == "loss" and len(text.box(box)) > LONGEST_FORMULA:
             name = self.graph.derivation.network.loss.loss_function.name

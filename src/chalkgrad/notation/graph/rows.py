@@ -32,15 +32,18 @@ class GraphRow:
 
 
 def graph_rows(graph: Graph, layers_a_row: int) -> list[GraphRow]:
-    """Cut the chain of layers after every so many layers; leave out the middle of a very deep one."""
-    spine = [n for n in graph.nodes if n.symbol.kind in ("input", "pre", "act", "output", "loss")]
+    """Cut the chain of layers after every so many layers; leave out the middle of a very deep one.
+
+    With 0 layers a row, a layer with a norm has two rows.
+    """
+    spine = [n for n in graph.nodes if n.expr is not None or n.symbol.kind == "input"]
     depth = graph.derivation.network.depth
     shown = list(range(1, depth + 1))
     if depth > MOST_LAYERS:
         shown = [*range(1, ENDS + 1), *range(depth - ENDS + 1, depth + 1)]
     groups: list[list[int]] = []
     for layer in shown:
-        fresh = not groups or len(groups[-1]) == layers_a_row or layer != groups[-1][-1] + 1
+        fresh = not groups or len(groups[-1]) == max(layers_a_row, 1) or layer != groups[-1][-1] + 1
         if fresh:
             groups.append([])
         groups[-1].append(layer)
@@ -54,6 +57,10 @@ def graph_rows(graph: Graph, layers_a_row: int) -> list[GraphRow]:
         gap = number > 0 and group[0] != groups[number - 1][-1] + 1
         omitted = (groups[number - 1][-1] + 1, group[0] - 1) if gap else None
         before = _activation(spine, group[0] - 1) if number else None
+        cut = next((i for i, n in enumerate(members) if n.symbol.kind == "pre"), 0)
+        if cut > 1 and members[cut - 1].symbol.kind == "normalised" and not layers_a_row:
+            rows.append(GraphRow(tuple(members[:cut]), before, omitted))
+            members, before, omitted = members[cut:], members[cut - 1].symbol, None
         rows.append(GraphRow(tuple(members), before, omitted))
     return rows
 

@@ -17,9 +17,10 @@ def graph_text(graph: Graph, labels: GraphLabels, width: int = 100) -> str:
     """Draw the graph in lines of at most ``width`` columns, as long as one layer fits."""
     pieces: list[list[str]] = []
     for layers_a_row, chosen in [
-        *((n, labels) for n in (4, 3, 2, 1)),
+        *((n, labels) for n in (4, 3, 2, 1, 0)),
         (2, labels.brief()),
         (1, labels.brief()),
+        (0, labels.brief()),
     ]:
         pieces = [_Row(graph, chosen, row).lines() for row in graph_rows(graph, layers_a_row)]
         if max(cells(line) for piece in pieces for line in piece) <= width:
@@ -70,7 +71,7 @@ class _Row:
         self.canvas = _Canvas()
         self.above = max((len(self._given(node.symbol)) for node in row.nodes), default=0)
         self.top = self.above + (1 if self.above else 0)
-        skips = any(graph.into(node.symbol, "skip") for node in row.nodes)
+        skips = any(graph.into(node.symbol, "skip", "branch") for node in row.nodes)
         self.under = 4 if graph.is_scalar or skips else 3
         self.spots: dict[Symbol, tuple[int, int]] = {}
 
@@ -83,6 +84,8 @@ class _Row:
             edge = next((e for e in self.graph.into(node.symbol, "main") if e.source == before), None)
             if edge is not None:
                 x = self._arrow(edge, x, node)
+            elif before is not None:
+                x += SHORTEST
             x = self._box(node.symbol, x)
             self._labels(node)
             before = node.symbol
@@ -165,10 +168,10 @@ class _Row:
     def _arcs(self) -> None:
         """Residual connections, named where they begin in another row."""
         for node in self.row.nodes:
-            for edge in self.graph.into(node.symbol, "skip"):
+            for edge in self.graph.into(node.symbol, "skip", "branch"):
                 row = len(self.canvas.rows)
                 end = sum(self.spots[node.symbol]) // 2
-                words = f" residual: + {text.box(self.labels.name(edge.source))} "
+                words = f" {text.box(self.labels.arc(edge))} "
                 if edge.source in self.spots:
                     begin = sum(self.spots[edge.source]) // 2
                     self.canvas.put(row, begin, f"╰{words.center(end - begin - 1, '─')}╯")
