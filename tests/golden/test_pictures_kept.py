@@ -15,6 +15,8 @@ from chalkgrad.notation.charts.chart import Chart, Panel, Series
 from chalkgrad.notation.charts.svg import chart_svg
 from chalkgrad.notation.charts.text import chart_text
 from chalkgrad.notation.graph.page import graph_drawing, graph_svg
+from chalkgrad.train.record.history import Epoch, History
+from chalkgrad.train.record.history_chart import history_chart
 
 KEPT = Path(__file__).parent / "pictures"
 QUIZ = Network("1-1:relu:nobias-1:sigmoid", "half_squared_error")
@@ -44,6 +46,22 @@ LONG = Chart(
 )
 
 
+def training(validated: bool) -> Chart:
+    """The chart of a training's history."""
+    epochs = tuple(
+        Epoch(
+            k,
+            10 * k,
+            3 / k,
+            (5 - k) ** 2 / 9 + 0.5 if validated else None,
+            {"accuracy": 1 - 0.6 / k},
+            gradient_norms={"1": 0.5 / k, "2": 2 / k},
+        )
+        for k in range(1, 9)
+    )
+    return history_chart(History(epochs), Network("4-3:tanh-1:sigmoid", l2=0.1) if validated else None)
+
+
 def quiz() -> TraceStep:
     """The quiz with its numbers."""
     return trace(QUIZ, {"W1": [[0.01]], "W2": [[-5]], "b2": [-1]}, [[3]], [[1]]).steps[0]
@@ -66,6 +84,8 @@ PICTURES: dict[str, Callable[[], str]] = {
     "deep.svg": lambda: graph_svg(DEEP, "bishop", step=numbers(DEEP)),
     "training.txt": lambda: chart_text(TRAINING, 80),
     "training.svg": lambda: chart_svg(TRAINING, "auto"),
+    "history.txt": lambda: chart_text(training(True), 72, 8),
+    "history_alone.txt": lambda: chart_text(training(False), 72, 8),
     "long.txt": lambda: chart_text(LONG, 60, 6),
     "long.svg": lambda: chart_svg(LONG, "dark"),
 }

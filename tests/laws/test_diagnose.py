@@ -208,3 +208,16 @@ def test_the_table_and_the_titles_agree() -> None:
     made = {mutant.rule for name in NETWORKS for _, mutant in table(name)}
     assert made <= set(KINDS)
     assert set(MADE) == made - {"integers"}
+
+
+@pytest.mark.parametrize("name", ["a sigmoid", "two sigmoids", "softmax", "no bias"])
+def test_samples_alone_have_every_label_in_turn(name: str) -> None:
+    network = NETWORKS[name]
+    targets = [mild(network, 1, seed).t for seed in range(5)]
+    labels = {tuple(t[0]) for t in targets}
+    assert all(t.shape == (1, network.widths[-1]) for t in targets)
+    if name == "no bias":
+        assert len(labels) == 5
+    else:
+        assert all(set(label) <= {0.0, 1.0} for label in labels)
+        assert len(labels) == {"a sigmoid": 2, "two sigmoids": 2, "softmax": 5}[name]

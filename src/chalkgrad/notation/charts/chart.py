@@ -123,7 +123,7 @@ def some(items: Sequence[T], most: int) -> list[T]:
 
 def unit(panel: Panel, axis: Axis) -> str:
     """Return what the numbers are, and that they stand on a logarithmic axis if they do."""
-    return panel.unit + (", logarithmic" if axis.log else "")
+    return ", ".join(filter(None, (panel.unit, "logarithmic" if axis.log else "")))
 
 
 def drawn(panel: Panel) -> list[float]:

@@ -35,7 +35,7 @@ def _panel(panel: Panel, steps: Axis, step: str, width: int, height: int) -> Ite
     canvas = _Canvas(columns, height)
     for number, series in enumerate(panel.series):
         canvas.curve(list(_points(series.values, steps, axis, canvas)), _pattern(panel, number))
-    yield f"{panel.title}: {c.unit(panel, axis)}"
+    yield ": ".join(filter(None, (panel.title, c.unit(panel, axis))))
     for row, drawn in enumerate(canvas.lines()):
         mark = "┤" if row in numbers else "│"
         yield f"{numbers.get(row, ''):>{left}} {mark}{drawn} {names.get(row, '')}".rstrip()
