@@ -154,6 +154,20 @@ def test_the_convention_at_a_kink_is_allowed_and_another_value_is_not() -> None:
         assert check_gradients(KINKED, data, {"Z1": delta}).finding("dZ1").verdict == verdict
 
 
+def test_the_certificate_holds_until_a_unit_changes_its_branch() -> None:
+    parameters = AT | {"b1": [0.01, 0, 0]}
+    forward = Forward(KINKED, validate_data(KINKED, X, T, parameters))
+    direction = np.array([1.0, 0, 0])
+    line = forward.line("b1", direction)
+    assert line(0.001)[1]
+    assert line(-0.001)[1]
+    z1 = forward.values["Z1"]
+    for step in (0.02, -0.02):
+        changed = np.argwhere(np.sign(z1 + step * direction) != np.sign(z1)).tolist()
+        assert line(step)[1] == (not changed)
+    assert changed == [[0, 0]]
+
+
 # -- networks ------------------------------------------------------------------------------------------------
 
 

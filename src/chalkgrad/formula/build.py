@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, Pow, Var, Where
+from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Node, Num, Pow, Var, Where
 
 ZERO = Num(Fraction(0))
 ONE = Num(Fraction(1))
@@ -115,9 +115,7 @@ def children(node: Node) -> tuple[Node, ...]:
         return (node.left, node.right)
     if isinstance(node, Where):
         return (node.condition, node.then, node.otherwise)
-    if isinstance(node, Num | Named | Var):
-        return ()
-    raise TypeError(f"unknown formula node {type(node).__name__}")
+    return node.parts
 
 
 def with_parts(node: Node, parts: Iterable[Node]) -> Node:

@@ -19,6 +19,11 @@ from fractions import Fraction
 class Node:
     """Base of all scalar nodes."""
 
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The direct parts of a node of another grammar that is built on this one."""
+        return ()
+
 
 @dataclass(frozen=True)
 class Num(Node):

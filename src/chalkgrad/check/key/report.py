@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -56,15 +56,7 @@ class KeyFinding:
 
     def to_dict(self) -> dict[str, str]:
         """Return the finding as plain data."""
-        return {
-            "name": self.name,
-            "quantity": self.quantity,
-            "printed": self.printed,
-            "verdict": self.verdict.value,
-            "expected": self.expected,
-            "evidence": self.evidence,
-            "remark": self.remark,
-        }
+        return {**asdict(self), "verdict": self.verdict.value}
 
 
 @dataclass(frozen=True)

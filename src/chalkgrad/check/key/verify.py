@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +14,7 @@ from chalkgrad.check.key.judging.general import GeneralLayer
 from chalkgrad.check.key.judging.own import OwnNetwork, digits
 from chalkgrad.check.key.judging.printed import Rows, read_printed
 from chalkgrad.check.key.judging.value import applied
-from chalkgrad.check.key.reading.answers import read_answer
+from chalkgrad.check.key.reading.answers import answer_or_none
 from chalkgrad.check.key.reading.letters import AnswerAlphabet, alphabet
 from chalkgrad.check.key.reading.nodes import Node
 from chalkgrad.check.key.reading.quantities import FunctionOf, ValueOf, read_quantity
@@ -126,9 +125,8 @@ class _Verifier:
 
             return run
 
-        with contextlib.suppress(FormulaError):
-            if functions.repeats(read_answer(answer, self.alphabet, path=path), quantity):
-                return KeyFinding("", "", "", Verdict.UNCHECKED, remark="it repeats the question")
+        if functions.repeats(answer_or_none(answer, self.alphabet), quantity):
+            return KeyFinding("", "", "", Verdict.UNCHECKED, remark="it repeats the question")
         attempts = [(trials(("pre", "input")), "")]
         attempts.append((trials(("act", "input", "output")), "its letter read as the argument"))
         letters = replace(self.alphabet, layer_bare=False)  # z^2 is a power

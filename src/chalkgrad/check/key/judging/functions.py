@@ -52,7 +52,7 @@ class FunctionEvaluator(Evaluator):
         return applied(function, node.order, self.point if node.arg is None else self.value(node.arg, places))
 
 
-def repeats(node: Node, quantity: FunctionOf) -> bool:
+def repeats(node: Node | None, quantity: FunctionOf) -> bool:
     """Whether an answer is the question itself: σ'(z) for the derivative of σ."""
     match node:
         case AppliedFunction(function, order, arg):

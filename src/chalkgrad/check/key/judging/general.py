@@ -11,12 +11,20 @@ from chalkgrad.check.key.judging.formula import Opinion, Trial, Trials, judge_fo
 from chalkgrad.check.key.judging.scene import GENERAL_LAYER, Draw, draws, general_network
 from chalkgrad.check.key.judging.stage import Places, Stage, UnreadableError, WrongAnswerError
 from chalkgrad.check.key.judging.typed import typed_step
-from chalkgrad.check.key.judging.value import Evaluator, array_name
-from chalkgrad.check.key.reading.answers import read_answer
+from chalkgrad.check.key.judging.value import Evaluator, canonical_name
+from chalkgrad.check.key.reading.answers import answer_or_none
 from chalkgrad.check.key.reading.letters import UNITS, AnswerAlphabet
-from chalkgrad.check.key.reading.nodes import AppliedFunction, Node, Partial, Ref, Total, references, walk
+from chalkgrad.check.key.reading.nodes import (
+    AppliedFunction,
+    Node,
+    Partial,
+    Ref,
+    Total,
+    references,
+    with_references,
+)
 from chalkgrad.check.key.reading.quantities import EntryOf
-from chalkgrad.formula import nodes
+from chalkgrad.formula import nodes, walk
 from chalkgrad.network import Network
 
 DRAWS = 5
@@ -42,9 +50,10 @@ class GeneralLayer:
 
     def judge(self, answer: str, quantity: EntryOf, path: str) -> tuple[Opinion | None, str]:
         """Return an opinion and the right formula; no opinion of an answer that is the question itself."""
-        is_single = self._is_single(quantity.node, answer, path)
+        node = answer_or_none(answer, self.alphabet)
+        is_single = self._is_single(quantity.node, node)
         question = quantity.node if is_single else filled(quantity.node, self.alphabet)
-        if _repeats(question, answer, self.alphabet, path):
+        if _repeats(question, node):
             return None, ""
         self._expect(is_single, question, path)
         attempts = [
@@ -68,14 +77,12 @@ class GeneralLayer:
         except UnreadableError:
             return  # told with the answer, at its place
 
-    def _is_single(self, question: Node, answer: str, path: str) -> bool:
+    @staticmethod
+    def _is_single(question: Node, answer: Node | None) -> bool:
         """Whether neither question nor answer has an index: then there is one neuron in each layer."""
-        try:
-            node = read_answer(answer, self.alphabet, path=path)
-        except FormulaError:
+        if answer is None or any(isinstance(part, Total) for part in walk(answer)):
             return False
-        has_sum = any(isinstance(part, Total) for part in walk(node))
-        return not has_sum and not any(ref.units for ref in [*references(question), *references(node)])
+        return not any(ref.units for ref in [*references(question), *references(answer)])
 
     def _exists(self, is_single: bool, likeness: str) -> bool:
         """Whether the problem's own loss fits a general network (cross-entropy needs probabilities)."""
@@ -128,16 +135,8 @@ class GeneralLayer:
         if isinstance(question, Partial) and question.of.kind != "loss":
             return ""
         places = question_places(stage, question, random.Random(_SEED))
-        ref = next(ref for ref in references(question) if ref.kind != "loss")
-        where = stage.locate(replace(ref, kind="pre" if ref.kind == "error" else ref.kind), places)
-        prefix = "d" if ref.kind == "error" or isinstance(question, Partial) else ""
-        name = array_name(where, prefix) + ("_new" if new else "")
-        depth = stage.network.depth
-        name = {f"A{depth}": "Y", f"dA{depth}": "dY"}.get(name, name)
-        try:
-            return typed_step(stage, name, {space: letter for letter, (space, _) in places.items()})
-        except KeyError:
-            return ""
+        name, _ = canonical_name(stage, question, places, new)
+        return typed_step(stage, name, {space: letter for letter, (space, _) in places.items()})
 
 
 def filled(question: Node, alphabet: AnswerAlphabet) -> Node:
@@ -150,11 +149,7 @@ def filled(question: Node, alphabet: AnswerAlphabet) -> Node:
         pair = (sender, unit) if alphabet.sender_first else (unit, sender)
         return replace(ref, units=pair if ref.kind == "weight" else (unit,))
 
-    if isinstance(question, Partial):
-        return Partial(fill(question.of), fill(question.by))
-    assert isinstance(question, nodes.Var)
-    assert isinstance(question.name, Ref)
-    return nodes.Var(fill(question.name))
+    return with_references(question, fill)
 
 
 def question_places(stage: Stage, question: Node, picker: random.Random) -> Places:
@@ -169,12 +164,9 @@ def question_places(stage: Stage, question: Node, picker: random.Random) -> Plac
     return places
 
 
-def _repeats(question: Node, answer: str, alphabet: AnswerAlphabet, path: str) -> bool:
+def _repeats(question: Node, answer: Node | None) -> bool:
     """Whether the answer is the question itself."""
-    try:
-        node = read_answer(answer, alphabet, path=path)
-    except FormulaError:
+    if answer is None or type(answer) is not type(question) or not isinstance(answer, nodes.Var | Partial):
         return False
-    asked, given = list(references(question)), list(references(node))
-    same = len(asked) == len(given) and all(map(Ref.same_as, asked, given))
-    return type(node) is type(question) and isinstance(node, nodes.Var | Partial) and same
+    asked, given = list(references(question)), list(references(answer))
+    return len(asked) == len(given) and all(map(Ref.same_as, asked, given))

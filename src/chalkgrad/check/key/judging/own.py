@@ -18,8 +18,8 @@ from chalkgrad.check.key.judging.printed import Rows, read_printed, split_list, 
 from chalkgrad.check.key.judging.scene import Draw, derived_values, draws, draws_near
 from chalkgrad.check.key.judging.stage import Stage, UnreadableError, WrongAnswerError
 from chalkgrad.check.key.judging.typed import typed_step
-from chalkgrad.check.key.judging.value import Evaluator, array_name
-from chalkgrad.check.key.reading.answers import read_answer
+from chalkgrad.check.key.judging.value import Evaluator, canonical_name
+from chalkgrad.check.key.reading.answers import answer_or_none
 from chalkgrad.check.key.reading.letters import AnswerAlphabet
 from chalkgrad.check.key.reading.nodes import Node, Partial, Ref
 from chalkgrad.check.key.reading.quantities import EntryOf, ValueOf
@@ -98,17 +98,14 @@ class OwnNetwork:
         ref = node.by if isinstance(node, Partial) else node.name if isinstance(node, nodes.Var) else None
         if not of_loss or not isinstance(ref, Ref) or ref.kind in ("rate", "penalty", "loss"):
             raise FormulaError(Fault(path, "name a value or ∂C/∂…", repr(typed[:60]), "Ask for dW1, say."))
-        prefix = "d" if ref.kind == "error" or isinstance(node, Partial) else ""
-        kind = "pre" if ref.kind == "error" else ref.kind
         try:
-            where = self.stage.locate(Ref(kind, ref.layer, ref.units, ref.text, ref.at), {})
+            name, units = canonical_name(self.stage, node, {}, quantity.new)
         except UnreadableError as error:
             raise FormulaError(Fault(path, error.condition, repr(typed[:60]), error.fix)) from None
         except WrongAnswerError as error:
             fault = Fault(path, "name a quantity of the network", repr(typed[:60]), f"Here {error}.")
             raise FormulaError(fault) from None
-        name = array_name(where, prefix) + ("_new" if quantity.new else "")
-        return ValueOf(name, where.units)
+        return ValueOf(name, units)
 
     def judge(self, answer: Rows | str, quantity: ValueOf, typed: str, path: str) -> KeyFinding:
         """Return what is found of an answer; ``name`` and ``quantity`` of the finding are left to the caller.
@@ -184,27 +181,21 @@ class OwnNetwork:
 
     def _repeats(self, text: str, name: str, index: Index, path: str) -> bool:
         """Whether a formula is the question itself."""
+        node = answer_or_none(text, self.alphabet)
+        if not isinstance(node, Partial | nodes.Var):
+            return False
+        if isinstance(node, nodes.Var) and isinstance(node.name, Ref) and node.name.kind == "loss":
+            return name == "L"
         try:
-            node = read_answer(text, self.alphabet, path=path)
-            if not isinstance(node, Partial | nodes.Var):
-                return False
-            if isinstance(node, nodes.Var) and isinstance(node.name, Ref) and node.name.kind == "loss":
-                return name == "L"
             same = self.canonical(EntryOf(node, general=False), text, path)
         except FormulaError:
             return False
-        return same.name == name and (same.entry or ()) == tuple(
-            i + 1 for i in index[-len(same.entry or ()) :]
-        )
+        at = same.entry or ()
+        return same.name == name and at == tuple(i + 1 for i in index[-len(at) :])
 
     def _step_text(self, name: str) -> str:
         """Return the derived equation, where it is short enough to be of use."""
-        depth = self.network.depth
-        name = {f"A{depth}": "Y", f"dA{depth}": "dY"}.get(name, name)
-        try:
-            text = typed_step(self.stage, name, {})
-        except KeyError:
-            return ""
+        text = typed_step(self.stage, name, {})
         return text if len(text) <= 200 else ""
 
 

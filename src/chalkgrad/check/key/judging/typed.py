@@ -27,14 +27,19 @@ def typed_step(stage: Stage, name: str, chosen: dict[int, str]) -> str:
     chosen
         Which letter counts the units of which layer, as the question has them.
 
-    Raises
-    ------
-    KeyError
-        If there is no such step.
+    Returns
+    -------
+    str
+        Empty if there is no such step.
     """
-    step = derive(stage.network, convention=SINGLE).step(name)
+    depth = stage.network.depth
+    name = {f"A{depth}": "Y", f"dA{depth}": "dY"}.get(name, name)
+    try:
+        step = derive(stage.network, convention=SINGLE).step(name)
+    except KeyError:
+        return ""
     inserted = [i for i, form in enumerate(step.forms) if form.rule == "insert"]
-    is_recurrence = bool(inserted) and step.symbol.layer < stage.network.depth
+    is_recurrence = bool(inserted) and step.symbol.layer < depth
     return _Typist(stage, chosen).step(step, inserted[0] if is_recurrence else 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from chalkgrad.check.key.reading.nodes import (
 )
 from chalkgrad.expr import symbol_name
 from chalkgrad.formula import ElementwiseFunction, Float64, nodes
+from chalkgrad.formula.fold import COMPARE
 
 MAX_EVALUATIONS = 100_000
 _FLOAT = Float64()
@@ -156,17 +158,17 @@ class Evaluator:
         return layer.function
 
 
-COMPARE = {
-    ">": lambda a, b: a > b,
-    "<": lambda a, b: a < b,
-    ">=": lambda a, b: a >= b,
-    "<=": lambda a, b: a <= b,
-}
-
-
 def array_name(where: Located, prefix: str) -> str:
     """Return the canonical name of the array that an entry is in: W2, dZ1."""
     return prefix + symbol_name("act" if where.kind in _ACTIVATIONS else where.kind, where.layer)
+
+
+def canonical_name(stage: Stage, question: Node, places: Places, new: bool) -> tuple[str, tuple[int, ...]]:
+    """Return the canonical name of what is asked for, dW2 for ∂C/∂w_jk^2, and the units of the entry."""
+    ref = next(ref for ref in references(question) if ref.kind != "loss")
+    is_slope = ref.kind == "error" or isinstance(question, Partial)
+    where = stage.locate(replace(ref, kind="pre") if ref.kind == "error" else ref, places)
+    return array_name(where, "d" if is_slope else "") + ("_new" if new else ""), where.units
 
 
 def array_index(where: Located) -> tuple[int, ...]:

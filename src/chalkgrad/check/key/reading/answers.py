@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from chalkgrad._errors import FormulaError
 from chalkgrad.check.key.reading.cursor import CLOSING, Disambiguation
 from chalkgrad.check.key.reading.letters import AnswerAlphabet
-from chalkgrad.check.key.reading.nodes import AppliedFunction, Differential, Node, Partial, Ref, Total, parts
+from chalkgrad.check.key.reading.nodes import AppliedFunction, Differential, Node, Partial, Ref, Total
 from chalkgrad.check.key.reading.scripts import ScriptReader
-from chalkgrad.formula import FUNCTIONS, nodes
+from chalkgrad.formula import FUNCTIONS, nodes, walk
 from chalkgrad.formula.build import mul, power
 from chalkgrad.formula.reader import INFIX, Token
 
 _ARGUMENT = 25
+_PRIMES = (("'",), ("^", "'"), ("^", "{", "'", "}"), ("_", "prime"))
 _LOSS = Ref("loss", text="C")
 
 
@@ -47,6 +49,14 @@ def read_answer(
     return _Reader(text, alphabet, reading or Disambiguation(bare_layer=alphabet.layer_bare), path).read()
 
 
+def answer_or_none(text: str, alphabet: AnswerAlphabet) -> Node | None:
+    """Return the formula that a typed answer says as the notation has it, ``None`` if it cannot be read."""
+    try:
+        return read_answer(text, alphabet)
+    except FormulaError:
+        return None
+
+
 class _Reader(ScriptReader):
     def read(self) -> Node:
         if self.here.kind == "end":
@@ -60,12 +70,9 @@ class _Reader(ScriptReader):
         return node
 
     def refuse_differentials(self, node: Node) -> None:
-        stack = [node]
-        while stack:
-            part = stack.pop()
-            if isinstance(part, Differential):
-                raise self.error("have every ∂ in a quotient", "Write (∂C)/(∂w).", part.at)
-            stack.extend(parts(part))
+        alone = [part for part in walk(node) if isinstance(part, Differential)]
+        if alone:
+            raise self.error("have every ∂ in a quotient", "Write (∂C)/(∂w).", alone[-1].at)
 
     # -- expressions --
     def starts_factor(self) -> bool:
@@ -169,20 +176,13 @@ class _Reader(ScriptReader):
 
     def primes(self) -> int:
         order = 0
-        while True:
-            if self.accept("'"):
-                order += 1
-            elif [t.text for t in self.tokens[self.at : self.at + 2]] == ["^", "'"]:
-                self.at += 2
-                order += 1
-            elif [t.text for t in self.tokens[self.at : self.at + 4]] == ["^", "{", "'", "}"]:
-                self.at += 4
-                order += 1
-            elif [t.text for t in self.tokens[self.at : self.at + 2]] == ["_", "prime"]:
-                self.at += 2
-                order += 1
-            else:
-                return order
+        while signs := next((s for s in _PRIMES if self.stands(*s)), None):
+            self.at += len(signs)
+            order += 1
+        return order
+
+    def stands(self, *words: str) -> bool:
+        return [token.text for token in self.tokens[self.at : self.at + len(words)]] == [*words]
 
     def call(self, function: str, order: int, arguments: list[Node], at: int) -> Node:
         name = function or "f"

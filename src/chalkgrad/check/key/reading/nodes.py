@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, activation, nodes
+from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, activation, nodes, walk
 
 Node = nodes.Node
 
@@ -68,6 +68,11 @@ class Total(Node):
     first: int | None = None
     last: int | None = None
 
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """What is added."""
+        return (self.body,)
+
 
 @dataclass(frozen=True)
 class AppliedFunction(Node):
@@ -77,34 +82,10 @@ class AppliedFunction(Node):
     order: int
     arg: Node | None
 
-
-def parts(node: Node) -> tuple[Node, ...]:
-    """Return the direct parts of a node."""
-    match node:
-        case nodes.Add(terms):
-            return terms
-        case nodes.Mul(factors):
-            return factors
-        case nodes.Pow(base, exponent):
-            return base, exponent
-        case nodes.Call(_, args):
-            return args
-        case nodes.Compare(_, left, right):
-            return left, right
-        case nodes.Where(condition, then, otherwise):
-            return condition, then, otherwise
-        case Total(_, body):
-            return (body,)
-        case AppliedFunction(_, _, arg):
-            return () if arg is None else (arg,)
-    return ()
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """Yield a node and everything below it."""
-    yield node
-    for part in parts(node):
-        yield from walk(part)
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The argument, if there is one."""
+        return () if self.arg is None else (self.arg,)
 
 
 def references(node: Node) -> Iterator[Ref]:
@@ -116,6 +97,15 @@ def references(node: Node) -> Iterator[Ref]:
             case Partial(of, by):
                 yield of
                 yield by
+
+
+def with_references(question: Node, change: Callable[[Ref], Ref]) -> Node:
+    """Return an entry, or a derivative by one, with its symbols' entries changed."""
+    if isinstance(question, Partial):
+        return Partial(change(question.of), change(question.by))
+    assert isinstance(question, nodes.Var)
+    assert isinstance(question.name, Ref)
+    return nodes.Var(change(question.name))
 
 
 @lru_cache(maxsize=64)

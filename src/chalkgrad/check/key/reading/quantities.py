@@ -14,7 +14,15 @@ from chalkgrad._errors import Fault, FormulaError, did_you_mean
 from chalkgrad.check.key.reading.answers import read_answer
 from chalkgrad.check.key.reading.cursor import Disambiguation
 from chalkgrad.check.key.reading.letters import UNITS, AnswerAlphabet
-from chalkgrad.check.key.reading.nodes import LayerIndex, Node, Partial, Ref, elementwise, references
+from chalkgrad.check.key.reading.nodes import (
+    LayerIndex,
+    Node,
+    Partial,
+    Ref,
+    elementwise,
+    references,
+    with_references,
+)
 from chalkgrad.formula import FUNCTIONS, ElementwiseFunction, nodes
 from chalkgrad.network import Network
 
@@ -134,15 +142,9 @@ def _filled(node: Node, alphabet: AnswerAlphabet) -> Node:
     """Return the general entry with the usual layer l; ``dW_jk`` is of layer l."""
 
     def fill(ref: Ref) -> Ref:
-        letters = {unit for unit in ref.units if isinstance(unit, str)}
-        at_output = bool(alphabet.output_index) and alphabet.output_index in letters and UNITS[ref.kind] == 1
+        at_output = alphabet.output_index in ref.units and UNITS.get(ref.kind) == 1
         if ref.layer is None and ref.kind in ("weight", "bias", "pre", "act", "error"):
             return replace(ref, layer=LayerIndex("L" if at_output else "l"))
         return ref
 
-    if isinstance(node, Partial):
-        of = node.of if node.of.kind == "loss" else fill(node.of)
-        return Partial(of, fill(node.by))
-    assert isinstance(node, nodes.Var)
-    assert isinstance(node.name, Ref)
-    return nodes.Var(fill(node.name))
+    return with_references(node, fill)

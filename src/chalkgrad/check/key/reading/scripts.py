@@ -40,19 +40,15 @@ class ScriptReader(Cursor):
             return None
         start = self.at
         self.accept(*CLOSING)
-        ahead = self.tokens[self.at : self.at + 4]
-        kinds = [token.kind for token in ahead]
+        ahead = self.tokens[self.at : self.at + 2]
         is_letter = ahead[0].text in ("l", "L")
-        is_number = kinds[0] == "number" and ahead[0].text.isdecimal() and self.ends(ahead, 1, bracket)
+        is_alone = not bracket or (len(ahead) > 1 and ahead[1].text == CLOSING[bracket])
+        is_number = ahead[0].kind == "number" and ahead[0].text.isdecimal() and is_alone
         nested = bracket == "{" and ahead[0].text in ("(", "[")
         self.at = start
         if not (is_letter or nested or (is_number and (bracket in ("(", "[") or self.reading.bare_layer))):
             return None
         return self.indices(self.accept(*CLOSING))
-
-    @staticmethod
-    def ends(ahead: list[Token], at: int, bracket: str) -> bool:
-        return not bracket or (len(ahead) > at and ahead[at].text == CLOSING[bracket])
 
     def is_other_index(self, first: TypedIndex) -> bool:
         """Whether the second index of a weight follows: 0 in w_j0, k in w_2k, but not x in w_1x."""

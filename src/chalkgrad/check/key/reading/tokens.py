@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
 from chalkgrad.formula.reader import Token, located
+from chalkgrad.notation.boxes.characters import GREEK
 
-_GREEK = {
-    "alpha": "αΑ",
-    "beta": "β",
-    "gamma": "γ",
-    "delta": "δΔ",
-    "epsilon": "εϵ",
-    "eta": "η",
-    "theta": "θ",
-    "lambda": "λ",
-    "xi": "ξ",
-    "pi": "π",
-    "rho": "ρ",
-    "sigma": "σς",
-    "tau": "τ",
-    "phi": "φϕ",
-    "sum": "Σ∑",
-    "partial": "∂𝜕",
-}
-WORDS = {letter: word for word, letters in _GREEK.items() for letter in letters}
+WORDS = {letter: name.removeprefix("var") for letter, name in GREEK.items() if name.islower()}
+WORDS |= {"Α": "alpha", "Δ": "delta"} | dict.fromkeys("Σ∑", "sum") | dict.fromkeys("∂𝜕", "partial")
 """Letters that are typed by their name where there is no Greek keyboard."""
 
 _SIGNS = dict.fromkeys("−–‐‑‒", "-") | dict.fromkeys("×·⋅∗∙⊙•∘", "*")
@@ -187,12 +172,5 @@ def _without_styles(tokens: list[Token]) -> list[Token]:
 
 
 def _spaced(tokens: list[Token], end: int) -> list[Token]:
-    marked: list[Token] = []
-    space = False
-    for token in [*tokens, Token("end", "", end)]:
-        if token.kind == "space":
-            space = True
-            continue
-        marked.append(Token(token.kind, token.text, token.at, space, token.command))
-        space = False
-    return marked
+    pairs = itertools.pairwise([Token("start", "", 0), *tokens, Token("end", "", end)])
+    return [token._replace(spaced=before.kind == "space") for before, token in pairs if token.kind != "space"]
