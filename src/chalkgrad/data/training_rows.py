@@ -57,9 +57,7 @@ class TrainingRows:
 
 
 def read_rows(
-    asked: RowsAsked,
-    preparation: Preparation | None = None,
-    division: object = None,
+    asked: RowsAsked, preparation: Preparation | None = None, division: object = None
 ) -> TrainingRows:
     """Return the rows in the form of a preparation, or of a new one inferred from those to learn from.
 
@@ -183,11 +181,7 @@ def _prepared(
 
 
 def _of_blocks(
-    asked: RowsAsked,
-    preparation: Preparation | None,
-    blocks: TableBlocks,
-    other: Table | None,
-    target: str,
+    asked: RowsAsked, preparation: Preparation | None, blocks: TableBlocks, other: Table | None, target: str
 ) -> TrainingRows:
     """Return the rows of a file as a source of them, those to validate on as arrays."""
     divided = None

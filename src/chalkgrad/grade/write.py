@@ -77,19 +77,8 @@ def grades_csv(grades: ClassGrades) -> str:
     rows = list(grades.grading.rows)
     stream = io.StringIO()
     table = csv.writer(stream, lineterminator="\n")
-    head = [
-        "student",
-        "file",
-        "points",
-        "of",
-        *rows,
-        "mistakes",
-        "first_wrong",
-        "outcome",
-        "look_at",
-        "same_code_as",
-    ]
-    table.writerow([*head, "notes", "seconds"])
+    head = ["student", "file", "points", "of", *rows, "mistakes", "first_wrong", "outcome", "look_at"]
+    table.writerow([*head, "same_code_as", "notes", "seconds"])
     for student in grades.students:
         table.writerow([_cell(value) for value in _values(student, points_text(grades.grading.points))])
     return "\ufeff" + stream.getvalue()

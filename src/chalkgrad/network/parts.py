@@ -13,13 +13,7 @@ from chalkgrad._errors import Fault, InputError
 from chalkgrad._numbers import Number, exact, number_text, plain_number, shown, whole
 from chalkgrad._roles import BIAS, GAIN, RUNNING_MEAN, RUNNING_VARIANCE, SHIFT, WEIGHT
 from chalkgrad.formula import ActivationFunction, ElementwiseFunction, LossFunction, format_formula
-from chalkgrad.network.functions import (
-    Found,
-    builtin_activation,
-    builtin_loss,
-    own_formula,
-    suggestion,
-)
+from chalkgrad.network.functions import Found, builtin_activation, builtin_loss, own_formula, suggestion
 from chalkgrad.network.norms import NORMS, Norm, check_norm, is_norm, read_norm
 from chalkgrad.network.parameters import Parameter
 from chalkgrad.network.spec import formula_text, read_formula, read_part

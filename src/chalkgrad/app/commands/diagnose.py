@@ -116,11 +116,7 @@ def _read_settings(options: argparse.Namespace, faults: list[Fault]) -> dict[str
     seed = read_seed(options.seed, faults)
     limit = read_number("--time-limit", options.time_limit, faults, example="30")
     given = {name: choice for name, choice in layout.items() if choice is not None}
-    settings = {
-        "seed": seed,
-        "time_limit": None if limit is None else float(limit),
-        "reading": given or None,
-    }
+    settings = {"seed": seed, "time_limit": None if limit is None else float(limit), "reading": given or None}
     return {name: value for name, value in settings.items() if value is not None}
 
 

@@ -35,9 +35,8 @@ def program_json(program: Program, derivation: Derivation, notation: Notation) -
         }
 
     def data(each: Instruction) -> dict[str, Any]:
-        settings = {
-            field.name: _plain(getattr(each, field.name)) for field in fields(each) if field.name != "steps"
-        }
+        settings = _record(each)
+        del settings["steps"]
         return {
             "kernel": type(each).__name__,
             "words": call(each),
@@ -52,7 +51,7 @@ def program_json(program: Program, derivation: Derivation, notation: Notation) -
         "network": derivation.network.to_dict(),
         "notation": notation.name,
         **{name: _plain(getattr(program, name)) for name in settings},
-        "buffers": [{"name": buffer.name, "features": buffer.features} for buffer in program.buffers],
+        "buffers": [_record(buffer) for buffer in program.buffers],
         "parameters": [_record(parameter) for parameter in program.parameters],
         "instructions": [data(each) for each in program.instructions],
     }
@@ -65,7 +64,7 @@ def _record(value: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     match value:
         case Function():
-            return {"name": value.name, "numbers": list(value.numbers)}
+            return _record(value)
         case Tape():
             return {
                 "inputs": list(value.inputs),

@@ -26,13 +26,7 @@ if TYPE_CHECKING:
     from chalkgrad.notation.boxes import Document
 
 PAGE_FORMATS = (*WRITERS, "json")
-SUFFIXES = suffixes() | {
-    ".json": "json",
-    ".svg": "svg",
-    ".png": "png",
-    ".csv": "csv",
-    ".parquet": "parquet",
-}
+SUFFIXES = suffixes() | {".json": "json", ".svg": "svg", ".png": "png", ".csv": "csv", ".parquet": "parquet"}
 WIDTH = 100
 NARROWEST, WIDEST = 40, 1000
 

@@ -213,19 +213,7 @@ def _check_suffix(path: str, faults: list[Fault]) -> None:
     suffix = Path(path).suffix.lower()
     if any(fault.path == "-o" for fault in faults):
         return
-    if suffix in (
-        ".csv",
-        ".tsv",
-        ".txt",
-        ".json",
-        ".html",
-        ".png",
-        ".svg",
-        ".npz",
-        ".parquet",
-        ".toml",
-        ".py",
-    ):
+    if suffix in _OTHER_FILES:
         fix = f"Write -o {Path(path).with_suffix('.cg')}."
         faults.append(Fault("-o", "name a model file, .cg", shown(path), fix))
 
@@ -294,11 +282,8 @@ def renamed_fault(fault: Fault) -> Fault:
     path = "--explain-step" if fault.path == "explain" else fault.path
     if path.partition(".")[0] in _PATHS:
         first, dot, rest = path.partition(".")
-        path = (
-            f"--{rest.replace('_', '-')}"
-            if dot and rest == "learning_rate"
-            else f"--{first.replace('_', '-')}"
-        )
+        name = rest if dot and rest == "learning_rate" else first
+        path = f"--{name.replace('_', '-')}"
     return replace(fault, path=path, fix=as_typed(fault.fix))
 
 
@@ -314,6 +299,9 @@ def as_typed(words: str) -> str:
     return words
 
 
+_OTHER_FILES = {
+    ".csv", ".tsv", ".txt", ".json", ".html", ".png", ".svg", ".npz", ".parquet", ".toml", ".py",
+}  # fmt: skip
 _PATHS = (
     "epochs", "batch_size", "optimiser", "schedule", "dropout", "l2", "clip_norm", "class_weight",
     "seed", "dtype", "early_stopping", "threads", "validation", "checkpoint", "resume", "missing", "task",

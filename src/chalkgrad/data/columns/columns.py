@@ -112,12 +112,7 @@ class CategoryColumn:
         return tuple(f"{self.name}={level}" for level in self.levels)
 
     def encode(
-        self,
-        column: Column,
-        table: Table,
-        out: Inputs,
-        faults: list[Fault],
-        notes: list[str] | None = None,
+        self, column: Column, table: Table, out: Inputs, faults: list[Fault], notes: list[str] | None = None
     ) -> None:
         """Write the inputs of a column, m × width, into ``out``; count unseen levels in ``notes``."""
         if column.values.ndim > 1:

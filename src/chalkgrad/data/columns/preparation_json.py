@@ -105,14 +105,8 @@ def from_json(kept: object) -> Kept:
     path = "preparation"
     if not isinstance(kept, Mapping) or kept.get("version") != VERSION or isinstance(kept["version"], bool):
         version = kept.get("version") if isinstance(kept, Mapping) else kept
-        raise InputError(
-            Fault(
-                f"{path}.version",
-                f"be {VERSION}",
-                shown(version),
-                "Use the version of chalkgrad that wrote it.",
-            )
-        )
+        fix = "Use the version of chalkgrad that wrote it."
+        raise InputError(Fault(f"{path}.version", f"be {VERSION}", shown(version), fix))
     reader = _Reader(kept, path, "version columns target missing ignored")
     listed = reader.get("columns", "be a list of columns", lambda value: isinstance(value, list) and value)
     columns = tuple(_column(column, f"{path}.columns[{place}]") for place, column in enumerate(listed))

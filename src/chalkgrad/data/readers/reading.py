@@ -70,13 +70,8 @@ def read_table(
     (('size', 'hue'), 2, True)
     """
     if isinstance(source, str | os.PathLike):
-        options = {
-            "missing": missing,
-            "delimiter": delimiter,
-            "header": header,
-            "encoding": encoding,
-            "written": written,
-        }
+        options = {"missing": missing, "delimiter": delimiter, "header": header}
+        options |= {"encoding": encoding, "written": written}
         table = _file(source, columns, part, options)
     elif isinstance(source, Table):
         table = source

@@ -131,13 +131,7 @@ class _Page:
             points = (points_text(student.points),)
             rows.append((self.name(student), points, *_signs(student.marks), where, (found,)))
         layers = [(f"layer\u00a0{layer_of(group[0])}",) for group in _layers(self.grades.grading.rows)]
-        header: tuple[b.Inline, ...] = (
-            ("student",),
-            ("points",),
-            *layers,
-            ("first wrong",),
-            ("mistakes",),
-        )
+        header: tuple[b.Inline, ...] = (("student",), ("points",), *layers, ("first wrong",), ("mistakes",))
         return b.TableBlock(header, tuple(rows))
 
     def legend(self) -> b.Inline:

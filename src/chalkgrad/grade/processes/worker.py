@@ -26,16 +26,8 @@ from chalkgrad.network import Network
 from chalkgrad.problem import Problem
 
 DIFFERENTIATING = {
-    "torch",
-    "jax",
-    "autograd",
-    "tensorflow",
-    "keras",
-    "sympy",
-    "chalkgrad",
-    "tinygrad",
-    "numdifftools",
-}
+    "torch", "jax", "autograd", "tensorflow", "keras", "sympy", "chalkgrad", "tinygrad", "numdifftools",
+}  # fmt: skip
 CODE = "handed-in"
 
 

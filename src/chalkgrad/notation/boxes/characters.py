@@ -17,11 +17,7 @@ SUPERSCRIPTS: dict[str, str] = dict(
     )
 )
 SUBSCRIPTS: dict[str, str] = dict(
-    zip(
-        "0123456789+−-=(),aehijklmnoprstuvxβγρφχ",
-        "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎‚ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ",
-        strict=True,
-    )
+    zip("0123456789+−-=(),aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎‚ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
 )
 ACCENTS: dict[str, str] = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde"}
 """Combining accent → its name in a ``Sym``."""

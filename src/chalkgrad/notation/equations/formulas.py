@@ -168,9 +168,7 @@ def _reciprocal(node: nodes.Node) -> nodes.Node:
     return node.base if power == 1 else nodes.Pow(node.base, nodes.Num(power))
 
 
-def split_reciprocals(
-    factors: tuple[nodes.Node, ...],
-) -> tuple[Fraction, list[nodes.Node], list[nodes.Node]]:
+def split_reciprocals(factors: tuple[nodes.Node, ...]) -> tuple[Fraction, list[nodes.Node], list[nodes.Node]]:
     """A product as its number, what stands above, and what stands below the fraction bar."""
     rational = Fraction(1)
     above: list[nodes.Node] = []

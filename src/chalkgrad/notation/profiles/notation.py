@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from chalkgrad._roles import ROLES
 from chalkgrad.derive import Convention
@@ -29,22 +29,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "function_for": ("hidden", "every"),
 }
 LAYER_STYLES = ("_l", "_(l)", "^l", "^(l)", "^[l]", "l")
-LETTER_NAMES = (
-    "input",
-    "target",
-    "output",
-    "weight",
-    "bias",
-    "pre",
-    "act",
-    "feeds",
-    "loss",
-    "error",
-    "rate",
-    "penalty",
-    "function",
-)
-"""The letters of a network's equations."""
 SPARE: dict[str, tuple[str, ...]] = {
     "sample_weight": ("s", "r", "q", "ρ", "c", "ς", "counts"),
     "mask": ("M", "D", "R", "Ω", "mask"),
@@ -132,6 +116,8 @@ class Letters:
         return str(getattr(self, kind)) if hasattr(self, kind) else ROLES[kind].letter
 
 
+LETTER_NAMES = tuple(f.name for f in fields(Letters) if f.name not in {*SPARE, *NORM})
+"""The letters of a network's equations."""
 BATCH_LETTERS = Letters(linear="U", normalised="Û")
 """What is not said for a batch."""
 

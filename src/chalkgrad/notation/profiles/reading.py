@@ -61,14 +61,8 @@ def _checked(path: str, key: str, value: Any, faults: list[Fault]) -> Any:
     elif key == "indices":
         good = isinstance(value, list) and len(value) == 4 and all(isinstance(v, str) and v for v in value)
         if not good or value[1] in (value[0], value[2]) or value[3] in value[:3]:
-            faults.append(
-                Fault(
-                    path,
-                    "list four letters: sender, unit, receiver above, sample",
-                    repr(value),
-                    'Write ["k", "j", "i", "s"].',
-                )
-            )
+            condition = "list four letters: sender, unit, receiver above, sample"
+            faults.append(Fault(path, condition, repr(value), 'Write ["k", "j", "i", "s"].'))
         return tuple(value) if isinstance(value, list) else value
     elif key == "notes":
         if not (isinstance(value, list) and all(isinstance(v, str) for v in value)):
@@ -84,9 +78,8 @@ def _read_letters(
 ) -> None:
     """``letter = "a"`` or ``letter = ["single", "batch"]``; ``[letters.index]`` overrides for indices."""
     if not isinstance(table, Mapping):
-        faults.append(
-            Fault(f"{path}.letters", "be a table", repr(table), 'Write [letters] and then e.g. pre = "z".')
-        )
+        fix = 'Write [letters] and then e.g. pre = "z".'
+        faults.append(Fault(f"{path}.letters", "be a table", repr(table), fix))
         return
     single = _as_dict(base.get("letters", Letters()))
     batch = _as_dict(base.get("batch_letters", BATCH_LETTERS))
@@ -97,9 +90,8 @@ def _read_letters(
             continue
         pair = [value, value] if isinstance(value, str) else value
         if key not in KNOWN:
-            faults.append(
-                Fault(f"{path}.letters.{key}", "be a known letter", repr(key), did_you_mean(key, KNOWN))
-            )
+            fix = did_you_mean(key, KNOWN)
+            faults.append(Fault(f"{path}.letters.{key}", "be a known letter", repr(key), fix))
         elif not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair)):
             faults.append(Fault(f"{path}.letters.{key}", "be a letter or [single, batch]", repr(value)))
         else:
@@ -111,21 +103,12 @@ def _read_letters(
         inner = {}
     for key, value in inner.items():
         if key not in KNOWN or not isinstance(value, str):
-            faults.append(
-                Fault(
-                    f"{path}.letters.index.{key}",
-                    "be a known letter with a text",
-                    repr(value),
-                    did_you_mean(key, KNOWN),
-                )
-            )
+            place, fix = f"{path}.letters.index.{key}", did_you_mean(key, KNOWN)
+            faults.append(Fault(place, "be a known letter with a text", repr(value), fix))
         else:
             index[key] = value
-    values["letters"], values["batch_letters"], values["index_letters"] = (
-        Letters(**single),
-        Letters(**batch),
-        Letters(**index),
-    )
+    values["letters"], values["batch_letters"] = Letters(**single), Letters(**batch)
+    values["index_letters"] = Letters(**index)
 
 
 def _named(table: Mapping[str, Any]) -> set[str]:

@@ -105,19 +105,10 @@ class WholeEpochs:
         found = []
         for k, loss, rate, norms, (watched, right, seconds, busy) in rows:
             validation, metrics = self._scoring.counted(watched, right)
-            found.append(
-                Epoch(
-                    at.epoch + k + 1,
-                    at.step + (k + 1) * self.steps,
-                    loss,
-                    validation,
-                    metrics,
-                    rate,
-                    seconds,
-                    self._rows / max(busy, 1e-9),
-                    dict(zip(layers, norms, strict=True)),
-                )
-            )
+            steps, speed = at.step + (k + 1) * self.steps, self._rows / max(busy, 1e-9)
+            by_layer = dict(zip(layers, norms, strict=True))
+            measured = (loss, validation, metrics, rate, seconds, speed, by_layer)
+            found.append(Epoch(at.epoch + k + 1, steps, *measured))
         return found
 
 

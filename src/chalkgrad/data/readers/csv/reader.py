@@ -82,11 +82,7 @@ def read_csv(
         found, places = read_commas(found)
         notes += _commas_told([wanted[place] for place in places], text.name)
     read = [
-        Column(
-            name,
-            found[place],
-            None if found[place].dtype == object else values.get(Pick(place, True)),
-        )
+        Column(name, found[place], None if found[place].dtype == object else values.get(Pick(place, True)))
         for place, name in wanted.items()
     ]
     table = Table.of(read, text.name, notes)

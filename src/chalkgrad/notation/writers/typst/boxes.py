@@ -51,23 +51,17 @@ def write(node: b.Box, code: bool | None = None, script: bool = False) -> str:
             return fenced(write(body, code, script), left, right, g.grows(body))
         case b.BigOp(symbol, sub, sup):
             sign = _LARGE.get(clean(symbol), clean(symbol))
-            large = (
-                f'class("large", {string(sign)})'
-                if len(sign) == 1 and sign not in "∑∏∫"
-                else _character(sign)
-            )
             if len(sign) != 1:
                 large = f"op({string(sign)}, limits: #true)"
+            else:
+                large = _character(sign) if sign in "∑∏∫" else f'class("large", {string(sign)})'
             return large + _attached("_", sub, code) + _attached("^", sup, code)
         case b.Under(body, label):
             return f"underbrace({write(body, code)}, {write(label)})"
         case b.Coloured(body, colour):
             inner = write(body, code, script)
-            return (
-                f"cgtint(#rgb({string(b.PALETTE[colour])}), {inner})"
-                if colour in b.PALETTE
-                else f"cgkeep({inner})"
-            )
+            known = b.PALETTE.get(colour)
+            return f"cgkeep({inner})" if known is None else f"cgtint(#rgb({string(known)}), {inner})"
         case b.Grid(rows, left, right):
             return _grid(rows, left, right, code)
         case b.Cases(pairs):
@@ -182,12 +176,8 @@ def _grid(rows: tuple[tuple[b.Box, ...], ...], left: str, right: str, code: bool
     lines = []
     for row in rows:
         cells = [write(cell, code) for cell in row] + ['""'] * (count - len(row))
-        lines.append(
-            ", ".join(
-                f"{cell} &" if isinstance(box, b.Numeral) else cell
-                for cell, box in zip(cells, row, strict=False)
-            )
-        )
+        pairs = zip(cells, row, strict=False)
+        lines.append(", ".join(f"{cell} &" if isinstance(box, b.Numeral) else cell for cell, box in pairs))
     body = f"mat(delim: #none, {'; '.join(lines)})" if count else '""'
     return fenced(body, left, right, True)
 
@@ -200,11 +190,8 @@ def _number(text: str) -> str:
     mantissa, denominator, exponent = g.number(text)
     sign = "−" if mantissa.startswith("−") else ""
     digits = mantissa.removeprefix("−")
-    main = (
-        digits
-        if digits.replace(".", "", 1).isdigit() and digits[0] != "." and digits[-1] != "."
-        else string(digits)
-    )
+    is_plain = digits.replace(".", "", 1).isdigit() and digits[0] != "." and digits[-1] != "."
+    main = digits if is_plain else string(digits)
     if denominator:
         return f"{sign}frac({main}, {string(denominator)})"
     return sign + main + (f" dot.op 10^({string(exponent)})" if exponent else "")
