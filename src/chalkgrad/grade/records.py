@@ -36,14 +36,9 @@ class Records:
     def key(self, submission: Submission) -> str:
         """Return the hash of a submission and of what it is graded by."""
         digest = hashlib.sha256(self._basis)
-        parts: list[str | bytes] = [
-            submission.student,
-            submission.place,
-            submission.file,
-            submission.fault,
-            submission.code,
-        ]
-        for name, text in sorted(submission.beside.items()):
+        one = submission
+        parts: list[str | bytes] = [one.student, one.place, one.file, one.fault, one.code]
+        for name, text in sorted(one.beside.items()):
             parts += [name, text]
         for part in parts:
             data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,14 +31,10 @@ def parser() -> Parser:
     return options
 
 
+@named_as_options()
 def run(arguments: Sequence[str], streaming: Streaming = USUAL) -> int:
     """Evaluate and write; return the exit status."""
     options = parser().read(arguments)
-    with named_as_options():
-        return _run(options, streaming)
-
-
-def _run(options: argparse.Namespace, streaming: Streaming) -> int:
     faults: list[Fault] = []
     output = read_output(options, PAGE_FORMATS, faults)
     from chalkgrad.data import Table

@@ -122,10 +122,8 @@ def _support(folder: Path, grading: Grading | None, faults: list[Fault]) -> dict
             read[Path(name).name] = (folder / name).read_bytes()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            fix = "Name it from where the problem file lies."
-            faults.append(
-                Fault("grading.with", "name files that can be read", f"{shown(name)}: {reason}", fix)
-            )
+            got, fix = f"{shown(name)}: {reason}", "Name it from where the problem file lies."
+            faults.append(Fault("grading.with", "name files that can be read", got, fix))
     return read
 
 
@@ -162,16 +160,11 @@ def _finish(grades: ClassGrades, place: Path, notation: str, count: int) -> int:
         else:
             write_folder(grades, place, notation)
     except OSError as error:
-        reason = error.strerror or str(error)
-        fault = Fault(
-            "-o", "be a place that can be written", f"{shown(str(place))}: {reason}", "Choose another."
-        )
-        raise InputError(fault) from None
+        got = f"{shown(str(place))}: {error.strerror or error}"
+        raise InputError(Fault("-o", "be a place that can be written", got, "Choose another.")) from None
     Output("text", None, columns_of_terminal()).page(grade_page(grades, notation))
-    written = (
-        f"{place}" if single else f"{place / 'summary.html'}, summary.md, grades.csv and a page a student"
-    )
-    say(f"written: {written}")
+    written = f"{place / 'summary.html'}, summary.md, grades.csv and a page a student"
+    say(f"written: {place if single else written}")
     if grades.complete:
         return 0
     say(f"interrupted after {len(grades.students)} of {count}; the same command goes on from there")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -43,14 +42,10 @@ def parser() -> Parser:
     return options
 
 
+@named_as_options()
 def run(arguments: Sequence[str], streaming: Streaming = USUAL) -> int:
     """Answer; return the exit status."""
     options = parser().read(arguments)
-    with named_as_options():
-        return _run(options, streaming)
-
-
-def _run(options: argparse.Namespace, streaming: Streaming) -> int:
     faults: list[Fault] = []
     output = read_output(options, FORMATS, faults)
     if output.format == "parquet":

@@ -170,12 +170,8 @@ class _Page:
             if example["fix"]:
                 source = f"{example['source'].strip()}\n" if example["source"] else ""
                 before = "".join(f"- {line}\n" for line in source.splitlines())
-                blocks += [
-                    b.Code(
-                        f"{before}+ {example['fix']}" if before else example["fix"],
-                        "diff" if before else "python",
-                    )
-                ]
+                fix = f"{before}+ {example['fix']}" if before else example["fix"]
+                blocks.append(b.Code(fix, "diff" if before else "python"))
         return [b.Heading("Mistakes of the class"), *blocks] if blocks else []
 
     def rows(self) -> list[b.Block]:

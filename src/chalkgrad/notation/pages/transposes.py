@@ -24,14 +24,12 @@ def transpose_blocks(notation: Notation, derivation: Derivation) -> list[b.Block
         letters = step_letters(notation, derivation, step)
         equation = index_equation(step, letters)
         entry = index.symbol(equation.left.symbol, equation.left.row, equation.left.column)
+        shown, whole = index.entry(equation.forms[step.chosen][0]), matrix.expr(step.expr, step.symbol)
+        shapes = tuple(b.Fence(_shape(factor)) for factor in (product.left, product.right))
         lines = (
-            b.Line(
-                entry, "=", index.entry(equation.forms[step.chosen][0]), ("one entry, by the chain rule",)
-            ),
-            b.Line(
-                matrix.symbol(step.symbol), "=", matrix.expr(step.expr, step.symbol), ("all entries at once",)
-            ),
-            b.Line(_shape(step.symbol), "=", _product_shape(product), ("the shapes",)),
+            b.Line(entry, "=", shown, ("one entry, by the chain rule",)),
+            b.Line(matrix.symbol(step.symbol), "=", whole, ("all entries at once",)),
+            b.Line(_shape(step.symbol), "=", b.Row(shapes), ("the shapes",)),
         )
         blocks.append(b.Display(lines))
         blocks.append(b.Paragraph(_explain(matrix, step, product)))
@@ -70,7 +68,3 @@ def _dim(dim: Dim) -> b.Box:
 def _shape(expr: Expr) -> b.Box:
     rows, columns = expr.shape
     return b.Row((_dim(rows), b.Op("×"), _dim(columns)))
-
-
-def _product_shape(product: MatMul) -> b.Box:
-    return b.Row((b.Fence(_shape(product.left)), b.Fence(_shape(product.right))))

@@ -53,11 +53,9 @@ def block_lines(block: b.Block, width: int, notes: bool = True) -> list[Strip]:
     """Return the lines of one block; an unknown block raises TypeError."""
     match block:
         case b.Heading(text, level):
-            return (
-                _underlined(text, "═" if level < 2 else "─", width)
-                if level < 3
-                else [((clean(text), "bold"),)]
-            )
+            if level > 2:
+                return [((clean(text), "bold"),)]
+            return _underlined(text, "═" if level < 2 else "─", width)
         case b.Paragraph(content):
             return wrapped(content, width, notes)
         case b.Bullets(items):
@@ -180,7 +178,7 @@ def display_lines(lines: tuple[b.Line, ...], width: int, notes: bool = True) -> 
     relation = max((cells(clean(line.relation)) for line in lines), default=0)
     relation += 2 if relation and column else 1 if relation else 0
     start = column + relation
-    rights = [_right(line.right, room - start, notes) for line in lines]
+    rights = [_stack_of(line.right, room - start, notes) for line in lines]
     shapes = max((cells(clean(line.shape)) for line in lines), default=0)
     notes_ = [_annotation(line, shapes, 10**6, notes) for line in lines]
     placed = place_reasons(
@@ -220,10 +218,6 @@ def _filled(drawn: Picture, columns: int) -> Picture:
     return beside(drawn, Picture.of(" " * max(0, columns - drawn.width)))
 
 
-def _right(right: b.Box, room: int, notes: bool) -> Picture:
-    return _stack_of(right, room, notes)
-
-
 def _stack_of(node: b.Box | None, room: int, notes: bool) -> Picture:
     """Draw a formula on as many lines as it needs, the later ones indented."""
     if node is None:
@@ -239,9 +233,7 @@ def _cut(part: Picture, room: int) -> Picture:
     """Cut a picture that nothing could break: its columns beyond the room go below."""
     if part.width <= room or room < 1:
         return part
-    bands: list[list[Strip]] = []
-    for row in part.rows:
-        bands.append(sliced(padded(row, part.width), room))
+    bands = [sliced(padded(row, part.width), room) for row in part.rows]
     count = max(map(len, bands))
     rows = tuple(band[n] if n < len(band) else () for n in range(count) for band in bands)
     return Picture(rows, part.base)
@@ -274,8 +266,8 @@ def _columns(left: b.Document, right: b.Document, width: int, notes: bool) -> li
         for i in range(max(len(l_lines), len(r_lines))):
             one = l_lines[i] if i < len(l_lines) else ()
             two = r_lines[i] if i < len(r_lines) else ()
-            for a, node in _cut_pair(one, two, half):
-                result.append((*padded(a, half), (" │ ", "dim"), *node))
+            for first, second in _cut_pair(one, two, half):
+                result.append((*padded(first, half), (" │ ", "dim"), *second))
         result.append((*padded((), half), (" │ ", "dim")))
     return result[:-1]
 
