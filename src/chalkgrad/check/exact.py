@@ -9,7 +9,6 @@ middle agree between them: the certificate is a proof.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -47,12 +46,10 @@ def is_exact(network: Network) -> bool:
     return straight and loss_degree(network.loss.loss_function) is not None
 
 
-def affordable(network: Network, data: Data) -> bool:
+def affordable(forward: Forward) -> bool:
     """Whether every entry can be checked with fractions in a few seconds."""
-    widths = network.widths
-    products = len(data.x) * sum(a * b for a, b in itertools.pairwise(widths))
-    entries = sum(int(np.prod(shape)) for shape in network.parameter_shapes().values())
-    return products * entries * network.depth <= _MAX_WORK
+    entries = sum(int(np.prod(shape)) for shape in forward.network.parameter_shapes().values())
+    return forward.cost * entries * forward.network.depth <= _MAX_WORK
 
 
 class ExactCheck:

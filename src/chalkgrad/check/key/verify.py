@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from chalkgrad._errors import Fault, FormulaError, InputError
 from chalkgrad.check.key.judging import functions
-from chalkgrad.check.key.judging.formula import Trial, Trials, is_prose, judge_formula
+from chalkgrad.check.key.judging.formula import REPEATED, Trial, Trials, found, is_prose, judge_formula
 from chalkgrad.check.key.judging.general import GeneralLayer
 from chalkgrad.check.key.judging.own import OwnNetwork, digits
 from chalkgrad.check.key.judging.printed import Rows, read_printed
@@ -91,7 +92,7 @@ class _Verifier:
         path = f"key.{entry.name[:40]}"
         answer: Rows | str = entry.answer
         if isinstance(answer, str) and is_prose(answer, self.alphabet):
-            return KeyFinding("", "", "", Verdict.UNCHECKED, remark="it is prose")
+            return found(Verdict.UNCHECKED, remark="it is prose")
         quantity = read_quantity(entry.of, self.alphabet, self.own.network, path)
         if isinstance(quantity, ValueOf):
             return self.own.judge(answer, quantity, entry.of, path)
@@ -102,11 +103,7 @@ class _Verifier:
             raise FormulaError(fault)
         if isinstance(quantity, FunctionOf):
             return self._function(answer, quantity, path)
-        opinion, expected = self.general.judge(answer, quantity, path)
-        if opinion is None:
-            return KeyFinding("", "", "", Verdict.UNCHECKED, remark="it repeats the question")
-        verdict = Verdict.RIGHT if opinion.right else Verdict.WRONG
-        return KeyFinding("", "", "", verdict, expected, opinion.evidence, opinion.remark)
+        return self.general.judge(answer, quantity, path)
 
     def _function(self, answer: str, quantity: FunctionOf, path: str) -> KeyFinding:
         """Judge a function of one variable point by point."""
@@ -126,15 +123,12 @@ class _Verifier:
             return run
 
         if functions.repeats(answer_or_none(answer, self.alphabet), quantity):
-            return KeyFinding("", "", "", Verdict.UNCHECKED, remark="it repeats the question")
+            return REPEATED
         attempts = [(trials(("pre", "input")), "")]
         attempts.append((trials(("act", "input", "output")), "its letter read as the argument"))
         letters = replace(self.alphabet, layer_bare=False)  # z^2 is a power
-        opinion = judge_formula(answer, letters, attempts, path)
-        if opinion.right:
-            return KeyFinding("", "", "", Verdict.RIGHT, remark=opinion.remark)
-        expected = functions.expected_text(quantity, answer, letter)
-        return KeyFinding("", "", "", Verdict.WRONG, expected, opinion.evidence)
+        expected = partial(functions.expected_text, quantity, answer, letter)
+        return judge_formula(answer, letters, attempts, path, expected)
 
 
 def _number(answer: str, quantity: FunctionOf, path: str) -> KeyFinding:
@@ -153,12 +147,12 @@ def _number(answer: str, quantity: FunctionOf, path: str) -> KeyFinding:
         is_kink = quantity.order == 1 and point.value in quantity.function.kinks
         true = None if is_kink else applied(quantity.function, quantity.order, float(point.value))
     if true is None:
-        return KeyFinding("", "", "", Verdict.UNCHECKED, remark="there is no single value")
+        return found(Verdict.UNCHECKED, remark="there is no single value")
     exact = Fraction(true)
     verdict = printed.judge(exact)
     if verdict is Verdict.RIGHT:
-        return KeyFinding("", "", "", verdict)
-    return KeyFinding("", "", "", verdict, printed.like(exact), f"the value is {digits(exact)}")
+        return found(verdict)
+    return found(verdict, printed.like(exact), f"the value is {digits(exact)}")
 
 
 def _flat(answer: Rows | str) -> str:

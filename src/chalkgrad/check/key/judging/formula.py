@@ -15,6 +15,7 @@ from chalkgrad.check.key.reading.answers import read_answer
 from chalkgrad.check.key.reading.cursor import Disambiguation
 from chalkgrad.check.key.reading.letters import AnswerAlphabet
 from chalkgrad.check.key.reading.nodes import Node
+from chalkgrad.check.key.report import KeyFinding, Verdict
 from chalkgrad.formula.reader import located
 
 SAME = 1e-8
@@ -48,13 +49,12 @@ Trials = Callable[[Node], Iterator[Trial]]
 """Tries a formula on many sets of numbers; may raise ``WrongAnswerError`` or ``UnreadableError``."""
 
 
-@dataclass(frozen=True)
-class Opinion:
-    """Whether a formula is right, with the reading that made it so or the evidence against it."""
+def found(verdict: Verdict, expected: str = "", evidence: str = "", remark: str = "") -> KeyFinding:
+    """Return what is found of an answer; whoever has asked for it puts in its name and its text."""
+    return KeyFinding("", "", "", verdict, expected, evidence, remark)
 
-    right: bool
-    remark: str = ""
-    evidence: str = ""
+
+REPEATED = found(Verdict.UNCHECKED, remark="it repeats the question")
 
 
 def readings(text: str, alphabet: AnswerAlphabet) -> Iterator[tuple[Disambiguation, str]]:
@@ -72,8 +72,12 @@ def readings(text: str, alphabet: AnswerAlphabet) -> Iterator[tuple[Disambiguati
 
 
 def judge_formula(
-    text: str, alphabet: AnswerAlphabet, attempts: list[tuple[Trials, str]], path: str
-) -> Opinion:
+    text: str,
+    alphabet: AnswerAlphabet,
+    attempts: list[tuple[Trials, str]],
+    path: str,
+    expected: Callable[[], str],
+) -> KeyFinding:
     """Return whether a typed formula is right in one of its readings and attempts.
 
     Parameters
@@ -86,6 +90,8 @@ def judge_formula(
         Ways to try it, each with the remark that its success needs.
     path
         Where the answer stands, for messages.
+    expected
+        Writes the right formula.
 
     Raises
     ------
@@ -107,12 +113,12 @@ def judge_formula(
                 trouble = trouble or located(path, text, error.at, error.condition, error.fix)
                 continue
             if evidence is None:
-                return Opinion(True, "; ".join(filter(None, (remark, note))))
+                return found(Verdict.RIGHT, remark="; ".join(filter(None, (remark, note))))
             against = against if against is not None else evidence
     if against is None:
         assert trouble is not None
         raise trouble
-    return Opinion(False, evidence=against)
+    return found(Verdict.WRONG, expected(), against)
 
 
 def _against(trials: Iterator[Trial]) -> str | None:

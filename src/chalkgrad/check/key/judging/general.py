@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from chalkgrad._errors import Fault, FormulaError, InputError
-from chalkgrad.check.key.judging.formula import Opinion, Trial, Trials, judge_formula
+from chalkgrad.check.key.judging.formula import REPEATED, Trial, Trials, judge_formula
 from chalkgrad.check.key.judging.scene import GENERAL_LAYER, Draw, draws, general_network
 from chalkgrad.check.key.judging.stage import Places, Stage, UnreadableError, WrongAnswerError
 from chalkgrad.check.key.judging.typed import typed_step
@@ -24,6 +25,7 @@ from chalkgrad.check.key.reading.nodes import (
     with_references,
 )
 from chalkgrad.check.key.reading.quantities import EntryOf
+from chalkgrad.check.key.report import KeyFinding
 from chalkgrad.formula import nodes, walk
 from chalkgrad.network import Network
 
@@ -48,22 +50,21 @@ class GeneralLayer:
     alphabet: AnswerAlphabet
     stages: dict[tuple[bool, str], tuple[Stage, tuple[Draw, ...]]] = field(default_factory=dict)
 
-    def judge(self, answer: str, quantity: EntryOf, path: str) -> tuple[Opinion | None, str]:
-        """Return an opinion and the right formula; no opinion of an answer that is the question itself."""
+    def judge(self, answer: str, quantity: EntryOf, path: str) -> KeyFinding:
+        """Return what is found of a formula."""
         node = answer_or_none(answer, self.alphabet)
         is_single = self._is_single(quantity.node, node)
         question = quantity.node if is_single else filled(quantity.node, self.alphabet)
         if _repeats(question, node):
-            return None, ""
+            return REPEATED
         self._expect(is_single, question, path)
         attempts = [
             (self._trials(is_single, likeness, question, quantity.new), self._note(likeness))
             for likeness in LIKENESSES
             if self._exists(is_single, likeness)
         ]
-        opinion = judge_formula(answer, self.alphabet, attempts, path)
-        expected = "" if opinion.right else self._text(is_single, question, quantity.new)
-        return opinion, expected
+        text = partial(self._text, is_single, question, quantity.new)
+        return judge_formula(answer, self.alphabet, attempts, path, text)
 
     def _expect(self, is_single: bool, question: Node, path: str) -> None:
         """Refuse a question that no network has: the bias of layer 0."""

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad._errors import Fault, FormulaError, InputError, UnsupportedError
 from chalkgrad._numbers import shown
-from chalkgrad.check.key.judging.formula import Trial, Trials, judge_formula
+from chalkgrad.check.key.judging.formula import REPEATED, Trial, Trials, found, judge_formula
 from chalkgrad.check.key.judging.printed import Rows, read_printed, split_list, written
 from chalkgrad.check.key.judging.scene import Draw, derived_values, draws, draws_near
 from chalkgrad.check.key.judging.stage import Stage, UnreadableError, WrongAnswerError
@@ -127,14 +127,14 @@ class OwnNetwork:
         numeric = all(read_printed(text) is not None for _, text in cells)
         shape = (self.values if numeric else template)[quantity.name].shape
         indices = _fit(cells, shape, quantity, path)
-        found = self._all(cells, quantity.name, indices, path)
+        findings = self._all(cells, quantity.name, indices, path)
         note = ""
         turns = self.turns and quantity.entry is None and len(shape) == 2
-        if turns and _any_wrong(found) and {at[::-1] for at, _ in cells} == set(np.ndindex(*shape)):
+        if turns and _any_wrong(findings) and {at[::-1] for at, _ in cells} == set(np.ndindex(*shape)):
             turned = self._all(cells, quantity.name, [at[::-1] for at, _ in cells], path)
             if not _any_wrong(turned):
-                found, note = turned, "laid out as the transpose"
-        return _summary(cells, found, note)
+                findings, note = turned, "laid out as the transpose"
+        return _summary(cells, findings, note)
 
     def _all(self, cells: Cells, name: str, indices: list[Index], path: str) -> list[KeyFinding]:
         pairs = zip(cells, indices, strict=True)
@@ -152,15 +152,15 @@ class OwnNetwork:
         true = as_fraction(value)
         if true is None:
             remark = f"the value is not finite, or beyond 1e{FARTHEST}"
-            return KeyFinding("", name, text, Verdict.UNCHECKED, remark=remark)
+            return found(Verdict.UNCHECKED, remark=remark)
         verdict = printed.judge(true)
         if verdict is Verdict.RIGHT:
-            return KeyFinding("", name, text, verdict)
+            return found(verdict)
         told = digits(true) if true or not value else f"nearer to 0 than 1e-{FARTHEST}"
         expected, evidence = printed.like(true), f"the value is {told}"
         if verdict is Verdict.CUT:
             evidence += f", rounded {expected}"
-        return KeyFinding("", name, text, verdict, expected, evidence)
+        return found(verdict, expected, evidence)
 
     def _formula(self, text: str, name: str, index: Index, path: str) -> KeyFinding:
         def trials(near: bool) -> Trials:
@@ -172,12 +172,9 @@ class OwnNetwork:
             return run
 
         if self._repeats(text, name, index, path):
-            return KeyFinding("", name, text, Verdict.UNCHECKED, remark="it repeats the question")
+            return REPEATED
         attempts = [(trials(False), ""), (trials(True), "for numbers like the problem's")]
-        opinion = judge_formula(text, self.alphabet, attempts, path)
-        if opinion.right:
-            return KeyFinding("", name, text, Verdict.RIGHT, remark=opinion.remark)
-        return KeyFinding("", name, text, Verdict.WRONG, self._step_text(name), opinion.evidence)
+        return judge_formula(text, self.alphabet, attempts, path, partial(self._step_text, name))
 
     def _repeats(self, text: str, name: str, index: Index, path: str) -> bool:
         """Whether a formula is the question itself."""
@@ -275,20 +272,20 @@ def _fit(cells: Cells, shape: Index, quantity: ValueOf, path: str) -> list[Index
     raise FormulaError(Fault(path, condition, got, fix))
 
 
-def _summary(cells: Cells, found: list[KeyFinding], note: str) -> KeyFinding:
+def _summary(cells: Cells, findings: list[KeyFinding], note: str) -> KeyFinding:
     """Put the findings of a matrix together; the first wrong entry speaks for all."""
     worst = next(
-        (v for v in (Verdict.WRONG, Verdict.UNCHECKED, Verdict.CUT) if any(f.verdict is v for f in found)),
+        (v for v in (Verdict.WRONG, Verdict.UNCHECKED, Verdict.CUT) if any(f.verdict is v for f in findings)),
         None,
     )
     if worst is None:
-        remarks = dict.fromkeys(filter(None, (*(f.remark for f in found), note)))
-        return KeyFinding("", "", "", Verdict.RIGHT, remark="; ".join(remarks))
-    at = next(i for i, finding in enumerate(found) if finding.verdict is worst)
-    first = found[at]
+        remarks = dict.fromkeys(filter(None, (*(f.remark for f in findings), note)))
+        return found(Verdict.RIGHT, remark="; ".join(remarks))
+    at = next(i for i, finding in enumerate(findings) if finding.verdict is worst)
+    first = findings[at]
     evidence = first.evidence
-    if len(found) > 1:
+    if len(findings) > 1:
         place = "[" + ",".join(str(i + 1) for i in cells[at][0]) + "]"
         evidence = f"at {place} {evidence}".rstrip()
     remark = "; ".join(filter(None, (first.remark, note)))
-    return KeyFinding("", "", "", worst, first.expected, evidence, remark)
+    return found(worst, first.expected, evidence, remark)

@@ -15,32 +15,11 @@ from chalkgrad.notation.profiles.find import Notation
 
 KINDS = ("weight", "bias", "pre", "act", "input", "target", "output", "loss", "rate", "penalty")
 LAYERED = ("weight", "bias", "pre", "act", "error", "feeds")
-UNITS = {
-    "weight": 2,
-    "bias": 1,
-    "pre": 1,
-    "act": 1,
-    "error": 1,
-    "feeds": 1,
-    "input": 1,
-    "target": 1,
-    "output": 1,
-}
+UNITS = {"weight": 2, **dict.fromkeys((*LAYERED[1:], "input", "target", "output"), 1)}
 USUAL = {
-    "delta": "error",
-    "eta": "rate",
-    "alpha": "rate",
-    "lambda": "penalty",
-    "x": "input",
-    "b": "bias",
-    "t": "target",
-    "y": "output",
-    "yhat": "output",
-    "C": "loss",
-    "E": "loss",
-    "L": "loss",
-    "loss": "loss",
-}
+    "delta": "error", "eta": "rate", "alpha": "rate", "lambda": "penalty", "x": "input", "b": "bias",
+    "t": "target", "y": "output", "yhat": "output", "C": "loss", "E": "loss", "L": "loss", "loss": "loss",
+}  # fmt: skip
 """Letters that mean the same nearly everywhere, used where the notation has not given them away."""
 
 

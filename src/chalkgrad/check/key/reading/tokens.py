@@ -15,30 +15,13 @@ WORDS |= {"Α": "alpha", "Δ": "delta"} | dict.fromkeys("Σ∑", "sum") | dict.f
 
 _SIGNS = dict.fromkeys("−–‐‑‒", "-") | dict.fromkeys("×·⋅∗∙⊙•∘", "*")
 _SIGNS |= dict.fromkeys("′’ʹ´`", "'") | {"″": "''", "÷": "/", "∕": "/", "⁄": "/", "ℓ": "l"}
-_SIGNS |= {
-    "≥": ">=",
-    "≤": "<=",
-    "←": "=",
-    "≔": "=",
-    "\u00a0": " ",
-    "\u2009": " ",
-    "\u2062": " ",
-    "½": "(1/2)",
-}
+_SIGNS |= {"≥": ">=", "≤": "<=", "½": "(1/2)"} | dict.fromkeys("←≔", "=")
+_SIGNS |= dict.fromkeys("\u00a0\u2009\u2062", " ")
 _SPACES = {",", ";", "!", ":", " ", "quad", "qquad", "left", "right", "displaystyle", "limits", "nolimits"}
 _STYLES = {"mathrm", "mathbf", "mathit", "boldsymbol", "bm", "text", "textrm", "operatorname", "mathcal"}
-_LATEX = {
-    "cdot": "*",
-    "times": "*",
-    "odot": "*",
-    "ast": "*",
-    "prime": "'",
-    "div": "/",
-    "ell": "l",
-    "ge": ">=",
-}
-_LATEX |= {"geq": ">=", "le": "<=", "leq": "<=", "gt": ">", "lt": "<", "dfrac": "frac", "tfrac": "frac"}
-_LATEX |= {"leftarrow": "=", "gets": "=", "varepsilon": "epsilon", "ln": "log"}
+_LATEX = dict.fromkeys(("cdot", "times", "odot", "ast"), "*") | {"prime": "'", "div": "/", "ell": "l"}
+_LATEX |= {"ge": ">=", "geq": ">=", "le": "<=", "leq": "<=", "gt": ">", "lt": "<", "leftarrow": "="}
+_LATEX |= {"gets": "=", "dfrac": "frac", "tfrac": "frac", "varepsilon": "epsilon", "ln": "log"}
 
 _TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![A-Za-z]))?)"
