@@ -110,12 +110,8 @@ def _texts(values: NDArray[Any], is_category: bool) -> NDArray[Any]:
 def _check_names(names: list[str]) -> None:
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise InputError(
-            [
-                Fault(ORIGIN, "have each column name once", f"{shown(name, 40)} twice", "Rename one.")
-                for name in twice
-            ]
-        )
+        told = (f"{shown(name, 40)} twice" for name in twice)
+        raise InputError(Fault(ORIGIN, "have each column name once", got, "Rename one.") for got in told)
 
 
 def _neither(name: str, dtype: object) -> InputError:
@@ -179,17 +175,9 @@ def arrow_column(name: str, values: Any) -> Column:
             if not types.is_floating(kind) and (np.abs(np.asarray(numbers)) >= EXACT).any():
                 return Column(name, kept_numbers(values.to_pylist()))
             values = numbers
-        return (
-            column_of(name, values.to_numpy(), ORIGIN)
-            if isinstance(values, pa.ChunkedArray)
-            else column_of(name, values.to_numpy(zero_copy_only=False), ORIGIN)
-        )
-    if (
-        types.is_string(kind)
-        or types.is_large_string(kind)
-        or types.is_null(kind)
-        or kind == pa.string_view()
-    ):
+        copying = {} if isinstance(values, pa.ChunkedArray) else {"zero_copy_only": False}
+        return column_of(name, values.to_numpy(**copying), ORIGIN)
+    if kind in (pa.string(), pa.large_string(), pa.null()) or kind == pa.string_view():
         found = np.empty(len(values), dtype=object)
         found[:] = values.to_pylist()
         return column_of(name, found, ORIGIN)

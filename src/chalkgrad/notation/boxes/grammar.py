@@ -60,6 +60,14 @@ def is_tall(box: b.Box) -> bool:
     return isinstance(box, b.Grid | b.Cases | b.Under) or any(is_tall(child) for child in children(box))
 
 
+def parts_of(content: b.Inline) -> Iterator[str | b.Box]:
+    """Yield the parts of running text; one that is neither words nor a formula raises TypeError."""
+    for part in content:
+        if not isinstance(part, str | b.Box):
+            raise unknown(part)
+        yield part
+
+
 def grows(node: b.Box) -> bool:
     """Do brackets around it have to grow?"""
     if isinstance(node, b.Frac | b.BigOp) or is_tall(node):

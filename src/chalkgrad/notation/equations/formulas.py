@@ -63,13 +63,8 @@ class FormulaWriter:
             case nodes.Call(function, args):
                 return self._call(function, args)
             case nodes.Where(condition, then, otherwise):
-                test = Row(
-                    (
-                        self.box(condition.left),
-                        Op(_RELATIONS[condition.op], "relation"),
-                        self.box(condition.right),
-                    )
-                )
+                left, right = self.box(condition.left), self.box(condition.right)
+                test = Row((left, Op(_RELATIONS[condition.op], "relation"), right))
                 return Cases(((self.box(then), test), (self.box(otherwise), Words("otherwise")))), ATOM
         raise TypeError(f"no box for formula node {type(node).__name__}")
 

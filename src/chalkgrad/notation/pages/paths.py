@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chalkgrad.derive import derive_laid_out
@@ -127,15 +128,10 @@ class _PathPage:
 
     def _added(self, terms: list[b.Box], notes: list[str] | None = None) -> b.Block:
         """One line a path, so that a long sum stays readable."""
-        lines = [
-            b.Line(
-                None if number else self.gradient(),
-                "+" if number else "=",
-                term,
-                (notes[number],) if notes else (),
-            )
-            for number, term in enumerate(terms)
-        ]
+        reasons: list[b.Inline] = [(note,) for note in notes] if notes else [()] * len(terms)
+        pairs = zip(terms, reasons, strict=True)
+        lines = [b.Line(None, "+", term, reason) for term, reason in pairs]
+        lines[0] = replace(lines[0], left=self.gradient(), relation="=")
         if self.found.truncated:
             lines.append(b.Line(None, "+", b.Sym("…", "upright")))
         return b.Display(tuple(lines))
@@ -187,10 +183,8 @@ class _PathPage:
         shown = 4 if any(numbers.dead) else 3
         table = b.TableBlock(header[:shown], tuple(row[:shown] for row in rows))
         if not numbers.complete:
-            return [
-                table,
-                b.Paragraph(("The sum of these paths, not of all, is ", brief(numbers.total), ".")),
-            ]
+            words = "The sum of these paths, not of all, is "
+            return [table, b.Paragraph((words, brief(numbers.total), "."))]
         total = b.Row((self.gradient(), b.Op("=", "relation"), brief(numbers.total)))
         return [table, b.Paragraph(("Their sum is ", total, "."))]
 

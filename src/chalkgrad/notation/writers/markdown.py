@@ -8,7 +8,7 @@ from urllib.parse import quote
 from chalkgrad.notation import boxes as b
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import BELOW, arrange
-from chalkgrad.notation.boxes.grammar import numeric_columns, unknown
+from chalkgrad.notation.boxes.grammar import numeric_columns, parts_of, unknown
 from chalkgrad.notation.writers.latex.boxes import LatexWriter, cell
 
 _WRITER = LatexWriter(github=True)
@@ -53,9 +53,7 @@ def _disarm(mark: re.Match[str]) -> str:
 def inline(content: b.Inline) -> str:
     """Return running text with formulas between dollars and backticks, which Markdown leaves alone."""
     parts: list[str] = []
-    for part in content:
-        if not isinstance(part, str | b.Box):
-            raise unknown(part)
+    for part in parts_of(content):
         if isinstance(part, b.Sym) and part.style == "code":
             parts.append(_span(part.text))
         else:
@@ -129,10 +127,8 @@ def _display(lines: tuple[b.Line, ...]) -> str:
 def _note(line: b.Line) -> str:
     """Return the shape and the reason as words of the formula."""
     pieces = [_WRITER.shape(line.shape) + r"\quad "] if line.shape else []
-    for part in line.reason:
-        if not isinstance(part, str | b.Box):
-            raise unknown(part)
-        pieces.append(_WRITER.words(part) if isinstance(part, str) else box(part))
+    parts = parts_of(line.reason)
+    pieces += [_WRITER.words(part) if isinstance(part, str) else box(part) for part in parts]
     return "".join(pieces)
 
 

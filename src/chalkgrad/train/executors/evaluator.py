@@ -14,9 +14,8 @@ from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.predict import forward_program
 from chalkgrad.evaluate.program import FLOAT64, CompiledSteps, compile_derivation, gradient_program
 from chalkgrad.evaluate.run import equations, inputs
-from chalkgrad.expr import symbol_name
 from chalkgrad.train.executors.instructions import one_hot
-from chalkgrad.train.executors.random import dropout_key, dropout_mask
+from chalkgrad.train.executors.random import dropout_masks
 from chalkgrad.train.executors.stepping import Stepping
 from chalkgrad.train.setup.work import Block, Setup
 
@@ -40,7 +39,8 @@ class EvaluatorExecutor(Stepping):
     def gradients(self, block: Block, rows: NDArray[np.int64], step: int) -> tuple[float, dict[str, Array]]:
         """L and ∂L/∂θ on these rows with the dropout masks of this step, before clipping."""
         weight = None if block.weight is None else block.weight[rows]
-        data = self._data(block.x[rows], block.t[rows], weight, self._masks(len(rows), step))
+        masks = dropout_masks(self.setup, step, len(rows))
+        data = self._data(block.x[rows], block.t[rows], weight, masks)
         derivation = equations(self.network, data)
         values = inputs(derivation, data, data.parameters)
         has_variance = len(rows) > 1
@@ -63,16 +63,6 @@ class EvaluatorExecutor(Stepping):
         super()._update(gradients, rate, step)
         self._parameters |= self._seen
         self._seen = {}
-
-    def _masks(self, rows: int, step: int) -> dict[str, Array]:
-        rates = enumerate(self.setup.dropout, start=1)
-        return {
-            symbol_name("mask", l): dropout_mask(
-                dropout_key(self.setup.seed, step, l), rows, self.network.widths[l], rate
-            )
-            for l, rate in rates
-            if rate
-        }
 
     def _data(self, x: Array, t: Array, weight: Array | None, masks: dict[str, Array]) -> Data:
         wide = {name: value.astype(np.float64) for name, value in self._parameters.items()}

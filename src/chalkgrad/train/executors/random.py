@@ -10,6 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
+from chalkgrad.expr import symbol_name
+from chalkgrad.train.setup.work import Setup
+
 _MASK = (1 << 64) - 1
 
 
@@ -24,6 +28,15 @@ def _mix64(z: int) -> int:
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
     return z ^ (z >> 31)
+
+
+def dropout_masks(setup: Setup, step: int, rows: int) -> dict[str, Array]:
+    """All masks of a step by name, rows × n_l each; none for a layer that drops nothing."""
+    widths, rates = setup.network.widths, enumerate(setup.dropout, start=1)
+    keys = {layer: (dropout_key(setup.seed, step, layer), rate) for layer, rate in rates if rate}
+    return {
+        symbol_name("mask", l): dropout_mask(key, rows, widths[l], rate) for l, (key, rate) in keys.items()
+    }
 
 
 def dropout_mask(key: int, samples: int, features: int, rate: float) -> NDArray[np.float64]:

@@ -51,9 +51,8 @@ class EarlyStopping:
         read_number("min_delta", self.min_delta, faults, least=0)
         read_flag("restore_best", self.restore_best, faults)
         if not isinstance(self.on, str):
-            faults.append(
-                Fault("on", "be the name of a loss or metric", shown(self.on), "Write 'loss', say.")
-            )
+            fix = "Write 'loss', say."
+            faults.append(Fault("on", "be the name of a loss or metric", shown(self.on), fix))
         if self.higher is not None:
             read_flag("higher", self.higher, faults)
         if faults:

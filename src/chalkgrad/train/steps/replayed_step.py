@@ -19,10 +19,9 @@ from chalkgrad.evaluate import Data, Trace, TraceStep
 from chalkgrad.evaluate.program import FLOAT64
 from chalkgrad.evaluate.run import run_steps
 from chalkgrad.evaluate.traced import Taken
-from chalkgrad.expr import symbol_name
 from chalkgrad.train.executors.choose import create_executor
 from chalkgrad.train.executors.instructions import one_hot
-from chalkgrad.train.executors.random import dropout_mask
+from chalkgrad.train.executors.random import dropout_masks
 from chalkgrad.train.record.resume_point import Arrays
 from chalkgrad.train.setup.work import Block, Setup
 
@@ -101,11 +100,12 @@ def opened(inputs: StepInputs) -> Trace:
     inputs
         From ``Fit.explain``.
     """
-    setup, masks = inputs.setup, _masks(inputs)
+    setup = inputs.setup
+    masks = dropout_masks(setup, inputs.step, len(inputs.x))
     derivation = derive(
         setup.network,
         weighted=inputs.weight is not None,
-        dropout={layer: _exact(rate) for layer, rate in _rates(inputs)},
+        dropout={layer: _exact(rate) for layer, rate in enumerate(setup.dropout, start=1) if rate},
         rule=setup.optimiser.rule(),
         clip_norm=None if setup.clip_norm is None else _exact(setup.clip_norm),
     )
@@ -140,20 +140,6 @@ def _taken(inputs: StepInputs, step: TraceStep) -> Taken:
         float(losses[0]),
         apart,
     )
-
-
-def _rates(inputs: StepInputs) -> list[tuple[int, float]]:
-    return [(layer, rate) for layer, rate in enumerate(inputs.setup.dropout, start=1) if rate]
-
-
-def _masks(inputs: StepInputs) -> dict[str, Array]:
-    widths = inputs.setup.network.widths
-    return {
-        symbol_name("mask", layer): dropout_mask(
-            inputs.mask_keys[layer - 1], len(inputs.x), widths[layer], rate
-        )
-        for layer, rate in _rates(inputs)
-    }
 
 
 def _targets(inputs: StepInputs) -> Array:

@@ -11,6 +11,8 @@ from chalkgrad.notation.boxes.characters import MARKS, alphabet, clean
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _LARGE = {"Σ": "∑", "Π": "∏"}
+_SCRIPTS = {(True, True): "msubsup", (True, False): "msub", (False, True): "msup"}
+_LIMITS = {(True, True): "munderover", (True, False): "munder", (False, True): "mover"}
 _LETTER = b.Sym("x")
 _ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~"}
 
@@ -112,9 +114,8 @@ class _Writer:
             return f'<mo stretchy="false" lspace="0" rspace="0">{text}</mo>'
         left, right = ("0", "0") if script else (_em(g.space(_LETTER, o)), _em(g.space(o, _LETTER)))
         if self.code:
-            return _mono(
-                f" {o.text} " if o.kind in {"binary", "relation"} else o.text + " " * (o.kind == "punct")
-            )
+            is_apart = o.kind in {"binary", "relation"}
+            return _mono(f" {o.text} " if is_apart else o.text + " " * (o.kind == "punct"))
         form = "prefix" if o.kind == "prefix" else "infix"
         return f'<mo form="{form}" stretchy="false" lspace="{left}" rspace="{right}">{text}</mo>'
 
@@ -141,9 +142,7 @@ class _Writer:
         parts += [self.write(sub, True)] if sub is not None else []
         single = not mark or (mark == "*" and rest is None)  # a prime's own size counts from the script's
         parts += [raised if single else f"<mrow>{raised}</mrow>"] if raised else []
-        tag = {(True, True): "msubsup", (True, False): "msub", (False, True): "msup"}.get(
-            (sub is not None, bool(raised))
-        )
+        tag = _SCRIPTS.get((sub is not None, bool(raised)))
         scripted = f"<{tag}>{''.join(parts)}</{tag}>" if tag else parts[0]
         return f"<mrow>{opening}{scripted}</mrow>" if opening else scripted
 
@@ -154,9 +153,7 @@ class _Writer:
         large = ' largeop="true"' if len(symbol) == 1 else ""
         written = f'<mo{large} lspace="0" rspace="0">{quoted(_LARGE.get(symbol, symbol))}</mo>'
         parts = [self.write(part, True) for part in (sub, sup) if part is not None]
-        tag = {(True, True): "munderover", (True, False): "munder", (False, True): "mover"}.get(
-            (sub is not None, sup is not None)
-        )
+        tag = _LIMITS.get((sub is not None, sup is not None))
         return f"<{tag}>{written}{''.join(parts)}</{tag}>" if tag else written
 
     def _grid(self, rows: tuple[tuple[b.Box, ...], ...]) -> str:

@@ -10,7 +10,7 @@ from chalkgrad.notation import boxes as b
 from chalkgrad.notation.boxes.breaking import ems
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import arrange
-from chalkgrad.notation.boxes.grammar import numeric_columns, unknown
+from chalkgrad.notation.boxes.grammar import numeric_columns, parts_of, unknown
 from chalkgrad.notation.boxes.outline import outlined
 from chalkgrad.notation.writers.html.mathml import box, math, quoted
 from chalkgrad.notation.writers.html.style import STYLE
@@ -48,9 +48,7 @@ def fragment(d: b.Document) -> str:
 def inline(content: b.Inline) -> str:
     """Return running text with its formulas."""
     parts: list[str] = []
-    for part in content:
-        if not isinstance(part, str | b.Box):
-            raise unknown(part)
+    for part in parts_of(content):
         if isinstance(part, b.Sym) and part.style == "code":
             parts.append(f"<code>{quoted(part.text)}</code>")
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalkgrad.notation import boxes as b
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import arrange, inline_ems, left_ems
-from chalkgrad.notation.boxes.grammar import numeric_columns, unknown
+from chalkgrad.notation.boxes.grammar import numeric_columns, parts_of, unknown
 from chalkgrad.notation.writers.latex.boxes import LatexWriter, cell
 from chalkgrad.notation.writers.latex.letters import escape, mono
 
@@ -57,12 +57,7 @@ def document(d: b.Document) -> str:
 
 def inline(content: b.Inline) -> str:
     """Return running text with its formulas between dollars."""
-    parts: list[str] = []
-    for part in content:
-        if not isinstance(part, str | b.Box):
-            raise unknown(part)
-        parts.append(escape(part) if isinstance(part, str) else f"${box(part)}$")
-    return "".join(parts)
+    return "".join(escape(part) if isinstance(part, str) else f"${box(part)}$" for part in parts_of(content))
 
 
 def _block(block: b.Block, line: float) -> str:

@@ -9,7 +9,7 @@ from chalkgrad.notation.boxes.breaking import break_lines
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.characters import width as cells
 from chalkgrad.notation.boxes.display import BEHIND, BELOW, BESIDE, place_reasons
-from chalkgrad.notation.boxes.grammar import is_code, numeric_columns, unknown
+from chalkgrad.notation.boxes.grammar import is_code, numeric_columns, parts_of, unknown
 from chalkgrad.notation.writers.text.boxes import drawing, picture
 from chalkgrad.notation.writers.text.picture import (
     Picture,
@@ -99,15 +99,13 @@ def _underlined(text: str, sign: str, width: int) -> list[Strip]:
 def wrapped(content: b.Inline, width: int, notes: bool = True) -> list[Strip]:
     """Fill lines with words and formulas; a formula breaks only where it is wider than a line."""
     words: list[list[tuple[str, str]]] = [[]]
-    for part in content:
+    for part in parts_of(content):
         if isinstance(part, str):
             text, style = clean(part), ""
-        elif isinstance(part, b.Box):
+        else:
             drawn = picture(part, tall=False, notes=notes)
             text, style = drawn.text, next((s for _, s in drawn.rows[0] if s), "")
             text = text.replace(" ", _HARD_SPACE) if cells(text) <= width else text
-        else:
-            raise unknown(part)
         first, *others = text.split(" ")
         words[-1].append((first, style))
         words += [[(other, style)] for other in others]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalkgrad.notation import boxes as b
 from chalkgrad.notation.boxes.characters import clean
 from chalkgrad.notation.boxes.display import arrange
-from chalkgrad.notation.boxes.grammar import numeric_columns, unknown
+from chalkgrad.notation.boxes.grammar import numeric_columns, parts_of, unknown
 from chalkgrad.notation.writers.html.svg import safe_svg
 from chalkgrad.notation.writers.typst.boxes import string, write
 
@@ -56,12 +56,8 @@ def pdf(d: b.Document) -> bytes:
 
 def inline(content: b.Inline) -> str:
     """Return running text as Typst content: strings are literals, so nothing in them is markup."""
-    parts: list[str] = []
-    for part in content:
-        if not isinstance(part, str | b.Box):
-            raise unknown(part)
-        parts.append(f"#{string(part)}" if isinstance(part, str) else f"${box(part)}$")
-    return "".join(part + ("" if part.startswith("$") else ";") for part in parts)
+    parts = parts_of(content)
+    return "".join(f"#{string(part)};" if isinstance(part, str) else f"${box(part)}$" for part in parts)
 
 
 def _block(block: b.Block, line: float) -> str:
