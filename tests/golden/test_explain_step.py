@@ -33,6 +33,7 @@ def test_the_page_is_printed_between_the_set_up_and_the_results(capsys: Capture)
     assert "The optimiser is AdamW." in words
     assert "in the notation “bishop”" in words
     assert "τ = 4 number of the update" in words
+    assert out[: out.index("Trained for 2")].endswith("\n\n")
     order = [
         out.index(text) for text in ("Training on plants.csv", "Step 3 of", "4  Update", "Trained for 2")
     ]

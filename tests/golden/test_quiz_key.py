@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from chalkgrad.app.cli import main
 from chalkgrad.check.key import KeyReport, Verdict, verify_key
 from chalkgrad.network import Network
 from chalkgrad.problem import Problem, load_problem
@@ -134,3 +136,22 @@ def test_the_first_wrong_entry_is_named() -> None:
     problem = Problem(Network("2-2:nobias"), **SQUARE, key=key)  # type: ignore[arg-type]
     finding = verify_key(problem).findings[0]
     assert (finding.expected, finding.evidence) == ("2", "at [2,1] the value is 2")
+
+
+@pytest.mark.parametrize("named", ["", 'notation = "nielsen"', 'notation = "bishop"'])
+def test_whose_letters_an_answer_has(named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the notation that is asked for, else the file's; without any, of whichever fits."""
+    text = QUIZ.read_text("utf-8")
+    assert 'notation = "nielsen"' in text
+    file = tmp_path / "key.toml"
+    file.write_text(text.replace('notation = "nielsen"', named), "utf-8")
+
+    def wrong(*options: str) -> list[str]:
+        assert main(["verify-key", str(file), "--format", "json", *options]) == 1
+        found = json.loads(capsys.readouterr().out)
+        return [each["name"] for each in found["findings"] if each["verdict"] == "wrong"]
+
+    fitting, others = ["sigmoid_prime"], ["delta_l", "dW_jk", "sigmoid_prime"]
+    assert wrong() == (others if "bishop" in named else fitting)
+    assert wrong("--notation", "nielsen") == fitting
+    assert wrong("--notation", "bishop") == others

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from chalkgrad.diagnose.mistakes.equation_site import Deviation
-from chalkgrad.diagnose.search.explanation import Explanation, Place, State
+from chalkgrad.diagnose.search.explanation import AGAIN, Explanation, Place, State
 
 SIGN, TWO, RARE = Deviation("sign"), Deviation("two-extra"), Deviation("two-extra", rare=True)
 
@@ -31,6 +31,7 @@ def test_explanations_are_in_order() -> None:
     assert ordered[0] == 0
     assert all(a < b for a, b in itertools.pairwise(ordered)), ordered
     assert cost((SIGN, "dW1"), (SIGN, "dW1")) == cost((SIGN, "dW1"))
+    assert 1 <= cost((SIGN, "dW1")) < 1 + AGAIN
 
 
 def test_rules_are_named_once_in_their_order() -> None:
