@@ -7,6 +7,7 @@ import math
 from chalkgrad.model.evaluation import ClassEvaluation, Evaluation, NumberEvaluation
 from chalkgrad.notation.boxes import Block, Document, Heading, Paragraph, TableBlock
 
+FIGURES = ("figure", "value", "what it is")
 CORNER = "true ↓ answered →"
 MOST_MISTAKES = 20
 """Told where the confusion matrix would be too wide."""
@@ -46,11 +47,7 @@ def _numbers(found: NumberEvaluation, target: str) -> list[Block]:
         ("MAE", figure(found.mae), f"mean distance, in units of {target}"),
         ("R²", figure(found.r2), f"the mean as the answer has 0 and RMSE {figure(found.spread)}"),
     )
-    return [
-        TableBlock(
-            (("figure",), ("value",), ("what it is",)), tuple(tuple((w,) for w in row) for row in rows)
-        )
-    ]
+    return [TableBlock.of_words(FIGURES, rows)]
 
 
 def _classes(found: ClassEvaluation, width: int) -> list[Block]:
@@ -59,19 +56,15 @@ def _classes(found: ClassEvaluation, width: int) -> list[Block]:
         ("loss", figure(found.loss), "as in training"),
         ("accuracy", percent(found.accuracy), f"the most frequent class alone has {percent(found.baseline)}"),
     )
-    header = (("figure",), ("value",), ("what it is",))
-    blocks: list[Block] = [TableBlock(header, tuple(tuple((word,) for word in row) for row in rows))]
+    blocks: list[Block] = [TableBlock.of_words(FIGURES, rows)]
     blocks += [Heading("Classes"), _scores(found), Heading("Confusion")]
     return [*blocks, *(_matrix(found) if _matrix_width(found) <= width else _mistakes(found))]
 
 
 def _scores(found: ClassEvaluation) -> TableBlock:
-    header = (("class",), ("rows",), ("precision",), ("recall",), ("F1",))
-    rows = tuple(
-        ((s.label,), (f"{s.rows:,}",), (percent(s.precision),), (percent(s.recall),), (percent(s.f1),))
-        for s in found.scores
-    )
-    return TableBlock(header, rows)
+    parts = ((s, map(percent, (s.precision, s.recall, s.f1))) for s in found.scores)
+    rows = ((score.label, f"{score.rows:,}", *shown) for score, shown in parts)
+    return TableBlock.of_words(("class", "rows", "precision", "recall", "F1"), rows)
 
 
 def _matrix_width(found: ClassEvaluation) -> int:
@@ -84,12 +77,9 @@ def _matrix_width(found: ClassEvaluation) -> int:
 
 
 def _matrix(found: ClassEvaluation) -> list[Block]:
-    header = ((CORNER,), *((label,) for label in found.classes))
-    rows = tuple(
-        ((label,), *((f"{count:,}" if count else "·",) for count in counts))
-        for label, counts in zip(found.classes, found.confusion, strict=True)
-    )
-    return [TableBlock(header, rows)]
+    pairs = zip(found.classes, found.confusion, strict=True)
+    rows = ((label, *(f"{count:,}" if count else "·" for count in counts)) for label, counts in pairs)
+    return [TableBlock.of_words((CORNER, *found.classes), rows)]
 
 
 def _mistakes(found: ClassEvaluation) -> list[Block]:
@@ -100,9 +90,8 @@ def _mistakes(found: ClassEvaluation) -> list[Block]:
         if i != j and count
     ]
     most = sorted(wrong, key=lambda mistake: (-mistake[0], mistake[1:]))[:MOST_MISTAKES]
-    header = (("true",), ("answered",), ("rows",))
-    rows = tuple(((found.classes[i],), (found.classes[j],), (f"{count:,}",)) for count, i, j in most)
+    rows = ((found.classes[i], found.classes[j], f"{count:,}") for count, i, j in most)
     words = (
         f"The most frequent mistakes among {len(found.classes)} classes; --width or --format json shows all."
     )
-    return [Paragraph((words,)), TableBlock(header, rows)]
+    return [Paragraph((words,)), TableBlock.of_words(("true", "answered", "rows"), rows)]

@@ -107,12 +107,12 @@ def size_text(count: int) -> str:
 def columns_table(columns: Iterable[InputColumn]) -> TableBlock:
     """Return how each column becomes inputs."""
     listed = list(columns)
-    rows = [((column.name,), (f"{column.width}",), (_treatment(column),)) for column in listed[:MOST_COLUMNS]]
+    rows = [(column.name, f"{column.width}", _treatment(column)) for column in listed[:MOST_COLUMNS]]
     if len(listed) > MOST_COLUMNS:
         rest = listed[MOST_COLUMNS:]
         inputs = sum(column.width for column in rest)
-        rows.append(((f"… {len(rest)} more",), (f"{inputs:,}",), ("see --format json",)))
-    return TableBlock((("column",), ("inputs",), ("how",)), tuple(rows))
+        rows.append((f"… {len(rest)} more", f"{inputs:,}", "see --format json"))
+    return TableBlock.of_words(("column", "inputs", "how"), rows)
 
 
 def _treatment(column: InputColumn) -> str:
@@ -135,14 +135,12 @@ def _layers(model: Model) -> TableBlock:
         weights = next(model.parameters[p.name] for p in its if p.role == WEIGHT)
         size = sum(model.parameters[p.name].size for p in its)
         spread = float((weights.astype("float64") ** 2).mean() ** 0.5)
-        rows.append(((f"{number}",), (str(layer),), (f"{size:,}",), (f"{spread:.4g}",)))
-    return TableBlock(
-        (("layer",), ("width and activation",), ("parameters",), ("typical weight",)), tuple(rows)
-    )
+        rows.append((f"{number}", str(layer), f"{size:,}", f"{spread:.4g}"))
+    return TableBlock.of_words(("layer", "width and activation", "parameters", "typical weight"), rows)
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> TableBlock:
-    return TableBlock((("what",), ("value",)), tuple(((name,), (value,)) for name, value in facts))
+    return TableBlock.of_words(("what", "value"), facts)
 
 
 _UNTOLD = ("position", "dtype", "seen")

@@ -86,14 +86,10 @@ def _page() -> Document:
     from chalkgrad.formula.functions import ABBREVIATIONS, FUNCTIONS
     from chalkgrad.notation.boxes import Code, Document, Heading, Paragraph, TableBlock
 
-    first = tuple(
-        ((f["name"],), (f["formula"],), (f"{f['range'][0]} … {f['range'][1]}",), (_names(f),))
-        for f in activations()
-    )
-    second = tuple(
-        ((f["name"],), (f"{f['outputs']} of {f['formula']}",), (f["targets"],), (", ".join(f["also"]),))
-        for f in losses()
-    )
+    first = [(f["name"], f["formula"], " … ".join(f["range"]), _names(f)) for f in activations()]
+    second = [
+        (f["name"], f"{f['outputs']} of {f['formula']}", f["targets"], ", ".join(f["also"])) for f in losses()
+    ]
     known = ", ".join([*FUNCTIONS, *ABBREVIATIONS])
     words = f"Formulas know + − * / ^, brackets, pi, e, where(z > 0, a, b) and {known}."
     own: list[Block] = []
@@ -104,11 +100,9 @@ def _page() -> Document:
         "Functions",
         (
             Heading("Activations"),
-            TableBlock((("name",), ("formula in z",), ("range",), ("parameters; also called",)), first),
+            TableBlock.of_words(("name", "formula in z", "range", "parameters; also called"), first),
             Heading("Losses"),
-            TableBlock(
-                (("name",), ("of a sample, over its outputs",), ("targets",), ("also called",)), second
-            ),
+            TableBlock.of_words(("name", "of a sample, over its outputs", "targets", "also called"), second),
             Paragraph((case,)),
             Heading("Your own"),
             *own,

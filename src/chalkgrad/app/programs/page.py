@@ -130,11 +130,9 @@ class _ProgramPage:
         if symbol is not None:
             return self.writer.symbol(symbol)
         letter = name.rstrip("0123456789")
-        return (
-            b.Script(b.Sym(letter), b.Numeral(name[len(letter) :]))
-            if letter != name
-            else b.Sym(letter, "upright")
-        )
+        if letter == name:
+            return b.Sym(letter, "upright")
+        return b.Script(b.Sym(letter), b.Numeral(name[len(letter) :]))
 
     # -- in all ----------------------------------------------------------------------------------------
 

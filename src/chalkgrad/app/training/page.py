@@ -39,9 +39,7 @@ def setup_page(
         ("optimiser", f"{optimiser}, {settings['batch_size']:,} rows a step"),
         ("epochs", epochs_words(rows, settings, again=again)),
     ]
-    return Document(
-        title, (TableBlock((("what",), ("as it was read",)), tuple(((a,), (b,)) for a, b in facts)),)
-    )
+    return Document(title, (TableBlock.of_words(("what", "as it was read"), facts),))
 
 
 def rows_words(rows: TrainingRows) -> str:
@@ -146,18 +144,12 @@ def result_page(
     ``again`` tells of a training on all rows that followed.
     """
     pairs = zip(_figures(learned, target), _figures(held_out or learned, target), strict=True)
-    rows = [
-        ((name,), (first,), *(((second,),) if held_out is not None else ()))
-        for (name, first), (_, second) in pairs
-    ]
-    header = (
-        ("after training",),
-        ("training rows",),
-        *((("validation rows",),) if held_out is not None else ()),
-    )
+    shown = 2 if held_out is None else 3
+    rows = [(name, first, second)[:shown] for (name, first), (_, second) in pairs]
+    header = ("after training", "training rows", "validation rows")[:shown]
     counts = f"{_count(len(history.epochs), 'epoch')}, {_count(history.steps, 'step')}"
     title = f"Trained for {counts} in {seconds:.1f} s"
-    blocks: list[Block] = [TableBlock(header, tuple(rows))]
+    blocks: list[Block] = [TableBlock.of_words(header, rows)]
     best = best_epoch(history)
     if best is not None and best is not history.epochs[-1]:
         words = f"The validation loss was lowest after epoch {best.epoch}"

@@ -93,11 +93,9 @@ def _is_numbers(value: object, least: float) -> bool:
 
 
 def _is_texts(value: object) -> bool:
-    return (
-        isinstance(value, list)
-        and all(isinstance(one, str) for one in value)
-        and len(set(value)) == len(value)
-    )
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        return False
+    return len(set(value)) == len(value)
 
 
 def from_json(kept: object) -> Kept:
@@ -111,9 +109,8 @@ def from_json(kept: object) -> Kept:
     listed = reader.get("columns", "be a list of columns", lambda value: isinstance(value, list) and value)
     columns = tuple(_column(column, f"{path}.columns[{place}]") for place, column in enumerate(listed))
     target = None if kept["target"] is None else _target(kept["target"], f"{path}.target")
-    missing = reader.get(
-        "missing", f"be one of {', '.join(MISSING_WAYS)}", lambda value: value in MISSING_WAYS
-    )
+    condition = f"be one of {', '.join(MISSING_WAYS)}"
+    missing = reader.get("missing", condition, lambda value: value in MISSING_WAYS)
     names = [column.name for column in columns] + ([] if target is None else [target.name])
     if len(set(names)) < len(names):
         raise _fault(f"{path}.columns", "have each name once", sorted(names))
@@ -168,6 +165,5 @@ def _target(table: object, path: str) -> Target:
 def _is_labels(value: object, least: int, most: int) -> bool:
     if not isinstance(value, list) or not least <= len(value) <= most:
         return False
-    return all(isinstance(one, str | bool) or _is_number(one) for one in value) and len(set(value)) == len(
-        value
-    )
+    are_labels = all(isinstance(one, str | bool) or _is_number(one) for one in value)
+    return are_labels and len(set(value)) == len(value)

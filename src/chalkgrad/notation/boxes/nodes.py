@@ -7,6 +7,7 @@ into characters.  A writer that meets an unknown box raises.  ``Document`` is th
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chalkgrad._pages import made
@@ -204,6 +205,11 @@ class Bullets:
 class TableBlock:
     header: tuple[Inline, ...]
     rows: tuple[tuple[Inline, ...], ...]
+
+    @classmethod
+    def of_words(cls, header: Iterable[str], rows: Iterable[Iterable[str]]) -> TableBlock:
+        """Return a table whose cells are words alone."""
+        return cls(tuple((word,) for word in header), tuple(tuple((word,) for word in row) for row in rows))
 
 
 @dataclass(frozen=True)

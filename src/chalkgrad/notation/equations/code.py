@@ -92,11 +92,15 @@ class CodeWriter:
         written = (self._factor(factor).inside(PRODUCT, matmul=False) for factor in expr.factors)
         return PythonText(" * ".join(written), PRODUCT)
 
+    def _then(self, expr: Expr, what: str) -> PythonText:
+        """An expression and what is done to it: ``z1.sum(0)``."""
+        return PythonText(f"{self._code(expr).inside(ATOM)}{what}", ATOM)
+
     def _reduce(self, expr: e.Reduce) -> PythonText:
         match expr.arg:
             case e.Hadamard((Symbol() as w, Symbol() as same)) if w == same:
                 return PythonText(f"({self.symbol(w)}**2).sum()", ATOM)
-        return PythonText(f"{self._code(expr.arg).inside(ATOM)}.sum()", ATOM)
+        return self._then(expr.arg, ".sum()")
 
     def _factor(self, expr: Expr) -> PythonText:
         """A factor; a slope that is 1 or 0 is the condition itself: ``z1 > 0``."""
@@ -125,22 +129,20 @@ class CodeWriter:
             case e.MatMul(e.Transpose(arg), e.Ones((_, last))) | e.MatMul(e.Ones((last, _)), arg) if (
                 last.is_one
             ):
-                return PythonText(f"{self._code(arg).inside(ATOM)}.sum(0)", ATOM)
+                return self._then(arg, ".sum(0)")
             case e.MatMul(e.Hadamard() as h, e.Ones((_, last))) if last.is_one and (
                 turned := whole_turned(h)
             ):
-                return PythonText(f"{self._code(turned).inside(ATOM)}.sum(0)", ATOM)
+                return self._then(turned, ".sum(0)")
             case e.Hadamard() as h if turned := whole_turned(h):
-                return PythonText(f"{self._code(turned).inside(ATOM)}[0]", ATOM)
+                return self._then(turned, "[0]")
             case e.MatMul(arg, e.Ones((_, last))) if last.is_one:
-                return PythonText(f"{self._code(arg).inside(ATOM)}.sum(1)", ATOM)
+                return self._then(arg, ".sum(1)")
             case e.Transpose(arg):
-                return PythonText(f"{self._code(arg).inside(ATOM)}[0]", ATOM)
+                return self._then(arg, "[0]")
             case e.Apply() if has_numbers(expr):
                 return self._update(expr, self._vector)
-        return PythonText(
-            f"{self._code(expr).inside(ATOM)}{'[0]' if expr.shape[0].is_one else '[:, 0]'}", ATOM
-        )
+        return self._then(expr, "[0]" if expr.shape[0].is_one else "[:, 0]")
 
     # -- sums, coefficients, products ------------------------------------------------------------------
 
@@ -189,9 +191,7 @@ class CodeWriter:
         if ones is not None and ones.summed.is_one:
             return self._code(ones.arg)
         if ones is not None and ones.repeated.is_one:
-            return PythonText(
-                f"{self._code(ones.arg).inside(ATOM)}.sum({ones.axis}, {self.dialect.keep})", ATOM
-            )
+            return self._then(ones.arg, f".sum({ones.axis}, {self.dialect.keep})")
         left, right = self._code(expr.left), self._code(expr.right)
         return PythonText(f"{left.inside(MATMUL)} @ {right.inside(POWER)}", MATMUL)
 

@@ -118,23 +118,13 @@ class _CostPage:
 
     def totals(self) -> b.TableBlock:
         found = self.found
-        rows: list[tuple[b.Inline, ...]] = [
-            (
-                (title.lower(),),
-                (self.amount(found.multiply_adds(phase)),),
-                (self.amount(found.elementwise(phase)),),
-            )
-            for phase, title in PHASES.items()
+        counts = [
+            (title.lower(), found.multiply_adds(p), found.elementwise(p)) for p, title in PHASES.items()
         ]
         differences = found.elementwise("forward") * found.forward_passes
-        rows.append(
-            (
-                ("central differences instead",),
-                (self.amount(found.finite_differences),),
-                (self.amount(differences),),
-            )
-        )
-        return b.TableBlock((("",), ("multiply-adds",), ("elementwise",)), tuple(rows))
+        counts.append(("central differences instead", found.finite_differences, differences))
+        rows = tuple(((name,), (self.amount(one),), (self.amount(other),)) for name, one, other in counts)
+        return b.TableBlock((("",), ("multiply-adds",), ("elementwise",)), rows)
 
     def conclusions(self) -> tuple[b.Inline, ...]:
         found = self.found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def fit_page(fit: Fit, width: int = 100) -> Document:
     """Return the page of a training; its curves are ``width`` columns wide in text."""
-    blocks: list[Block] = [TableBlock((("what",), ("value",)), tuple(((a,), (b,)) for a, b in _facts(fit)))]
+    blocks: list[Block] = [TableBlock.of_words(("what", "value"), _facts(fit))]
     if fit.advice:
         blocks.append(Paragraph((fit.advice,)))
     if fit.history.epochs:
