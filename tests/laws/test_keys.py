@@ -14,8 +14,10 @@ from chalkgrad.check.key import Verdict, verify_key
 from chalkgrad.check.key.judging.printed import read_printed
 from chalkgrad.check.key.judging.scene import GENERAL_LAYER, general_network
 from chalkgrad.check.key.judging.stage import Stage
-from chalkgrad.check.key.judging.typed import typed_entry, typed_step
+from chalkgrad.check.key.judging.typed import Typist, typed_step
 from chalkgrad.check.key.reading.letters import alphabet
+from chalkgrad.derive import SINGLE, derive
+from chalkgrad.derive.index import Entry
 from chalkgrad.formula import ACTIVATIONS
 from chalkgrad.network import Network
 from chalkgrad.notation.profiles.find import builtin_names, find_notation
@@ -30,10 +32,17 @@ def stage(notation: str) -> Stage:
     return Stage(general_network(False), alphabet(find_notation(notation)), GENERAL_LAYER)
 
 
+def asked(notation: str, step: str) -> str:
+    """Return the left side of a derived step, ``δ_j^l`` for dZ2; of an update the parameter, ``w_jk^l``."""
+    typist = Typist(stage(notation), {})
+    symbol = derive(typist.stage.network, convention=SINGLE).step(step).symbol
+    return typist.name(Entry(symbol, *map(typist.place, symbol.shape)))
+
+
 @pytest.mark.parametrize("notation", builtin_names())
 @pytest.mark.parametrize("step", STEPS)
 def test_a_derived_equation_is_right_in_every_notation(notation: str, step: str) -> None:
-    question = typed_entry(stage(notation), step)
+    question = asked(notation, step)
     of = f"update_{question}" if step.endswith("new") else question
     answer = typed_step(stage(notation), step, {})
     key = {"q": {"answer": answer, "of": of}}
@@ -53,7 +62,7 @@ def test_an_equation_of_a_network_is_right_in_every_notation(notation: str, step
 @pytest.mark.parametrize("notation", builtin_names())
 @pytest.mark.parametrize("step", ["Z2", "dA2", "dZ2", "dW2", "W2_new"])
 def test_a_changed_sign_or_factor_is_found_in_every_notation(notation: str, step: str) -> None:
-    question = typed_entry(stage(notation), step)
+    question = asked(notation, step)
     of = f"update_{question}" if step.endswith("new") else question
     right = typed_step(stage(notation), step, {})
     problem = Problem(

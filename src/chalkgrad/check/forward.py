@@ -118,16 +118,15 @@ class Forward:
                     values[step.symbol] = (self._written_loss if last else compute)(values)
         return values
 
-    def at(self, name: str, value: Array) -> tuple[Any, bool]:
-        """L with one quantity replaced, and whether every unit kept its branch."""
-        values = self.run(name, value)
-        loss = np.asarray(values[self._symbols["L"]]).reshape(-1)[0]
-        return loss, self._same_branches(values)
-
     def line(self, name: str, direction: Array) -> Line:
-        """L along ``value + s · direction`` of one quantity."""
+        """L along ``value + s · direction`` of one quantity, and whether every unit kept its branch."""
         base = self.values[name]
-        return lambda s: self.at(name, base + s * direction)
+
+        def at(s: Any) -> tuple[Any, bool]:
+            values = self.run(name, base + s * direction)
+            return np.asarray(values[self._symbols["L"]]).reshape(-1)[0], self._same_branches(values)
+
+        return at
 
     # -- kinks ------------------------------------------------------------------------------------------
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from chalkgrad._arrays import Array
 from chalkgrad._reading import read_seed
 from chalkgrad.check.forward import Forward
 from chalkgrad.evaluate import gradients, initialise
@@ -17,7 +17,6 @@ from chalkgrad.formula.losses import REAL
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
 
-Array = NDArray[np.float64]
 _TRIES = 40
 _CLEAR = 1e-3  # relative distance from the nearest kink that is good enough
 

@@ -24,9 +24,7 @@ def fold_call(function: str, args: tuple[Node, ...]) -> Node:
     """Return an equal of the call that is simpler, or the call."""
     first = args[0]
     values = [arg.value for arg in args if isinstance(arg, Num)]
-    known = FUNCTIONS.get(
-        function
-    )  # differences from a target, as ``stable`` writes them, are not in the table
+    known = FUNCTIONS.get(function)  # not there: differences from a target, as ``stable`` writes them
     exact = None if known is None else known.exact
     if exact is not None and len(values) == len(args):
         return Num(Fraction(exact(*values)))

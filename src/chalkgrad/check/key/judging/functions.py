@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 
-from chalkgrad.check.key.judging.scene import Draw
-from chalkgrad.check.key.judging.stage import Places, Stage, UnreadableError, WrongAnswerError
+from chalkgrad.check.key.judging.stage import Places, UnreadableError, WrongAnswerError
 from chalkgrad.check.key.judging.value import Evaluator, applied
 from chalkgrad.check.key.reading.nodes import AppliedFunction, Node, Ref, Total, elementwise
 from chalkgrad.check.key.reading.quantities import FunctionOf
@@ -25,8 +23,6 @@ class FunctionEvaluator(Evaluator):
     def __init__(self, function: ElementwiseFunction, point: float, argument: tuple[str, ...]) -> None:
         self.function, self.point, self.argument = function, point, argument
         self.count = 0
-        self.draw: Draw
-        self.stage: Stage
 
     def entry(self, ref: Ref, places: Places) -> float:
         """Return z or f(z)."""
@@ -70,11 +66,8 @@ def not_computed(arg: Node | None) -> bool:
 def points(quantity: FunctionOf) -> list[float]:
     """Return the points to try: without kinks, on the side that is asked for."""
     kinks = {float(kink) for kink in quantity.function.kinks}
-    fits: Callable[[float], bool] = {
-        "positive": lambda z: z > 0,
-        "negative": lambda z: z < 0,
-    }.get(quantity.side, lambda z: True)
-    return [z for z in POINTS if z not in kinks and fits(z)]
+    side = {"positive": 1, "negative": -1}.get(quantity.side, 0)
+    return [z for z in POINTS if z not in kinks and (side * z > 0 or not side)]
 
 
 def far_value(quantity: FunctionOf) -> float | None:

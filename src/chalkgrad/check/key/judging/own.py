@@ -259,8 +259,7 @@ def _fit(cells: Cells, shape: Index, quantity: ValueOf, path: str) -> list[Index
         return everywhere
     if len(shape) == 2 and {at[::-1] for at in ats} == set(everywhere):
         return [at[::-1] for at in ats]
-    want = "one number" if not shape or max(shape) == 1 else f"have the shape {shape}"
-    condition = "be one number" if want == "one number" else want
+    condition = "be one number" if max(shape, default=1) == 1 else f"have the shape {shape}"
     fix = "Write [[…], […]], row by row." if len(shape) == 2 else "Write […]."
     got = f"{len(cells)} entries"
     if len(cells) == 1:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate, pairwise
 
 from chalkgrad.check.key.report import Verdict
 
@@ -160,21 +161,17 @@ def split_list(text: str, depth: int = 2) -> Rows | None:
     return tuple(split_list(part, depth - 1) or part for part in parts) if all(parts) else None
 
 
+def _depths(text: str) -> list[int]:
+    """Return how many brackets are open behind each letter."""
+    return list(accumulate((letter in "[({") - (letter in "])}") for letter in text))
+
+
 def _outermost(text: str) -> bool:
     """Whether the first bracket closes only at the end."""
-    depth = 0
-    for at, letter in enumerate(text):
-        depth += (letter in "[({") - (letter in "])}")
-        if depth <= 0 and at < len(text) - 1:
-            return False
-    return depth == 0
+    *inside, last = _depths(text)
+    return last == 0 and min(inside) > 0
 
 
 def _parts(text: str) -> list[str]:
-    parts, depth, start = [], 0, 0
-    for at, letter in enumerate(text):
-        depth += (letter in "[({") - (letter in "])}")
-        if letter in ",;" and depth == 0:
-            parts.append(text[start:at].strip())
-            start = at + 1
-    return [*parts, text[start:].strip()]
+    cuts = [at for at, depth in enumerate(_depths(text)) if text[at] in ",;" and depth == 0]
+    return [text[start + 1 : end].strip() for start, end in pairwise([-1, *cuts, len(text)])]

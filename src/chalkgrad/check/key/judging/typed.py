@@ -40,30 +40,23 @@ def typed_step(stage: Stage, name: str, chosen: dict[int, str]) -> str:
         return ""
     inserted = [i for i, form in enumerate(step.forms) if form.rule == "insert"]
     is_recurrence = bool(inserted) and step.symbol.layer < depth
-    return _Typist(stage, chosen).step(step, inserted[0] if is_recurrence else 0)
+    return Typist(stage, chosen).step(step, inserted[0] if is_recurrence else 0)
 
 
-def typed_entry(stage: Stage, name: str) -> str:
-    """Return the left side of a derived step, ``δ_j^l`` for dZ2; of an update the parameter, ``w_jk^l``."""
-    return _Typist(stage, {}).left(derive(stage.network, convention=SINGLE).step(name))
+class Typist:
+    """Writes entries and equations in the letters of a stage's notation."""
 
-
-class _Typist:
     def __init__(self, stage: Stage, chosen: dict[int, str]) -> None:
         self.stage, self.alphabet, self.chosen = stage, stage.alphabet, dict(chosen)
         self.used = set(chosen.values())
 
     def step(self, step: Step, form: int) -> str:
         rows, columns = step.symbol.shape
-        row, column = self._place(rows), self._place(columns)
+        row, column = self.place(rows), self.place(columns)
         return self.text(entry(step.forms[form].expr, row, column, self.fresh), last=True)
 
-    def left(self, step: Step) -> str:
-        """Return the entry that a step is about."""
-        rows, columns = step.symbol.shape
-        return self.name(Entry(step.symbol, self._place(rows), self._place(columns)))
-
-    def _place(self, dim: Dim) -> Index | None:
+    def place(self, dim: Dim) -> Index | None:
+        """Return the index over a dimension."""
         if dim.name == "1":
             return None
         return 1 if dim.is_one else self.chosen.get(dim.layer or 0) or self.fresh(dim)

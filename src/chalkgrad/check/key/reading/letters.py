@@ -139,8 +139,7 @@ def alphabet(notation: Notation) -> AnswerAlphabet:
             letter = typed_letter(getattr(letters, kind))
             if letter and letter[0].isalpha() and letter != "d" and not letter[-1].isdigit():
                 kinds.setdefault(letter, kind)
-    for letter, kind in USUAL.items():
-        kinds.setdefault(letter, kind)
+    kinds = USUAL | kinds
     for name in ("weight", "bias"):
         letter = getattr(index, name)
         if len(letter) == 1:
