@@ -19,6 +19,7 @@ from chalkgrad.notation.boxes import (
 from chalkgrad.notation.writers import markdown
 from chalkgrad.notation.writers.html import mathml
 from chalkgrad.notation.writers.html import page as html
+from chalkgrad.notation.writers.latex import boxes as latex_boxes
 from chalkgrad.notation.writers.latex import page as latex
 from chalkgrad.notation.writers.text import boxes as text
 from chalkgrad.notation.writers.text import page as text_page
@@ -322,3 +323,9 @@ def test_continuation_of_a_path_sum_has_a_line_per_path() -> None:
     lines = text_page.document(display, 40).splitlines()
     assert [line.strip() for line in lines if "₁x" in line] == ["gₖ =  w₁x", "+  w₁x", "+  w₁x"]
     assert sum("path 1" in line for line in lines) == 3
+
+
+@pytest.mark.parametrize("text", ["[", "[a]", "*", "*x", " [a]", " *"])
+def test_a_latex_line_that_begins_like_an_argument_is_protected(text: str) -> None:
+    assert latex_boxes.cell(text) == "{}" + text
+    assert latex_boxes.cell(f"x {text}") == f"x {text}"

@@ -15,6 +15,7 @@ from chalkgrad.diagnose.mistakes.statement import plain
 from chalkgrad.diagnose.probes.points import Point, columns
 from chalkgrad.diagnose.probes.probes import mild
 from chalkgrad.diagnose.telling.evidence import pattern, values_of
+from chalkgrad.diagnose.telling.remarks import _digits
 
 Array = NDArray[Any]
 DERIVATION = derive(Network("4-3:tanh-2"))
@@ -115,3 +116,10 @@ def test_values_are_those_of_finite_gradients() -> None:
     found, wanted = values_of("dW1", [right, there, lost])
     assert len(found) == len(wanted) == 1
     np.testing.assert_array_equal(found[0], wanted[0])
+
+
+@pytest.mark.parametrize(
+    ("lost", "left"), [(30.0, 0), (1.0, 0), (0.5, 0), (0.05, 1), (2e-3, 2), (1e-5, 4), (3e-9, 8)]
+)
+def test_the_digits_that_are_left_of_a_relative_error(lost: float, left: int) -> None:
+    assert _digits(lost) == left
