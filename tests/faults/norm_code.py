@@ -195,3 +195,10 @@ WRONG = {
     "batch-sum-axis": ("dgamma1 = (dz1 * xhat).sum(axis=0)", "dgamma1 = (dz1 * xhat).sum(axis=1)"),
 }
 """Kind of mistake → the piece of right code that goes, and what comes."""
+
+OF_A_BATCH = ARGUMENTS.replace("axis=1", "axis=0").replace("n = u.shape[1]", "n = u.shape[0]")
+OF_A_BATCH = OF_A_BATCH.replace("z2.max(axis=0", "z2.max(axis=1").replace("e.sum(axis=0", "e.sum(axis=1")
+"""The same with a batch norm, which takes its means over the samples."""
+UNBIASED = ARGUMENTS.replace("u.var(axis=1, keepdims=True)", "u.var(axis=1, keepdims=True, ddof=1)")
+UNBIASED = UNBIASED.replace("- xhat * s2)", "- xhat * s2 * n / (n - 1))")
+"""The gradients of a norm whose variance is divided by n − 1."""

@@ -66,3 +66,35 @@ def test_the_line_that_mends_a_norm_is_in_the_codes_own_names(tmp_path: Path) ->
     assert mistake.verified
     assert mistake.sentence == "∂L/∂u₁ was formed as if μ₁ and v₁ were constants."
     assert mistake.fix.startswith("du = rstd * (dxhat - dxhat.sum(1, keepdims=True) / u.shape[1] - xhat")
+
+
+BATCH = Network("4-6:batch_norm:relu-3:softmax")
+
+
+def test_right_code_with_a_batch_norm_is_right(tmp_path: Path) -> None:
+    """Also ∂L/∂b₁, which is 0 but for rounding."""
+    assert diagnose(f"{written(tmp_path, norm_code.OF_A_BATCH)}:backward", BATCH).outcome == "right"
+
+
+@pytest.mark.parametrize("rule", ["norm-constant", "norm-variance-missing", "gain-missing", "norm-root"])
+def test_a_mistake_in_a_batch_norm_is_named(rule: str, tmp_path: Path) -> None:
+    right, wrong = norm_code.WRONG[rule]
+    assert right in norm_code.OF_A_BATCH
+    target = f"{written(tmp_path, norm_code.OF_A_BATCH.replace(right, wrong))}:backward"
+    found = diagnose(target, BATCH)
+    assert (found.outcome, found.rules) == ("explained", (rule,)), str(found)
+
+
+def test_another_epsilon_is_told_and_not_called_wrong_where_it_is_small(tmp_path: Path) -> None:
+    found = diagnose(f"{written(tmp_path, norm_code.ARGUMENTS.replace('1e-5', '1e-8'))}:backward", NETWORK)
+    assert found.outcome == "right"
+    assert "layer_norm(1e-08)" in found.remarks[0].text
+    found = diagnose(f"{written(tmp_path, norm_code.ARGUMENTS.replace('1e-5', '1e-2'))}:backward", NETWORK)
+    assert found.rules == ("forward-differs",)
+    assert "layer_norm(0.01)" in found.mistakes[0].sentence
+
+
+def test_a_variance_divided_by_one_less_is_told(tmp_path: Path) -> None:
+    found = diagnose(f"{written(tmp_path, norm_code.UNBIASED)}:backward", NETWORK)
+    assert found.rules == ("forward-differs",)
+    assert "one less than the number of its values" in found.mistakes[0].sentence

@@ -35,6 +35,7 @@ NETWORKS = {
     "three layers": Network("3-2:tanh-4:relu-1"),
     "a norm": Network("3-4:layer_norm:tanh-2:sigmoid"),
     "two norms": Network("2-4:layer_norm:relu-5:layer_norm-3:softmax"),
+    "a batch norm": Network("3-4:batch_norm:tanh-2:sigmoid"),
     "a penalty": Network("3-4:relu-2:sigmoid", l2=0.3),
 }
 FREE = [name for name, network in NETWORKS.items() if not network.l2]
@@ -56,7 +57,7 @@ def points(name: str) -> tuple[Point, ...]:
     """Probes of two batch sizes, and of one sample."""
     network = NETWORKS[name]
     derivation = derive(network)
-    rows = (*batch_sizes(network), 1)
+    rows = (*batch_sizes(network), *(() if network.statistics else (1,)))
     return tuple(Point(derivation, mild(network, m, 5 + i), {}, {}) for i, m in enumerate(rows))
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from chalkgrad._roles import role_of
+from chalkgrad.diagnose.beyond.another_norm import another_epsilon, said_of_epsilon
 from chalkgrad.diagnose.beyond.in_place import changed_in_place
 from chalkgrad.diagnose.beyond.remembering import remembers
 from chalkgrad.diagnose.beyond.their_data import allowed, only_there
 from chalkgrad.diagnose.code.trying import is_right, tried
 from chalkgrad.diagnose.explaining import Explainer
-from chalkgrad.diagnose.findings import GradientVerdict, Mistake
+from chalkgrad.diagnose.findings import GradientVerdict, Mistake, Remark
 from chalkgrad.diagnose.probes.case import Case, Probes
 from chalkgrad.diagnose.probes.points import Point, point_of
 from chalkgrad.diagnose.report import Diagnosis
@@ -145,8 +146,9 @@ def _nearly(seen: Judgement) -> tuple[Diagnosis, float] | None:
     close = tuple(nearly_right(verdict, seen.points[seen.usual]) for verdict in seen.verdicts)
     if found.outcome != "unexplained" or found.mistakes or not all(verdict.ok for verdict in close):
         return None
-    base = seen.right
-    return replace(base, gradients=close, remarks=(*base.remarks, LESS_EXACT)), 0.0
+    base, other = seen.right, another_epsilon(seen.points[seen.usual])
+    remark = LESS_EXACT if other is None else Remark("forward-differs", said_of_epsilon(other))
+    return replace(base, gradients=close, remarks=(*base.remarks, remark)), 0.0
 
 
 def _in_place(seen: Judgement) -> tuple[Diagnosis, float] | None:

@@ -141,7 +141,8 @@ class Session:
     def _readings(self, network: Network, data: Data) -> tuple[list[Reading], list[Reading]]:
         batch = [r for r in readings(network, data.t) if self.wanted.allows(r)]
         single = [r for r in readings(network, data.t, single=True) if self.wanted.allows(r)]
-        if self.wanted.mode is None and (is_of_framework(self._definition()) or is_for_batches(self._node())):
+        for_batches = is_of_framework(self._definition()) or is_for_batches(self._node())
+        if network.statistics or (self.wanted.mode is None and for_batches):
             single = []
         if not batch and not single:
             fix = "Leave one of them out."

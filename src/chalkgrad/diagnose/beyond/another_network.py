@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from chalkgrad._errors import InputError
 from chalkgrad._roles import BIAS
+from chalkgrad.diagnose.beyond.another_norm import another_epsilon, has_unbiased_variance, said_of_epsilon
 from chalkgrad.diagnose.findings import Fix, Mistake
-from chalkgrad.diagnose.mistakes.statement import Statement, quantity
+from chalkgrad.diagnose.mistakes.statement import Statement, code, quantity
 from chalkgrad.diagnose.mistakes.wording import Wording
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.probes.probes import resized
+from chalkgrad.diagnose.telling.verdicts import is_wrong
 from chalkgrad.evaluate import gradients
 from chalkgrad.formula import ACTIVATIONS, SOFTMAX
 from chalkgrad.network import Network
@@ -27,7 +29,21 @@ def of_another(points: Sequence[Point], wrong: Sequence[str]) -> Mistake | None:
     for other, without, said, fix in (*_others(network), *_without_biases(network)):
         if _right_for(other, without, points):
             return Mistake(RULE, (), tuple(wrong), said, remedy=Fix(advice=fix))
-    return None
+    return _of_another_norm(points, wrong)
+
+
+def _of_another_norm(points: Sequence[Point], wrong: Sequence[str]) -> Mistake | None:
+    """A norm with another ε, as far as that is more than few digits, or with another variance."""
+    if has_unbiased_variance(points):
+        words = "the variance of the norm is divided by one less than the number of its values.  "
+        said: Statement = (words, "With that every gradient is right.")
+        fix: Statement = ("divide by their number, as ", code("var()"), " does without ddof")
+        return Mistake(RULE, (), tuple(wrong), said, remedy=Fix(advice=fix))
+    other = another_epsilon(points)
+    if other is None or not any(is_wrong(name, points) for name in wrong):
+        return None
+    said, fix = said_of_epsilon(other), (f"describe the network as {other}, or take its ε",)
+    return Mistake(RULE, (), tuple(wrong), said, remedy=Fix(advice=fix))
 
 
 def _right_for(other: Network, without: Sequence[str], points: Sequence[Point]) -> bool:

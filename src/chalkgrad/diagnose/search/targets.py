@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chalkgrad.derive import Step
 from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.fit import TOLERANCE, TOLERANCE_FLOAT32, ClaimedGradient
 from chalkgrad.expr import Symbol
+from chalkgrad.usercode.answer.rounding import size_of_terms
 
 
 def targets_of(points: Sequence[Point], single: bool) -> dict[str, ClaimedGradient | None]:
@@ -34,18 +34,8 @@ def _target(points: Sequence[Point], symbol: Symbol, tolerance: float) -> Claime
     l2 = float(points[0].derivation.network.l2) if of.role is not None and of.role.is_penalised else 0.0
     parameters = tuple(np.asarray(point.everything[of]) for point in points)
     step = points[0].derivation.step(name)
-    scales = tuple(_scale(point, step) for point in points)
+    scales = tuple(size_of_terms(step, point.everything) for point in points)
     return ClaimedGradient(name, arrays, parameters, 2 * l2, tolerance, scales)
-
-
-def _scale(point: Point, step: Step) -> float:
-    """The size of what a gradient is a sum of: an error, times what it is multiplied by."""
-    size = 1.0
-    for premise in step.premises:
-        largest = float(np.abs(point.everything[premise]).max(initial=0))
-        if not premise.is_parameter:
-            size *= largest if premise.kind == "grad" else max(largest, 1.0)
-    return size
 
 
 __all__ = ["targets_of"]

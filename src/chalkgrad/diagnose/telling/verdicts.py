@@ -75,6 +75,11 @@ def nearly_right(verdict: GradientVerdict, points: Sequence[Point]) -> GradientV
     return replace(verdict, verdict="right", message=said, relative_error=error)
 
 
+def is_wrong(name: str, points: Sequence[Point]) -> bool:
+    """Whether a gradient is wrong by more than a few digits at some probe."""
+    return any(error > _FEW_DIGITS for error in errors_of(name, points))
+
+
 def errors_of(name: str, points: Sequence[Point]) -> list[float]:
     """The relative error of a gradient at every probe where it was returned."""
     symbol = points[0].derivation.step(name).symbol

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from chalkgrad._arrays import Array
+from chalkgrad.derive import derive
 from chalkgrad.evaluate import trace
 from chalkgrad.evaluate.data import Data
 from chalkgrad.network import Network
 from chalkgrad.usercode.answer.interpretation import Interpretation, interpret
 from chalkgrad.usercode.answer.names_of_values import known_as
 from chalkgrad.usercode.answer.observation import Assigned, Observation
+from chalkgrad.usercode.answer.rounding import size_of_terms, without_noise
 from chalkgrad.usercode.layouts.reading import Reading
 from chalkgrad.usercode.note import Note
 
@@ -31,6 +33,8 @@ class Probe:
         dW1, db1, …, dZ1, dA1, …, dY.
     loss
         L, with its penalty.
+    terms
+        The size of what each gradient is a sum of, by its name.
     """
 
     network: Network
@@ -38,6 +42,7 @@ class Probe:
     values: Mapping[str, Array]
     expected: Mapping[str, Array]
     loss: float = 0.0
+    terms: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, network: Network, data: Data) -> Probe:
@@ -45,7 +50,10 @@ class Probe:
         step = trace(network, data.parameters, data.x, data.t).steps[0]
         values = {**data.parameters, **step.values}
         expected = {s.name: value for s, value in step.symbols.items() if s.kind == "grad"}
-        return cls(network, data, values, expected, float(step.loss))
+        made = derive(network).gradients
+        terms = {each.name: size_of_terms(each, step.symbols) for each in made}
+        expected |= {name: without_noise(expected[name], size) for name, size in terms.items()}
+        return cls(network, data, values, expected, float(step.loss), terms)
 
     def table(self, rate: float) -> dict[str, Any]:
         """Plain values for the child process."""
@@ -109,7 +117,11 @@ def observation(rows: Sequence[Mapping[str, Any]], probe: Probe, reading: Readin
 def _interpreted(answers: Sequence[Mapping[str, Any]], probe: Probe, reading: Reading) -> Interpretation:
     if any("unknown" in answer for answer in answers):
         return Interpretation()
-    return interpret(answers, probe.network, probe.data.parameters, probe.expected, reading)
+    found = interpret(answers, probe.network, probe.data.parameters, probe.expected, reading)
+    quiet = {
+        name: without_noise(array, probe.terms.get(name, 0.0)) for name, array in found.gradients.items()
+    }
+    return replace(found, gradients=quiet)
 
 
 def _loss(answer: Mapping[str, Any]) -> float | None:
