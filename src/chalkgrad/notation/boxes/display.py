@@ -74,10 +74,8 @@ def arrange(lines: Sequence[Line], limit: float, longest: float = math.inf) -> l
     edges = [start + max(map(ems, part)) for part in parts]
     notes = [min(note_ems(line), longest) for line in lines]
     where = place_reasons(edges, notes, limit, 2.0).where
-    return [
-        Arranged(*each)
-        for each in zip(lines, parts, (is_code(line.right) for line in lines), where, strict=True)
-    ]
+    codes = [is_code(line.right) for line in lines]
+    return [Arranged(*each) for each in zip(lines, parts, codes, where, strict=True)]
 
 
 def left_ems(lines: Sequence[Line], limit: float) -> float:

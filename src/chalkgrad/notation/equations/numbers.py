@@ -24,15 +24,11 @@ def number_text(value: Any, digits: int = 6) -> str:
             return {"inf": "∞", "-inf": "−∞"}.get(str(float(value)), "NaN")
         text = f"{float(value) + 0.0:.{digits}g}"  # there is no −0 for a reader
     else:
-        text = _many_digits(value)
+        text = decimal_text(value) if hasattr(value, "_mpf_") else str(value)
     mantissa, _, exponent = text.partition("e")
     if exponent:
         return f"{mantissa}e{int(exponent)}".replace("-", "−")
     return text.replace("-", "−")
-
-
-def _many_digits(value: Any) -> str:
-    return decimal_text(value) if hasattr(value, "_mpf_") else str(value)
 
 
 def number_box(value: Any, digits: int = 6) -> Box:

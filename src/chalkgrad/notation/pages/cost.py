@@ -96,11 +96,8 @@ class _CostPage:
 
     def _alike(self, step: Step, block: LayerBlock) -> list[StepCost]:
         """The same step of every layer that the block stands for."""
-        return [
-            each
-            for each in self.found.steps
-            if each.step.symbol.layer in block.layers and _kind(each.step.symbol) == _kind(step.symbol)
-        ]
+        kind, there = _kind(step.symbol), (e for e in self.found.steps if e.step.symbol.layer in block.layers)
+        return [each for each in there if _kind(each.step.symbol) == kind]
 
     def _products(self, each: StepCost) -> b.Inline:
         items: list[b.Box] = []

@@ -72,10 +72,8 @@ def retreat(
             step, cause, block = _cause(executor, rows, settings, pace, at, found)
         tries = "; ".join(advice(settings, pace.rates(found.step, 1)[0], block, names))
     except Exception as error:  # what was learned is worth more than why it ended
-        step, cause = (
-            found.step,
-            f"the loss became {found.loss} (where it began could not be found: {error!r})",
-        )
+        step = found.step
+        cause = f"the loss became {found.loss} (where it began could not be found: {error!r})"
         tries = _smaller(pace.rates(found.step, 1)[0])
     if cause.startswith(_INPUT):
         tries = "other numbers there, or leave that row out"
@@ -160,9 +158,8 @@ def advice(settings: Settings, rate: float, block: Block, names: tuple[str, ...]
     order = np.argsort(-largest, kind="stable")[:_TOLD]
     large = [column for column in order.tolist() if largest[column] > _LARGE_INPUT]
     if large:
-        told = [
-            f"{place_of('x', column, names, len(largest))} reaches {largest[column]:.3g}" for column in large
-        ]
+        places = [(place_of("x", column, names, len(largest)), largest[column]) for column in large]
+        told = [f"{place} reaches {value:.3g}" for place, value in places]
         tries.insert(0, f"inputs standardised to mean 0 and deviation 1 ({', '.join(told)})")
     reached = 0.0 if block.t.ndim == 1 else float(np.abs(block.t[:LOOKED_AT]).max())
     if reached > _LARGE_TARGET:

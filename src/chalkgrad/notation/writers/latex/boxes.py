@@ -58,7 +58,7 @@ class LatexWriter:
             case b.Fence():
                 return self.fence(node, code, script)
             case b.BigOp(symbol, sub, sup):
-                return self._large(clean(symbol)) + self._limits(sub, sup, code)
+                return self._large(clean(symbol)) + self._limits(sub, sup)
             case b.Under(body, label):
                 return rf"\underbrace{{{self.box(body, code)}}}_{{{self.box(label)}}}"
             case b.Coloured(body, colour):
@@ -230,9 +230,9 @@ class LatexWriter:
             bare = isinstance(base, b.Op | b.Grid) or (isinstance(base, b.Fence) and bool(base.right))
         if not bare or not written:
             written = f"{{{written}}}"
-        return written + self._limits(sub, sup, code)
+        return written + self._limits(sub, sup)
 
-    def _limits(self, sub: b.Box | None, sup: b.Box | None, code: bool) -> str:
+    def _limits(self, sub: b.Box | None, sup: b.Box | None) -> str:
         mark, rest = g.marks(sup)
         below = _attached("_", self.box(sub, script=True)) if sub is not None else ""
         if rest is None:

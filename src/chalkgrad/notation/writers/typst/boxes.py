@@ -38,7 +38,7 @@ def write(node: b.Box, code: bool | None = None, script: bool = False) -> str:
         case b.Numeral(text):
             return _mono(text) if code else _number(text)
         case b.Op():
-            return _operator(node, code, script)
+            return _operator(node, code)
         case b.Words(text):
             return string(text.strip())
         case b.Row():
@@ -55,7 +55,7 @@ def write(node: b.Box, code: bool | None = None, script: bool = False) -> str:
                 large = f"op({string(sign)}, limits: #true)"
             else:
                 large = _character(sign) if sign in "∑∏∫" else f'class("large", {string(sign)})'
-            return large + _attached("_", sub, code) + _attached("^", sup, code)
+            return large + _attached("_", sub) + _attached("^", sup)
         case b.Under(body, label):
             return f"underbrace({write(body, code)}, {write(label)})"
         case b.Coloured(body, colour):
@@ -101,7 +101,7 @@ def _symbol(s: b.Sym) -> str:
     return accent.get(s.accent, "{}").format(written)
 
 
-def _operator(o: b.Op, code: bool, script: bool) -> str:
+def _operator(o: b.Op, code: bool) -> str:
     text = g.operator(o, code)
     if code:
         return f"class({string(_CLASS.get(o.kind, 'normal'))}, {_mono(text)})"
@@ -142,7 +142,7 @@ def _row(items: tuple[b.Box, ...], code: bool, script: bool) -> str:
 def _script(s: b.Script, code: bool) -> str:
     base, sub, sup = g.script_parts(s)
     mark, rest = g.marks(sup)
-    below = _attached("_", sub, code)
+    below = _attached("_", sub)
     raised = " ".join([*(_prime(m) for m in mark), *([write(rest, script=True)] if rest is not None else [])])
     scripts = below + (f"^({raised})" if raised else "")
     if isinstance(base, b.Fence) and base.right and not g.grows(base.body):
@@ -157,7 +157,7 @@ def _prime(mark: str) -> str:
     return {"′": "prime", "″": "prime.double", "*": "\\*", "†": "dagger"}.get(mark, string(mark))
 
 
-def _attached(sign: str, node: b.Box | None, code: bool) -> str:
+def _attached(sign: str, node: b.Box | None) -> str:
     return f"{sign}({write(node, script=True)})" if node is not None else ""
 
 
