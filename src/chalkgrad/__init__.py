@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # for those who read types alone; a test holds it against NAM
     from chalkgrad.derive.derivation import Derivation as Derivation
     from chalkgrad.derive.derivation import Step as Step
     from chalkgrad.derive.deriving import derive as derive
+    from chalkgrad.derive.function import FunctionDerivation as FunctionDerivation
+    from chalkgrad.derive.function import derive_function as derive_function
     from chalkgrad.derive.optimisers import SGD as SGD
     from chalkgrad.derive.optimisers import Adam as Adam
     from chalkgrad.derive.optimisers import AdamW as AdamW
@@ -62,6 +64,7 @@ _MODULES = {
     "check.report": "Report",
     "derive.derivation": "Derivation Step",
     "derive.deriving": "derive",
+    "derive.function": "FunctionDerivation derive_function",
     "diagnose.diagnosing": "diagnose",
     "diagnose.report": "Diagnosis",
     "evaluate.parameters": "initialise",
@@ -90,6 +93,8 @@ MAKERS.update(
         "Document.fragment": "notation.writers.html.page.fragment",
         "Derivation": f"{_PAGES}.of_derivation",
         "Derivation.latex": f"{_PAGES}.equations_of_derivation",
+        "FunctionDerivation": "notation.pages.function.function_page",
+        "FunctionDerivation.to_dict": "notation.pages.function.function_json",
         "Trace": f"{_PAGES}.of_trace",
         "Cost": f"{_PAGES}.of_cost",
         "Graph": f"{_PAGES}.of_graph",

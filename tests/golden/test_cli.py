@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -83,6 +84,17 @@ def test_a_loss_that_is_left_out_is_named(
     assert "Backward pass" in output
     assert errors.count("\n") == (1 if note else 0)
     assert note in errors
+
+
+def test_a_function_alone_is_derived(capsys: pytest.CaptureFixture[str]) -> None:
+    """σ′ = σ(1 − σ) by rules, its maximum, in a notation's letters, and as JSON."""
+    output, errors = answer(capsys, "derive", "sigmoid", "--notation", "bishop")
+    assert errors == ""
+    assert "σ′(a) = d(1/(1 + e⁻ᵃ))/da" in output
+    assert "the maximum of σ′(a) is 1/4, at a = 0" in output
+    found = json.loads(answer(capsys, "derive", "softmax", "--format", "json")[0])
+    assert [entry["lines"][-1]["text"] for entry in found["entries"]] == ["ŷⱼ(1 − ŷⱼ)", "−ŷᵢŷⱼ"]
+    assert found["derivative"][-1]["text"] == "ŷᵢ(δᵢⱼ − ŷⱼ)"
 
 
 def test_options_stand_in_place_of_the_file(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import cache
 
 from chalkgrad.formula.build import MINUS_ONE, ONE, ZERO, add, mul, negate, power, substitute
@@ -10,6 +10,9 @@ from chalkgrad.formula.functions import FUNCTIONS
 from chalkgrad.formula.nodes import Add, Call, Compare, Mul, Named, Node, Num, Pow, Var, Where
 from chalkgrad.formula.parse import parse_formula
 from chalkgrad.formula.simplify import simplify
+
+Slope = Callable[[Node], Node]
+"""What the derivative of a part is."""
 
 
 def differentiate(node: Node, variable: Hashable) -> Node:
@@ -28,65 +31,66 @@ def differentiate(node: Node, variable: Hashable) -> Node:
 def _rule(node: Node, variable: Hashable, done: dict[int, Node]) -> Node:
     known = done.get(id(node))
     if known is None:
-        known = done[id(node)] = _differentiate(node, variable, done)
+        known = done[id(node)] = slope_by(node, variable, lambda part: _rule(part, variable, done))
     return known
 
 
-def _differentiate(node: Node, variable: Hashable, done: dict[int, Node]) -> Node:
+def slope_by(node: Node, variable: Hashable, inner: Slope) -> Node:
+    """Return the derivative by one rule, from what ``inner`` says of the parts."""
     if isinstance(node, Num | Named):
         return ZERO
     if isinstance(node, Var):
         return ONE if node.name == variable else ZERO
     if isinstance(node, Add):
-        return add(*(part for term in node.terms if (part := _rule(term, variable, done)) != ZERO))
+        return add(*(part for term in node.terms if (part := inner(term)) != ZERO))
     if isinstance(node, Mul):
-        return _product(node, variable, done)
+        return _product(node, inner)
     if isinstance(node, Pow):
-        return _power(node, variable, done)
+        return _power(node, inner)
     if isinstance(node, Call):
-        return _chain(node, variable, done)
+        return _chain(node, inner)
     if isinstance(node, Where):
-        then, otherwise = _rule(node.then, variable, done), _rule(node.otherwise, variable, done)
+        then, otherwise = inner(node.then), inner(node.otherwise)
         return ZERO if then == ZERO and otherwise == ZERO else Where(node.condition, then, otherwise)
     if isinstance(node, Compare):
         raise TypeError("a comparison has no derivative")
     raise TypeError(f"unknown formula node {type(node).__name__}")
 
 
-def _product(node: Mul, variable: Hashable, done: dict[int, Node]) -> Node:
+def _product(node: Mul, inner: Slope) -> Node:
     terms = []
     for index, factor in enumerate(node.factors):
-        slope = _rule(factor, variable, done)
+        slope = inner(factor)
         if slope != ZERO:
             terms.append(mul(*node.factors[:index], slope, *node.factors[index + 1 :]))
     return add(*terms)
 
 
-def _power(node: Pow, variable: Hashable, done: dict[int, Node]) -> Node:
+def _power(node: Pow, inner: Slope) -> Node:
     """(u^v)' = v·u^(v−1)·u' + u^v·log(u)·v'."""
     base, exponent = node.base, node.exponent
     terms = []
-    slope = _rule(base, variable, done)
+    slope = inner(base)
     if slope != ZERO:
         lower = Num(exponent.value - 1) if isinstance(exponent, Num) else add(exponent, MINUS_ONE)
         rest = ONE if lower == ZERO else power(base, lower)
         terms.append(mul(exponent, rest, slope))
-    slope = _rule(exponent, variable, done)
+    slope = inner(exponent)
     if slope != ZERO:
         terms.append(mul(node, Call("log", (base,)), slope))
     return add(*terms)
 
 
-def _chain(node: Call, variable: Hashable, done: dict[int, Node]) -> Node:
+def _chain(node: Call, inner: Slope) -> Node:
     entry = FUNCTIONS[node.function]
     values: dict[Hashable, Node] = dict(zip(entry.arguments, node.args, strict=True))
     terms = []
     for index, argument in enumerate(node.args):
-        inner = _rule(argument, variable, done)
-        if inner == ZERO:
+        slope = inner(argument)
+        if slope == ZERO:
             continue
         outer = substitute(derivative_rule(node.function, index), values)
-        terms.append(mul(outer, inner) if outer != MINUS_ONE else negate(inner))
+        terms.append(mul(outer, slope) if outer != MINUS_ONE else negate(slope))
     return add(*terms)
 
 

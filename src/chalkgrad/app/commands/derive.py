@@ -8,9 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalkgrad._errors import Fault, InputError
+from chalkgrad._numbers import shown
+from chalkgrad._reading import attempt
 from chalkgrad.app.shell.options import Parser, read_choice, renamed
 from chalkgrad.app.shell.output import PAGE_FORMATS, Output, add_output_options, read_output, say
-from chalkgrad.app.shell.source import NOTATION_HELP, Source, add_network_options, read_notation, read_source
+from chalkgrad.app.shell.source import (
+    DEFAULT_NOTATION,
+    NOTATION_HELP,
+    Source,
+    add_network_options,
+    is_file,
+    read_notation,
+    read_source,
+)
+from chalkgrad.derive.function import derive_function, is_function
 
 if TYPE_CHECKING:
     from chalkgrad.notation.boxes import Block, Document
@@ -18,19 +29,26 @@ if TYPE_CHECKING:
 
 FIRST_WEIGHT = "W1[1,1]"
 ZOOMS = ("matrix", "index", "paths")
+_OF_NETWORKS = ("loss", "factor", "reduction", "l2", "beside", "zoom", "path", "batch", "inference",
+                "transposes", "cost")  # fmt: skip
 
 
 def parser() -> Parser:
     """Return the options of the command."""
-    about = "Derive every gradient of a network, step by step, each with its reason."
+    about = (
+        "Derive every gradient of a network, or the derivative of one activation or loss, step by step, each "
+        "with its reason."
+    )
     examples = (
         "derive 4-3:relu-2:relu-1:sigmoid",
         "derive 4-3:relu-2:relu-1:sigmoid --notation transposed --batch",
         "derive 4-3:relu-1 --beside deeplearning --width 160",
         'derive examples/slides_3layer.toml --path "W1[2,2]"',
         "derive 3-4:silu-2:softmax --transposes --cost -o page.html",
+        "derive sigmoid --notation bishop",
+        'derive "formula:z*sigmoid(z)"',
     )
-    options = Parser("derive", "SPEC|FILE", about, examples)
+    options = Parser("derive", "SPEC|FILE|FUNCTION", about, examples)
     add_network_options(options)
     options.value("--notation", metavar="NAME", help=NOTATION_HELP)
     options.value("--beside", metavar="NAME", help="a second notation, side by side")
@@ -52,6 +70,8 @@ def run(arguments: Sequence[str]) -> int:
     """Derive and write; return the exit status."""
     options = parser().read(arguments)
     faults: list[Fault] = []
+    if is_function(options.source) and not is_file(options.source):
+        return _run_function(options, faults)
     source, notation = read_source(options, faults)
     other = read_notation(options.beside, "--beside", faults) if options.beside is not None else None
     options.zoom = read_choice("--zoom", options.zoom, ZOOMS, faults)
@@ -66,6 +86,26 @@ def run(arguments: Sequence[str]) -> int:
     say(source.note)
     if options.zoom == "paths" and source.samples > 1:
         say(f"note: the numbers are those of the first of {source.samples} samples")
+    return 0
+
+
+def _run_function(options: argparse.Namespace, faults: list[Fault]) -> int:
+    """Derive the derivative of one activation or loss."""
+    from chalkgrad.notation.pages.function import function_json, function_page
+
+    notation = read_notation(options.notation or DEFAULT_NOTATION, "--notation", faults)
+    output = read_output(options, PAGE_FORMATS, faults)
+    found = attempt(faults, lambda: derive_function(options.source))
+    for name in _OF_NETWORKS:
+        if getattr(options, name):
+            given, fix = shown(options.source), f"Write a network, such as 2-2:tanh-1, or leave --{name} out."
+            faults.append(Fault(f"--{name}", "be left out where one function is derived", given, fix))
+    if faults or found is None or notation is None:
+        raise InputError(faults)
+    if output.format == "json":
+        output.json(function_json(found, notation))
+    else:
+        output.page(function_page(found, notation))
     return 0
 
 

@@ -23,6 +23,12 @@ SOURCES: dict[str, tuple[str, str, str]] = {  # what it is called: its name here
         "a network such as 4-3:relu-1:sigmoid, or a problem file (.toml, .json)",
         "Write 4-3:relu-1:sigmoid, say.",
     ),
+    "SPEC|FILE|FUNCTION": (
+        "source",
+        "a network such as 4-3:relu-1:sigmoid, a problem file (.toml, .json), or an activation or loss: "
+        "sigmoid, cross_entropy, formula:z*sigmoid(z)",
+        "Write 4-3:relu-1:sigmoid, say.",
+    ),
     "SPEC": ("source", "a network such as 4-3:relu-1:sigmoid", "Write 4-3:relu-1:sigmoid, say."),
     "FILE": ("source", "a problem file (.toml, .json)", "Name a .toml or .json file."),
     "SUBMISSIONS": (
