@@ -61,7 +61,8 @@ def transpose(expr: Expr) -> Expr:
 
 def whole_turned(expr: e.Hadamard) -> Expr | None:
     """X ⊙ Y where the expression is Xᵀ ⊙ Yᵀ: what is easier to read transposed as a whole."""
-    turned = transpose(expr) if _has_transpose(expr) else None
+    plain = all(isinstance(factor, e.Transpose | e.Sum) for factor in expr.factors)
+    turned = transpose(expr) if plain and _has_transpose(expr) else None
     return None if turned is None or _has_transpose(turned) else turned
 
 
