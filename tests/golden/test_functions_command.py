@@ -9,12 +9,13 @@ import pytest
 from chalkgrad import Network
 from chalkgrad.app.cli import main
 from chalkgrad.formula import ACTIVATIONS, FUNCTIONS, LOSSES
+from chalkgrad.network.norms import NORMS
 
 
 def test_all_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["functions", "--width", "200"]) == 0
     page = capsys.readouterr().out
-    for name in (*ACTIVATIONS, "softmax", *LOSSES):
+    for name in (*ACTIVATIONS, "softmax", *LOSSES, *NORMS):
         assert f"\n{name} " in page, name
     for name in (
         *FUNCTIONS,

@@ -1,4 +1,4 @@
-"""``chalkgrad functions``: the activations and losses, their names elsewhere, and how to write one's own."""
+"""``chalkgrad functions``: activations, losses, norms, their names elsewhere, and how to write one's own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OWN = (
 
 def parser() -> Parser:
     """Return the options of the command."""
-    about = "List the activations and losses: formula, range or targets, parameters, and their other names."
+    about = "List the activations, losses and norms: formula, range or targets, parameters, other names."
     examples = ("functions", "functions --format json", "derive '4-3:leaky_relu(0.1)-1' --loss mse")
     options = Parser("functions", "", about, examples)
     add_output_options(options, PAGE_FORMATS)
@@ -41,7 +41,7 @@ def run(arguments: Sequence[str]) -> int:
     if faults:
         raise InputError(faults)
     if output.format == "json":
-        output.json({"activations": list(activations()), "losses": list(losses())})
+        output.json({"activations": list(activations()), "losses": list(losses()), "norms": list(norms())})
     else:
         output.page(_page())
     return 0
@@ -78,6 +78,15 @@ def losses() -> Iterator[Entry]:
         }
 
 
+def norms() -> Iterator[Entry]:
+    """Yield what is known of each norm."""
+    from chalkgrad.network.norms import NORMS, Norm
+
+    for name, over in NORMS.items():
+        formula = "gamma*(u - mean)/sqrt(variance + epsilon) + beta"
+        yield {"name": name, "formula": formula, "over": over, "epsilon": float(Norm(name).epsilon)}
+
+
 def _end(bound: float) -> str:
     return f"{bound:g}".replace("inf", "∞").replace("-", "−")
 
@@ -90,6 +99,10 @@ def _page() -> Document:
     second = [
         (f["name"], f"{f['outputs']} of {f['formula']}", f["targets"], ", ".join(f["also"])) for f in losses()
     ]
+    third = tuple(
+        ((n["name"],), (n["formula"],), (n["over"],), (f"epsilon = {n['epsilon']:g}: {n['name']}(0.001)",))
+        for n in norms()
+    )
     known = ", ".join([*FUNCTIONS, *ABBREVIATIONS])
     words = f"Formulas know + − * / ^, brackets, pi, e, where(z > 0, a, b) and {known}."
     own: list[Block] = []
@@ -103,6 +116,8 @@ def _page() -> Document:
             TableBlock.of_words(("name", "formula in z", "range", "parameters; also called"), first),
             Heading("Losses"),
             TableBlock.of_words(("name", "of a sample, over its outputs", "targets", "also called"), second),
+            Heading("Norms"),
+            TableBlock((("name",), ("of the weighted sum u",), ("mean over the",), ("parameters",)), third),
             Paragraph((case,)),
             Heading("Your own"),
             *own,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalkgrad._errors import Fault, InputError
+from chalkgrad._errors import Fault, InputError, UnsupportedError
 from chalkgrad._numbers import exact_text, shown
 from chalkgrad.app.shell.options import Parser, renamed
 from chalkgrad.app.shell.output import PAGE_FORMATS, add_output_options, read_output, say
@@ -42,9 +42,14 @@ def run(arguments: Sequence[str]) -> int:
     from chalkgrad.derive import derive
     from chalkgrad.lower import lower
 
-    program = renamed(
-        faults, "dropout", "--dropout", lambda: lower(source.network, dropout=rates, clipped=options.clip)
-    )
+    try:
+        program = renamed(
+            faults, "dropout", "--dropout", lambda: lower(source.network, dropout=rates, clipped=options.clip)
+        )
+    except UnsupportedError as error:
+        fix = "chalkgrad train takes it all the same, on its equations in NumPy; derive --cost counts them."
+        condition = "have a kernel for each of its parts"
+        raise InputError(Fault("network", condition, str(error), fix)) from None
     if program is None:
         raise InputError(faults)
     by_layer = dict(enumerate(rates, start=1))
