@@ -185,6 +185,11 @@ WRONG = {
     "norm-divisor": ("    n = u.shape[1]", "    n = u.shape[0]"),
     "norm-way-factor": ("- s1 - xhat * s2)", "- s1 + xhat * s2)"),
     "norm-uncentred": ("- xhat * s2)", "- (u - mu) * s2)"),
+    "gain-outside": (
+        "    du = rstd / n * (n * dxhat - s1 - xhat * s2)",
+        "    s1, s2 = dz1.sum(axis=1, keepdims=True), (dz1 * xhat).sum(axis=1, keepdims=True)\n"
+        "    du = gamma1 * rstd / n * (n * dz1 - s1 - xhat * s2)",
+    ),
     "gain-missing": ("dxhat = dz1 * gamma1", "dxhat = dz1"),
     "gain-twice": ("dxhat = dz1 * gamma1", "dxhat = dz1 * gamma1 * gamma1"),
     "normalised-missing": ("(dz1 * xhat).sum(axis=0)", "dz1.sum(axis=0)"),

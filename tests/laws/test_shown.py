@@ -36,6 +36,7 @@ from chalkgrad import (
     WarmUp,
     check,
     derive,
+    derive_function,
     diagnose,
     fit,
     load_model,
@@ -84,7 +85,8 @@ def derived() -> tuple[Any, ...]:
     step = derivation.step("dZ1")
     found = trace(Network("2-2:tanh-1"), initialise(Network("2-2:tanh-1")), [1, 2], 1)
     others = cost(derivation, 8), graph(derivation), paths(derivation, "W1[1,1]")
-    return derivation, step, step.forms[0], derivation.page(), *others, found, found.steps[0]
+    sigmoid = derive_function("sigmoid")
+    return derivation, step, step.forms[0], derivation.page(), *others, found, found.steps[0], sigmoid
 
 
 def judged() -> tuple[Any, ...]:

@@ -13,12 +13,14 @@ from chalkgrad.derive.derivation import Derivation, Form, Step
 from chalkgrad.derive.forward import forward_equations
 from chalkgrad.derive.normalised import running_steps
 from chalkgrad.derive.sweep import Sweep
-from chalkgrad.derive.training import Training, read_clip_norm, read_dropout
+from chalkgrad.derive.training import PLAIN, Training, read_clip_norm, read_dropout
 from chalkgrad.derive.turned import turn_errors
 from chalkgrad.derive.update_rules import DESCENT, UpdateRule
 from chalkgrad.derive.update_steps import update_steps
 from chalkgrad.network import Network
 from chalkgrad.network.model import expect_network
+
+_INFERENCE = Training(inference=True)
 
 
 def derive(
@@ -85,6 +87,11 @@ def derive(
         raise InputError(faults)
     training = Training(weighted, dropped, None if plain else rule, longest, inference)
     return _derive(network, convention, training)
+
+
+def derive_plainly(network: Network, *, inference: bool = False) -> Derivation:
+    """The canonical derivation for a batch, with nothing beside the network; the second time it is there."""
+    return _derive(network, CANONICAL, _INFERENCE if inference else PLAIN)
 
 
 def derive_laid_out(network: Network, convention: Convention, *, inference: bool = False) -> Derivation:

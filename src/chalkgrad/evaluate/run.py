@@ -11,7 +11,7 @@ import numpy as np
 
 from chalkgrad._arrays import Array
 from chalkgrad._roles import layer_of
-from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation, UpdateRule, derive
+from chalkgrad.derive import ETA, UPDATE_NUMBER, Derivation, UpdateRule, derive, derive_plainly
 from chalkgrad.derive.update_rules import SLOTS
 from chalkgrad.evaluate.data import Data
 from chalkgrad.evaluate.interpret import Values
@@ -89,7 +89,7 @@ def equations(
 ) -> Derivation:
     """The canonical derivation for what is given: with weights, masks, clipping where there are such."""
     if rule is None and clip_norm is None and not data.extras:
-        return _plain(network, inference)
+        return derive_plainly(network, inference=inference)
     dropout = {layer_of(name): None for name in data.extras if name[0] == "M"}
     return derive(
         network,
@@ -99,11 +99,6 @@ def equations(
         clip_norm=clip_norm,
         inference=inference,
     )
-
-
-@lru_cache(maxsize=256)
-def _plain(network: Network, inference: bool) -> Derivation:
-    return derive(network, inference=inference)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from chalkgrad.diagnose.probes.factors import identify
 from chalkgrad.diagnose.search.explanation import Place, State
 from chalkgrad.diagnose.search.fit import ClaimedGradient, FactorFit
-from chalkgrad.diagnose.search.stages import Stage
+from chalkgrad.diagnose.search.stages import ErrorStage
 from chalkgrad.diagnose.search.variants import Variants
 
 
@@ -22,7 +22,7 @@ class Placing:
     def placed(
         self,
         state: State,
-        stage: Stage,
+        stage: ErrorStage,
         fits: tuple[FactorFit | None, ...],
         budget: int,
     ) -> Iterator[State]:
@@ -53,7 +53,7 @@ class Placing:
     def _partly_shared(
         self,
         state: State,
-        stage: Stage,
+        stage: ErrorStage,
         fits: tuple[FactorFit | None, ...],
         budget: int,
     ) -> Iterator[State]:
@@ -78,7 +78,7 @@ class Placing:
             if len(carried.keys) <= budget:
                 yield self._scaled(carried, stage, names[one], first.ratios)
 
-    def _scaled(self, state: State, stage: Stage, name: str, ratios: tuple[float, ...]) -> State:
+    def _scaled(self, state: State, stage: ErrorStage, name: str, ratios: tuple[float, ...]) -> State:
         """Carry a factor on in Δ_l: the ratio of the user's gradient to the one made from the old Δ_l.
 
         The ratios are those of the fit, which has the penalty apart; where a probe says nothing they are

@@ -25,7 +25,7 @@ from chalkgrad.diagnose.probes.points import Point
 from chalkgrad.diagnose.search.explanation import Explanation, Place, State, Values
 from chalkgrad.diagnose.search.fit import FactorFit, fit, quick
 from chalkgrad.diagnose.search.placing import Placing
-from chalkgrad.diagnose.search.stages import Stage, stages
+from chalkgrad.diagnose.search.stages import ErrorStage, stages
 from chalkgrad.diagnose.search.targets import targets_of
 from chalkgrad.diagnose.search.variants import EFFORT, Variant, Variants, parallel
 
@@ -97,7 +97,7 @@ class Search:
             seen.setdefault(key, state)
         return list(seen.values())[:BEAM]
 
-    def _stage(self, state: State, stage: Stage, budget: int, unknown: bool) -> Iterator[State]:
+    def _stage(self, state: State, stage: ErrorStage, budget: int, unknown: bool) -> Iterator[State]:
         wanted = [self.targets[name] for name in stage.names if self.targets.get(name) is not None]
         seen: set[bytes] = set()
         symbol = stage.error.symbol
@@ -112,7 +112,7 @@ class Search:
         if unknown and (recovered := self._recovered(state, stage)) is not None:
             yield from self._with_parameters(recovered, stage, budget, False, len(wanted))
 
-    def _recovered(self, state: State, stage: Stage) -> State | None:
+    def _recovered(self, state: State, stage: ErrorStage) -> State | None:
         """Take the user's error from the sum of it, or from dW_l: with one sample a probe it is there."""
         if any(point.m != 1 for point in self.points):
             return None
@@ -126,7 +126,7 @@ class Search:
             values.append({**above, **known, stage.error.symbol: error})
         return replace(state, values=tuple(values), unknown=(*state.unknown, stage.error.name))
 
-    def _error_of_one(self, point: Point, stage: Stage, place: int) -> Array | None:
+    def _error_of_one(self, point: Point, stage: ErrorStage, place: int) -> Array | None:
         summed = (step for step in stage.gradients if step.premises == (stage.error.symbol,))
         for target in (self.targets.get(step.name) for step in summed):
             if target is not None:
@@ -177,7 +177,7 @@ class Search:
     # -- dW and db ----------------------------------------------------------------------------------------
 
     def _with_parameters(
-        self, state: State, stage: Stage, budget: int, unknown: bool, wanted: int
+        self, state: State, stage: ErrorStage, budget: int, unknown: bool, wanted: int
     ) -> Iterator[State]:
         if not wanted:
             yield self._known(state, stage.names)

@@ -13,7 +13,7 @@ from chalkgrad.derive import Derivation, Step
 
 
 @dataclass(frozen=True)
-class Stage:
+class ErrorStage:
     """Steps of which the last is an error, and the gradients of the parameters that are made from it."""
 
     steps: tuple[Step, ...]
@@ -30,8 +30,8 @@ class Stage:
         return tuple(step.name for step in self.gradients)
 
 
-def stages(derivation: Derivation) -> Iterator[Stage]:
+def stages(derivation: Derivation) -> Iterator[ErrorStage]:
     """The stages, from the loss on."""
     runs = [tuple(run) for _, run in groupby(derivation.backward, lambda step: step.symbol.root.is_parameter)]
     for steps, gradients in zip(runs[::2], runs[1::2], strict=False):
-        yield Stage(steps, gradients)
+        yield ErrorStage(steps, gradients)
