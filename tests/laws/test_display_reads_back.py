@@ -49,6 +49,8 @@ NORMED = (
     "linear{l} centre{l} variance{l} root{l} normalised{l} gain{l} shift{l} dlinear{l} dcentre{l} "
     "dvariance{l} droot{l} dnormalised{l} dgain{l} dshift{l}"
 )
+STEPPED = tuple(n for i, n in enumerate(NETWORKS) if THOROUGH or not n.has_norm or i % 2)
+"""Half of the networks with norms; all in thorough tests."""
 MATHEMATICS = tuple(name for name in builtin_names() if find_notation(name).operators == "mathematics")
 RATE = 0.3
 RULES: tuple[tuple[UpdateRule, float | None], ...] = (
@@ -315,7 +317,7 @@ def test_every_displayed_equation_is_true(network: Network, name: str, zoom: str
 @pytest.mark.parametrize("zoom", ["matrix", "index"])
 @pytest.mark.parametrize("name", MATHEMATICS)
 @pytest.mark.parametrize(
-    ("network", "batch"), [*((n, True) for n in NETWORKS), *((n, False) for n in NETWORKS[:3])], ids=str
+    ("network", "batch"), [*((n, True) for n in STEPPED), *((n, False) for n in NETWORKS[:3])], ids=str
 )
 def test_every_equation_of_a_training_step_is_true(
     network: Network, name: str, zoom: str, batch: bool

@@ -16,7 +16,10 @@ COMMANDS = ("derive", "graph")
 
 
 @pytest.mark.parametrize(("command", "shown"), list(zip(COMMANDS, SHOWN, strict=True)))
-def test_what_is_shown_is_printed(command: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_shown_is_printed(
+    command: str, shown: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     assert main([command, "3-4:layer_norm:tanh-1", "--loss", "half_squared_error"]) == 0
     assert shown in capsys.readouterr().out
 
