@@ -19,8 +19,8 @@ help: ## this list
 run: $(VENV)/.run ## install into .venv, then a guided tour: derive, diagnose, train (no terminal: no pauses)
 	@$(BIN)/python -m chalkgrad.app.tour
 
-test: $(VENV)/.dev ## all tests (about seven minutes on two cores); oracles whose library is missing are skipped, saying so
-	@echo "all tests: about seven minutes on two cores; make test-quick takes one"
+test: $(VENV)/.dev ## all tests (about ten minutes on two cores); oracles whose library is missing are skipped, saying so
+	@echo "all tests: about ten minutes on two cores; make test-quick takes one"
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --quiet
 
 thorough: $(VENV)/.dev ## all tests with six times the examples and larger samples (an hour)
