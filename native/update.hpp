@@ -1,4 +1,4 @@
-// The optimisers' rules for a vector of parameters, as chalkgrad.train.setup.optimisers says (and torch does).
+// The optimisers' rules for a vector of parameters, as chalkgrad.derive.optimisers says (and torch does).
 //
 //   sgd       w ← w − ηg
 //   momentum  v ← μv + g;  w ← w − ηv

@@ -55,7 +55,7 @@ struct Tape {
   const TapeStep *step;    // `steps` of them
 };
 
-// The numbers of an optimiser, as in chalkgrad.train.setup.optimisers; those that its rule does not use are 0.
+// The numbers of an optimiser, as in chalkgrad.derive.optimisers; those that its rule does not use are 0.
 #define CHALKGRAD_OPTIMISER(X)                                                                      \
   X(Rule, rule, Rule(-1)) X(double, momentum, 0) /* μ */                                            \
   X(double, beta1, 0) X(double, beta2, 0) /* RMSprop's α is beta2 */                                \

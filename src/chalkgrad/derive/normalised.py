@@ -43,7 +43,7 @@ def norm_equations(
         symbol = make_symbol(kind, layer, column)
         return symbol if samples == "columns" else transpose(symbol)
 
-    remembered = inference and norm.over == "samples"
+    remembered = inference and norm.remembers
     centre, variance, root = (make_symbol(kind, layer, small) for kind in ("centre", "variance", "root"))
     normalised = make_symbol("normalised", layer, shape)
     taken = (laid("running_mean"), laid("running_variance")) if remembered else (centre, variance)
@@ -77,7 +77,7 @@ def running_steps(network: Network, forward: Sequence[Step], samples: str) -> It
     """
     defined = {(step.symbol.kind, step.symbol.layer): step for step in forward}
     for number, layer in enumerate(network.layers, start=1):
-        if layer.norm is None or layer.norm.over != "samples":
+        if layer.norm is None or not layer.norm.remembers:
             continue
         rho = layer.norm.momentum
         centre, variance = defined["centre", number], defined["variance", number]

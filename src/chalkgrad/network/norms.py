@@ -91,6 +91,11 @@ class Norm:
         """``features`` or ``samples``: what the mean is taken over."""
         return NORMS[self.name]
 
+    @property
+    def remembers(self) -> bool:
+        """Whether it keeps a running mean and variance for inference, as one over the samples must."""
+        return self.over == "samples"
+
     def __str__(self) -> str:
         numbers = [self.epsilon, self.momentum][: 2 if self.momentum != MOMENTUM else 1]
         text = ",".join(map(number_text, numbers))

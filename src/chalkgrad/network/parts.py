@@ -206,8 +206,8 @@ class Layer:
 
     def statistics(self, number: int) -> tuple[Parameter, ...]:
         """Return what the norm of layer ``number`` remembers of the batches that it has seen."""
-        over_samples = self.norm is not None and self.norm.over == "samples"
-        roles = (RUNNING_MEAN, RUNNING_VARIANCE) if over_samples else ()
+        remembers = self.norm is not None and self.norm.remembers
+        roles = (RUNNING_MEAN, RUNNING_VARIANCE) if remembers else ()
         return tuple(Parameter(role, number, (self.width,)) for role in roles)
 
     @property

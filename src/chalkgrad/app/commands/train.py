@@ -80,7 +80,7 @@ def _train(asked: TrainOptions, begun: Model | None, output: Output, explained: 
 
     rows = _rows(asked, begun)
     network = network_for(asked, rows) if begun is None else begun.network
-    settings = fit_settings(asked, begun, rows, network)
+    settings = fit_settings(asked, begun, rows)
     if output.format == "text":
         title = f"Training on {Path(asked.data).name}"
         output.page(setup_page(rows, network, settings, title, again=is_trained_again(asked, rows)))

@@ -29,9 +29,7 @@ def network_for(asked: TrainOptions, rows: TrainingRows) -> Network:
     return network_of(preparation.width, hidden, head[preparation.task], rest)
 
 
-def fit_settings(
-    asked: TrainOptions, begun: Model | None, rows: TrainingRows, network: Network
-) -> dict[str, Any]:
+def fit_settings(asked: TrainOptions, begun: Model | None, rows: TrainingRows) -> dict[str, Any]:
     """What ``fit`` is told: what was asked for, else what the model was trained with, else what is usual."""
     from chalkgrad.train.setup.defaults import PATIENCE, usual_epochs
 
